@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# make demo    the main job, in the lab: packages, build, boot, traffic, a table
+# make test    all tests: host-side ones, then the lab's
+# make loc     lines of code in the kernel halves and in the user halves
+#
+# make deps    install the Debian packages that building and testing need
+# make modules xmd_nic.ko, xmd_back.ko for KVER (default: Debian's current 6.1)
+# make user    xmd-userdriver, xmd-backend
+#
+# Everything that is built goes to build/; the source tree stays clean.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := all
+ROOT  := $(CURDIR)
+BUILD := $(ROOT)/build
+
+# The newest installed headers of the distribution's own kernel (not a backport).
+KVER ?= $(notdir $(patsubst %/,%,$(lastword $(sort $(filter-out %-common/ %-rt-amd64/ %-cloud-amd64/,$(wildcard /usr/src/linux-headers-6.1*-amd64/))))))
+override KVER := $(patsubst linux-headers-%,%,$(KVER))
+KDIR ?= /usr/src/linux-headers-$(KVER)
+
+.PHONY: all deps modules user host-tests lab-tests test demo loc clean
+all: modules user
+
+# One out-of-tree build for both modules, so that xmd_back sees xmd_nic's symbols.
+# The kernel build writes beside its sources: give it a mirror of links under build/.
+MODSRC := $(BUILD)/modsrc/$(KVER)
+modules:
+	@test -d "$(KDIR)" || { echo "no kernel headers in $(KDIR): run 'make deps', or give KVER=..." >&2; exit 1; }
+	@mkdir -p $(MODSRC) $(BUILD)/modules/$(KVER)
+	@for d in kerndriver backend-domU/kern; do \
+		mkdir -p $(MODSRC)/$$d; \
+		find $(MODSRC)/$$d -type l -delete; \
+		ln -sf $(ROOT)/$$d/* $(MODSRC)/$$d/; \
+	done
+	@printf 'obj-m += kerndriver/ backend-domU/kern/\n' > $(MODSRC)/Kbuild
+	$(MAKE) -C $(KDIR) M=$(MODSRC) XMD_ROOT=$(ROOT) W=1 $(MODFLAGS) modules
+	@cp -u $(MODSRC)/kerndriver/xmd_nic.ko $(MODSRC)/backend-domU/kern/xmd_back.ko $(BUILD)/modules/$(KVER)/
+
+user:
+	$(MAKE) -C userdriver
+	$(MAKE) -C backend-domU/user
+
+clean:
+	rm -rf $(BUILD)/modsrc $(BUILD)/modules $(BUILD)/bin $(BUILD)/obj $(BUILD)/tests

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * xpc.h - what passes between the kernel halves and the user halves.
+ *
+ *   device file        kernel half          user half        open by
+ *   /dev/xmd/nic0      kerndriver/          userdriver/      one process at a time
+ *   /dev/xmd/back      backend-domU/kern/   backend-domU/user/   one at a time
+ *
+ * Downcalls (user to kernel) are ioctls: done when they return, result in errno.
+ * Upcalls (kernel to user) are read() as fixed-size messages, and poll() says when
+ * there is one.  Upcalls of /dev/xmd/nic0 are questions: each is answered with one
+ * write() before its deadline.
+ *
+ * No queue can overflow: the kernel keeps one slot for each upcall type (nic0) or
+ * each vif (back).  A slot that is raised again before it was read stays one
+ * message; what it announces is state to be fetched, never data to be lost.
+ *
+ * The life of a user half, as nic0 sees it:
+ *
+ *          open, HELLO ok             deadline missed, wrong answer
+ *   NONE ------------------> LIVE -------------------------------> LOST
+ *    ^                        |                                     |
+ *    +------- close ----------+--------------- close ---------------+
+ *
+ * LOST: every downcall and read fails with EIO, and the process that opened the
+ * file is sent SIGKILL, so that whoever supervises it starts a new one.  Frames
+ * flow on in each of these states if the NIC was started before.
+ *
+ * Every number is in the byte order of the machine: both ends run on it.
+ * A field named reserved is 0 when written and is checked to be.
+ */
+#ifndef XMD_XPC_H
+#define XMD_XPC_H
+
+#include <linux/types.h>
+#include <linux/ioctl.h>
+
+#define XMD_XPC_VERSION	1u
+#define XMD_ETH_ALEN	6
+
+/* ------------------------------------------------------------ /dev/xmd/nic0 */
+
+/* Where the NIC stands, kept by the kernel half and told in HELLO. */
+enum xmd_nic_phase {
+	XMD_NIC_STOPPED = 0,	/* DMA and interrupts off; reset is allowed */
+	XMD_NIC_RUNNING = 1,	/* rings live: adopt it, do not reset it */
+};
+
+/**
+ * struct xmd_hello - first downcall after open; anything else before it: EPROTO
+ * @version: in: XMD_XPC_VERSION of the user half; another one: EPROTONOSUPPORT
+ * @phase:   out: enum xmd_nic_phase
+ * @epoch:   out: counts the user halves that said hello, from 1
+ * @bar_len: out: bytes of register space
+ * @vendor, @device, @subvendor, @subdevice, @revision: out: from PCI configuration
+ * @link, @speed, @duplex: out: what the last user half reported with XMD_NIC_LINK
+ * @mac:     out: what the last user half reported, all zero before the first
+ */
+struct xmd_hello {
+	__u32 version;
+	__u32 phase;
+	__u32 epoch;
+	__u32 bar_len;
+	__u16 vendor;
+	__u16 device;
+	__u16 subvendor;
+	__u16 subdevice;
+	__u8 revision;
+	__u8 link;
+	__u8 duplex;		/* 1 full, 0 half */
+	__u8 mac[XMD_ETH_ALEN];
+	__u8 reserved[3];
+	__u32 speed;		/* Mb/s */
+};
+
+/*
+ * Register access: a batch of guarded operations, done in order, stopped at the
+ * first that fails.  Each is checked against the table in kerndriver/guard.c
+ * before any of the batch is done: a register that is not in the table, a read of
+ * a write-only one, or a bit outside the writable mask refuses the whole batch
+ * with EPERM and touches nothing; @failed then names the operation.
+ */
+enum xmd_reg_op_code {
+	XMD_REG_READ = 1,	/* val = reg */
+	XMD_REG_SET = 2,	/* reg = (reg & ~mask) | (val & mask); mask ~0: no read first */
+	XMD_REG_WAIT = 3,	/* until (reg & mask) == val, at most usecs; val = last read;
+				 * otherwise ETIMEDOUT */
+	XMD_REG_DELAY = 4,	/* sleep at least usecs */
+};
+
+#define XMD_REG_BATCH_MAX 128u		/* operations in one batch */
+#define XMD_REG_WAIT_MAX_US 20000u	/* usecs of one operation */
+#define XMD_REG_BATCH_MAX_US 50000u	/* sum of usecs over a batch */
+
+struct xmd_reg_op {
+	__u16 op;		/* enum xmd_reg_op_code */
+	__u16 reserved;
+	__u32 reg;		/* byte offset in BAR 0, a multiple of 4 */
+	__u32 mask;
+	__u32 val;		/* in and out */
+	__u32 usecs;		/* WAIT and DELAY */
+};
+
+struct xmd_regs {
+	__u32 n;		/* in: operations, 1 to XMD_REG_BATCH_MAX */
+	__u32 failed;		/* out: index of the operation that failed, n if none */
+	__u64 ops;		/* in: address of n struct xmd_reg_op, updated in place */
+};
+
+/**
+ * struct xmd_start - give the kernel half the NIC to run.  From STOPPED only (EBUSY)
+ * @tx_ring, @rx_ring: descriptors, powers of two from 64 to 1024
+ * @rctl: receive control bits beyond those the kernel half owns (guard.h)
+ * @tctl: transmit control bits likewise
+ * @mac:  the station address; becomes the net_device's; unicast, not zero (EADDRNOTAVAIL)
+ *
+ * The kernel half programs descriptor bases, lengths, heads and tails, sends again
+ * what it had accepted and not seen done, enables receive, transmit and interrupts.
+ */
+struct xmd_start {
+	__u32 tx_ring;
+	__u32 rx_ring;
+	__u32 rctl;
+	__u32 tctl;
+	__u8 mac[XMD_ETH_ALEN];
+	__u8 reserved[2];
+};
+
+/* struct xmd_link - what the PHY says.  Sets the carrier of the net_device. */
+struct xmd_link {
+	__u32 up;		/* 0 or 1 */
+	__u32 speed;		/* 10, 100, 1000; 0 when down */
+	__u32 full_duplex;	/* 0 or 1 */
+	__u32 reserved;
+};
+
+#define XMD_FILTER_MC_MAX 128u
+/* struct xmd_filter - what the driver domain and the switch want received. */
+struct xmd_filter {
+	__u32 generation;	/* out: grows with each change */
+	__u8 promisc;		/* out: all unicast */
+	__u8 allmulti;		/* out: all multicast */
+	__u16 n_mc;		/* out: addresses in mc[], if not allmulti */
+	__u8 mc[XMD_FILTER_MC_MAX][XMD_ETH_ALEN];
+};
+
+/**
+ * struct xmd_hw_stats - totals since the NIC was probed, kept by the user half
+ *
+ * The registers clear on read, so the user half adds them up; a new user half gets
+ * the totals back with XMD_NIC_STATS_GET and goes on from there.
+ */
+struct xmd_hw_stats {
+	__u64 rx_packets, tx_packets;	/* GPRC, GPTC */
+	__u64 rx_bytes, tx_bytes;	/* GORC, GOTC */
+	__u64 rx_crc_errors;		/* CRCERRS */
+	__u64 rx_length_errors;		/* RLEC + RUC + ROC */
+	__u64 rx_missed;		/* MPC */
+	__u64 rx_no_buffer;		/* RNBC */
+	__u64 rx_multicast;		/* MPRC */
+	__u64 rx_broadcast;		/* BPRC */
+	__u64 collisions;		/* COLC */
+	__u64 tx_aborted;		/* ECOL + LATECOL */
+	__u64 reserved[4];
+};
+
+/* Upcalls: 32 bytes, read one or more at a time. */
+enum xmd_upcall_type {
+	XMD_UP_ALIVE = 0,	/* silent for too long: answer 0 */
+	XMD_UP_LINK = 1,	/* link interrupt: read the PHY, XMD_NIC_LINK, answer 0 */
+	XMD_UP_FILTER = 2,	/* XMD_NIC_FILTER_GET, program it, answer 0 */
+	XMD_UP_TX_HANG = 3,	/* descriptors not done in time: reset, answer 0 */
+	XMD_UP_TYPES
+};
+
+struct xmd_upcall {
+	__u32 type;		/* enum xmd_upcall_type */
+	__u32 seq;		/* to be repeated in the answer */
+	__u32 deadline_ms;	/* left when it was read */
+	__u32 arg[5];
+};
+
+/* An answer: exactly one struct a write(); for a seq never asked: EINVAL and counted;
+ * XMD_WRONG_ANSWERS_MAX of them: LOST. */
+struct xmd_answer {
+	__u32 type;
+	__u32 seq;
+	__s32 result;		/* 0 or -errno */
+	__u32 reserved;
+};
+
+#define XMD_WRONG_ANSWERS_MAX 8u
+#define XMD_UPCALL_DEADLINE_MS 1000u	/* for ALIVE, LINK, FILTER */
+#define XMD_TX_HANG_DEADLINE_MS 3000u	/* a whole reset and bring-up */
+#define XMD_SILENCE_MS 3000u		/* without a downcall: ALIVE is asked */
+
+#define XMD_NIC_HELLO	_IOWR('x', 0x01, struct xmd_hello)
+#define XMD_NIC_REGS	_IOWR('x', 0x02, struct xmd_regs)
+/* Stop DMA and interrupts, keep what was accepted.  Idempotent. */
+#define XMD_NIC_STOP	_IO('x', 0x03)
+#define XMD_NIC_START	_IOW('x', 0x04, struct xmd_start)
+#define XMD_NIC_LINK	_IOW('x', 0x05, struct xmd_link)
+#define XMD_NIC_FILTER_GET _IOR('x', 0x06, struct xmd_filter)
+#define XMD_NIC_STATS_PUT _IOW('x', 0x07, struct xmd_hw_stats)
+#define XMD_NIC_STATS_GET _IOR('x', 0x08, struct xmd_hw_stats)
+
+/* ------------------------------------------------------------ /dev/xmd/back */
+
+/* struct xmd_vif_connect.features: what the guest can take and sends (netif.h) */
+#define XMD_VIF_SG		0x0001	/* feature-sg */
+#define XMD_VIF_GSO_TCPV4	0x0002	/* feature-gso-tcpv4 */
+#define XMD_VIF_GSO_TCPV6	0x0004	/* feature-gso-tcpv6 */
+#define XMD_VIF_NO_CSUM_V4	0x0008	/* feature-no-csum-offload: complete IPv4 checksums */
+#define XMD_VIF_CSUM_V6		0x0010	/* feature-ipv6-csum-offload: blank IPv6 ones are fine */
+#define XMD_VIF_RX_NOTIFY	0x0020	/* feature-rx-notify */
+#define XMD_VIF_FEATURES	0x003f
+
+#define XMD_VIF_QUEUES_MAX 1u
+
+struct xmd_vif_queue {
+	__u32 tx_ref;		/* grant reference of the TX ring page */
+	__u32 rx_ref;
+	__u32 tx_port;		/* the guest's event channel; equal: one for both */
+	__u32 rx_port;
+};
+
+/* Names a vif everywhere. */
+struct xmd_vif_id {
+	__u16 domid;
+	__u16 reserved;
+	__u32 handle;
+};
+
+/**
+ * struct xmd_vif_connect - map a guest's rings and serve them
+ * @version:  XMD_XPC_VERSION
+ * @adopt:    1: start from rsp_prod of the shared rings instead of from 0, and treat
+ *	      what lies between as requests not yet looked at
+ * @n_queues: 1 to XMD_VIF_QUEUES_MAX
+ * @mtu:      bytes, 68 to 65535; frames to the guest are not larger than mtu + 18
+ * @mac:      the guest's address; entered into the switch for good
+ *
+ * Errors: EEXIST connected already, EINVAL a field out of range, ENOENT/EPERM/EIO the
+ * grant or event channel was refused by Xen (the kernel log says which), ENOSPC too
+ * many vifs, EPROTO ring indices that cannot be (more than a ring between them).
+ */
+struct xmd_vif_connect {
+	__u32 version;
+	struct xmd_vif_id id;
+	__u32 features;
+	__u32 mtu;
+	__u8 mac[XMD_ETH_ALEN];
+	__u8 adopt;
+	__u8 n_queues;
+	struct xmd_vif_queue queue[XMD_VIF_QUEUES_MAX];
+};
+
+/* Why a vif was broken off; told in the event, in LIST and in the kernel log. */
+enum xmd_vif_fault {
+	XMD_FAULT_NONE = 0,
+	XMD_FAULT_RING_INDEX = 1,	/* req_prod further ahead than the ring is long */
+	XMD_FAULT_EXTRA_ENDLESS = 2,	/* extra-info chain longer than its types */
+	XMD_FAULT_EXTRA_TYPE = 3,	/* unknown extra-info type */
+	XMD_FAULT_TOO_MANY_SLOTS = 4,	/* far over XEN_NETIF_NR_SLOTS_MIN, a runaway chain */
+	XMD_FAULT_CROSS_PAGE = 5,	/* offset + size over the page */
+	XMD_FAULT_BAD_SIZE = 6,		/* slots longer than the packet they belong to */
+	XMD_FAULT_GONE = 7,		/* event channel or ring page withdrawn */
+	XMD_FAULTS
+};
+
+/**
+ * struct xmd_vif_info - one row of the kernel's table
+ * @id: in: list the first vif behind this one (domid 0xffff: from the start); out: whose row
+ */
+struct xmd_vif_info {
+	struct xmd_vif_id id;
+	__u32 fault;			/* enum xmd_vif_fault; not NONE: no longer served */
+	__u32 features;
+	__u32 mtu;
+	__u8 mac[XMD_ETH_ALEN];
+	__u8 reserved[2];
+	struct xmd_vif_queue queue[XMD_VIF_QUEUES_MAX];
+	__u64 tx_frames, tx_bytes, tx_errors, tx_drops;
+	__u64 rx_frames, rx_bytes, rx_errors, rx_drops;
+};
+
+/* What read() on /dev/xmd/back gives: 16 bytes, one a vif that has something to say. */
+struct xmd_vif_event {
+	struct xmd_vif_id id;
+	__u32 fault;			/* enum xmd_vif_fault */
+	__u32 reserved;
+};
+
+#define XMD_VIF_CONNECT	_IOW('x', 0x21, struct xmd_vif_connect)
+/* Unmap and forget.  ENOENT: unknown.  No event of this vif follows. */
+#define XMD_VIF_DISCONNECT _IOW('x', 0x22, struct xmd_vif_id)
+/* ENOENT: no vif behind this one. */
+#define XMD_VIF_LIST	_IOWR('x', 0x23, struct xmd_vif_info)
+
+#endif /* XMD_XPC_H */
