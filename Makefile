@@ -42,5 +42,23 @@ user:
 	$(MAKE) -C userdriver
 	$(MAKE) -C backend-domU/user
 
+deps:
+	tests/install-deps
+
+test:
+	@tests/run
+
+host-tests:
+	@tests/run --host
+
+lab-tests:
+	@tests/run --lab
+
+demo:
+	@bench/demo
+
+loc:
+	@tests/loc
+
 clean:
 	rm -rf $(BUILD)/modsrc $(BUILD)/modules $(BUILD)/bin $(BUILD)/obj $(BUILD)/tests
