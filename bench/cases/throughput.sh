@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Throughput and round trip through a driver domain: the stock one (Linux e1000, bridge,
+# xen-netback), then ours, on the same host, with the same guest image and the same peer.
+# Measured for a guest and for the driver domain itself.
+#
+# SECS    seconds of each stream (default 5)
+# ROUNDS  how often both are measured, alternating (default 1)
+# WARM    seconds at the start of a stream that do not count (default 1)
+
+: "${SECS:=5}" "${ROUNDS:=1}" "${WARM:=1}"
+
+# 18 bytes of UDP payload make an Ethernet frame of 64 bytes with its FCS.
+UDP_LEN=18
+
+# The last line that iperf3 prints for the given side, as "bits per second".
+# With -f k the unit is always Kbits/sec.
+tcp_mbps() { # WHERE FLAGS
+	on "$1" "iperf3 -c $PEER_IP -t $SECS -O $WARM -f k $2" |
+		awk '/receiver/ { for (i = 2; i <= NF; i++) if ($i == "Kbits/sec") v = $(i - 1) }
+			END { if (v == "") exit 1; printf "%.1f\n", v / 1000 }'
+}
+
+# Packets that arrived, per second: iperf3's receiver line has lost/total.
+udp_kpps() { # WHERE FLAGS
+	on "$1" "iperf3 -u -b 0 -l $UDP_LEN -c $PEER_IP -t $SECS -f k $2" |
+		awk -v s="$SECS" '/receiver/ { for (i = 1; i <= NF; i++) if (split($i, a, "/") == 2 &&
+				a[1] ~ /^[0-9]+$/ && a[2] ~ /^[0-9]+$/) v = a[2] - a[1] }
+			END { if (v == "") exit 1; printf "%.2f\n", v / s / 1000 }'
+}
+
+rtt_ms() { # WHERE
+	on "$1" "ping -q -c 50 -i 0.05 $PEER_IP" |
+		awk -F/ '/min\/avg/ { v = $4 } END { if (v == "") exit 1; print v }'
+}
+
+measure() { # MODE PARTY WHERE
+	metric "$1.$2.tcp_tx" "$(tcp_mbps "$3" "")" Mb/s
+	metric "$1.$2.tcp_rx" "$(tcp_mbps "$3" -R)" Mb/s
+	metric "$1.$2.udp64_tx" "$(udp_kpps "$3" "")" kpps
+	metric "$1.$2.udp64_rx" "$(udp_kpps "$3" -R)" kpps
+	metric "$1.$2.rtt_avg" "$(rtt_ms "$3")" ms
+}
+
+on peer 'iperf3 -s -D' || fail "iperf3 server does not start on the peer"
+round=0
+while [ "$round" -lt "$ROUNDS" ]; do
+	for mode in stock xmd; do
+		drv_start "$mode"
+		guest_start g1 stock pv
+		on g1 "ping -q -c 3 -W 2 $PEER_IP" > /dev/null || fail "$mode: guest cannot reach the peer"
+		measure "$mode" guest g1
+		measure "$mode" drv drv
+		guest_stop g1
+		drv_stop
+	done
+	round=$((round + 1))
+done
+on peer 'killall iperf3'
