@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+/* attack_race.c - shared memory that changes while the backend reads it, and noise. */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "attack.h"
+#include "frame.h"
+
+enum what { GREF, SIZE, OFFSET, FLAGS, ID, ALL, SCRIBBLE };
+
+struct flipper {
+	struct vif *v;
+	enum what what;
+	atomic_bool stop;
+};
+
+static uint32_t rnd(void)
+{
+	static _Thread_local uint32_t x = 0x9e3779b9;
+
+	x ^= x << 13;
+	x ^= x >> 17;
+	x ^= x << 5;
+	return x;
+}
+
+/* Every value but those of ALL is harmless alone: only a second look can hurt. */
+static void flip(volatile netif_tx_request_t *r, enum what what)
+{
+	uint32_t x = rnd();
+
+	if (what == GREF || what == ALL)
+		r->gref = x & 1 ? x : r->gref;
+	if (what == SIZE)
+		r->size = x & 1 ? 60 : 1514;
+	if (what == ALL)
+		r->size = x >> 3;
+	if (what == OFFSET)
+		r->offset = x & 1 ? 0 : PAGE - 1514;
+	if (what == ALL)
+		r->offset = x >> 7;
+	if (what == FLAGS)
+		r->flags ^= x & (NETTXF_csum_blank | NETTXF_data_validated | NETTXF_more_data);
+	if (what == ALL)
+		r->flags = x >> 11;
+	if (what == ID)
+		r->id = x;
+}
+
+static void *flipper(void *arg)
+{
+	struct flipper *f = arg;
+	netif_tx_sring_t *s = f->v->tx.sring;
+
+	while (!atomic_load_explicit(&f->stop, memory_order_relaxed)) {
+		if (f->what == SCRIBBLE)
+			((volatile uint32_t *)s)[rnd() % (PAGE / 4)] = rnd();
+		else
+			flip(&s->ring[rnd() % SLOTS].req, f->what);
+	}
+	return NULL;
+}
+
+/* Publish frames while another thread changes their slots. */
+static void race(struct vif *v, unsigned int what)
+{
+	struct flipper f = { .v = v, .what = what };
+	uint64_t end = now_ms() + v->seconds * 1000u;
+	uint8_t frame[1514] = { 0 };
+	pthread_t t;
+
+	frame_udp4(v, frame, 1472);
+	if (pthread_create(&t, NULL, flipper, &f))
+		broken("no thread");
+	while (now_ms() < end && vif_back_state(v) == XenbusStateConnected) {
+		for (unsigned int i = 0; i < 32 && tx_unanswered(v) < SLOTS; i++)
+			tx_frame(v, frame, 1514, 0);
+		tx_push(v);
+		tx_collect(v, 20);
+	}
+	atomic_store(&f.stop, true);
+	pthread_join(t, NULL);
+}
+
+/* As many events as the hypervisor takes, without any work behind them. */
+static void event_storm(struct vif *v, unsigned int arg)
+{
+	uint64_t end = now_ms() + v->seconds * 1000u;
+
+	(void)arg;
+	do {
+		for (unsigned int i = 0; i < 1000; i++)
+			xenevtchn_notify(v->xce, v->port);
+	} while (now_ms() < end);
+}
+
+const struct attack race_attacks[] = {
+	{ "flip-gref", "gref changed while being read", race, GREF, E_ANY, 0 },
+	{ "flip-size", "size changed while being read", race, SIZE, E_ANY, 0 },
+	{ "flip-offset", "offset changed while being read", race, OFFSET, E_ANY, 0 },
+	{ "flip-flags", "flags changed while being read", race, FLAGS, E_ANY, 0 },
+	{ "flip-id", "id changed while being read", race, ID, E_ANY, 0 },
+	{ "flip-all", "every field random", race, ALL, E_ANY, 0 },
+	{ "scribble", "random words all over the ring page", race, SCRIBBLE, E_ANY, 0 },
+	{ "event-storm", "events in a tight loop", event_storm, 0, E_ANY, 0 },
+	{ 0 }
+};

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+/* user_back.c - attacks on /dev/xmd/back. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <xmd/xpc.h>
+
+#include "user.h"
+
+#define NOBODY 31000	/* no domain has this id */
+
+static int fd;
+
+/* A message without fault but for the domain, which does not exist. */
+static struct xmd_vif_connect fair(void)
+{
+	struct xmd_vif_connect c = {
+		.version = XMD_XPC_VERSION, .id = { .domid = NOBODY, .handle = 7 },
+		.mtu = 1500, .mac = { 0x02, 0, 0, 0, 0, 0x77 }, .n_queues = 1,
+		.queue = { { .tx_ref = 8, .rx_ref = 9, .tx_port = 3, .rx_port = 3 } },
+	};
+	return c;
+}
+
+static int connect_vif(const struct xmd_vif_connect *c)
+{
+	return ioctl(fd, XMD_VIF_CONNECT, c);
+}
+
+/* Whatever errno is, connecting must not work; then nothing may be left behind. */
+static void must_fail(const char *what, const struct xmd_vif_connect *c)
+{
+	int ret = connect_vif(c);
+
+	row_text(what, "an error", ret ? strerrorname_np(errno) : "0", ret != 0);
+	row("  left behind", ONE(ENOENT), ioctl(fd, XMD_VIF_DISCONNECT, &c->id));
+}
+
+#define WRONG(what, err, field, value) do {		\
+	struct xmd_vif_connect c_ = fair();		\
+	c_.field = (value);				\
+	row(what, err, connect_vif(&c_));		\
+} while (0)
+
+static void fields(void)
+{
+	WRONG("version 0", TWO(EPROTONOSUPPORT, EINVAL), version, 0);
+	WRONG("version 2", TWO(EPROTONOSUPPORT, EINVAL), version, XMD_XPC_VERSION + 1);
+	WRONG("no queue", ONE(EINVAL), n_queues, 0);
+	WRONG("2 queues", ONE(EINVAL), n_queues, XMD_VIF_QUEUES_MAX + 1);
+	WRONG("255 queues", ONE(EINVAL), n_queues, 255);
+	WRONG("MTU 0", ONE(EINVAL), mtu, 0);
+	WRONG("MTU 67", ONE(EINVAL), mtu, 67);
+	WRONG("MTU 65536", ONE(EINVAL), mtu, 65536);
+	WRONG("MTU 2^32-1", ONE(EINVAL), mtu, ~0u);
+	WRONG("group address", ONE(EINVAL), mac[0], 0x01);
+	WRONG("unknown feature", ONE(EINVAL), features, 0x8000);
+	WRONG("adopt = 2", ONE(EINVAL), adopt, 2);
+	WRONG("reserved field", ONE(EINVAL), id.reserved, 1);
+}
+
+static void foreign(void)
+{
+	struct xmd_vif_connect c = fair();
+
+	must_fail("domain that does not exist", &c);
+	c.id.domid = 0x7ff0;
+	must_fail("DOMID_SELF", &c);
+	c.id.domid = 0x7ff2;
+	must_fail("DOMID_XEN", &c);
+	c.id.domid = 0xffff;
+	must_fail("domain 65535", &c);
+	c.id.domid = 0;
+	must_fail("dom0, references it never granted", &c);
+	c.queue[0].tx_ref = ~0u;
+	must_fail("grant reference 2^32-1", &c);
+	c.queue[0].tx_port = c.queue[0].rx_port = ~0u;
+	must_fail("event channel 2^32-1", &c);
+	c = fair();
+	c.queue[0].rx_ref = c.queue[0].tx_ref;
+	must_fail("one reference for both rings", &c);
+	memset(&c, 0xff, sizeof(c));
+	must_fail("all ones", &c);
+	memset(&c, 0, sizeof(c));
+	must_fail("all zero", &c);
+}
+
+static void others(void)
+{
+	unsigned int wrong_length = _IOC(_IOC_WRITE, 'x', 0x21, sizeof(struct xmd_vif_connect) + 4);
+	struct xmd_vif_id nobody = { .domid = NOBODY };
+	char buf[sizeof(struct xmd_vif_event)] = { 0 };
+
+	row("second open", ONE(EBUSY), open(BACK_DEV, O_RDWR));
+	row("CONNECT at a bad address", ONE(EFAULT), ioctl(fd, XMD_VIF_CONNECT, bad_pointer));
+	row("DISCONNECT of a vif unknown", ONE(ENOENT), ioctl(fd, XMD_VIF_DISCONNECT, &nobody));
+	row("DISCONNECT at a bad address", ONE(EFAULT), ioctl(fd, XMD_VIF_DISCONNECT, bad_pointer));
+	row("LIST at a bad address", ONE(EFAULT), ioctl(fd, XMD_VIF_LIST, bad_pointer));
+	row("unknown ioctl", ONE(ENOTTY), ioctl(fd, _IO('x', 0x7f)));
+	row("ioctl of the wrong length", ONE(ENOTTY), ioctl(fd, wrong_length, bad_pointer));
+	row("ioctl of /dev/xmd/nic0", ONE(ENOTTY), ioctl(fd, XMD_NIC_STOP));
+	row("read of 15 bytes", ONE(EINVAL), read(fd, buf, sizeof(buf) - 1));
+	row("write", TWO(EINVAL, EBADF), write(fd, buf, sizeof(buf)));
+}
+
+/* A vif that is served already: nobody connects it twice. */
+static void again(void)
+{
+	struct xmd_vif_info info = { .id = { .domid = 0xffff } };
+	struct xmd_vif_connect c = fair();
+
+	if (ioctl(fd, XMD_VIF_LIST, &info)) {
+		row_text("CONNECT of a vif that is served", "EEXIST", "no vif to try", 1);
+		return;
+	}
+	c.id = info.id;
+	row("CONNECT of a vif that is served", ONE(EEXIST), connect_vif(&c));
+}
+
+/* The kernel's table must be walked in an end, whatever id it is asked from. */
+static void list_all(void)
+{
+	struct xmd_vif_info info = { .id = { .domid = 0xffff } };
+	unsigned int n = 0;
+	char seen[40];
+
+	while (n < 1000 && !ioctl(fd, XMD_VIF_LIST, &info))
+		n++;
+	snprintf(seen, sizeof(seen), "%u vifs, %s", n, n < 1000 ? "end" : "no end");
+	row_text("LIST walked from the start", "an end", seen, n < 1000);
+}
+
+void back_calls(void)
+{
+	fd = must_open(BACK_DEV);
+	fields();
+	foreign();
+	others();
+	again();
+	list_all();
+	close(fd);
+}
+
+void back_flood(void)
+{
+	unsigned int x = 1, connected = 0;
+	char seen[40];
+
+	fd = must_open(BACK_DEV);
+	for (unsigned int i = 0; i < 2000; i++) {
+		struct xmd_vif_connect c = fair();
+
+		x = x * 1103515245u + 12345u;
+		c.id.domid = i % 4 ? 0 : NOBODY;
+		c.queue[0].tx_ref = x % 1000 + 100;
+		c.queue[0].rx_ref = x % 997 + 100;
+		c.adopt = x >> 16 & 1;
+		if (!connect_vif(&c)) {
+			connected++;
+			ioctl(fd, XMD_VIF_DISCONNECT, &c.id);
+		}
+	}
+	snprintf(seen, sizeof(seen), "%u connected", connected);
+	row_text("2000 connects to pages not granted", "none", seen, !connected);
+	list_all();
+	close(fd);
+}
+
+void back_second_open(void)
+{
+	row("second open beside the real xmd-backend", ONE(EBUSY), open(BACK_DEV, O_RDWR));
+}
