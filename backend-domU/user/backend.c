@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0
+/* backend.c - the list of vifs and what drives them; see backend.h */
+#include "backend.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xmd/xs_names.h>
+
+#define BACK_TOKEN	"b"	/* those of frontends begin with "f/", see vif.c */
+#define EVENTS_MAX	512	/* at once; then the vifs have a turn */
+#define DOMID_RESERVED	0x7ff0u	/* DOMID_FIRST_RESERVED of xen.h */
+#define LIST_FROM_START	0xffffu
+
+static struct vif *find(struct backend *b, uint32_t domid, uint32_t handle)
+{
+	struct vif *v;
+
+	for (v = b->vifs; v; v = v->next)
+		if (v->domid == domid && v->handle == handle)
+			return v;
+	return NULL;
+}
+
+static struct vif *find_or_add(struct backend *b, uint32_t domid, uint32_t handle)
+{
+	struct vif *v = find(b, domid, handle);
+
+	if (v)
+		return v;
+	v = vif_new((uint16_t)domid, handle);
+	if (!v)
+		return NULL;
+	v->next = b->vifs;
+	b->vifs = v;
+	return v;
+}
+
+/* ---------------------------------------------------- from xenstore */
+
+static int mark_vif(struct backend *b, uint32_t domid, uint32_t handle)
+{
+	struct vif *v = find_or_add(b, domid, handle);
+
+	if (!v)
+		return -ENOMEM;
+	v->dirty = true;
+	return 0;
+}
+
+static int scan_guest(struct backend *b, uint32_t domid)
+{
+	char path[STORE_PATH_MAX];
+	uint32_t handle;
+	char **names;
+	unsigned int i, n;
+	int err;
+
+	snprintf(path, sizeof(path), XS_DIR_GUEST, domid);
+	err = b->env.store->ops->list(b->env.store, path, &names, &n);
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	for (i = 0; i < n && !err; i++) {
+		if (parse_u32(names[i], &handle))
+			log_debug("%s/%s is not a vif, left alone", path, names[i]);
+		else
+			err = mark_vif(b, domid, handle);
+	}
+	free(names);
+	return err;
+}
+
+static int scan(struct backend *b)
+{
+	uint32_t domid;
+	char **names;
+	unsigned int i, n;
+	int err = b->env.store->ops->list(b->env.store, XS_DIR_VIFS, &names, &n);
+
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	for (i = 0; i < n && !err; i++) {
+		if (parse_u32(names[i], &domid) || domid >= DOMID_RESERVED)
+			log_debug("%s/%s is not a domain, left alone", XS_DIR_VIFS, names[i]);
+		else
+			err = scan_guest(b, domid);
+	}
+	free(names);
+	return err;
+}
+
+/* "DOMID/HANDLE" and what is behind it; 0: no such thing in @text. */
+static int parse_ids(const char *text, uint32_t *domid, uint32_t *handle, const char **rest)
+{
+	int end = 0;
+
+	if (sscanf(text, "%5" SCNu32 "/%10" SCNu32 "%n", domid, handle, &end) != 2 ||
+	    *domid >= DOMID_RESERVED || (text[end] && text[end] != '/'))
+		return 0;
+	*rest = text + end;
+	return 1;
+}
+
+/* Of a vif's nodes only these make a difference; most events are our own writes. */
+static bool matters(const char *rest)
+{
+	return !*rest || !strcmp(rest, "/" XS_BACK_STATE) || !strcmp(rest, "/" XS_BACK_ONLINE) ||
+	       !strcmp(rest, "/" XS_BACK_FRONTEND);
+}
+
+/* A path that starts elsewhere than "backend/vif" is an ancestor of it that was changed. */
+static int back_changed(struct backend *b, const char *path)
+{
+	size_t root = strlen(XS_DIR_VIFS "/");
+	uint32_t domid, handle;
+	const char *rest;
+
+	if (strncmp(path, XS_DIR_VIFS "/", root) ||
+	    !parse_ids(path + root, &domid, &handle, &rest)) {
+		b->rescan = true;
+		return 0;
+	}
+	return matters(rest) ? mark_vif(b, domid, handle) : 0;
+}
+
+static void front_changed(struct backend *b, const char *token)
+{
+	uint32_t domid, handle;
+	const char *rest;
+	struct vif *v = NULL;
+
+	if (parse_ids(token + strlen("f/"), &domid, &handle, &rest))
+		v = find(b, domid, handle);
+	if (v)
+		v->dirty = true;
+}
+
+static int drain_store(struct backend *b)
+{
+	struct store_event ev;
+	int i, err;
+
+	for (i = 0; i < EVENTS_MAX; i++) {
+		err = b->env.store->ops->next_event(b->env.store, &ev);
+		if (err)
+			return err == -EAGAIN ? 0 : err;
+		if (!strncmp(ev.token, "f/", 2))
+			front_changed(b, ev.token);
+		else
+			err = back_changed(b, ev.path);
+		store_event_free(&ev);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* --------------------------------------------------- from the kernel */
+
+static int drain_kern(struct backend *b)
+{
+	struct xmd_vif_event ev;
+	struct vif *v;
+	int i, err;
+
+	for (i = 0; i < EVENTS_MAX; i++) {
+		err = b->env.kern->ops->next_event(b->env.kern, &ev);
+		if (err)
+			return err == -EAGAIN ? 0 : err;
+		v = find(b, ev.id.domid, ev.id.handle);
+		if (v && ev.fault != XMD_FAULT_NONE && v->kern != KERN_NONE)
+			vif_fault(v, &b->env, ev.fault);
+	}
+	return 0;
+}
+
+/* After a restart of ours: the vifs that the kernel went on serving without us. */
+static int take_over_table(struct backend *b)
+{
+	struct xmd_vif_info info;
+	unsigned int rows = 0;
+	struct vif *v;
+	int err;
+
+	memset(&info, 0, sizeof(info));
+	info.id.domid = LIST_FROM_START;
+	for (;;) {
+		err = b->env.kern->ops->list(b->env.kern, &info);
+		if (err)
+			break;
+		v = find_or_add(b, info.id.domid, info.id.handle);
+		if (!v)
+			return -ENOMEM;
+		v->kern = KERN_SERVING;
+		v->row = info.queue[0];
+		v->row_unchecked = true;
+		if (info.fault != XMD_FAULT_NONE)
+			vif_fault(v, &b->env, info.fault);
+		rows++;
+	}
+	if (rows)
+		log_info("the kernel half serves %u vifs already: taken over", rows);
+	return err == -ENOENT ? 0 : err;
+}
+
+/* ------------------------------------------------------------ driving */
+
+int backend_start(struct backend *b)
+{
+	int err = b->env.store->ops->watch(b->env.store, XS_DIR_VIFS, BACK_TOKEN);
+
+	if (err) {
+		log_err("cannot watch %s: %s", XS_DIR_VIFS, strerror(-err));
+		return err;
+	}
+	b->rescan = true;
+	b->audit_at = b->env.now() + BACKEND_AUDIT_MS;
+	err = take_over_table(b);
+	if (err)
+		log_err("cannot list the kernel half's vifs: %s", strerror(-err));
+	return err;
+}
+
+static void audit(struct backend *b)
+{
+	struct vif *v;
+
+	if (b->env.now() < b->audit_at)
+		return;
+	b->audit_at = b->env.now() + BACKEND_AUDIT_MS;
+	b->rescan = true;
+	for (v = b->vifs; v; v = v->next)
+		v->dirty = true;
+}
+
+static int run_vifs(struct backend *b)
+{
+	uint64_t now = b->env.now();
+	struct vif **at = &b->vifs;
+	struct vif *v;
+	int ret;
+
+	while ((v = *at)) {
+		ret = 0;
+		if (v->dirty || (v->due && v->due <= now))
+			ret = vif_run(v, &b->env);
+		if (ret < 0)
+			return ret;
+		if (ret) {
+			*at = v->next;
+			vif_destroy(&v, &b->env);
+		} else {
+			at = &v->next;
+		}
+	}
+	return 0;
+}
+
+int backend_work(struct backend *b)
+{
+	int err = drain_store(b);
+
+	if (!err)
+		err = drain_kern(b);
+	if (err)
+		return err;
+	audit(b);
+	if (b->rescan) {
+		b->rescan = false;
+		err = scan(b);
+		if (err)
+			return err;
+	}
+	return run_vifs(b);
+}
+
+uint64_t backend_due(const struct backend *b)
+{
+	uint64_t due = b->audit_at;
+	const struct vif *v;
+
+	for (v = b->vifs; v; v = v->next) {
+		if (v->dirty)
+			return 0;
+		if (v->due && v->due < due)
+			due = v->due;
+	}
+	return due;
+}
+
+void backend_stop(struct backend *b)
+{
+	struct vif *v;
+
+	while ((v = b->vifs)) {
+		b->vifs = v->next;
+		vif_destroy(&v, &b->env);
+	}
+}
+
+int backend_announce(struct store *s, const char *version, const char *state)
+{
+	int err = store_begin(s);
+
+	if (err)
+		return err;
+	err = store_write_text(s, XS_DIR_OWN, XS_OWN_VERSION, version);
+	if (!err)
+		err = store_write_text(s, XS_DIR_OWN, XS_OWN_STATE, state);
+	if (!err)
+		return store_commit(s);
+	store_abort(s);
+	return err;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * backend.h - all vifs of this driver domain, between a store and a kernel half.
+ *
+ * Nothing here sleeps or knows what time it is but through struct vif_env: the same
+ * code runs in main.c's loop and under the tests' clock.
+ */
+#ifndef XMD_BACKEND_BACKEND_H
+#define XMD_BACKEND_BACKEND_H
+
+#include "vif.h"
+
+/* Everything is looked at again after this long, whatever was reported or not. */
+#define BACKEND_AUDIT_MS 10000
+
+struct backend {
+	struct vif_env env;	/* set by the caller; store and kern stay the caller's */
+	struct vif *vifs;
+	bool rescan;
+	uint64_t audit_at;
+};
+
+/* Watch backend/vif, take over the kernel's table.  0 or a negative errno. */
+int backend_start(struct backend *b);
+
+/*
+ * Everything that is due now.  Return: 0; negative: the connection to xenstore or to
+ * the kernel half is broken, end and start anew.
+ */
+int backend_work(struct backend *b);
+
+/* ms; when to call backend_work again although no file descriptor says so. */
+uint64_t backend_due(const struct backend *b);
+
+/* Free all; connected vifs stay connected.  Safe to call twice. */
+void backend_stop(struct backend *b);
+
+/* Own node state: "starting", "serving", ...; version with the first. */
+int backend_announce(struct store *s, const char *version, const char *state);
+
+#endif

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kern.c - struct kern_ops on /dev/xmd/back; see kern.h */
+#include "kern.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+struct kern_dev {
+	struct kern base;
+	int fd;
+};
+
+static int dev_fd(struct kern *k)
+{
+	return ((struct kern_dev *)k)->fd;
+}
+
+static int dev_connect(struct kern *k, const struct xmd_vif_connect *c)
+{
+	return ioctl(dev_fd(k), XMD_VIF_CONNECT, c) < 0 ? -errno : 0;
+}
+
+static int dev_disconnect(struct kern *k, const struct xmd_vif_id *id)
+{
+	return ioctl(dev_fd(k), XMD_VIF_DISCONNECT, id) < 0 ? -errno : 0;
+}
+
+static int dev_list(struct kern *k, struct xmd_vif_info *info)
+{
+	return ioctl(dev_fd(k), XMD_VIF_LIST, info) < 0 ? -errno : 0;
+}
+
+static int dev_next_event(struct kern *k, struct xmd_vif_event *ev)
+{
+	ssize_t n = read(dev_fd(k), ev, sizeof(*ev));
+
+	if (n == (ssize_t)sizeof(*ev))
+		return 0;
+	if (n < 0 && errno != EINTR)
+		return -errno;
+	return n > 0 ? -EIO : -EAGAIN;
+}
+
+static void dev_close(struct kern *k)
+{
+	close(dev_fd(k));
+	free(k);
+}
+
+static const struct kern_ops dev_ops = {
+	.connect = dev_connect,
+	.disconnect = dev_disconnect,
+	.list = dev_list,
+	.next_event = dev_next_event,
+	.fd = dev_fd,
+	.close = dev_close,
+};
+
+struct kern *kern_open(const char *device)
+{
+	struct kern_dev *d = calloc(1, sizeof(*d));
+	int saved;
+
+	if (!d)
+		return NULL;
+	d->base.ops = &dev_ops;
+	d->fd = open(device, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (d->fd < 0) {
+		saved = errno;
+		free(d);
+		errno = saved;
+		return NULL;
+	}
+	return &d->base;
+}
+
+void kern_close(struct kern *k)
+{
+	if (k)
+		k->ops->close(k);
+}
+
+const char *kern_fault_text(__u32 fault)
+{
+	static const char *const text[XMD_FAULTS] = {
+		[XMD_FAULT_NONE] = "no fault",
+		[XMD_FAULT_RING_INDEX] = "req_prod further ahead than the ring is long",
+		[XMD_FAULT_EXTRA_ENDLESS] = "extra-info chain without an end",
+		[XMD_FAULT_EXTRA_TYPE] = "extra-info of an unknown type",
+		[XMD_FAULT_TOO_MANY_SLOTS] = "packet of too many slots",
+		[XMD_FAULT_CROSS_PAGE] = "slot crosses the end of its page",
+		[XMD_FAULT_BAD_SIZE] = "slots longer than their packet",
+		[XMD_FAULT_GONE] = "event channel or ring page withdrawn",
+	};
+
+	return fault < XMD_FAULTS ? text[fault] : "unknown fault";
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * kern.h - the kernel half (xmd_back.ko) as xmd-backend uses it.
+ *
+ * struct kern_ops mirrors the second half of xmd/xpc.h; kern.c does it on
+ * /dev/xmd/back, sim/kern_sim.c in memory for the tests.  All return 0 or a
+ * negative errno, as documented there.
+ */
+#ifndef XMD_BACKEND_KERN_H
+#define XMD_BACKEND_KERN_H
+
+#include <xmd/xpc.h>
+
+#define KERN_DEVICE "/dev/xmd/back"
+
+struct kern;
+
+struct kern_ops {
+	int (*connect)(struct kern *k, const struct xmd_vif_connect *c);
+	int (*disconnect)(struct kern *k, const struct xmd_vif_id *id);
+	/* info->id: in: the row before; out: this row.  -ENOENT: no more */
+	int (*list)(struct kern *k, struct xmd_vif_info *info);
+	/* -EAGAIN: none waiting */
+	int (*next_event)(struct kern *k, struct xmd_vif_event *ev);
+	int (*fd)(struct kern *k);
+	void (*close)(struct kern *k);
+};
+
+struct kern {
+	const struct kern_ops *ops;
+};
+
+/* Return: NULL with errno set; ENOENT, ENODEV, ENXIO, EBUSY are worth waiting for. */
+struct kern *kern_open(const char *device);
+/* NULL allowed. */
+void kern_close(struct kern *k);
+
+/* "ring index", ... for people; never NULL. */
+const char *kern_fault_text(__u32 fault);
+
+#endif

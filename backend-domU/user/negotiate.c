@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+/* negotiate.c - see negotiate.h.  Semantics of the keys: xen/io/netif.h. */
+#include "negotiate.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <xmd/xs_names.h>
+
+#define DEFAULT_MTU 1500
+#define MIN_MTU 68
+#define MAX_MTU 65535
+
+int negotiate_offer(struct store *s, const char *back, bool gso)
+{
+	const struct { const char *key; bool on; } offer[] = {
+		{ XS_BACK_FEATURE_RX_COPY, true },
+		{ XS_BACK_FEATURE_SG, true },
+		{ XS_BACK_FEATURE_SPLIT_EVENT_CHANNELS, true },
+		{ XS_BACK_FEATURE_IPV6_CSUM_OFFLOAD, true },
+		{ XS_BACK_FEATURE_GSO_TCPV4, gso },
+		{ XS_BACK_FEATURE_GSO_TCPV6, gso },
+	};
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < sizeof(offer) / sizeof(offer[0]); i++) {
+		if (offer[i].on)
+			err = store_write_u32(s, back, offer[i].key, 1);
+		else
+			err = store_remove(s, back, offer[i].key);
+		if (err)
+			return err;
+	}
+	err = store_remove(s, back, XS_BACK_HOTPLUG_ERROR);
+	if (err)
+		return err;
+	return store_write_text(s, back, XS_BACK_HOTPLUG_STATUS, "connected");
+}
+
+/* One sentence about @dir/@key; passes @err through. */
+static int complain(char reason[REASON_MAX], const char *dir, const char *key, int err)
+{
+	const char *what = err == -ENOENT ? "is missing" :
+			   err == -EACCES ? "is missing or not readable for this domain" :
+			   err == -EINVAL ? "has a wrong value" : strerror(-err);
+
+	snprintf(reason, REASON_MAX, "key %s %s (%s/%s)", key, what, dir, key);
+	return err;
+}
+
+static int need_u32(struct store *s, const char *dir, const char *key, uint32_t *val,
+		    char reason[REASON_MAX])
+{
+	int err = store_read_u32(s, dir, key, val);
+
+	return err ? complain(reason, dir, key, err) : 0;
+}
+
+static int need_port(struct store *s, const char *front, const char *key, uint32_t *port,
+		     char reason[REASON_MAX])
+{
+	int err = need_u32(s, front, key, port, reason);
+
+	if (!err && !*port)
+		err = complain(reason, front, key, -EINVAL);
+	return err;
+}
+
+/*
+ * A key that is missing below a directory that the guest made unreadable gives
+ * -EACCES; only -ENOENT means that the key is not there.
+ */
+static int read_ports(struct store *s, const char *front, struct xmd_vif_queue *q,
+		      char reason[REASON_MAX])
+{
+	uint32_t split;
+	int err = store_read_u32(s, front, XS_FRONT_EVENT_CHANNEL_TX, &split);
+
+	if (err == -ENOENT) {
+		err = need_port(s, front, XS_FRONT_EVENT_CHANNEL, &q->tx_port, reason);
+		q->rx_port = q->tx_port;
+		return err;
+	}
+	err = need_port(s, front, XS_FRONT_EVENT_CHANNEL_TX, &q->tx_port, reason);
+	if (err)
+		return err;
+	return need_port(s, front, XS_FRONT_EVENT_CHANNEL_RX, &q->rx_port, reason);
+}
+
+int negotiate_read_queue(struct store *s, const char *front, struct xmd_vif_queue *q,
+			 char reason[REASON_MAX])
+{
+	int err = need_u32(s, front, XS_FRONT_TX_RING_REF, &q->tx_ref, reason);
+
+	if (err)
+		return err;
+	err = need_u32(s, front, XS_FRONT_RX_RING_REF, &q->rx_ref, reason);
+	if (err)
+		return err;
+	return read_ports(s, front, q, reason);
+}
+
+static int need_value(struct store *s, const char *front, const char *key, uint32_t missing,
+		      char reason[REASON_MAX])
+{
+	uint32_t val;
+	int err = store_read_u32_or(s, front, key, missing, &val);
+
+	if (!err && val != 1)
+		err = -EINVAL;
+	return err ? complain(reason, front, key, err) : 0;
+}
+
+static int read_features(struct store *s, const char *front, uint32_t *features,
+			 char reason[REASON_MAX])
+{
+	static const struct { const char *key; uint32_t bit; } known[] = {
+		{ XS_FRONT_FEATURE_SG, XMD_VIF_SG },
+		{ XS_FRONT_FEATURE_GSO_TCPV4, XMD_VIF_GSO_TCPV4 },
+		{ XS_FRONT_FEATURE_GSO_TCPV6, XMD_VIF_GSO_TCPV6 },
+		{ XS_FRONT_FEATURE_NO_CSUM_OFFLOAD, XMD_VIF_NO_CSUM_V4 },
+		{ XS_FRONT_FEATURE_IPV6_CSUM_OFFLOAD, XMD_VIF_CSUM_V6 },
+		{ XS_FRONT_FEATURE_RX_NOTIFY, XMD_VIF_RX_NOTIFY },
+	};
+	uint32_t val;
+	unsigned int i;
+	int err;
+
+	*features = 0;
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		err = store_read_u32_or(s, front, known[i].key, 0, &val);
+		if (!err && val > 1)
+			err = -EINVAL;
+		if (err)
+			return complain(reason, front, known[i].key, err);
+		if (val)
+			*features |= known[i].bit;
+	}
+	/* A segment to be cut does not fit into one slot. */
+	if (!(*features & XMD_VIF_SG))
+		*features &= ~(uint32_t)(XMD_VIF_GSO_TCPV4 | XMD_VIF_GSO_TCPV6);
+	return 0;
+}
+
+static int read_back(struct store *s, const char *back, struct xmd_vif_connect *c,
+		     char reason[REASON_MAX])
+{
+	int err = store_read_mac(s, back, XS_BACK_MAC, c->mac);
+
+	if (err)
+		return complain(reason, back, XS_BACK_MAC, err);
+	err = store_read_u32_or(s, back, XS_BACK_MTU, DEFAULT_MTU, &c->mtu);
+	if (!err && (c->mtu < MIN_MTU || c->mtu > MAX_MTU))
+		err = -EINVAL;
+	return err ? complain(reason, back, XS_BACK_MTU, err) : 0;
+}
+
+/* The toolstack made the directory for this guest: nobody else can have put it there. */
+static int check_owner(struct store *s, const char *front, uint16_t domid,
+		       char reason[REASON_MAX])
+{
+	unsigned int owner;
+	int err = s->ops->owner(s, front, &owner);
+
+	if (err)
+		return complain(reason, front, "", err);
+	if (owner == domid)
+		return 0;
+	snprintf(reason, REASON_MAX, "%s belongs to domain %u, not to %u", front, owner, domid);
+	return -EINVAL;
+}
+
+int negotiate_read(struct store *s, const char *back, const char *front,
+		   struct xmd_vif_connect *c, char reason[REASON_MAX])
+{
+	int err = check_owner(s, front, c->id.domid, reason);
+
+	if (!err)
+		err = read_back(s, back, c, reason);
+	if (!err)
+		err = need_value(s, front, XS_FRONT_REQUEST_RX_COPY, 0, reason);
+	if (!err)
+		err = need_value(s, front, XS_FRONT_MULTI_QUEUE_NUM_QUEUES, 1, reason);
+	if (!err)
+		err = negotiate_read_queue(s, front, &c->queue[0], reason);
+	if (!err)
+		err = read_features(s, front, &c->features, reason);
+	c->version = XMD_XPC_VERSION;
+	c->adopt = 0;
+	c->n_queues = 1;
+	return err;
+}

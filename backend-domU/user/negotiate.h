@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * negotiate.h - what the two sides of a vif tell each other: our features into the
+ * backend directory, the frontend's keys into one checked message for the kernel.
+ */
+#ifndef XMD_BACKEND_NEGOTIATE_H
+#define XMD_BACKEND_NEGOTIATE_H
+
+#include "store.h"
+
+#include <xmd/xpc.h>
+
+/* Room for a sentence that names a key and its path. */
+#define REASON_MAX 400
+
+/* Features, hotplug-status=connected, no hotplug-error; part of a transaction. */
+int negotiate_offer(struct store *s, const char *back, bool gso);
+
+/**
+ * negotiate_read - everything that XMD_VIF_CONNECT needs, from both directories
+ * @back: backend directory, written by the toolstack
+ * @front: frontend directory; every value there may be anything
+ * @c: id is set by the caller, the rest is filled, adopt 0
+ * @reason: on failure: which key of which directory, and what is wrong with it
+ *
+ * Return: 0; -EINVAL, -ENOENT, -EACCES with @reason.
+ */
+int negotiate_read(struct store *s, const char *back, const char *front,
+		   struct xmd_vif_connect *c, char reason[REASON_MAX]);
+
+/* Only the ring references and ports; same returns. */
+int negotiate_read_queue(struct store *s, const char *front, struct xmd_vif_queue *q,
+			 char reason[REASON_MAX]);
+
+#endif

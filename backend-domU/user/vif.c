@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vif.c - one vif: look at it, ask fsm_next, do that step; see vif.h */
+#include "vif.h"
+
+#include "negotiate.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xmd/xs_names.h>
+
+#define POLL_MS		1000	/* while there is no watch, or nodes are hidden */
+#define BACKOFF_MIN_MS	20	/* after a failed transaction, doubled each time */
+#define BACKOFF_MAX_MS	1280
+
+struct vif *vif_new(uint16_t domid, uint32_t handle)
+{
+	struct vif *v = calloc(1, sizeof(*v));
+
+	if (!v)
+		return NULL;
+	v->domid = domid;
+	v->handle = handle;
+	v->seen_own = STATES;
+	v->dirty = true;
+	snprintf(v->name, sizeof(v->name), "vif %u/%" PRIu32, domid, handle);
+	snprintf(v->back, sizeof(v->back), XS_DIR_BACK, domid, handle);
+	snprintf(v->front, sizeof(v->front), XS_DIR_FRONT, domid, handle);
+	return v;
+}
+
+/* ------------------------------------------------------------- looking */
+
+static void watch_token(const struct vif *v, char token[32])
+{
+	snprintf(token, 32, "f/%u/%" PRIu32, v->domid, v->handle);
+}
+
+/*
+ * Before the first read of the frontend's state, so that no change can slip between.
+ * Without a watch (the quota is 128) the vif is polled.
+ */
+static void watch_front(struct vif *v, struct vif_env *env)
+{
+	char path[STORE_PATH_MAX], token[32];
+	int err;
+
+	if (v->watching)
+		return;
+	store_path(path, v->front, XS_FRONT_STATE);
+	watch_token(v, token);
+	err = env->store->ops->watch(env->store, path, token);
+	/* EEXIST: cannot be, but then the watch is there. */
+	v->watching = !err || err == -EEXIST;
+	if (!v->watching && log_allowed(&v->budget, env->now(), v->name))
+		log_warn("%s: no watch on %s (%s): looking at it every %d ms instead",
+			 v->name, path, strerror(-err), POLL_MS);
+}
+
+static void unwatch_front(struct vif *v, struct vif_env *env)
+{
+	char path[STORE_PATH_MAX], token[32];
+
+	if (!v->watching)
+		return;
+	store_path(path, v->front, XS_FRONT_STATE);
+	watch_token(v, token);
+	env->store->ops->unwatch(env->store, path, token);
+	v->watching = false;
+}
+
+/* A state node; what is not there, hidden or garbage has a state of its own. */
+static int read_state(struct store *s, const char *dir, enum xb_state *state)
+{
+	uint32_t val;
+	int err = store_read_u32(s, dir, XS_BACK_STATE, &val);
+
+	if (!err) {
+		*state = val <= STATE_RECONFIGURED ? (enum xb_state)val : STATE_GONE;
+		return 0;
+	}
+	*state = err == -EACCES ? STATE_HIDDEN : STATE_GONE;
+	return err == -ENOENT || err == -EACCES || err == -EINVAL ? 0 : err;
+}
+
+/* The half that decides whether a step may still be written. */
+static int look_back(struct store *s, const struct vif *v, struct vif_view *view)
+{
+	char front[STORE_VALUE_MAX];
+	uint32_t online;
+	int err;
+
+	err = store_read_text(s, v->back, XS_BACK_FRONTEND, front);
+	view->present = err != -ENOENT;
+	view->linked = !err && !strcmp(front, v->front);
+	view->online = false;
+	view->own = STATE_GONE;
+	if (err && err != -EINVAL)
+		return err == -ENOENT ? 0 : err;
+	err = read_state(s, v->back, &view->own);
+	if (err)
+		return err;
+	err = store_read_u32(s, v->back, XS_BACK_ONLINE, &online);
+	view->online = !err && online;
+	return err == -ENOENT || err == -EINVAL ? 0 : err;
+}
+
+/*
+ * The other half.  A frontend key that leads anywhere but into the directory of
+ * the guest whose backend this is would let one guest speak for another.
+ */
+static int look_front(struct vif *v, struct vif_env *env, struct vif_view *view)
+{
+	if (view->linked) {
+		watch_front(v, env);
+		return read_state(env->store, v->front, &view->front);
+	}
+	if (log_allowed(&v->budget, env->now(), v->name))
+		log_err("%s: key %s of %s is not %s: not served; detach and attach it again",
+			v->name, XS_BACK_FRONTEND, v->back, v->front);
+	return 0;
+}
+
+/* These come from what stands in the store; others from not reaching it. */
+static bool is_refusal(int err)
+{
+	return err == -ENOENT || err == -EACCES || err == -EINVAL;
+}
+
+/* What the kernel serves after a restart of ours may be older than the frontend's keys. */
+static int compare_row(struct vif *v, struct vif_env *env, const struct vif_view *view)
+{
+	char reason[REASON_MAX];
+	struct xmd_vif_queue q;
+	int err;
+
+	if (!v->row_unchecked || v->kern != KERN_SERVING)
+		return 0;
+	if (view->front == STATE_INITIALISED || view->front == STATE_CONNECTED) {
+		err = negotiate_read_queue(env->store, v->front, &q, reason);
+		if (err && !is_refusal(err))
+			return err;
+		if (err || memcmp(&q, &v->row, sizeof(q))) {
+			log_warn("%s: its rings are not the ones that the kernel half serves:"
+				 " reconnecting it", v->name);
+			v->kern = KERN_STALE;
+		}
+	}
+	v->row_unchecked = false;
+	return 0;
+}
+
+static void note_settling(struct vif *v, struct vif_env *env, struct vif_view *view)
+{
+	bool back_again = v->seen_own == STATE_CLOSED && view->own == STATE_INIT_WAIT;
+	bool changed = v->seen_own != view->own || v->seen_online != view->online;
+	uint64_t now = env->now();
+
+	if (changed)
+		v->settle_until = back_again ? 0 : now + env->settle_ms;
+	v->seen_own = view->own;
+	v->seen_online = view->online;
+	view->settling = now < v->settle_until;
+}
+
+static int look(struct vif *v, struct vif_env *env, struct vif_view *view)
+{
+	int err = look_back(env->store, v, view);
+
+	view->front = STATE_GONE;
+	if (err)
+		return err;
+	if (view->present) {
+		err = look_front(v, env, view);
+		if (!err)
+			err = compare_row(v, env, view);
+		if (err)
+			return err;
+	}
+	view->kern = v->kern;
+	note_settling(v, env, view);
+	return 0;
+}
+
+/* ------------------------------------------------- steps in xenstore */
+
+static int write_state(struct vif *v, struct vif_env *env, enum xb_state state)
+{
+	return store_write_u32(env->store, v->back, XS_BACK_STATE, state);
+}
+
+static int write_offer(struct vif *v, struct vif_env *env)
+{
+	int err = negotiate_offer(env->store, v->back, env->gso);
+
+	return err ? err : write_state(v, env, STATE_INIT_WAIT);
+}
+
+static int write_connected(struct vif *v, struct vif_env *env)
+{
+	return write_state(v, env, STATE_CONNECTED);
+}
+
+static int write_closing(struct vif *v, struct vif_env *env)
+{
+	int err = 0;
+
+	if (v->error[0])
+		err = store_write_text(env->store, v->back, XS_BACK_HOTPLUG_ERROR, v->error);
+	return err ? err : write_state(v, env, STATE_CLOSING);
+}
+
+static int write_closed(struct vif *v, struct vif_env *env)
+{
+	return write_state(v, env, STATE_CLOSED);
+}
+
+static int write_removal(struct vif *v, struct vif_env *env)
+{
+	return env->store->ops->remove(env->store, v->back);
+}
+
+/*
+ * One step, one transaction: look again inside it, and write only if the toolstack
+ * has not changed its mind; what changes between here and the commit fails the commit.
+ */
+static int commit(struct vif *v, struct vif_env *env, const struct vif_view *seen,
+		  int (*write)(struct vif *v, struct vif_env *env))
+{
+	struct vif_view now;
+	int err = store_begin(env->store);
+
+	if (err)
+		return err;
+	err = look_back(env->store, v, &now);
+	if (!err && (now.present != seen->present || now.own != seen->own ||
+		     now.online != seen->online))
+		err = -EAGAIN;
+	if (!err)
+		err = write(v, env);
+	if (!err)
+		return store_commit(env->store);
+	store_abort(env->store);
+	return err;
+}
+
+/*
+ * backend/vif/DOMID goes with its last vif.  It usually belongs to dom0, then we
+ * may not and libxl does it.
+ */
+static void remove_empty_guest(struct vif *v, struct vif_env *env)
+{
+	struct store *s = env->store;
+	char path[STORE_PATH_MAX];
+	unsigned int n;
+	char **names;
+	int err;
+
+	snprintf(path, sizeof(path), XS_DIR_GUEST, v->domid);
+	if (store_begin(s))
+		return;
+	err = s->ops->list(s, path, &names, &n);
+	if (!err) {
+		free(names);
+		if (n)
+			err = -ENOTEMPTY;
+	}
+	if (!err)
+		err = s->ops->remove(s, path);
+	if (err)
+		store_abort(s);
+	else
+		store_commit(s);
+}
+
+static int step_remove(struct vif *v, struct vif_env *env, const struct vif_view *seen)
+{
+	int err = commit(v, env, seen, write_removal);
+
+	if (err)
+		return err;
+	log_info("%s: detached, directory removed", v->name);
+	remove_empty_guest(v, env);
+	return 0;
+}
+
+/* ---------------------------------------------- steps with the kernel */
+
+static const char *advice(int err)
+{
+	switch (err) {
+	case -EPERM:
+	case -EACCES:
+		return ": Xen refused a grant or an event channel between two guests; if Xen"
+		       " runs with XSM in SILO mode (xsm=silo) a driver domain cannot work:"
+		       " check 'xl dmesg' and boot Xen without it";
+	case -ENOENT:
+		return ": the guest's grant or event channel does not exist; see dmesg here";
+	case -ENOSPC:
+		return ": the kernel half serves as many vifs as it can";
+	case -EPROTO:
+		return ": the guest's ring indices cannot be";
+	default:
+		return "";
+	}
+}
+
+/* What went wrong with the guest's side; ends in state Closed and in hotplug-error. */
+static void give_up(struct vif *v, struct vif_env *env, const char *reason, const char *hint)
+{
+	if (log_allowed(&v->budget, env->now(), v->name))
+		log_warn("%s: cannot connect: %s%s", v->name, reason, hint);
+	snprintf(v->error, sizeof(v->error), "%.*s", (int)sizeof(v->error) - 1, reason);
+}
+
+/* The message for the kernel.  Return: 0, 1 given up with a reason, negative: not now. */
+static int read_keys(struct vif *v, struct vif_env *env, struct xmd_vif_connect *c)
+{
+	char reason[REASON_MAX];
+	int err;
+
+	memset(c, 0, sizeof(*c));
+	c->id.domid = v->domid;
+	c->id.handle = v->handle;
+	err = negotiate_read(env->store, v->back, v->front, c, reason);
+	if (!is_refusal(err))
+		return err;
+	give_up(v, env, reason, "");
+	return 1;
+}
+
+/* Return: as read_keys. */
+static int connect_kernel(struct vif *v, struct vif_env *env, const struct xmd_vif_connect *c)
+{
+	char reason[REASON_MAX];
+	int err = env->kern->ops->connect(env->kern, c);
+
+	switch (err) {
+	case 0:
+		v->kern = KERN_SERVING;
+		break;
+	case -EEXIST:
+		/* A row that we had not seen: not these rings, so away with it first. */
+		v->kern = KERN_STALE;
+		return 0;
+	case -ENOMEM:
+	case -EINTR:
+	case -ESHUTDOWN:
+		return err;
+	default:
+		snprintf(reason, sizeof(reason), "the kernel half answered \"%s\"",
+			 strerror(-err));
+		give_up(v, env, reason, advice(err));
+		return 1;
+	}
+	if (log_allowed(&v->budget, env->now(), v->name))
+		log_info("%s: rings %s", v->name, c->adopt ? "adopted" : "connected");
+	return 0;
+}
+
+static int step_connect(struct vif *v, struct vif_env *env, const struct vif_view *seen)
+{
+	struct xmd_vif_connect c;
+	int err;
+
+	v->error[0] = '\0';
+	err = read_keys(v, env, &c);
+	c.adopt = seen->own == STATE_CONNECTED;
+	if (!err)
+		err = connect_kernel(v, env, &c);
+	v->row_unchecked = false;
+	return err > 0 ? commit(v, env, seen, write_closing) : err;
+}
+
+static int step_disconnect(struct vif *v, struct vif_env *env)
+{
+	struct xmd_vif_id id = { .domid = v->domid, .handle = v->handle };
+	int err = env->kern->ops->disconnect(env->kern, &id);
+
+	/* ENOENT: it was not connected, which is what we want. */
+	if (err && err != -ENOENT)
+		return err;
+	if (log_allowed(&v->budget, env->now(), v->name))
+		log_info("%s: rings disconnected", v->name);
+	v->kern = KERN_NONE;
+	v->row_unchecked = false;
+	return 0;
+}
+
+/* --------------------------------------------------------- the loop */
+
+static int take_step(struct vif *v, struct vif_env *env, const struct vif_view *seen,
+		     enum vif_step step)
+{
+	switch (step) {
+	case STEP_OFFER:
+		return commit(v, env, seen, write_offer);
+	case STEP_CONNECT:
+	case STEP_ADOPT:
+		return step_connect(v, env, seen);
+	case STEP_PUBLISH:
+		return commit(v, env, seen, write_connected);
+	case STEP_CLOSING:
+		return commit(v, env, seen, write_closing);
+	case STEP_DISCONNECT:
+		return step_disconnect(v, env);
+	case STEP_CLOSED:
+		return commit(v, env, seen, write_closed);
+	case STEP_REMOVE:
+		return step_remove(v, env, seen);
+	default:
+		return 0;
+	}
+}
+
+/* When to look again although nothing was reported. */
+static void wait_for_change(struct vif *v, struct vif_env *env, const struct vif_view *seen)
+{
+	v->conflicts = 0;
+	if (seen->settling)
+		v->due = v->settle_until;
+	else if (!v->watching || seen->front == STATE_HIDDEN)
+		v->due = env->now() + POLL_MS;
+}
+
+/* Not done for now: xenstored is busy, a quota is reached, the kernel has no memory. */
+static int try_later(struct vif *v, struct vif_env *env, const char *what, int err)
+{
+	uint64_t delay = (uint64_t)BACKOFF_MIN_MS << (v->conflicts < 6 ? v->conflicts : 6);
+
+	if (err == -ESHUTDOWN || err == -EIO || err == -EPIPE || err == -EBADF)
+		return err;
+	v->due = env->now() + (delay < BACKOFF_MAX_MS ? delay : BACKOFF_MAX_MS);
+	v->conflicts++;
+	if (err != -EAGAIN && log_allowed(&v->budget, env->now(), v->name))
+		log_warn("%s: %s: %s; trying again", v->name, what,
+			 err == -ENOSPC || err == -E2BIG || err == -EDQUOT ?
+			 "xenstored's quota for this domain is reached" : strerror(-err));
+	return 0;
+}
+
+int vif_run(struct vif *v, struct vif_env *env)
+{
+	struct vif_view view;
+	enum vif_step step;
+	int i, err;
+
+	v->dirty = false;
+	v->due = 0;
+	for (i = 0; i < VIF_STEPS_MAX; i++) {
+		err = look(v, env, &view);
+		if (err)
+			return try_later(v, env, "reading its nodes", err);
+		step = fsm_next(&view);
+		log_debug("%s: own %s, front %s, %s, kernel %d: %s", v->name,
+			  fsm_state_name(view.own), fsm_state_name(view.front),
+			  view.online ? "online" : "offline", view.kern, fsm_step_name(step));
+		if (step == STEP_FORGET)
+			return 1;
+		if (step == STEP_WAIT) {
+			wait_for_change(v, env, &view);
+			return 0;
+		}
+		err = take_step(v, env, &view, step);
+		if (err)
+			return try_later(v, env, fsm_step_name(step), err);
+	}
+	/* A guest that changes its state as fast as we answer: let the others have a turn. */
+	v->due = env->now() + BACKOFF_MIN_MS;
+	return 0;
+}
+
+void vif_fault(struct vif *v, struct vif_env *env, __u32 fault)
+{
+	if (log_allowed(&v->budget, env->now(), v->name))
+		log_warn("%s: broken off by the kernel half: %s; the other vifs go on", v->name,
+			 kern_fault_text(fault));
+	snprintf(v->error, sizeof(v->error), "%s", kern_fault_text(fault));
+	v->kern = KERN_FAULT;
+	v->dirty = true;
+}
+
+void vif_destroy(struct vif **v, struct vif_env *env)
+{
+	if (!*v)
+		return;
+	unwatch_front(*v, env);
+	free(*v);
+	*v = NULL;
+}

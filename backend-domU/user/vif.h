@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * vif.h - one vif: backend/vif/DOMID/HANDLE and its row in the kernel's table.
+ *
+ * A struct vif lives from the first sign of it (a directory, a row of the kernel)
+ * until neither is left.  It remembers nothing that could not be found out again:
+ * see fsm.h.
+ */
+#ifndef XMD_BACKEND_VIF_H
+#define XMD_BACKEND_VIF_H
+
+#include "fsm.h"
+#include "kern.h"
+#include "log.h"
+#include "store.h"
+
+/*
+ * libxl waits for InitWait (attach) and for Closed (detach) by a watch, and then reads
+ * the present value: a state that has been replaced by then is one it never saw, and
+ * the attach or detach fails after 10 s.  So these two stay for a while.
+ */
+#define VIF_SETTLE_MS	500
+
+struct vif_env {
+	struct store *store;
+	struct kern *kern;
+	uint64_t (*now)(void);	/* ms, monotonic */
+	bool gso;		/* offer segmentation offload */
+	unsigned int settle_ms;	/* VIF_SETTLE_MS */
+};
+
+struct vif {
+	struct vif *next;
+	uint16_t domid;
+	uint32_t handle;
+	char name[24];			/* "vif 5/0", for the log */
+	char back[64];			/* relative to our home */
+	char front[64];
+	bool watching;			/* front/state */
+	bool dirty;			/* to be run now */
+	bool row_unchecked;		/* kernel row found at start, not compared yet */
+	enum kern_view kern;
+	struct xmd_vif_queue row;	/* with row_unchecked: what the kernel serves */
+	enum xb_state seen_own;		/* at the last look; STATES: never looked */
+	bool seen_online;
+	uint64_t settle_until;
+	uint64_t due;			/* ms; run again then at the latest; 0: no need */
+	unsigned int conflicts;		/* in a row: transactions that failed */
+	char error[STORE_VALUE_MAX];	/* to be written as hotplug-error with Closing */
+	struct log_budget budget;
+};
+
+/* Return: NULL without memory. */
+struct vif *vif_new(uint16_t domid, uint32_t handle);
+
+/*
+ * Take the next steps until there is none, at most VIF_STEPS_MAX.
+ * Return: 1 it can be forgotten; 0; negative: the connection to xenstore is broken.
+ */
+int vif_run(struct vif *v, struct vif_env *env);
+#define VIF_STEPS_MAX 16
+
+/* The kernel reported @fault.  Sets dirty. */
+void vif_fault(struct vif *v, struct vif_env *env, __u32 fault);
+
+/* Drop the watch and the memory; @v may be NULL.  Sets *@v to NULL. */
+void vif_destroy(struct vif **v, struct vif_env *env);
+
+#endif
