@@ -1,0 +1,113 @@
+# lab: file tests/tools/caselib.sh
+# lab: file build/bin/xmd-gaptcp
+# lab: file build/bin/xmd-hostile-front
+#
+# A guest attacks the backend in every way of tests/hostile, one after the other, while another
+# guest works on. Only the culprit may suffer, the driver domain's log must say why, and nothing
+# may be left over.
+#
+#	peer ---- wire ---- drv ---- victim    stock frontend, a TCP stream all the time
+#	                        \--- attacker  no frontend in its kernel: xmd-hostile-front
+#
+# --env XMD_ATTACKS='tx-* extra-*' runs a part; --env XMD_ATTACK_SECONDS=10 makes those by
+# repetition longer.
+. /case/caselib.sh
+seconds=${XMD_ATTACK_SECONDS:-2}
+[ -z "$FULL" ] || seconds=${XMD_ATTACK_SECONDS:-10}
+attacks=${XMD_ATTACKS:-all}
+
+drv_start "$DRV_KIND"
+guest_start g1 stock pv
+guest_start g2 none pv
+victim=g1 attacker=g2
+tool xmd-gaptcp peer $victim
+tool xmd-hostile-front $attacker
+attacker_id=$(xl domid $attacker)
+
+# front ARGUMENT...: the hostile frontend
+front() {
+	on $attacker "xmd-hostile-front -i $(addr $attacker) -p $PEER_IP -t $seconds -v $(mac $victim) $*"
+}
+
+# What a vif can hold in the driver domain, one number a line: its events, ports, grants, memory.
+holdings() {
+	on drv 'grep -c -i -E "xmd|vif" /proc/interrupts; ls /sys/kernel/debug/xmd_back 2>/dev/null | wc -l' || true
+	lsevtchn "$drv_id" 2> /dev/null | wc -l
+}
+pool_free() { on drv 'cat /sys/kernel/debug/xmd_nic/*/pool_free /sys/kernel/debug/xmd_nic/pool_free' 2> /dev/null || echo 0; }
+memory_free() { on drv "awk '/^MemAvailable/ { print \$2 }' /proc/meminfo"; }
+
+# Once round before anything is counted, so that what is allocated at first use is there.
+front probe || fail "the attacker's vif does not even work when it behaves"
+holdings > /run/lab/holdings-before
+memory_before=$(memory_free)
+pool_before=$(pool_free)
+
+# The victim must be reached after each attack, and the driver domain must live.
+after() {
+	reachable peer "$IP_g1" 1 || reachable peer "$IP_g1" 3 || fail "$1: the victim is cut off"
+	on drv true || fail "$1: the driver domain is gone"
+	! on drv 'dmesg' | grep -E 'BUG:|WARNING:|Oops|general protection|Call Trace' ||
+		fail "$1: the driver domain's kernel complains"
+}
+
+bad=0 count=0 said=0
+run_attack() {
+	before=$(drv_log_lines)
+	front "$1" > /run/lab/attack && status=0 || status=$?
+	line=$(grep "^$1 " /run/lab/attack | head -n 1)
+	echo "${line:-$(cat /run/lab/attack)}"
+	case $status in
+	0) ;;
+	1) bad=$((bad + 1)); grep -v "^$1 " /run/lab/attack || true ;;
+	*) cat /run/lab/attack; bad=$((bad + 1)) ;;
+	esac
+	after "$1"
+	count=$((count + 1))
+	case $line in
+	*'cut off: as expected')
+		why=$(drv_log "$before" | grep -v -i connected | head -n 1)
+		[ -z "$why" ] || { said=$((said + 1)); echo "    drv: $why"; }
+		[ -n "$why" ] || [ "$DRV_KIND" = stock ] ||
+			{ echo "    drv says NOTHING about why"; bad=$((bad + 1)); }
+		;;
+	esac
+}
+
+watch_start $victim peer "$PEER_IP" 5001 "${XMD_WATCH:-100000}" 1000
+streaming=$!
+note "attacks"
+if [ "$attacks" = all ]; then
+	attacks=$(on $attacker 'xmd-hostile-front list' | grep -v 'not in all' | cut -d' ' -f1)
+fi
+for attack in $attacks; do run_attack "$attack"; done
+
+note "gone with all it had: destroyed while it sends"
+on $attacker "xmd-hostile-front -i $(addr $attacker) -p $PEER_IP -t 20 flip-size" > /run/lab/attack 2>&1 &
+sleep 3
+guest_stop $attacker
+after "destroyed"
+wait_until 20 "! xl list | grep -q null" || fail "the attacker's pages are held for ever: $(xl list)"
+
+note "nothing is left over"
+guest_start g2 none pv
+tool xmd-hostile-front g2
+front probe || fail "a new guest in the attacker's place gets no network"
+holdings > /run/lab/holdings-after
+cmp -s /run/lab/holdings-before /run/lab/holdings-after || {
+	echo "before:" $(cat /run/lab/holdings-before) "after:" $(cat /run/lab/holdings-after)
+	bad=$((bad + 1)); echo "    something is LEFT OVER"
+}
+metric pool_free_before "$pool_before" buffers
+metric pool_free_after "$(pool_free)" buffers
+metric memory_lost $((memory_before - $(memory_free))) KiB
+[ $((memory_before - $(memory_free))) -lt 4096 ] || { echo "    memory is LEFT OVER"; bad=$((bad + 1)); }
+
+note "the victim's stream"
+on $victim 'kill $(pidof xmd-gaptcp)'
+wait $streaming 2> /dev/null || true
+watch_end 5001
+metric attacks "$count" ''
+metric attacks_explained_in_log "$said" ''
+metric victim_longest_pause "$gap" ms
+[ $bad = 0 ] || fail "$bad of $count attacks did not end as they must"
