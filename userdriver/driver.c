@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0
+/* driver.c - the life of the user half: hello, bring-up or adoption, upcalls, watchdog. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "driver.h"
+
+#define BAR_LEN_MIN 0x6000u	/* the last register we touch is below */
+
+/* A hang that follows another within this time resets the PHY as well. */
+#define HANG_QUIET_MS 60000u
+
+/* Copper parts with one port and the EERD layout of regs.h. */
+static const uint16_t known_devices[] = {
+	0x100e, 0x1015, 0x1016, 0x1017, 0x101e,		/* 82540EM, EP */
+	0x100f, 0x1026,					/* 82545EM, GM */
+};
+
+uint64_t driver_now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000ull + ts.tv_nsec / 1000000;
+}
+
+int driver_fail(struct driver *d, enum exit_code code, const char *fmt, ...)
+{
+	char text[384];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	log_line("%s", text);
+	d->exit_code = code;
+	return -EIO;
+}
+
+int driver_downcall_failed(struct driver *d, const char *what, int err)
+{
+	if (err == -ENODEV)
+		return err;
+	if (err == -EIO)
+		return driver_fail(d, EXIT_KERNEL,
+			"%s: the kernel half has given this process up (EIO); start a new one",
+			what);
+	return driver_fail(d, EXIT_KERNEL, "%s refused by the kernel half: %s", what,
+			   strerror(-err));
+}
+
+void driver_init(struct driver *d, struct nic_port *port, const struct options *opt)
+{
+	memset(d, 0, sizeof(*d));
+	d->port = port;
+	d->opt = opt;
+	d->link_log = (struct log_limit){ .burst = 6, .period_ms = 10000 };
+	d->upcall_log = (struct log_limit){ .burst = 3, .period_ms = 10000 };
+}
+
+static bool known_device(const struct xmd_hello *hello)
+{
+	for (unsigned int i = 0; i < sizeof(known_devices) / sizeof(known_devices[0]); i++) {
+		if (hello->vendor == 0x8086 && hello->device == known_devices[i])
+			return true;
+	}
+	return false;
+}
+
+static int check_hello(struct driver *d)
+{
+	const struct xmd_hello *h = &d->hello;
+
+	if (!known_device(h))
+		return driver_fail(d, EXIT_HELLO,
+			"PCI device %04x:%04x is none of the 8254x family that this program drives",
+			h->vendor, h->device);
+	if (h->bar_len < BAR_LEN_MIN)
+		return driver_fail(d, EXIT_HELLO,
+			"the register space is %u bytes, too short for an 8254x", h->bar_len);
+	if (h->phase != XMD_NIC_STOPPED && h->phase != XMD_NIC_RUNNING)
+		return driver_fail(d, EXIT_HELLO, "HELLO tells unknown phase %u", h->phase);
+	return 0;
+}
+
+static int say_hello(struct driver *d)
+{
+	int err;
+
+	d->hello.version = XMD_XPC_VERSION;
+	err = port_hello(d->port, &d->hello);
+	if (err == -EPROTONOSUPPORT)
+		return driver_fail(d, EXIT_HELLO,
+			"the kernel half does not speak version %u of xpc.h: xmd_nic.ko and xmd-userdriver must come from the same build",
+			XMD_XPC_VERSION);
+	if (err)
+		return driver_fail(d, EXIT_HELLO, "XMD_NIC_HELLO: %s", strerror(-err));
+	return check_hello(d);
+}
+
+/* -ENODEV becomes a state, other errors stay errors. */
+static int settle(struct driver *d, int err)
+{
+	if (err != -ENODEV)
+		return err;
+	if (d->state != DRIVER_GONE)
+		log_line("the NIC does not answer (STATUS reads 0xffffffff): trying again every %u ms",
+			 GONE_RETRY_MS);
+	d->state = DRIVER_GONE;
+	if (!d->link.up)
+		return 0;
+	err = link_report_down(d);
+	return err == -ENODEV ? 0 : err;
+}
+
+static void log_up(const struct driver *d, const char *how, uint64_t began_ms)
+{
+	const uint8_t *mac = d->mac;
+
+	log_line("%s %04x:%04x, %02x:%02x:%02x:%02x:%02x:%02x, link %s, epoch %u, %lu crossings, %llu ms",
+		 how, d->hello.vendor, d->hello.device, mac[0], mac[1], mac[2], mac[3], mac[4],
+		 mac[5], d->link.up ? "up" : "down", d->hello.epoch, d->port->crossings,
+		 (unsigned long long)(driver_now_ms() - began_ms));
+}
+
+int driver_start(struct driver *d)
+{
+	uint64_t began_ms = driver_now_ms();
+	bool running;
+	int err = say_hello(d);
+
+	if (!err)
+		err = stats_fetch_totals(d);
+	if (err)
+		return settle(d, err);
+	running = d->hello.phase == XMD_NIC_RUNNING;
+	err = running ? adopt(d) : bringup(d, false);
+	if (err)
+		return settle(d, err);
+	d->state = DRIVER_RUNNING;
+	log_up(d, running ? "adopted the running" : "brought up", began_ms);
+	return 0;
+}
+
+/* The EEPROM need not be read again: the address is known. */
+static int recover_hang(struct driver *d, const struct xmd_upcall *up)
+{
+	uint64_t now = driver_now_ms();
+	int err;
+
+	d->hangs = d->hangs && now - d->last_hang_ms < HANG_QUIET_MS ? d->hangs + 1 : 1;
+	d->last_hang_ms = now;
+	log_line("transmit hang (arguments 0x%x 0x%x 0x%x): resetting the NIC%s", up->arg[0],
+		 up->arg[1], up->arg[2], d->hangs > 1 ? " and its PHY" : "");
+	err = port_stop(d->port);
+	if (err)
+		return driver_downcall_failed(d, "XMD_NIC_STOP", err);
+	err = bringup(d, d->hangs > 1);
+	if (!err)
+		log_line("the NIC transmits again after %llu ms",
+			 (unsigned long long)(driver_now_ms() - now));
+	return err;
+}
+
+static int handle_upcall(struct driver *d, const struct xmd_upcall *up)
+{
+	switch (up->type) {
+	case XMD_UP_ALIVE:
+		return 0;
+	case XMD_UP_LINK:
+		return d->state == DRIVER_GONE ? -ENODEV : link_check(d, true);
+	case XMD_UP_FILTER:
+		return d->state == DRIVER_GONE ? -ENODEV : filter_update(d);
+	case XMD_UP_TX_HANG:
+		return d->state == DRIVER_GONE ? -ENODEV : recover_hang(d, up);
+	}
+	if (log_allowed(&d->upcall_log, driver_now_ms(), "unknown upcalls"))
+		log_line("upcall of unknown type %u: answered with EOPNOTSUPP", up->type);
+	return -EOPNOTSUPP;
+}
+
+static int answer_upcall(struct driver *d, const struct xmd_upcall *up, int result)
+{
+	const struct xmd_answer answer = {
+		.type = up->type, .seq = up->seq, .result = result,
+	};
+	int err = port_answer(d->port, &answer);
+
+	/* Too late, or withdrawn: whether that ends us is the kernel half's to say. */
+	if (err == -EINVAL) {
+		log_line("the answer to upcall %u (sequence %u) was not wanted any more",
+			 up->type, up->seq);
+		return 0;
+	}
+	return err ? driver_downcall_failed(d, "answering an upcall", err) : 0;
+}
+
+static int serve_upcall(struct driver *d, const struct xmd_upcall *up)
+{
+	int result = handle_upcall(d, up);
+	int fatal = result == -EOPNOTSUPP ? 0 : settle(d, result);
+	int err = answer_upcall(d, up, result);
+
+	return fatal ? fatal : err;
+}
+
+int driver_upcalls(struct driver *d)
+{
+	struct xmd_upcall up[UPCALLS_AT_ONCE];
+	int n = port_read_upcall(d->port, up, UPCALLS_AT_ONCE);
+
+	if (n < 0)
+		return settle(d, driver_downcall_failed(d, "reading upcalls", n));
+	for (int i = 0; i < n; i++) {
+		int err = serve_upcall(d, &up[i]);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int watchdog(struct driver *d)
+{
+	struct stats_reading stats;
+	struct link_reading link;
+	struct reg_batch b;
+	int err;
+
+	/* The link first: once read, a counter is cleared and must not be lost. */
+	batch_init(&b, d, EXIT_PHY);
+	link_add_read(&b, &link);
+	batch_subject(&b, EXIT_REGISTER);
+	stats_add_read(&b, &stats);
+	err = batch_run(&b);
+	if (err)
+		return err;
+	stats_accumulate(d, &stats);
+	err = stats_store(d);
+	return err ? err : link_update(d, &link, false);
+}
+
+/* One cheap read a try, until STATUS is a value again; then everything from the start,
+ * because it may be another card, or the same one after a power cycle. */
+static int try_again(struct driver *d)
+{
+	uint64_t began_ms = driver_now_ms();
+	struct reg_batch b;
+	uint32_t status;
+	int err;
+
+	batch_init(&b, d, EXIT_REGISTER);
+	batch_read(&b, REG_STATUS, &status, "looking for the NIC");
+	err = batch_run(&b);
+	if (err)
+		return err;
+	log_line("the NIC answers again (STATUS 0x%08x)", status);
+	err = port_stop(d->port);
+	if (err)
+		return driver_downcall_failed(d, "XMD_NIC_STOP", err);
+	d->mac_known = false;
+	err = bringup(d, false);
+	if (err)
+		return err;
+	d->state = DRIVER_RUNNING;
+	log_up(d, "brought up", began_ms);
+	return 0;
+}
+
+int driver_tick(struct driver *d)
+{
+	return settle(d, d->state == DRIVER_GONE ? try_again(d) : watchdog(d));
+}
+
+unsigned int driver_tick_ms(const struct driver *d)
+{
+	return d->state == DRIVER_GONE ? GONE_RETRY_MS : WATCHDOG_MS;
+}
+
+/* What the registers counted since the last watchdog is not left to be lost. */
+void driver_end(struct driver *d)
+{
+	struct stats_reading stats;
+	struct reg_batch b;
+
+	if (d->state != DRIVER_RUNNING)
+		return;
+	batch_init(&b, d, EXIT_REGISTER);
+	stats_add_read(&b, &stats);
+	if (batch_run(&b))
+		return;
+	stats_accumulate(d, &stats);
+	stats_store(d);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sim.h - a simulated 82540EM with a simulated kernel half around it.
+ *
+ *   sim_nic.c     registers, EEPROM, PHY with autonegotiation, wire, statistics
+ *   sim_kernel.c  downcalls, register guard, phase, upcall slots, answers
+ *   sim_faults.c  the faults that --simulate=... and tests can ask for
+ *
+ * xmd-userdriver --simulate drives it under gdb, valgrind or sanitizers; the tests in
+ * tests/userdriver/ look into it.  Its time is the monotonic clock, or with
+ * manual_clock what sim_advance adds up.
+ */
+#ifndef XMD_USERDRIVER_SIM_H
+#define XMD_USERDRIVER_SIM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../port.h"
+#include "../regs.h"
+
+#define SIM_BAR_LEN	0x20000u
+#define SIM_ANSWERS	64u
+#define SIM_AUTONEG_MS	500u
+
+/* Faults; each has a name for the command line, see sim_faults.c. */
+enum sim_fault {
+	SIM_F_ALL_ONES = 1u << 0,	/* the device has left the bus */
+	SIM_F_EERD_STUCK = 1u << 1,	/* EERD.DONE never comes */
+	SIM_F_EEPROM_SUM = 1u << 2,	/* a word was changed, not the checksum */
+	SIM_F_MAC_MULTICAST = 1u << 3,
+	SIM_F_MAC_ZERO = 1u << 4,
+	SIM_F_PHY_DEAD = 1u << 5,	/* MDIC.R never comes */
+	SIM_F_PHY_ERROR = 1u << 6,	/* MDIC.E */
+	SIM_F_PHY_OTHER = 1u << 7,	/* identifier of another PHY */
+	SIM_F_RST_STUCK = 1u << 8,	/* CTRL.RST does not clear */
+	SIM_F_EECD_STUCK = 1u << 9,	/* EECD.EE_GNT never comes */
+	SIM_F_STOP_REFUSED = 1u << 10,
+	SIM_F_START_REFUSED = 1u << 11,
+	SIM_F_VERSION = 1u << 12,	/* the kernel half speaks another version */
+	SIM_F_DEVICE_ID = 1u << 13,	/* a NIC of another family */
+	SIM_F_LOST = 1u << 14,		/* every downcall and read fails with EIO */
+	SIM_F_RUNNING = 1u << 15,	/* not a fault: adopt a running NIC */
+	SIM_F_NO_LINK = 1u << 16,	/* the cable is out */
+	SIM_F_QEMU = 1u << 17,		/* as QEMU does: RST resets nothing, errors do not clear */
+	SIM_F_FLAP = 1u << 18,		/* the link changes every 700 ms */
+	SIM_F_COME_AND_GO = 1u << 19,	/* 2 s there, 2 s all ones */
+	SIM_F_TX_HANG = 1u << 20,	/* a hang every 3 s */
+	SIM_F_UNKNOWN_UPCALL = 1u << 21,	/* one of unknown type every second */
+};
+
+struct sim {
+	struct nic_port port;
+	uint32_t faults;
+
+	/* the NIC */
+	uint32_t reg[SIM_BAR_LEN / 4];
+	uint16_t eeprom[EEPROM_WORDS];
+	uint16_t phy[32];
+	bool cable;
+	bool link_lost;			/* since PHY_STATUS was read */
+	uint64_t autoneg_done_ms;	/* 0: not under way */
+	uint64_t all_ones_from_access;	/* accesses counted from 1; 0: never */
+	uint64_t accesses;
+
+	/* the kernel half */
+	bool said_hello;
+	uint32_t phase;
+	uint32_t epoch;
+	struct xmd_start started;
+	struct xmd_link link;
+	struct xmd_filter filter;
+	struct xmd_hw_stats stats;
+	struct { bool raised; uint32_t type, seq; } slot[XMD_UP_TYPES + 1];
+	uint32_t seq;
+	uint32_t asked[XMD_UP_TYPES + 1];	/* seq awaiting an answer, 0 none */
+	struct xmd_answer answer[SIM_ANSWERS];
+	unsigned int n_answers;
+
+	/* what tests count */
+	unsigned int resets, phy_resets, eeprom_reads, rctl_writes, reg_writes;
+	unsigned int starts, stops, links, wrong_answers, refused;
+
+	/* time and readiness */
+	bool manual_clock;
+	uint64_t manual_ms;
+	uint64_t next_ms[4];		/* of the faults that come by themselves */
+	int epoll, event, timer;
+};
+
+struct sim *sim_new(uint32_t faults);	/* NULL: no descriptors or memory */
+struct nic_port *sim_open(const char *faults);	/* NULL: a name is wrong; said on stderr */
+const char *sim_fault_names(void);
+bool sim_faults_parse(const char *names, uint32_t *faults);
+uint64_t sim_now_ms(const struct sim *sim);
+void sim_advance(struct sim *sim, unsigned int ms);	/* manual clock only */
+
+/* sim_nic.c */
+void sim_nic_power_on(struct sim *sim);
+uint32_t sim_nic_read(struct sim *sim, uint32_t reg);
+void sim_nic_write(struct sim *sim, uint32_t reg, uint32_t val);
+void sim_nic_set_cable(struct sim *sim, bool in);
+void sim_nic_pass_time(struct sim *sim);
+void sim_eeprom_fill(struct sim *sim, const uint8_t mac[XMD_ETH_ALEN]);
+void sim_count(struct sim *sim, uint32_t reg, uint32_t add);	/* a statistics register */
+
+/* sim_kernel.c */
+extern const struct nic_port_ops sim_port_ops;
+void sim_raise(struct sim *sim, uint32_t type);	/* XMD_UP_TYPES and above: unknown */
+void sim_make_running(struct sim *sim);	/* as an earlier user half would have left it */
+void sim_restart_user_half(struct sim *sim);	/* the process died: a new one may say hello */
+
+#endif /* XMD_USERDRIVER_SIM_H */
