@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * dump.c - every index in one text, /sys/kernel/debug/xmd/nic0/dump, and a way to kick:
+ * "echo 1 > kick" rings both doorbells and polls, without a look at what is wrong.
+ */
+#include <linux/debugfs.h>
+#include <linux/seq_file.h>
+#include "priv.h"
+
+static struct dentry *root;
+
+static void dump_up(struct seq_file *m, const struct xmd_upcalls *up)
+{
+	static const char * const state[] = { "idle", "raised", "read" };
+	const struct xmd_up_slot *s;
+	unsigned int i;
+
+	seq_printf(m, "user phase=%s epoch=%u wrong=%u lost=%u\n", xmd_up_phase_name(up->phase),
+		   up->epoch, up->wrong, up->lost);
+	for (i = 0; i < XMD_UP_TYPES; i++) {
+		s = &up->slot[i];
+		seq_printf(m, "upcall %s state=%s seq=%u raised=%llu answered=%llu\n",
+			   xmd_up_type_name(i), state[s->state], s->seq, s->raised, s->answered);
+	}
+}
+
+static int dump_show(struct seq_file *m, void *unused)
+{
+	const struct xmd_nic *nic = m->private;
+	const struct xmd_tx *tx = &nic->tx;
+	const struct xmd_rx *rx = &nic->rx;
+	unsigned int i;
+
+	seq_printf(m, "nic phase=%s link=%d gone=%d client=%d irqs=%llu polls=%llu\n",
+		   test_bit(XMD_RUNNING, &nic->bits) ? "running" : "stopped",
+		   test_bit(XMD_LINK_UP, &nic->bits), test_bit(XMD_GONE, &nic->bits),
+		   !!rcu_access_pointer(nic->client), nic->irqs, nic->polls);
+	seq_printf(m, "tx size=%u prod=%u cons=%u frame_prod=%u frame_cons=%u foreign=%u\n",
+		   tx->mask + 1, tx->prod, tx->cons, tx->frame_prod, tx->frame_cons, tx->foreign);
+	seq_printf(m, "tx frames=%llu doorbells=%llu refused=%llu full=%llu host_stopped=%d\n",
+		   tx->frames, tx->doorbells, tx->refused, tx->full,
+		   netif_queue_stopped(nic->dev));
+	seq_printf(m, "rx size=%u next=%u spare=%u no_buf=%llu", rx->mask + 1, rx->next,
+		   rx->n_spare, rx->no_buf);
+	for (i = 0; i < XMD_RX_VERDICTS; i++)
+		seq_printf(m, " %s=%llu", xmd_rx_verdict_name(i), rx->verdict[i]);
+	seq_printf(m, "\npool size=%u free=%u reserve=%u chunks=%u\n", nic->pool.n,
+		   nic->pool.n_free, nic->pool.reserve, nic->pool.n_chunks);
+	dump_up(m, &nic->up);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(dump);
+
+static int kick_set(void *data, u64 val)
+{
+	struct xmd_nic *nic = data;
+
+	mutex_lock(&nic->ctl);
+	if (test_bit(XMD_RUNNING, &nic->bits)) {
+		spin_lock_bh(&nic->tx.lock);
+		xmd_tx_doorbell(nic);
+		napi_schedule(&nic->napi);
+		spin_unlock_bh(&nic->tx.lock);
+	}
+	mutex_unlock(&nic->ctl);
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(kick_fops, NULL, kick_set, "%llu\n");
+
+void xmd_dump_init(struct xmd_nic *nic)
+{
+	/* xmd_back.ko may have made it, or may make it later */
+	root = debugfs_lookup("xmd", NULL);
+	if (!root)
+		root = debugfs_create_dir("xmd", NULL);
+	nic->debugfs = debugfs_create_dir("nic0", root);
+	debugfs_create_file("dump", 0400, nic->debugfs, nic, &dump_fops);
+	debugfs_create_file_unsafe("kick", 0200, nic->debugfs, nic, &kick_fops);
+}
+
+void xmd_dump_exit(struct xmd_nic *nic)
+{
+	debugfs_remove(nic->debugfs);
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * irq.c - the interrupt and the poll.
+ *
+ * ICR is the one register that is read on the data path: the line is level-triggered
+ * and only this read lets go of it.  All else is told by DD bits in memory.
+ */
+#include <linux/interrupt.h>
+#include "priv.h"
+
+irqreturn_t xmd_irq(int irq, void *arg)
+{
+	struct xmd_nic *nic = arg;
+	u32 icr = xmd_read(nic, ICR);
+
+	/* Nobody there.  Not ours, then: if the line really stays up, Linux shuts it
+	 * after a while, and the next START requests it anew.
+	 */
+	if (icr == XMD_ALL_ONES) {
+		xmd_nic_gone(nic);
+		return IRQ_NONE;
+	}
+	if (!icr)
+		return IRQ_NONE;
+	nic->irqs++;
+	if (icr & INT_LSC)
+		xmd_raise(nic, XMD_UP_LINK);
+	if (icr & INT_DATA && napi_schedule_prep(&nic->napi)) {
+		xmd_write(nic, IMC, INT_DATA);
+		__napi_schedule(&nic->napi);
+	}
+	return IRQ_HANDLED;
+}
+
+int xmd_poll(struct napi_struct *napi, int budget)
+{
+	struct xmd_nic *nic = container_of(napi, struct xmd_nic, napi);
+	bool more;
+	int done;
+
+	WRITE_ONCE(nic->poll_cpu, smp_processor_id());
+	nic->polls++;
+	more = xmd_tx_return(nic);
+	done = xmd_rx_return(nic, budget);
+	WRITE_ONCE(nic->poll_cpu, -1);
+	xmd_host_flush_gro(nic);
+	if (more)
+		return budget;
+	/* What the NIC finished since we looked has left its bit in ICR: with the mask
+	 * open again it interrupts at once, so nothing is slept over.
+	 */
+	if (done < budget && napi_complete_done(napi, done))
+		xmd_write(nic, IMS, INT_DATA);
+	return done;
+}

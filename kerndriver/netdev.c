@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * netdev.c - the driver domain's own network interface.
+ *
+ * Its frames are copied between skbs and pool buffers, so that they take the same way
+ * as a guest's: with a client through its switch, without one straight to tx.c.  The
+ * link, the filters and the PHY are the user half's; this is what Linux sees of them.
+ */
+#include <linux/etherdevice.h>
+#include <linux/ethtool.h>
+#include <linux/rtnetlink.h>
+#include <linux/skbuff.h>
+#include <linux/tcp.h>
+#include "priv.h"
+
+#define HOST_LINEAR	2048u	/* bytes; a longer frame goes into an skb with pages */
+#define HOST_HEADERS	256u	/* of these in its linear part */
+#define HOST_ROOM	64u	/* descriptors and buffers below which the queue stops */
+
+static bool host_room(const struct xmd_nic *nic)
+{
+	const struct xmd_pool *pool = &nic->pool;
+
+	return READ_ONCE(pool->n_free) >= pool->reserve + HOST_ROOM &&
+	       xmd_nic_tx_space(nic) >= HOST_ROOM / 2;
+}
+
+void xmd_host_wake(struct xmd_nic *nic)
+{
+	if (netif_queue_stopped(nic->dev) && netif_running(nic->dev) && host_room(nic))
+		netif_wake_queue(nic->dev);
+}
+
+static void host_stop(struct xmd_nic *nic)
+{
+	netif_stop_queue(nic->dev);
+	/* stopped before looking again: whoever makes room in between sees it and wakes */
+	smp_mb();
+	xmd_host_wake(nic);
+}
+
+/* Hand the gathered frames on.  The queue's lock is held. */
+static void host_flush(struct xmd_nic *nic)
+{
+	unsigned int n = nic->n_host;
+	struct xmd_client *client;
+	int taken;
+
+	if (!n)
+		return;
+	nic->n_host = 0;
+	rcu_read_lock();
+	client = rcu_dereference(nic->client);
+	if (client && !READ_ONCE(client->leaving)) {
+		client->ops->host_tx(client->ctx, nic->host, n);
+	} else {
+		taken = max(xmd_tx_provide(nic, nic->host, n), 0);
+		for (; taken < n; taken++) {
+			nic->dev->stats.tx_dropped++;
+			xmd_buf_put(nic, nic->host[taken]);
+		}
+	}
+	rcu_read_unlock();
+}
+
+static struct xmd_buf *frame_alloc(struct xmd_nic *nic, unsigned int len)
+{
+	unsigned int i, n = DIV_ROUND_UP(len, XMD_BUF_SIZE);
+	struct xmd_buf *bufs[XMD_FRAME_MAX_BUFS];
+	unsigned int got = xmd_buf_get(nic, bufs, n);
+
+	if (got < n) {
+		while (got)
+			xmd_buf_put(nic, bufs[--got]);
+		return NULL;
+	}
+	for (i = 0; i < n; i++) {
+		bufs[i]->len = min(len - i * XMD_BUF_SIZE, XMD_BUF_SIZE);
+		bufs[i]->frag = i + 1 < n ? bufs[i + 1] : NULL;
+	}
+	bufs[0]->frame_len = len;
+	bufs[0]->nbufs = n;
+	return bufs[0];
+}
+
+static void describe_frame(struct xmd_buf *frame, const struct sk_buff *skb)
+{
+	if (skb->ip_summed != CHECKSUM_PARTIAL)
+		return;
+	frame->flags = XMD_F_CSUM_BLANK;
+	frame->csum_start = skb_checksum_start_offset(skb);
+	frame->csum_offset = skb->csum_offset;
+	if (!skb_is_gso(skb))
+		return;
+	frame->flags |= XMD_F_GSO_TCPV4;
+	frame->gso_size = skb_shinfo(skb)->gso_size;
+	frame->hdr_len = skb_transport_offset(skb) + tcp_hdrlen(skb);
+}
+
+static bool copy_from_skb(struct xmd_buf *frame, const struct sk_buff *skb)
+{
+	unsigned int pos = 0;
+	struct xmd_buf *b;
+
+	for (b = frame; b; b = b->frag) {
+		if (skb_copy_bits(skb, pos, b->data, b->len))
+			return false;
+		pos += b->len;
+	}
+	describe_frame(frame, skb);
+	return true;
+}
+
+static netdev_tx_t host_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	struct xmd_nic *nic = netdev_priv(dev);
+	struct xmd_buf *frame;
+
+	if (skb->len > XMD_FRAME_MAX_BUFS * XMD_BUF_SIZE)
+		goto drop;
+	frame = frame_alloc(nic, skb->len);
+	if (!frame) {
+		host_flush(nic);
+		host_stop(nic);
+		return NETDEV_TX_BUSY;
+	}
+	if (!copy_from_skb(frame, skb)) {
+		xmd_buf_put(nic, frame);
+		goto drop;
+	}
+	dev_sw_netstats_tx_add(dev, 1, skb->len);
+	nic->host[nic->n_host++] = frame;
+	dev_consume_skb_any(skb);
+	if (!host_room(nic))
+		host_stop(nic);
+	if (!netdev_xmit_more() || nic->n_host == XMD_BATCH || netif_queue_stopped(dev))
+		host_flush(nic);
+	return NETDEV_TX_OK;
+drop:
+	dev->stats.tx_dropped++;
+	dev_kfree_skb_any(skb);
+	if (!netdev_xmit_more())
+		host_flush(nic);
+	return NETDEV_TX_OK;
+}
+
+static struct sk_buff *skb_for(struct xmd_nic *nic, unsigned int len)
+{
+	struct sk_buff *skb;
+	int err;
+
+	if (len <= HOST_LINEAR) {
+		skb = netdev_alloc_skb_ip_align(nic->dev, len);
+		if (skb)
+			skb_put(skb, len);
+		return skb;
+	}
+	skb = alloc_skb_with_frags(NET_SKB_PAD + HOST_HEADERS, len - HOST_HEADERS, 0, &err,
+				   GFP_ATOMIC);
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, NET_SKB_PAD);
+	skb_put(skb, HOST_HEADERS);
+	skb->len += len - HOST_HEADERS;
+	skb->data_len = len - HOST_HEADERS;
+	skb->dev = nic->dev;
+	return skb;
+}
+
+static bool describe_skb(struct sk_buff *skb, const struct xmd_buf *frame)
+{
+	if (frame->flags & XMD_F_CSUM_VALID)
+		skb->ip_summed = CHECKSUM_UNNECESSARY;
+	if (frame->flags & XMD_F_CSUM_BLANK &&
+	    !skb_partial_csum_set(skb, frame->csum_start, frame->csum_offset))
+		return false;
+	if (frame->flags & (XMD_F_GSO_TCPV4 | XMD_F_GSO_TCPV6)) {
+		skb_shinfo(skb)->gso_size = frame->gso_size;
+		skb_shinfo(skb)->gso_type = SKB_GSO_DODGY |
+			(frame->flags & XMD_F_GSO_TCPV4 ? SKB_GSO_TCPV4 : SKB_GSO_TCPV6);
+	}
+	return true;
+}
+
+static bool copy_to_skb(struct sk_buff *skb, const struct xmd_buf *frame)
+{
+	const struct xmd_buf *b;
+	int pos = 0;
+
+	for (b = frame; b; b = b->frag) {
+		if (skb_store_bits(skb, pos, b->data + b->off, b->len))
+			return false;
+		pos += b->len;
+	}
+	return describe_skb(skb, frame);
+}
+
+void xmd_nic_host_rx(struct xmd_nic *nic, struct xmd_buf *frame)
+{
+	struct net_device *dev = nic->dev;
+	unsigned int len = frame->frame_len;
+	struct sk_buff *skb = NULL;
+
+	if (netif_running(dev) && len >= ETH_HLEN)
+		skb = skb_for(nic, len);
+	if (!skb || !copy_to_skb(skb, frame)) {
+		dev_core_stats_rx_dropped_inc(dev);
+		kfree_skb(skb);
+		xmd_buf_put(nic, frame);
+		return;
+	}
+	xmd_buf_put(nic, frame);
+	skb->protocol = eth_type_trans(skb, dev);
+	dev_sw_netstats_rx_add(dev, len);
+	/* In our own poll the frames wait until the client's operation has returned: an
+	 * answer that our stack sends at once would enter the client a second time.  GRO
+	 * in particular belongs to the poll alone.
+	 */
+	if (READ_ONCE(nic->poll_cpu) == smp_processor_id())
+		__skb_queue_tail(&nic->gro, skb);
+	else
+		netif_rx(skb);
+}
+EXPORT_SYMBOL_GPL(xmd_nic_host_rx);
+
+/* Called by the poll only. */
+void xmd_host_flush_gro(struct xmd_nic *nic)
+{
+	struct sk_buff *skb;
+
+	while ((skb = __skb_dequeue(&nic->gro)))
+		napi_gro_receive(&nic->napi, skb);
+}
+
+static int host_open(struct net_device *dev)
+{
+	netif_start_queue(dev);
+	return 0;
+}
+
+static int host_close(struct net_device *dev)
+{
+	netif_stop_queue(dev);
+	return 0;
+}
+
+static void host_set_rx_mode(struct net_device *dev)
+{
+	xmd_ask_filter(netdev_priv(dev));
+}
+
+static void host_stats(struct net_device *dev, struct rtnl_link_stats64 *s)
+{
+	const struct xmd_nic *nic = netdev_priv(dev);
+	const struct xmd_hw_stats *hw = &nic->hw_stats;
+
+	dev_get_tstats64(dev, s);
+	s->rx_crc_errors = hw->rx_crc_errors;
+	s->rx_length_errors = hw->rx_length_errors;
+	s->rx_errors = hw->rx_crc_errors + hw->rx_length_errors;
+	s->rx_missed_errors = hw->rx_missed + nic->rx.no_buf;
+	s->multicast = hw->rx_multicast;
+	s->collisions = hw->collisions;
+	s->tx_errors = hw->tx_aborted;
+}
+
+static const struct net_device_ops host_ops = {
+	.ndo_open = host_open,
+	.ndo_stop = host_close,
+	.ndo_start_xmit = host_xmit,
+	.ndo_set_rx_mode = host_set_rx_mode,
+	.ndo_get_stats64 = host_stats,
+	.ndo_validate_addr = eth_validate_addr,
+};
+
+static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
+{
+	const struct xmd_nic *nic = netdev_priv(dev);
+
+	strscpy(info->driver, KBUILD_MODNAME, sizeof(info->driver));
+	strscpy(info->bus_info, pci_name(nic->pdev), sizeof(info->bus_info));
+}
+
+static int get_link_ksettings(struct net_device *dev, struct ethtool_link_ksettings *ks)
+{
+	const struct xmd_nic *nic = netdev_priv(dev);
+	bool up = nic->link.up;
+
+	ethtool_link_ksettings_zero_link_mode(ks, supported);
+	ethtool_link_ksettings_add_link_mode(ks, supported, Autoneg);
+	ethtool_link_ksettings_add_link_mode(ks, supported, TP);
+	ks->base.port = PORT_TP;
+	ks->base.autoneg = AUTONEG_ENABLE;
+	ks->base.speed = up ? nic->link.speed : (u32)SPEED_UNKNOWN;
+	ks->base.duplex = !up ? DUPLEX_UNKNOWN : nic->link.full_duplex ? DUPLEX_FULL : DUPLEX_HALF;
+	return 0;
+}
+
+static const struct ethtool_ops host_ethtool_ops = {
+	.get_drvinfo = get_drvinfo,
+	.get_link = ethtool_op_get_link,
+	.get_link_ksettings = get_link_ksettings,
+};
+
+void xmd_netdev_setup(struct xmd_nic *nic)
+{
+	struct net_device *dev = nic->dev;
+
+	dev->netdev_ops = &host_ops;
+	dev->ethtool_ops = &host_ethtool_ops;
+	/* No TSO6 and no TSO_ECN: offload.c says why; the NIC repeats CWR in each segment. */
+	dev->hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO;
+	dev->features = dev->hw_features | NETIF_F_HIGHDMA;
+	dev->vlan_features = dev->hw_features;
+	dev->min_mtu = ETH_MIN_MTU;
+	dev->max_mtu = ETH_DATA_LEN;
+	/* until START brings the address that the user half read from the EEPROM */
+	eth_hw_addr_random(dev);
+	__skb_queue_head_init(&nic->gro);
+	netif_carrier_off(dev);
+	netif_napi_add(dev, &nic->napi, xmd_poll);
+}
+
+void xmd_netdev_mac(struct xmd_nic *nic, const u8 *mac)
+{
+	rtnl_lock();
+	if (!ether_addr_equal(nic->dev->dev_addr, mac)) {
+		eth_hw_addr_set(nic->dev, mac);
+		memcpy(nic->dev->perm_addr, mac, ETH_ALEN);
+		nic->dev->addr_assign_type = NET_ADDR_PERM;
+		if (nic->dev->reg_state == NETREG_REGISTERED)
+			call_netdevice_notifiers(NETDEV_CHANGEADDR, nic->dev);
+	}
+	rtnl_unlock();
+}
+
+struct net_device *xmd_nic_netdev(const struct xmd_nic *nic)
+{
+	return nic->dev;
+}
+EXPORT_SYMBOL_GPL(xmd_nic_netdev);

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * priv.h - the state of one NIC, shared by the files of xmd_nic.ko.
+ *
+ * Who may touch what:
+ *
+ * 1. ctl (mutex) is held by everything that programs the NIC outside of the data
+ *    path: START, STOP, register batches, LINK, attach, detach, remove.
+ * 2. tx.lock guards the transmit ring.  It is the only lock of the transmit path and
+ *    is never held while an operation of the client runs.
+ * 3. The receive ring belongs to the poll while NAPI is enabled, that is in RUNNING,
+ *    and to the holder of ctl otherwise.
+ * 4. pool.lock and up.lock are leaves and may be taken in interrupts.
+ * 5. client is read under RCU; see xmd_nic_detach for the way out.
+ * 6. kref: one for the probed device, one for the client, one for the open file.  The
+ *    memory goes with the last of them: a device may be unplugged under all three.
+ */
+#ifndef XMD_KERNDRIVER_PRIV_H
+#define XMD_KERNDRIVER_PRIV_H
+
+#include <linux/kref.h>
+#include <linux/miscdevice.h>
+#include <linux/netdevice.h>
+#include <linux/pci.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+#include <xmd/nic.h>
+#include <xmd/xpc.h>
+#include "hw.h"
+#include "rxdesc.h"
+#include "upcall.h"
+
+#define XMD_RING_MIN	64u
+#define XMD_RING_MAX	1024u
+#define XMD_CHUNK_PAGES	16u
+#define XMD_TICK_MS	250u
+#define XMD_TX_HANG_MS	2000u
+
+struct xmd_chunk {
+	void *data;
+	dma_addr_t dma;
+	unsigned int pages;
+};
+
+struct xmd_pool {
+	spinlock_t lock;
+	struct xmd_buf **free;		/* a stack: the page used last is still in the cache */
+	unsigned int n_free;
+	unsigned int n;
+	unsigned int reserve;		/* of these, only for the receive ring */
+	struct xmd_buf *bufs;
+	struct xmd_chunk *chunks;
+	unsigned int n_chunks;
+};
+
+/* A frame in flight.  end == the frame's begin: it has no descriptors, it was refused. */
+struct xmd_tx_slot {
+	struct xmd_buf *frame;
+	u32 end;			/* descriptor index behind the frame */
+	u32 rs;				/* of the descriptor whose DD tells that it is done */
+	bool refused;
+};
+
+/*
+ * prod and cons run freely; "& mask" makes an index.  Descriptors cons..prod-1 are the
+ * NIC's, slots frame_cons..frame_prod-1 are the frames they belong to.
+ */
+struct xmd_tx {
+	spinlock_t lock;
+	struct e1000_tx_desc *desc;
+	dma_addr_t dma;
+	u8 *hdr;			/* XMD_TX_HDR_MAX bytes a slot: rewritten headers */
+	dma_addr_t hdr_dma;
+	struct xmd_tx_slot *slot;	/* XMD_RING_MAX */
+	u32 mask;
+	u32 prod, cons;
+	u32 frame_prod, frame_cons;
+	u32 foreign;			/* frames in flight that are the client's */
+	u32 ctx[4];			/* the context that the NIC has now */
+	unsigned long progress;		/* jiffies when the NIC last did something */
+	u64 frames, doorbells, refused, full;
+};
+
+struct xmd_rx {
+	struct e1000_rx_desc *desc;
+	dma_addr_t dma;
+	struct xmd_buf **buf;		/* XMD_RING_MAX; NULL behind the ring's size */
+	u32 mask;
+	u32 next;			/* free-running: the descriptor to look at */
+	bool tail;			/* see xmd_rx_check */
+	unsigned int n_spare;
+	struct xmd_buf *spare[XMD_BATCH];
+	u64 verdict[XMD_RX_VERDICTS];
+	u64 no_buf;
+};
+
+struct xmd_client {
+	const struct xmd_nic_ops *ops;
+	void *ctx;
+	bool leaving;			/* gets its own frames back and nothing else */
+};
+
+enum xmd_nic_bits {
+	XMD_RUNNING,			/* between START and STOP */
+	XMD_LINK_UP,			/* what the user half said last */
+	XMD_GONE,			/* reads gave all ones; until the next START */
+};
+
+struct xmd_nic {
+	struct pci_dev *pdev;
+	struct net_device *dev;
+	u8 __iomem *regs;
+	struct kref ref;
+	struct mutex ctl;
+	unsigned long bits;		/* enum xmd_nic_bits */
+	struct xmd_pool pool;
+	struct xmd_tx tx;
+	struct xmd_rx rx;
+	struct napi_struct napi;
+	int poll_cpu;			/* where the poll is at work, else -1 */
+	struct sk_buff_head gro;	/* frames for our own stack, gathered in the poll */
+	u64 irqs, polls;
+
+	struct xmd_client __rcu *client;
+	struct xmd_client client_mem;
+
+	struct xmd_buf *host[XMD_BATCH];	/* guarded by the net_device's tx lock */
+	unsigned int n_host;
+
+	struct miscdevice misc;
+	spinlock_t up_lock;
+	struct xmd_upcalls up;
+	wait_queue_head_t up_wait;
+	unsigned long opened;		/* bit 0: somebody has the file */
+	struct pid *opener;
+	struct delayed_work tick;
+	struct work_struct state_work;
+	unsigned long hang_asked;	/* jiffies */
+
+	u32 filter_gen;
+	struct xmd_link link;
+	struct xmd_hw_stats hw_stats;
+	u8 mac[ETH_ALEN];
+	struct dentry *debugfs;
+};
+
+static inline u32 xmd_read(const struct xmd_nic *nic, u32 reg)
+{
+	return readl(nic->regs + reg);
+}
+
+static inline void xmd_write(const struct xmd_nic *nic, u32 reg, u32 val)
+{
+	writel(val, nic->regs + reg);
+}
+
+/* pci.c */
+void xmd_nic_release(struct kref *ref);
+bool xmd_nic_gone(struct xmd_nic *nic);
+void xmd_nic_revive(struct xmd_nic *nic);
+int xmd_nic_start(struct xmd_nic *nic, const struct xmd_start *start);
+void xmd_nic_stop(struct xmd_nic *nic);
+void xmd_tell_state(struct xmd_nic *nic);
+
+/* pool.c */
+int xmd_pool_init(struct xmd_nic *nic, unsigned int n);
+void xmd_pool_exit(struct xmd_nic *nic);
+unsigned int xmd_pool_take(struct xmd_pool *pool, struct xmd_buf **bufs, unsigned int n,
+			   unsigned int keep);
+
+/* tx.c */
+int xmd_tx_alloc(struct xmd_nic *nic);
+void xmd_tx_free(struct xmd_nic *nic);
+void xmd_tx_start(struct xmd_nic *nic, unsigned int size);
+int xmd_tx_provide(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int n);
+bool xmd_tx_return(struct xmd_nic *nic);
+void xmd_tx_abort(struct xmd_nic *nic);
+bool xmd_tx_stuck(struct xmd_nic *nic, unsigned int ms);
+void xmd_tx_doorbell(struct xmd_nic *nic);
+
+/* rx.c */
+int xmd_rx_alloc(struct xmd_nic *nic);
+void xmd_rx_free(struct xmd_nic *nic);
+int xmd_rx_start(struct xmd_nic *nic, unsigned int size);
+void xmd_rx_provide(struct xmd_nic *nic);
+int xmd_rx_return(struct xmd_nic *nic, int budget);
+
+/* irq.c */
+irqreturn_t xmd_irq(int irq, void *nic);
+int xmd_poll(struct napi_struct *napi, int budget);
+
+/* netdev.c */
+void xmd_netdev_setup(struct xmd_nic *nic);
+void xmd_netdev_mac(struct xmd_nic *nic, const u8 *mac);
+void xmd_host_wake(struct xmd_nic *nic);
+void xmd_host_flush_gro(struct xmd_nic *nic);
+
+/* chardev.c */
+int xmd_chardev_init(struct xmd_nic *nic);
+void xmd_chardev_exit(struct xmd_nic *nic);
+void xmd_raise(struct xmd_nic *nic, enum xmd_upcall_type type);
+void xmd_ask_filter(struct xmd_nic *nic);
+void xmd_tick(struct work_struct *work);
+
+/* regs.c: the whole of XMD_NIC_REGS */
+long xmd_regs(struct xmd_nic *nic, struct xmd_regs __user *arg);
+
+/* dump.c */
+void xmd_dump_init(struct xmd_nic *nic);
+void xmd_dump_exit(struct xmd_nic *nic);
+
+#endif /* XMD_KERNDRIVER_PRIV_H */

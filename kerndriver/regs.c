@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * regs.c - batches of register operations for the user half.  guard.c says which.
+ */
+#include <linux/hrtimer.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include "guard.h"
+#include "priv.h"
+
+#define WAIT_STEP_US	50u
+
+/* usleep_range is deaf to signals, and a user half has to be killable at any time. */
+static int sleep_us(u32 usecs)
+{
+	ktime_t t = ns_to_ktime((u64)usecs * NSEC_PER_USEC);
+
+	if (!usecs)
+		return 0;
+	if (signal_pending(current))
+		return -EINTR;
+	set_current_state(TASK_INTERRUPTIBLE);
+	return schedule_hrtimeout(&t, HRTIMER_MODE_REL) ? -EINTR : 0;
+}
+
+/* A single register may well read all ones; a NIC that is gone shows it in STATUS too. */
+static int read_reg(struct xmd_nic *nic, struct xmd_reg_op *op)
+{
+	op->val = xmd_read(nic, op->reg);
+	return op->val == XMD_ALL_ONES && xmd_nic_gone(nic) ? -ENODEV : 0;
+}
+
+static int do_set(struct xmd_nic *nic, const struct xmd_reg_op *op)
+{
+	u32 old = 0;
+
+	if (op->mask != XMD_ALL_ONES) {
+		old = xmd_read(nic, op->reg);
+		if (old == XMD_ALL_ONES && xmd_nic_gone(nic))
+			return -ENODEV;
+	}
+	/* QEMU's e1000 receives nothing for a second after each write of RCTL */
+	if (op->reg == RCTL && (old & op->mask) == (op->val & op->mask))
+		return 0;
+	xmd_write(nic, op->reg, (old & ~op->mask) | (op->val & op->mask));
+	return 0;
+}
+
+static int do_wait(struct xmd_nic *nic, struct xmd_reg_op *op)
+{
+	u32 mask = op->mask, want = op->val;
+	ktime_t end = ktime_add_us(ktime_get(), op->usecs);
+	bool last = false;
+	int err;
+
+	for (;;) {
+		err = read_reg(nic, op);
+		if (err || (op->val & mask) == want)
+			return err;
+		if (last)
+			return -ETIMEDOUT;
+		err = sleep_us(min(WAIT_STEP_US, op->usecs));
+		if (err)
+			return err;
+		/* once more after the time is up: we may have been the slow ones */
+		last = ktime_compare(ktime_get(), end) >= 0;
+	}
+}
+
+static int do_op(struct xmd_nic *nic, struct xmd_reg_op *op)
+{
+	switch (op->op) {
+	case XMD_REG_READ:
+		return read_reg(nic, op);
+	case XMD_REG_SET:
+		return do_set(nic, op);
+	case XMD_REG_WAIT:
+		return do_wait(nic, op);
+	default:
+		return sleep_us(op->usecs);
+	}
+}
+
+static int do_batch(struct xmd_nic *nic, struct xmd_reg_op *ops, struct xmd_regs *hdr)
+{
+	bool stopped = !test_bit(XMD_RUNNING, &nic->bits);
+	int err = xmd_guard_batch(ops, hdr->n, stopped, &hdr->failed);
+
+	if (err) {
+		dev_warn_ratelimited(&nic->pdev->dev,
+				     "register batch refused: operation %u (op %u, register %#x, mask %#x) is not the user half's%s\n",
+				     hdr->failed, ops[hdr->failed].op, ops[hdr->failed].reg,
+				     ops[hdr->failed].mask, stopped ? "" : " while the NIC runs");
+		return err;
+	}
+	hdr->failed = 0;
+	if (xmd_nic_gone(nic))
+		return -ENODEV;
+	for (; hdr->failed < hdr->n; hdr->failed++) {
+		err = do_op(nic, &ops[hdr->failed]);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+long xmd_regs(struct xmd_nic *nic, struct xmd_regs __user *arg)
+{
+	struct xmd_reg_op __user *user_ops;
+	struct xmd_reg_op *ops;
+	struct xmd_regs hdr;
+	size_t bytes;
+	long err;
+
+	if (copy_from_user(&hdr, arg, sizeof(hdr)))
+		return -EFAULT;
+	if (!hdr.n || hdr.n > XMD_REG_BATCH_MAX)
+		return -EINVAL;
+	user_ops = u64_to_user_ptr(hdr.ops);
+	bytes = hdr.n * sizeof(*ops);
+	ops = kmalloc_array(XMD_REG_BATCH_MAX, sizeof(*ops), GFP_KERNEL);
+	if (!ops)
+		return -ENOMEM;
+	err = -EFAULT;
+	if (copy_from_user(ops, user_ops, bytes))
+		goto out;
+	err = mutex_lock_interruptible(&nic->ctl);
+	if (err)
+		goto out;
+	err = do_batch(nic, ops, &hdr);
+	mutex_unlock(&nic->ctl);
+	if (copy_to_user(user_ops, ops, bytes) ||
+	    put_user(hdr.failed, &arg->failed))
+		err = -EFAULT;
+out:
+	kfree(ops);
+	return err;
+}

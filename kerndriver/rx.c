@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * rx.c - frames from the wire ("rx" is wire to guest).
+ *
+ *   rx_provide   empty buffers -> descriptors, one RDT write for the batch
+ *   rx_return    DD -> descriptor copied and checked -> frame to the client
+ *
+ * The ring is always full: a frame leaves only when a fresh buffer takes its place,
+ * and is dropped otherwise.  So no shortage, however long, can stop reception, and
+ * there is no refill to be retried by a timer.
+ */
+#include <linux/dma-mapping.h>
+#include "priv.h"
+
+int xmd_rx_alloc(struct xmd_nic *nic)
+{
+	struct xmd_rx *rx = &nic->rx;
+
+	rx->buf = kvcalloc(XMD_RING_MAX, sizeof(*rx->buf), GFP_KERNEL);
+	rx->desc = dma_alloc_coherent(&nic->pdev->dev, XMD_RING_MAX * sizeof(*rx->desc), &rx->dma,
+				      GFP_KERNEL);
+	if (rx->buf && rx->desc)
+		return 0;
+	xmd_rx_free(nic);
+	return -ENOMEM;
+}
+
+void xmd_rx_free(struct xmd_nic *nic)
+{
+	struct xmd_rx *rx = &nic->rx;
+	unsigned int i;
+
+	for (i = 0; rx->buf && i < XMD_RING_MAX; i++)
+		if (rx->buf[i])
+			xmd_buf_put(nic, rx->buf[i]);
+	while (rx->n_spare)
+		xmd_buf_put(nic, rx->spare[--rx->n_spare]);
+	if (rx->desc)
+		dma_free_coherent(&nic->pdev->dev, XMD_RING_MAX * sizeof(*rx->desc), rx->desc,
+				  rx->dma);
+	kvfree(rx->buf);
+	rx->desc = NULL;
+	rx->buf = NULL;
+}
+
+static void put_desc(struct xmd_rx *rx, u32 i)
+{
+	rx->desc[i] = (struct e1000_rx_desc){ .addr = cpu_to_le64(rx->buf[i]->dma) };
+}
+
+/* A ring of @size, full of buffers.  Those of an earlier ring stay where they are. */
+int xmd_rx_start(struct xmd_nic *nic, unsigned int size)
+{
+	struct xmd_rx *rx = &nic->rx;
+	unsigned int i;
+
+	for (i = 0; i < XMD_RING_MAX; i++) {
+		if (i >= size && rx->buf[i]) {
+			xmd_buf_put(nic, rx->buf[i]);
+			rx->buf[i] = NULL;
+		}
+		if (i >= size)
+			continue;
+		if (!rx->buf[i] && !xmd_pool_take(&nic->pool, &rx->buf[i], 1, 0))
+			return -ENOMEM;
+		put_desc(rx, i);
+	}
+	rx->mask = size - 1;
+	rx->next = 0;
+	rx->tail = false;
+	xmd_write(nic, RDBAL, lower_32_bits(rx->dma));
+	xmd_write(nic, RDBAH, upper_32_bits(rx->dma));
+	xmd_write(nic, RDLEN, size * sizeof(*rx->desc));
+	xmd_write(nic, RDH, 0);
+	xmd_write(nic, RDT, 0);
+	return 0;
+}
+
+/* All but one descriptor are the NIC's: RDT == RDH would mean that none is. */
+void xmd_rx_provide(struct xmd_nic *nic)
+{
+	struct xmd_rx *rx = &nic->rx;
+
+	/* descriptors before the tail: the NIC may use them as soon as the tail moves */
+	dma_wmb();
+	xmd_write(nic, RDT, (rx->next - 1) & rx->mask);
+}
+
+static struct xmd_buf *spare(struct xmd_nic *nic)
+{
+	struct xmd_rx *rx = &nic->rx;
+
+	if (!rx->n_spare)
+		rx->n_spare = xmd_pool_take(&nic->pool, rx->spare, XMD_BATCH, 0);
+	return rx->n_spare ? rx->spare[--rx->n_spare] : NULL;
+}
+
+/* The frame in descriptor @i, or NULL when it cannot be believed or not be replaced. */
+static struct xmd_buf *take(struct xmd_nic *nic, u32 i, const struct e1000_rx_desc *desc)
+{
+	struct xmd_buf *frame = NULL, *fresh;
+	struct xmd_rx *rx = &nic->rx;
+	enum xmd_rx_verdict verdict;
+	u8 flags;
+
+	verdict = xmd_rx_check(desc, &rx->tail, &flags);
+	rx->verdict[verdict]++;
+	if (verdict == XMD_RX_ALL_ONES)
+		xmd_nic_gone(nic);
+	if (verdict != XMD_RX_OK)
+		return NULL;
+	fresh = spare(nic);
+	if (!fresh) {
+		rx->no_buf++;
+		return NULL;
+	}
+	frame = rx->buf[i];
+	frame->len = le16_to_cpu(desc->length);
+	frame->frame_len = frame->len;
+	frame->flags = flags;
+	rx->buf[i] = fresh;
+	return frame;
+}
+
+static void hand_over(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int n)
+{
+	struct xmd_client *client;
+	unsigned int i;
+
+	rcu_read_lock();
+	client = rcu_dereference(nic->client);
+	if (client && !READ_ONCE(client->leaving)) {
+		client->ops->rx_return(client->ctx, frames, n);
+	} else {
+		for (i = 0; i < n; i++)
+			xmd_nic_host_rx(nic, frames[i]);
+	}
+	rcu_read_unlock();
+}
+
+/* Return: descriptors dealt with, at most @budget. */
+int xmd_rx_return(struct xmd_nic *nic, int budget)
+{
+	struct xmd_buf *frames[XMD_BATCH];
+	struct xmd_rx *rx = &nic->rx;
+	struct e1000_rx_desc desc;
+	unsigned int n = 0;
+	int done = 0;
+	u32 i;
+
+	budget = min_t(int, budget, XMD_BATCH);
+	while (done < budget) {
+		i = rx->next & rx->mask;
+		if (!(READ_ONCE(rx->desc[i].status) & RXD_STAT_DD))
+			break;
+		/* DD before the rest: the NIC writes the status last */
+		dma_rmb();
+		desc = rx->desc[i];
+		frames[n] = take(nic, i, &desc);
+		n += !!frames[n];
+		put_desc(rx, i);
+		rx->next++;
+		done++;
+	}
+	if (done)
+		xmd_rx_provide(nic);
+	if (n)
+		hand_over(nic, frames, n);
+	return done;
+}
