@@ -27,8 +27,8 @@ for mode in xmd stock; do
 	drv_start "$mode"
 	guest_start g1 stock pv
 	if [ "$mode" = xmd ]; then
-		echo "-- the driver domain's configuration"; cat /run/lab/drv.cfg
-		echo "-- the guest's configuration"; cat /run/lab/g1.cfg
+		echo "-- the driver domain's configuration"; cat "$LAB_STATE/drv.cfg"
+		echo "-- the guest's configuration"; cat "$LAB_STATE/g1.cfg"
 		xl list
 		say "the guest's ping to a machine on the wire"
 		on g1 "ping -c 3 $PEER_IP" || fail "no ping through the split driver"
