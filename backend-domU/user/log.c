@@ -55,15 +55,3 @@ bool log_allowed(struct log_budget *b, uint64_t now, const char *whose)
 	b->spent++;
 	return true;
 }
-
-const char *log_quote(const char *val, char *buf, size_t size)
-{
-	size_t i;
-
-	for (i = 0; val[i] && i + 1 < size; i++)
-		buf[i] = val[i] >= ' ' && val[i] <= '~' ? val[i] : '?';
-	buf[i] = '\0';
-	if (val[i] && size > 4)
-		memcpy(buf + size - 4, "...", 4);
-	return buf;
-}

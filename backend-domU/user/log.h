@@ -4,10 +4,16 @@
 #define XMD_BACKEND_LOG_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-enum log_level { LOG_LEVEL_ERR = 3, LOG_LEVEL_WARN = 4, LOG_LEVEL_INFO = 6, LOG_LEVEL_DEBUG = 7 };
+/* As in syslog(3). */
+enum log_level {
+	LOG_LEVEL_NONE = 0,
+	LOG_LEVEL_ERR = 3,
+	LOG_LEVEL_WARN = 4,
+	LOG_LEVEL_INFO = 6,
+	LOG_LEVEL_DEBUG = 7,
+};
 
 /* Lines above this level are dropped; LOG_LEVEL_INFO at start. */
 void log_set_level(enum log_level level);
@@ -37,8 +43,5 @@ struct log_budget {
 
 /* May one more line be written now?  Says how many were dropped when it may again. */
 bool log_allowed(struct log_budget *b, uint64_t now, const char *whose);
-
-/* @val as it can be shown in a log line: printable, shortened to the size of @buf. */
-const char *log_quote(const char *val, char *buf, size_t size);
 
 #endif

@@ -12,8 +12,9 @@
 #include <xmd/xs_names.h>
 
 #define POLL_MS		1000	/* while there is no watch, or nodes are hidden */
-#define BACKOFF_MIN_MS	20	/* after a failed transaction, doubled each time */
-#define BACKOFF_MAX_MS	1280
+#define BACKOFF_MIN_MS	20	/* after a failed step, doubled each time */
+#define BACKOFF_MAX_MS	1280	/* something is short here */
+#define CONFLICT_MAX_MS	80	/* somebody else was faster: libxl only waits 10 s */
 
 struct vif *vif_new(uint16_t domid, uint32_t handle)
 {
@@ -418,7 +419,7 @@ static int take_step(struct vif *v, struct vif_env *env, const struct vif_view *
 /* When to look again although nothing was reported. */
 static void wait_for_change(struct vif *v, struct vif_env *env, const struct vif_view *seen)
 {
-	v->conflicts = 0;
+	v->failures = 0;
 	if (seen->settling)
 		v->due = v->settle_until;
 	else if (!v->watching || seen->front == STATE_HIDDEN)
@@ -428,12 +429,13 @@ static void wait_for_change(struct vif *v, struct vif_env *env, const struct vif
 /* Not done for now: xenstored is busy, a quota is reached, the kernel has no memory. */
 static int try_later(struct vif *v, struct vif_env *env, const char *what, int err)
 {
-	uint64_t delay = (uint64_t)BACKOFF_MIN_MS << (v->conflicts < 6 ? v->conflicts : 6);
+	uint64_t delay = (uint64_t)BACKOFF_MIN_MS << (v->failures < 6 ? v->failures : 6);
+	uint64_t most = err == -EAGAIN ? CONFLICT_MAX_MS : BACKOFF_MAX_MS;
 
 	if (err == -ESHUTDOWN || err == -EIO || err == -EPIPE || err == -EBADF)
 		return err;
-	v->due = env->now() + (delay < BACKOFF_MAX_MS ? delay : BACKOFF_MAX_MS);
-	v->conflicts++;
+	v->due = env->now() + (delay < most ? delay : most);
+	v->failures++;
 	if (err != -EAGAIN && log_allowed(&v->budget, env->now(), v->name))
 		log_warn("%s: %s: %s; trying again", v->name, what,
 			 err == -ENOSPC || err == -E2BIG || err == -EDQUOT ?

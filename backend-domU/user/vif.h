@@ -45,7 +45,7 @@ struct vif {
 	bool seen_online;
 	uint64_t settle_until;
 	uint64_t due;			/* ms; run again then at the latest; 0: no need */
-	unsigned int conflicts;		/* in a row: transactions that failed */
+	unsigned int failures;		/* steps in a row that could not be done */
 	char error[STORE_VALUE_MAX];	/* to be written as hotplug-error with Closing */
 	struct log_budget budget;
 };

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kern_sim.c - see kern_sim.h; the rules are those of xmd/xpc.h */
+#include "kern_sim.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct kern_sim {
+	struct kern base;
+	struct sim *sim;
+	struct fuse *fuse;
+};
+
+static struct kern_sim *to_sim(struct kern *k)
+{
+	return (struct kern_sim *)k;
+}
+
+struct sim_row *sim_find(struct sim *sim, unsigned int domid, unsigned int handle)
+{
+	int i;
+
+	for (i = 0; i < SIM_ROWS; i++)
+		if (sim->row[i].used && sim->row[i].c.id.domid == domid &&
+		    sim->row[i].c.id.handle == handle)
+			return &sim->row[i];
+	return NULL;
+}
+
+unsigned int sim_rows(const struct sim *sim)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < SIM_ROWS; i++)
+		n += sim->row[i].used;
+	return n;
+}
+
+/* A guest's grants are 8 to 0xffff here, its ports 1 to 4095. */
+static int check(const struct xmd_vif_connect *c)
+{
+	const struct xmd_vif_queue *q = &c->queue[0];
+
+	if (c->version != XMD_XPC_VERSION || c->n_queues != 1 || c->adopt > 1 ||
+	    c->mtu < 68 || c->mtu > 65535 || c->features & ~(unsigned int)XMD_VIF_FEATURES)
+		return -EINVAL;
+	if (q->tx_ref < 8 || q->rx_ref < 8 || q->tx_ref > 0xffff || q->rx_ref > 0xffff ||
+	    q->tx_port > 4095 || q->rx_port > 4095)
+		return -ENOENT;
+	return 0;
+}
+
+static int do_connect(struct kern *k, const struct xmd_vif_connect *c)
+{
+	struct sim *sim = to_sim(k)->sim;
+	int i, err;
+
+	if (fuse_burn(to_sim(k)->fuse))
+		return -ESHUTDOWN;
+	if (sim->fail_connect)
+		return -sim->fail_connect;
+	err = check(c);
+	if (err)
+		return err;
+	if (sim_find(sim, c->id.domid, c->id.handle))
+		return -EEXIST;
+	for (i = 0; i < SIM_ROWS && sim->row[i].used; i++)
+		;
+	if (i == SIM_ROWS)
+		return -ENOSPC;
+	memset(&sim->row[i], 0, sizeof(sim->row[i]));
+	sim->row[i].used = true;
+	sim->row[i].c = *c;
+	sim->connects++;
+	return 0;
+}
+
+static int do_disconnect(struct kern *k, const struct xmd_vif_id *id)
+{
+	struct sim *sim = to_sim(k)->sim;
+	struct sim_row *r;
+
+	if (fuse_burn(to_sim(k)->fuse))
+		return -ESHUTDOWN;
+	r = sim_find(sim, id->domid, id->handle);
+	if (!r)
+		return -ENOENT;
+	r->used = false;
+	sim->disconnects++;
+	return 0;
+}
+
+static int do_list(struct kern *k, struct xmd_vif_info *info)
+{
+	struct sim *sim = to_sim(k)->sim;
+	int i = 0;
+
+	if (fuse_burn(to_sim(k)->fuse))
+		return -ESHUTDOWN;
+	if (info->id.domid != 0xffff) {
+		while (i < SIM_ROWS && (sim->row[i].c.id.domid != info->id.domid ||
+					sim->row[i].c.id.handle != info->id.handle))
+			i++;
+		i++;
+	}
+	while (i < SIM_ROWS && !sim->row[i].used)
+		i++;
+	if (i >= SIM_ROWS)
+		return -ENOENT;
+	memset(info, 0, sizeof(*info));
+	info->id = sim->row[i].c.id;
+	info->fault = sim->row[i].fault;
+	info->queue[0] = sim->row[i].c.queue[0];
+	return 0;
+}
+
+static int do_next_event(struct kern *k, struct xmd_vif_event *ev)
+{
+	struct sim *sim = to_sim(k)->sim;
+	int i;
+
+	if (to_sim(k)->fuse && to_sim(k)->fuse->blown)
+		return -ESHUTDOWN;
+	for (i = 0; i < SIM_ROWS; i++) {
+		if (!sim->row[i].used || !sim->row[i].event)
+			continue;
+		sim->row[i].event = false;
+		memset(ev, 0, sizeof(*ev));
+		ev->id = sim->row[i].c.id;
+		ev->fault = sim->row[i].fault;
+		return 0;
+	}
+	return -EAGAIN;
+}
+
+static int do_fd(struct kern *k)
+{
+	(void)k;
+	return -1;
+}
+
+static void do_close(struct kern *k)
+{
+	to_sim(k)->sim->open = false;
+	free(k);
+}
+
+static const struct kern_ops sim_ops = {
+	.connect = do_connect,
+	.disconnect = do_disconnect,
+	.list = do_list,
+	.next_event = do_next_event,
+	.fd = do_fd,
+	.close = do_close,
+};
+
+struct kern *sim_open(struct sim *sim, struct fuse *fuse)
+{
+	struct kern_sim *k = calloc(1, sizeof(*k));
+
+	assert(k && !sim->open);
+	k->base.ops = &sim_ops;
+	k->sim = sim;
+	k->fuse = fuse;
+	sim->open = true;
+	return &k->base;
+}
+
+void sim_fault(struct sim *sim, unsigned int domid, unsigned int handle, __u32 fault)
+{
+	struct sim_row *r = sim_find(sim, domid, handle);
+
+	if (!r)
+		return;
+	r->fault = fault;
+	r->event = true;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * kern_sim.h - the kernel half in memory.  The table outlives whoever opens it, as the
+ * real one outlives a killed xmd-backend.
+ */
+#ifndef TEST_KERN_SIM_H
+#define TEST_KERN_SIM_H
+
+#include "kern.h"
+#include "store_mem.h"
+
+#define SIM_ROWS 256
+
+struct sim_row {
+	bool used;
+	struct xmd_vif_connect c;
+	__u32 fault;
+	bool event;
+};
+
+struct sim {
+	struct sim_row row[SIM_ROWS];
+	int fail_connect;	/* errno of the next connects, 0: none */
+	unsigned int connects, disconnects;
+	bool open;
+};
+
+/* One at a time, as the device.  Ended with kern_close. */
+struct kern *sim_open(struct sim *sim, struct fuse *fuse);
+
+struct sim_row *sim_find(struct sim *sim, unsigned int domid, unsigned int handle);
+unsigned int sim_rows(const struct sim *sim);
+/* The guest misbehaves: its vif is broken off, an event is due. */
+void sim_fault(struct sim *sim, unsigned int domid, unsigned int handle, __u32 fault);
+
+#endif
