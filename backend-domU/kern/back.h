@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * back.h - the parts of xmd_back.ko to each other
+ *
+ *   /dev/xmd/back -- chardev.c -- vif.c        connect, disconnect, list, faults
+ *                                  |
+ *        guest's TX ring  --- tx.c | rx.c ---  guest's RX ring
+ *          parse.c fifo.c      |        |
+ *                            switch.c (fdb.c, csum.c) --- xmd_nic.ko (nic.h)
+ *
+ * Locks, in the order in which they are taken:
+ *
+ *   1. back.ctl		mutex: connect, disconnect, the table of vifs, the NIC
+ *   2. vif.rx_lock		BH: RX ring and backlog of one vif; never two at a time
+ *   3. back.fdb_lock		BH, leaf: the switch's table
+ *      back.wait_lock		BH, leaf: vifs that wait for the NIC or for buffers
+ *   The locks of the NIC and of its pool are behind nic.h; buffers are put and got
+ *   under rx_lock, frames are provided to the NIC with none of ours held.
+ *
+ * A vif's TX ring has no lock: only the vif's NAPI poll touches it, and NAPI runs a
+ * poll on one CPU at a time.  What others have to say about TX requests, they say
+ * in the FIFO (fifo.h) and then schedule the poll.
+ */
+#ifndef XMD_BACK_H
+#define XMD_BACK_H
+
+#include <linux/kernel.h>
+#include <linux/mutex.h>
+#include <linux/netdevice.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <xen/grant_table.h>
+#include <xen/interface/io/netif.h>
+#include "xmd/nic.h"
+#include "xmd/xpc.h"
+#include "csum.h"
+#include "fdb.h"
+#include "fifo.h"
+#include "parse.h"
+
+#define XMD_TX_OPS	(XMD_TX_RING + XMD_BATCH)	/* one split a frame at most */
+#define XMD_TX_BUFS	(XMD_TX_RING + XMD_BATCH)
+#define XMD_RX_OPS	384u
+#define XMD_BACKLOG	256u	/* frames, and buffers, that may wait for one guest */
+#define XMD_BACKLOG_ALL	768u	/* buffers that may wait for all guests together */
+#define XMD_BACKLOG_MIN	32u	/* what each vif may have, however many there are */
+#define XMD_STALL_S	10u	/* a guest that posts nothing for so long loses its backlog */
+#define XMD_TICK_S	1u
+
+/* A frame on its way from a guest's TX ring to its destination. */
+struct xmd_tx_work {
+	struct xmd_tx_frame f;
+	struct xmd_buf *head;	/* NULL: nothing in the pool */
+	s16 dst;		/* port, XMD_TO_FLOOD or XMD_TO_NOBODY */
+	u16 op;			/* first of its copies in tx_ops */
+	u8 nops;
+	u8 whole;		/* all bytes are in the chain, not only the head */
+	u8 done;		/* delivered, or answered with an error */
+};
+
+/* A posted buffer of the guest that is being filled. */
+struct xmd_rx_slot {
+	u32 gref;
+	u16 id;
+	u16 len;
+	u16 op;
+	u16 gso_size;
+	u8 nops;
+	u8 flags;		/* XEN_NETRXF_* */
+	u8 gso_type;		/* not 0: an extra-info slot */
+};
+
+struct xmd_vif_stats {
+	u64 tx_frames, tx_bytes, tx_errors, tx_drops;
+	u64 rx_frames, rx_bytes, rx_errors, rx_drops;
+	u64 tx_bad[XMD_BAD_REASONS];
+	u64 tx_direct;		/* frames copied grant to grant */
+	u64 tx_ops, tx_batches;
+	u64 rx_ops, rx_batches;
+	u64 polls, events;
+};
+
+enum { XMD_EOI_TX, XMD_EOI_RX };
+enum xmd_tx_state { XMD_TX_EMPTY, XMD_TX_MORE, XMD_TX_BLOCKED };
+
+/**
+ * struct xmd_vif - one guest interface
+ *
+ * Constant from connect on: id to rx_irq.  Touched by the poll only: tx to ids.
+ * Under rx_lock: rx to rx_slot.
+ *
+ * Lifetime.  @refs counts the table (1) and each frame that the NIC owns and whose
+ * owner field points here.  Readers of back.vif[] hold the RCU read lock (softirq).
+ * Disconnect takes the vif out of the table and the switch, waits for readers and for
+ * the poll, gives back rings and event channels, and drops the table's reference; what
+ * remains until the NIC has returned the last frame is memory, which names nothing of
+ * the guest's.
+ */
+struct xmd_vif {
+	struct xmd_vif_id id;
+	struct xmd_vif_queue queue;
+	u32 features;
+	u32 mtu;
+	u8 mac[ETH_ALEN];
+	u16 port;
+	char name[24];
+	struct page *page[2];
+	grant_handle_t handle[2];
+	unsigned int tx_irq;
+	unsigned int rx_irq;	/* equal to tx_irq: one event channel for both */
+
+	struct napi_struct napi;
+	refcount_t refs;
+	unsigned long eoi;	/* XMD_EOI_* : event channels that wait for their EOI */
+	u32 fault;		/* enum xmd_vif_fault; set once */
+	bool gone;		/* disconnecting: nothing starts any more */
+	bool event;		/* the user half has something to read */
+	bool worked;		/* since the last EOI */
+	bool waiting;		/* on back.waiters; under wait_lock */
+	u64 wait_seq;		/* under wait_lock */
+	struct list_head wait;
+
+	struct xen_netif_tx_back_ring tx;
+	u32 tx_seen;		/* req_prod at the last look */
+	enum xmd_tx_state tx_state;
+	s16 tx_guess;		/* where the last frame went: the next may go there too */
+	unsigned int n_wait;
+	struct xmd_buf *wait_nic[XMD_BATCH];	/* switched to the NIC, not taken by it yet */
+	struct xmd_fifo fifo;
+	struct xmd_tx_work work[XMD_BATCH];
+	struct xmd_buf *tx_buf[XMD_TX_BUFS];
+	unsigned int tx_nbuf;
+	struct gnttab_copy tx_op[XMD_TX_OPS];
+	unsigned int tx_nop;
+
+	spinlock_t rx_lock;
+	struct xen_netif_rx_back_ring rx;
+	u32 rx_seen;		/* req_prod at the last look */
+	unsigned int bl_head, bl_tail;	/* free-running; tail - head frames wait */
+	unsigned int bl_bufs;
+	bool rx_starved;	/* the head of the backlog waits for posted buffers */
+	bool rx_stalled;	/* ... for more than XMD_STALL_S */
+	u64 rx_starved_at;	/* seconds */
+	unsigned int rx_nslot;
+	unsigned int rx_nop;
+	struct gnttab_copy rx_op[XMD_RX_OPS];
+	struct xmd_rx_slot rx_slot[XMD_RX_RING];
+	struct xmd_buf *backlog[XMD_BACKLOG];
+
+	struct xmd_vif_stats st;	/* tx_*, polls: by the poll; rx_*: under rx_lock */
+};
+
+/* struct xmd_back - the one instance of this module */
+struct xmd_back {
+	struct mutex ctl;
+	struct xmd_nic *nic;		/* NULL until the NIC was found */
+	struct xmd_vif __rcu *vif[XMD_VIFS_MAX];
+	unsigned int nvif;
+	atomic_t backlog;		/* buffers in all backlogs */
+	spinlock_t fdb_lock;
+	struct xmd_fdb *fdb;
+	u8 host_mac[ETH_ALEN];		/* under fdb_lock */
+	spinlock_t wait_lock;
+	struct list_head waiters;	/* by wait_seq */
+	u64 wait_seq;
+	struct xmd_buf *early;		/* under wait_lock; see too_early in switch.c */
+	struct timer_list retry;
+	struct delayed_work tick;
+	wait_queue_head_t events;
+	u64 to_nobody, host_drops, nic_frames, host_frames, flooded;
+};
+
+extern struct xmd_back back;
+
+/* vif.c */
+int xmd_vif_connect(const struct xmd_vif_connect *c);
+int xmd_vif_disconnect(const struct xmd_vif_id *id);
+int xmd_vif_list(struct xmd_vif_info *info);
+void xmd_vif_disconnect_all(void);
+void xmd_vif_fault(struct xmd_vif *v, enum xmd_vif_fault why);
+void xmd_vif_put(struct xmd_vif *v, unsigned int n);
+void xmd_vif_kick(struct xmd_vif *v);
+const char *xmd_fault_text(u32 fault);
+
+static inline bool xmd_vif_serves(const struct xmd_vif *v)
+{
+	return !READ_ONCE(v->fault) && !READ_ONCE(v->gone);
+}
+
+/* tx.c: guest to wire */
+unsigned int xmd_tx_provide(struct xmd_vif *v, unsigned int budget);
+void xmd_tx_return(struct xmd_vif *v);
+bool xmd_tx_arm(struct xmd_vif *v);
+void xmd_tx_drop_all(struct xmd_vif *v);
+
+/* rx.c: wire to guest */
+int xmd_rx_provide(struct xmd_vif *v);
+bool xmd_rx_return(struct xmd_vif *v, unsigned int *frames);
+void xmd_rx_enqueue(struct xmd_vif *v, struct xmd_buf *b);
+unsigned int xmd_rx_direct(struct xmd_vif *to, const struct xmd_vif *from,
+			   struct xmd_tx_work **w, unsigned int n);
+void xmd_rx_drop_all(struct xmd_vif *v);
+void xmd_rx_tick(struct xmd_vif *v);
+
+/* switch.c */
+int xmd_switch_attach(void);
+void xmd_switch_detach(void);
+int xmd_switch_add(struct xmd_vif *v);
+void xmd_switch_del(struct xmd_vif *v);
+void xmd_switch_decide(struct xmd_tx_work *w, unsigned int n, u16 src);
+void xmd_switch_flood(struct xmd_buf *b, u16 src);
+void xmd_switch_to_host(struct xmd_buf *b);
+struct xmd_vif *xmd_switch_vif(int port);
+void xmd_wait_add(struct xmd_vif *v, bool progress);
+void xmd_wait_del(struct xmd_vif *v);
+void xmd_wait_wake(void);
+
+/* chardev.c, debugfs.c */
+int xmd_chardev_init(void);
+void xmd_chardev_exit(void);
+void xmd_debugfs_init(void);
+void xmd_debugfs_exit(void);
+
+#endif /* XMD_BACK_H */

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Which MAC address is behind which port of the switch; the rules are in fdb.h. */
+#include <linux/string.h>
+#include "fdb.h"
+
+static u64 mac_bits(const u8 *mac)
+{
+	u64 v = 0;
+
+	memcpy(&v, mac, ETH_ALEN);
+	return v;
+}
+
+static u16 *bucket_of(struct xmd_fdb *fdb, const u8 *mac)
+{
+	u64 h = (mac_bits(mac) ^ fdb->seed) * 0x9e3779b97f4a7c15ull;
+
+	/* Twice, because an attacker knows the constant: the seed has to reach all bits. */
+	h = (h ^ (h >> 29) ^ (fdb->seed >> 7)) * 0xbf58476d1ce4e5b9ull;
+	return &fdb->bucket[(h >> 40) % XMD_FDB_BUCKETS];
+}
+
+static struct xmd_fdb_entry *find(const struct xmd_fdb *fdb, const u8 *mac)
+{
+	struct xmd_fdb *f = (struct xmd_fdb *)fdb;
+	u16 i = *bucket_of(f, mac);
+
+	while (i && memcmp(f->e[i].mac, mac, ETH_ALEN))
+		i = f->e[i].next;
+	return i ? &f->e[i] : NULL;
+}
+
+static struct xmd_fdb_entry *insert(struct xmd_fdb *fdb, const u8 *mac, u16 port)
+{
+	u16 *bucket = bucket_of(fdb, mac), i = fdb->free;
+	struct xmd_fdb_entry *e = &fdb->e[i];
+
+	if (!i)
+		return NULL;
+	fdb->free = e->next;
+	memcpy(e->mac, mac, ETH_ALEN);
+	e->port = port;
+	e->used = 1;
+	e->fixed = 0;
+	e->next = *bucket;
+	*bucket = i;
+	return e;
+}
+
+static void erase(struct xmd_fdb *fdb, struct xmd_fdb_entry *e)
+{
+	u16 *link = bucket_of(fdb, e->mac), i = e - fdb->e;
+
+	while (*link != i)
+		link = &fdb->e[*link].next;
+	*link = e->next;
+	if (!e->fixed)
+		fdb->learned[e->port]--;
+	e->used = 0;
+	e->next = fdb->free;
+	fdb->free = i;
+}
+
+void xmd_fdb_init(struct xmd_fdb *fdb, u64 seed)
+{
+	unsigned int i;
+
+	memset(fdb, 0, sizeof(*fdb));
+	fdb->seed = seed;
+	for (i = 1; i < XMD_FDB_ENTRIES; i++)
+		fdb->e[i].next = i + 1;
+	fdb->free = 1;
+}
+
+int xmd_fdb_fix(struct xmd_fdb *fdb, const u8 *mac, u16 port)
+{
+	struct xmd_fdb_entry *e = find(fdb, mac);
+	int was = -1;
+
+	if (e && e->fixed)
+		was = e->port;
+	else if (e)
+		fdb->learned[e->port]--;
+	else
+		e = insert(fdb, mac, port);
+	if (!e)
+		return -1;
+	e->port = port;
+	e->fixed = 1;
+	return was;
+}
+
+void xmd_fdb_unfix(struct xmd_fdb *fdb, const u8 *mac, u16 port)
+{
+	struct xmd_fdb_entry *e = find(fdb, mac);
+
+	if (e && e->fixed && e->port == port)
+		erase(fdb, e);
+}
+
+void xmd_fdb_forget_port(struct xmd_fdb *fdb, u16 port)
+{
+	unsigned int i;
+
+	for (i = 1; i <= XMD_FDB_ENTRIES; i++)
+		if (fdb->e[i].used && fdb->e[i].port == port)
+			erase(fdb, &fdb->e[i]);
+}
+
+static u16 quota(u16 port)
+{
+	if (port == XMD_PORT_HOST)
+		return 0;
+	return port == XMD_PORT_NIC ? XMD_FDB_PER_NIC : XMD_FDB_PER_VIF;
+}
+
+/* The table in fdb.h; @e is known at another port than @port. */
+static bool may_move(const struct xmd_fdb_entry *e, u16 port, u32 now)
+{
+	if (e->fixed || port == XMD_PORT_HOST)
+		return false;
+	if (port == XMD_PORT_NIC)
+		return true;
+	return now - e->seen > XMD_FDB_HOLD_S;
+}
+
+static bool is_station(const u8 *mac)
+{
+	static const u8 zero[ETH_ALEN];
+
+	return !(mac[0] & 1) && memcmp(mac, zero, ETH_ALEN);
+}
+
+bool xmd_fdb_learn(struct xmd_fdb *fdb, const u8 *mac, u16 port, u32 now)
+{
+	struct xmd_fdb_entry *e = find(fdb, mac);
+
+	if (e && e->port == port) {
+		e->seen = now;
+		return true;
+	}
+	if (!is_station(mac) || (e && !may_move(e, port, now)))
+		return false;
+	if (fdb->learned[port] >= quota(port))
+		return false;
+	if (e)
+		erase(fdb, e);
+	e = insert(fdb, mac, port);
+	if (!e)
+		return false;
+	e->seen = now;
+	fdb->learned[port]++;
+	return true;
+}
+
+int xmd_fdb_lookup(const struct xmd_fdb *fdb, const u8 *mac, u32 now)
+{
+	const struct xmd_fdb_entry *e = find(fdb, mac);
+
+	if (!e || (!e->fixed && now - e->seen > XMD_FDB_AGE_S))
+		return -1;
+	return e->port;
+}
+
+void xmd_fdb_sweep(struct xmd_fdb *fdb, u32 now)
+{
+	unsigned int i;
+
+	for (i = 1; i <= XMD_FDB_ENTRIES; i++) {
+		struct xmd_fdb_entry *e = &fdb->e[i];
+
+		if (e->used && !e->fixed && now - e->seen > XMD_FDB_AGE_S)
+			erase(fdb, e);
+	}
+}
+
+/* 802.1D 7.12.6: addresses that a bridge does not pass on (spanning tree, pause, LLDP). */
+static bool is_link_local(const u8 *mac)
+{
+	static const u8 prefix[5] = { 0x01, 0x80, 0xc2, 0x00, 0x00 };
+
+	return !memcmp(mac, prefix, sizeof(prefix)) && mac[5] < 0x10;
+}
+
+int xmd_fdb_decide(struct xmd_fdb *fdb, const u8 *hdr, u16 src, u32 now)
+{
+	const u8 *to = hdr, *from = hdr + ETH_ALEN;
+	int port;
+
+	if (!is_station(from))
+		return XMD_TO_NOBODY;
+	xmd_fdb_learn(fdb, from, src, now);
+	if (is_link_local(to)) {
+		if (src == XMD_PORT_NIC)
+			return XMD_PORT_HOST;
+		return src == XMD_PORT_HOST ? (int)XMD_PORT_NIC : XMD_TO_NOBODY;
+	}
+	if (to[0] & 1)
+		return XMD_TO_FLOOD;
+	port = xmd_fdb_lookup(fdb, to, now);
+	if (port < 0)
+		return XMD_TO_FLOOD;
+	return port == src ? XMD_TO_NOBODY : port;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * fdb.h - which MAC address is behind which port of the switch
+ *
+ *   port 0           the NIC (the wire)
+ *   port 1           the host port: the driver domain's own net_device
+ *   port 2 and up    vifs
+ *
+ * Two kinds of entries.  Fixed ones come from the toolstack (the vif's own MAC) or
+ * are the host's: nothing that a frame says changes them.  Learned ones come from
+ * the source addresses of frames, since guests may bridge behind their vif, and age.
+ *
+ * Rules for a source address that is known at another port already:
+ *
+ *   known as \ seen at     NIC              vif
+ *   fixed                  refused          refused
+ *   learned at the NIC     refreshed        refused until silent for XMD_FDB_HOLD_S
+ *   learned at a vif       moves            refused until silent for XMD_FDB_HOLD_S
+ *
+ * so that a guest cannot take over another guest's, the host's or the gateway's
+ * address while that one speaks, but a station that moved is followed after a while.
+ *
+ * The table is of fixed size.  Each port may learn so many addresses, and the sum of
+ * all quotas fits: no guest can use up what another one needs.
+ *
+ * No Linux calls, no locks (switch.c has the lock); compiled on the host for tests.
+ */
+#ifndef XMD_BACK_FDB_H
+#define XMD_BACK_FDB_H
+
+#include <linux/types.h>
+#include <linux/if_ether.h>
+
+#define XMD_VIFS_MAX	256u
+#define XMD_PORT_NIC	0u
+#define XMD_PORT_HOST	1u
+#define XMD_PORT_VIF0	2u
+#define XMD_PORTS	(XMD_PORT_VIF0 + XMD_VIFS_MAX)
+
+#define XMD_FDB_PER_VIF	16u	/* stations that a guest may bridge behind its vif */
+#define XMD_FDB_PER_NIC	512u
+#define XMD_FDB_ENTRIES	(XMD_FDB_PER_NIC + XMD_VIFS_MAX * (XMD_FDB_PER_VIF + 1) + 1)
+#define XMD_FDB_BUCKETS	1024u	/* a power of two */
+#define XMD_FDB_AGE_S	300u	/* as 802.1D recommends */
+#define XMD_FDB_HOLD_S	15u
+
+/* What xmd_fdb_decide may answer besides a port. */
+#define XMD_TO_FLOOD	(-1)
+#define XMD_TO_NOBODY	(-2)
+
+struct xmd_fdb_entry {
+	u8 mac[ETH_ALEN];
+	u16 port;
+	u16 next;	/* in its bucket, or in the list of free entries; 0: last */
+	u8 used;
+	u8 fixed;
+	u32 seen;	/* seconds */
+};
+
+struct xmd_fdb {
+	u64 seed;	/* so that a guest cannot aim at one bucket */
+	u16 free;
+	u16 bucket[XMD_FDB_BUCKETS];
+	u16 learned[XMD_PORTS];
+	struct xmd_fdb_entry e[XMD_FDB_ENTRIES + 1];	/* e[0] is never used: index 0 ends lists */
+};
+
+void xmd_fdb_init(struct xmd_fdb *fdb, u64 seed);
+
+/**
+ * xmd_fdb_fix - enter @mac at @port for good
+ *
+ * The latest call wins: the toolstack decides.  Return: the port that had it fixed
+ * before, or -1.
+ */
+int xmd_fdb_fix(struct xmd_fdb *fdb, const u8 *mac, u16 port);
+
+/* Forget @mac, if it is fixed at @port. */
+void xmd_fdb_unfix(struct xmd_fdb *fdb, const u8 *mac, u16 port);
+
+/* Forget all that is behind @port. */
+void xmd_fdb_forget_port(struct xmd_fdb *fdb, u16 port);
+
+/* A frame from @mac came in at @port, now, in seconds.  Return: whether @mac is at @port. */
+bool xmd_fdb_learn(struct xmd_fdb *fdb, const u8 *mac, u16 port, u32 now);
+
+/* Return: the port, or -1. */
+int xmd_fdb_lookup(const struct xmd_fdb *fdb, const u8 *mac, u32 now);
+
+/* Drop what has aged.  To be called every few seconds. */
+void xmd_fdb_sweep(struct xmd_fdb *fdb, u32 now);
+
+/**
+ * xmd_fdb_decide - where a frame goes; learns its source
+ * @hdr: the frame, at least ETH_HLEN bytes
+ * @src: the port it came from
+ *
+ * Return: a port other than @src, XMD_TO_FLOOD or XMD_TO_NOBODY.
+ */
+int xmd_fdb_decide(struct xmd_fdb *fdb, const u8 *hdr, u16 src, u32 now);
+
+#endif /* XMD_BACK_FDB_H */

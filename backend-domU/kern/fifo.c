@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0
+/* TX requests that were taken and not answered, in ring order; see fifo.h. */
+#include <linux/types.h>
+#include <asm/barrier.h>
+#include "fifo.h"
+
+void xmd_fifo_open(struct xmd_fifo *fifo, const struct xmd_tx_frame *f)
+{
+	struct xmd_fifo_entry *e = &fifo->e[f->first % XMD_TX_RING];
+
+	e->nslots = f->nslots;
+	e->nextra = f->nextra;
+	e->done = 0;
+}
+
+void xmd_fifo_done(struct xmd_fifo *fifo, u32 first, s16 status)
+{
+	struct xmd_fifo_entry *e = &fifo->e[first % XMD_TX_RING];
+
+	e->status = status;
+	/* status before done, because the poll may answer as soon as it sees done */
+	smp_store_release(&e->done, 1);
+}
+
+/* Extra-info slots directly follow the first and are answered NULL (netif.h). */
+static void answer_frame(const struct xmd_fifo *fifo, const struct xmd_fifo_entry *e,
+			 void *slots, u32 rsp)
+{
+	unsigned int i;
+
+	for (i = 0; i < e->nslots; i++) {
+		u32 at = (rsp + i) % XMD_TX_RING;
+		struct xen_netif_tx_response *r = (void *)((union xmd_tx_slot *)slots + at);
+
+		r->id = fifo->id[at];
+		r->status = i && i <= e->nextra ? XEN_NETIF_RSP_NULL : e->status;
+	}
+}
+
+u32 xmd_fifo_answer(struct xmd_fifo *fifo, void *slots, u32 rsp, u32 cons)
+{
+	while (rsp != cons) {
+		const struct xmd_fifo_entry *e = &fifo->e[rsp % XMD_TX_RING];
+
+		if (!smp_load_acquire(&e->done))
+			break;
+		answer_frame(fifo, e, slots, rsp);
+		rsp += e->nslots;
+	}
+	return rsp;
+}

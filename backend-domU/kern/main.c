@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * xmd_back.ko - the performance-critical half of the network backend
+ *
+ * Serves the netif rings of guests from a driver domain and switches their frames
+ * to the NIC (xmd_nic.ko), to the driver domain itself and to each other.  All
+ * negotiation is done by xmd-backend, which hands over one message per vif
+ * through /dev/xmd/back.
+ */
+#include <linux/module.h>
+#include <linux/random.h>
+#include <linux/timekeeping.h>
+#include <linux/vmalloc.h>
+#include <xen/xen.h>
+#include "back.h"
+
+struct xmd_back back;
+
+static void retry(struct timer_list *t)
+{
+	xmd_wait_wake();
+}
+
+/* Once a second: purge backlogs that do not move, age the switch's table. */
+static void tick(struct work_struct *work)
+{
+	unsigned int i;
+
+	mutex_lock(&back.ctl);
+	for (i = 0; i < XMD_VIFS_MAX; i++) {
+		struct xmd_vif *v = rcu_dereference_protected(back.vif[i],
+							      lockdep_is_held(&back.ctl));
+		if (v)
+			xmd_rx_tick(v);
+	}
+	mutex_unlock(&back.ctl);
+	spin_lock_bh(&back.fdb_lock);
+	xmd_fdb_sweep(back.fdb, ktime_get_seconds());
+	spin_unlock_bh(&back.fdb_lock);
+	schedule_delayed_work(&back.tick, XMD_TICK_S * HZ);
+}
+
+static int __init back_init(void)
+{
+	int err;
+
+	if (!xen_domain())
+		return -ENODEV;
+	mutex_init(&back.ctl);
+	spin_lock_init(&back.fdb_lock);
+	spin_lock_init(&back.wait_lock);
+	INIT_LIST_HEAD(&back.waiters);
+	init_waitqueue_head(&back.events);
+	timer_setup(&back.retry, retry, 0);
+	INIT_DELAYED_WORK(&back.tick, tick);
+	back.fdb = vzalloc(sizeof(*back.fdb));
+	if (!back.fdb)
+		return -ENOMEM;
+	xmd_fdb_init(back.fdb, get_random_u64());
+
+	/* No NIC yet is no reason to fail: each connect looks again. */
+	err = xmd_switch_attach();
+	if (err)
+		pr_info("xmd_back: no NIC to serve yet (%d); it is looked for at each connect\n",
+			err);
+	err = xmd_chardev_init();
+	if (err)
+		goto err_chardev;
+	xmd_debugfs_init();
+	schedule_delayed_work(&back.tick, XMD_TICK_S * HZ);
+	return 0;
+
+err_chardev:
+	xmd_switch_detach();
+	vfree(back.fdb);
+	return err;
+}
+
+static void __exit back_exit(void)
+{
+	xmd_debugfs_exit();
+	xmd_chardev_exit();
+	cancel_delayed_work_sync(&back.tick);
+	xmd_vif_disconnect_all();
+	xmd_switch_detach();
+	del_timer_sync(&back.retry);
+	/* The last vifs are freed by the frames that the NIC returned while detaching. */
+	rcu_barrier();
+	vfree(back.fdb);
+}
+
+module_init(back_init);
+module_exit(back_exit);
+MODULE_DESCRIPTION("Xen microdrivers: network backend, critical half");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,485 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * RX is wire to guest: from the switch into the buffers that the guest has posted.
+ *
+ *   rx_provide  how many buffers the guest's RX ring offers, index checked
+ *   rx_return   frames of the backlog -> one hypercall of copies -> responses
+ *
+ * A response sits in the same slot as the request whose buffer it fills (netif.h), which
+ * comes by itself: buffers are taken and answered in ring order, one for one, all
+ * under rx_lock.
+ *
+ * Frames for a guest without posted buffers wait in its backlog, of fixed length; the
+ * buffers that all backlogs hold are limited too, so that guests which do not
+ * take their frames cannot drain the pool under the others and the NIC.
+ */
+#include <linux/etherdevice.h>
+#include <linux/timekeeping.h>
+#include <xen/events.h>
+#include <xen/page.h>
+#include "back.h"
+
+#define F_GSO	(XMD_F_GSO_TCPV4 | XMD_F_GSO_TCPV6)
+#define FRAME_OVERHEAD	(ETH_HLEN + 4)	/* over the MTU: header and a VLAN tag */
+
+/* ------------------------------------------------ what this guest can take */
+
+enum fit { FIT_AS_IS, FIT_COMPLETE_CSUM, FIT_NEVER };
+
+static unsigned int slots_for(const struct xmd_buf *b, u32 len)
+{
+	return DIV_ROUND_UP(len, XMD_RING_PAGE) + !!(b->flags & F_GSO);
+}
+
+static bool takes_blank(const struct xmd_vif *v, const struct xmd_buf *b)
+{
+	if (xmd_is_ipv6(xmd_buf_data(b), b->len))
+		return v->features & XMD_VIF_CSUM_V6;
+	return !(v->features & XMD_VIF_NO_CSUM_V4);
+}
+
+static bool takes_gso(const struct xmd_vif *v, const struct xmd_buf *b)
+{
+	u32 want = b->flags & XMD_F_GSO_TCPV4 ? XMD_VIF_GSO_TCPV4 : XMD_VIF_GSO_TCPV6;
+
+	return (v->features & want) && takes_blank(v, b);
+}
+
+/* @len: of the frame; @b may hold only its head yet. */
+static enum fit fit(const struct xmd_vif *v, const struct xmd_buf *b, u32 len)
+{
+	if (len > XMD_RING_PAGE && !(v->features & XMD_VIF_SG))
+		return FIT_NEVER;
+	if (b->flags & F_GSO)
+		return takes_gso(v, b) ? FIT_AS_IS : FIT_NEVER;
+	if (len > v->mtu + FRAME_OVERHEAD)
+		return FIT_NEVER;
+	if (!(b->flags & XMD_F_CSUM_BLANK) || takes_blank(v, b))
+		return FIT_AS_IS;
+	return FIT_COMPLETE_CSUM;
+}
+
+/* ---------------------------------------------------- the guest's RX ring */
+
+/* rx_lock held.  Return: posted buffers that were not taken yet. */
+int xmd_rx_provide(struct xmd_vif *v)
+{
+	u32 prod = READ_ONCE(v->rx.sring->req_prod);
+	int ready = xmd_ring_ready(prod, v->rx.req_cons, v->rx.rsp_prod_pvt, XMD_RX_RING);
+
+	if (ready < 0) {
+		xmd_vif_fault(v, XMD_FAULT_RING_INDEX);
+		return 0;
+	}
+	/* The index before the requests, because it says which ones are written. */
+	virt_rmb();
+	v->rx_seen = prod;
+	return ready;
+}
+
+/* Drain, arm, look again.  Return: whether buffers were posted meanwhile. */
+static bool arm(struct xmd_vif *v)
+{
+	v->rx.sring->req_event = v->rx_seen + 1;
+	/* req_event before req_prod, because the guest stores and reads them the other way */
+	virt_mb();
+	return READ_ONCE(v->rx.sring->req_prod) != v->rx_seen;
+}
+
+static struct xmd_rx_slot *open_slot(struct xmd_vif *v)
+{
+	struct xmd_rx_slot *s = &v->rx_slot[v->rx_nslot++];
+	struct xen_netif_rx_request req;
+
+	RING_COPY_REQUEST(&v->rx, v->rx.req_cons, &req);
+	v->rx.req_cons++;
+	*s = (struct xmd_rx_slot){ .gref = req.gref, .id = req.id, .op = v->rx_nop };
+	return s;
+}
+
+/* XEN_NETRXF_csum_blank and data_validated are the other way round than in TX. */
+static u8 rx_flags(const struct xmd_buf *b)
+{
+	if (b->flags & XMD_F_CSUM_BLANK)
+		return XEN_NETRXF_csum_blank | XEN_NETRXF_data_validated;
+	return b->flags & XMD_F_CSUM_VALID ? XEN_NETRXF_data_validated : 0;
+}
+
+static struct xmd_rx_slot *open_frame(struct xmd_vif *v, const struct xmd_buf *b)
+{
+	struct xmd_rx_slot *first = open_slot(v), *extra;
+
+	first->flags = rx_flags(b);
+	if (b->flags & F_GSO) {
+		first->flags |= XEN_NETRXF_extra_info;
+		extra = open_slot(v);
+		extra->gso_type = b->flags & XMD_F_GSO_TCPV4 ? XEN_NETIF_GSO_TYPE_TCPV4
+							     : XEN_NETIF_GSO_TYPE_TCPV6;
+		extra->gso_size = b->gso_size;
+	}
+	return first;
+}
+
+/* Append bytes to the frame whose last slot is @s.  Return: its last slot then. */
+static struct xmd_rx_slot *put_bytes(struct xmd_vif *v, struct xmd_rx_slot *s,
+				     struct gnttab_copy src, unsigned int len)
+{
+	unsigned int n;
+
+	for (; len; len -= n, src.source.offset += n) {
+		if (s->len == XMD_RING_PAGE) {
+			s->flags |= XEN_NETRXF_more_data;
+			s = open_slot(v);
+		}
+		n = min(len, XMD_RING_PAGE - s->len);
+		src.dest.u.ref = s->gref;
+		src.dest.domid = v->id.domid;
+		src.dest.offset = s->len;
+		src.len = n;
+		src.flags |= GNTCOPY_dest_gref;
+		v->rx_op[v->rx_nop++] = src;
+		s->nops++;
+		s->len += n;
+	}
+	return s;
+}
+
+static struct xmd_rx_slot *put_buf(struct xmd_vif *v, struct xmd_rx_slot *s,
+				   const struct xmd_buf *b)
+{
+	struct gnttab_copy src = {
+		.source.u.gmfn = virt_to_gfn(b->data),
+		.source.domid = DOMID_SELF,
+		.source.offset = b->off,
+	};
+
+	return put_bytes(v, s, src, b->len);
+}
+
+/* Return: whether a frame of @len bytes in @parts pieces fits behind what is there. */
+static bool has_room(const struct xmd_vif *v, unsigned int posted, unsigned int slots,
+		     unsigned int parts)
+{
+	return v->rx_nslot + slots <= posted && v->rx_nop + slots + parts <= XMD_RX_OPS;
+}
+
+static bool ops_ok(const struct xmd_vif *v, unsigned int op, unsigned int n)
+{
+	for (; n; n--, op++)
+		if (v->rx_op[op].status != GNTST_okay)
+			return false;
+	return true;
+}
+
+static void write_response(struct xmd_vif *v, u32 idx, const struct xmd_rx_slot *s)
+{
+	struct xen_netif_rx_response *r = RING_GET_RESPONSE(&v->rx, idx);
+	struct xen_netif_extra_info *e = (void *)r;
+
+	if (s->gso_type) {
+		*e = (struct xen_netif_extra_info){
+			.type = XEN_NETIF_EXTRA_TYPE_GSO,
+			.u.gso.size = s->gso_size,
+			.u.gso.type = s->gso_type,
+		};
+		return;
+	}
+	*r = (struct xen_netif_rx_response){ .id = s->id, .flags = s->flags, .status = s->len };
+	if (!ops_ok(v, s->op, s->nops)) {
+		v->st.rx_errors++;
+		r->status = XEN_NETIF_RSP_ERROR;
+	}
+}
+
+/* Answer the filled slots and publish: one push.  Return: whether to send an event. */
+static bool push_slots(struct xmd_vif *v)
+{
+	unsigned int i;
+	int notify;
+
+	for (i = 0; i < v->rx_nslot; i++)
+		write_response(v, v->rx.rsp_prod_pvt + i, &v->rx_slot[i]);
+	v->rx.rsp_prod_pvt += v->rx_nslot;
+	RING_PUSH_RESPONSES_AND_CHECK_NOTIFY(&v->rx, notify);
+	v->rx_nslot = 0;
+	v->rx_nop = 0;
+	return notify;
+}
+
+static void run_copies(struct xmd_vif *v)
+{
+	gnttab_batch_copy(v->rx_op, v->rx_nop);
+	v->st.rx_batches++;
+	v->st.rx_ops += v->rx_nop;
+}
+
+/* -------------------------------------------------------------- the backlog */
+
+static struct xmd_buf **backlog_at(struct xmd_vif *v, unsigned int i)
+{
+	return &v->backlog[i % XMD_BACKLOG];
+}
+
+static struct xmd_buf *backlog_pop(struct xmd_vif *v)
+{
+	struct xmd_buf *b = *backlog_at(v, v->bl_head++);
+
+	v->bl_bufs -= b->nbufs;
+	atomic_sub(b->nbufs, &back.backlog);
+	return b;
+}
+
+static unsigned int quota(void)
+{
+	return clamp(XMD_BACKLOG_ALL / max(READ_ONCE(back.nvif), 1u), XMD_BACKLOG_MIN,
+		     XMD_BACKLOG);
+}
+
+static bool backlog_push(struct xmd_vif *v, struct xmd_buf *b)
+{
+	if (v->rx_stalled || v->bl_tail - v->bl_head == XMD_BACKLOG)
+		return false;
+	if (v->bl_bufs + b->nbufs > quota() ||
+	    atomic_read(&back.backlog) + b->nbufs > XMD_BACKLOG_ALL)
+		return false;
+	v->bl_bufs += b->nbufs;
+	atomic_add(b->nbufs, &back.backlog);
+	*backlog_at(v, v->bl_tail++) = b;
+	return true;
+}
+
+static void drop_backlog(struct xmd_vif *v)
+{
+	while (v->bl_head != v->bl_tail) {
+		v->st.rx_drops++;
+		xmd_buf_put(back.nic, backlog_pop(v));
+	}
+	v->rx_starved = false;
+}
+
+/*
+ * The frame goes to this guest; one reference is consumed.  RCU read lock held.
+ *
+ * The poll has to be scheduled only for the first: while something waits, a poll is
+ * under way, or the guest was asked for an event when it posts buffers.
+ */
+void xmd_rx_enqueue(struct xmd_vif *v, struct xmd_buf *b)
+{
+	enum fit f = fit(v, b, b->frame_len);
+	bool first, ok = false;
+
+	if (f == FIT_COMPLETE_CSUM)
+		xmd_csum_complete(b);
+	spin_lock(&v->rx_lock);
+	first = v->bl_head == v->bl_tail;
+	if (f != FIT_NEVER && xmd_vif_serves(v))
+		ok = backlog_push(v, b);
+	v->st.rx_drops += !ok;
+	spin_unlock(&v->rx_lock);
+	if (!ok)
+		xmd_buf_put(back.nic, b);
+	else if (first)
+		napi_schedule(&v->napi);
+}
+
+void xmd_rx_drop_all(struct xmd_vif *v)
+{
+	spin_lock(&v->rx_lock);
+	drop_backlog(v);
+	spin_unlock(&v->rx_lock);
+}
+
+/* Process context, once a second. */
+void xmd_rx_tick(struct xmd_vif *v)
+{
+	bool starved;
+
+	spin_lock_bh(&v->rx_lock);
+	starved = v->rx_starved;
+	if (starved && ktime_get_seconds() - v->rx_starved_at > XMD_STALL_S) {
+		drop_backlog(v);
+		v->rx_stalled = true;
+		pr_info_ratelimited("xmd_back: %s: the guest has posted no receive buffers for %u s; its frames are dropped until it does\n",
+				    v->name, XMD_STALL_S);
+	}
+	spin_unlock_bh(&v->rx_lock);
+	/* A guest without feature-rx-notify posts buffers silently. */
+	if (starved)
+		xmd_vif_kick(v);
+}
+
+/* ---------------------------------------------------------------- rx_return */
+
+static void put_frame(struct xmd_vif *v, const struct xmd_buf *b)
+{
+	struct xmd_rx_slot *s = open_frame(v, b);
+
+	v->st.rx_frames++;
+	v->st.rx_bytes += b->frame_len;
+	for (; b; b = b->frag)
+		s = put_buf(v, s, b);
+}
+
+static void note_starved(struct xmd_vif *v)
+{
+	if (v->rx_starved)
+		return;
+	v->rx_starved = true;
+	v->rx_starved_at = ktime_get_seconds();
+}
+
+/* Fill what was posted from the backlog.  Return: frames. */
+static unsigned int fill_batch(struct xmd_vif *v)
+{
+	unsigned int posted = xmd_rx_provide(v), n = 0;
+	struct xmd_buf *b;
+
+	if (posted)
+		v->rx_stalled = false;
+	for (; n < XMD_BATCH && v->bl_head + n != v->bl_tail; n++) {
+		b = *backlog_at(v, v->bl_head + n);
+		if (!has_room(v, posted, slots_for(b, b->frame_len), b->nbufs))
+			break;
+		put_frame(v, b);
+	}
+	if (n)
+		v->rx_starved = false;
+	else if (v->bl_head != v->bl_tail)
+		note_starved(v);
+	return n;
+}
+
+static unsigned int return_batch(struct xmd_vif *v, bool *notify)
+{
+	unsigned int i, n = fill_batch(v);
+
+	if (!n)
+		return 0;
+	run_copies(v);
+	*notify |= push_slots(v);
+	for (i = 0; i < n; i++)
+		xmd_buf_put(back.nic, backlog_pop(v));
+	return n;
+}
+
+/*
+ * Frames of the backlog to the guest.  @frames: how many.
+ * Return: whether more can be done right now.
+ */
+bool xmd_rx_return(struct xmd_vif *v, unsigned int *frames)
+{
+	bool more = false, notify = false;
+
+	spin_lock(&v->rx_lock);
+	if (v->bl_head != v->bl_tail || v->rx_stalled) {
+		*frames = return_batch(v, &notify);
+		if (v->bl_head != v->bl_tail || v->rx_stalled)
+			more = *frames || arm(v);
+	}
+	spin_unlock(&v->rx_lock);
+	if (notify)
+		notify_remote_via_irq(v->rx_irq);
+	return more;
+}
+
+/* ------------------------------------------------------ from guest to guest */
+
+/* The head from our checked copy, never again from the sender's page; then its slots. */
+static void put_direct(struct xmd_vif *v, const struct xmd_vif *from,
+		       const struct xmd_tx_work *w)
+{
+	struct xmd_rx_slot *s = put_buf(v, open_frame(v, w->head), w->head);
+	u32 skip = w->head->frame_len;
+	unsigned int i;
+
+	for (i = 0; i < w->f.nfrags; i++) {
+		const struct xmd_tx_frag *frag = &w->f.frag[i];
+		u32 cut = min_t(u32, skip, frag->len);
+		struct gnttab_copy src = {
+			.source.u.ref = frag->gref,
+			.source.domid = from->id.domid,
+			.source.offset = frag->off + cut,
+			.flags = GNTCOPY_source_gref,
+		};
+
+		skip -= cut;
+		s = put_bytes(v, s, src, frag->len - cut);
+	}
+}
+
+/* Where the slots and copies of a frame begin in rx_slot and rx_op. */
+struct mark {
+	u16 slot;
+	u16 op;
+};
+
+static unsigned int fill_direct(struct xmd_vif *to, const struct xmd_vif *from,
+				struct xmd_tx_work **w, unsigned int n, struct mark *m)
+{
+	unsigned int posted = xmd_rx_provide(to), i;
+
+	for (i = 0; i < n; i++) {
+		const struct xmd_buf *b = w[i]->head;
+		u32 len = w[i]->f.len;
+
+		if (fit(to, b, len) != FIT_AS_IS ||
+		    !has_room(to, posted, slots_for(b, len), w[i]->f.nfrags + 1))
+			break;
+		m[i] = (struct mark){ to->rx_nslot, to->rx_nop };
+		put_direct(to, from, w[i]);
+	}
+	m[i] = (struct mark){ to->rx_nslot, to->rx_nop };
+	return i;
+}
+
+/*
+ * A copy that failed may be the sender's fault or the receiver's; going over the pool
+ * finds out whose.  So from the first failure on everything is taken back: nothing of
+ * it was published, and the receiver's buffers are simply still posted.
+ */
+static unsigned int direct_locked(struct xmd_vif *to, const struct xmd_vif *from,
+				  struct xmd_tx_work **w, unsigned int n, bool *notify)
+{
+	struct mark m[XMD_BATCH + 1];
+	unsigned int good = 0;
+
+	n = fill_direct(to, from, w, n, m);
+	if (!n)
+		return 0;
+	run_copies(to);
+	while (good < n && ops_ok(to, m[good].op, m[good + 1].op - m[good].op)) {
+		to->st.rx_frames++;
+		to->st.rx_bytes += w[good]->f.len;
+		good++;
+	}
+	to->rx.req_cons -= to->rx_nslot - m[good].slot;
+	to->rx_nslot = m[good].slot;
+	*notify = push_slots(to);
+	return good;
+}
+
+/**
+ * xmd_rx_direct - frames of one guest straight into another one's buffers
+ * @to:	  the receiver
+ * @from: the sender, whose poll this is
+ * @w:	  frames in order; at least the head of each is in the pool
+ * @n:	  how many, 1 to XMD_BATCH
+ *
+ * Not while frames wait in the backlog: these came first.
+ *
+ * Return: how many were delivered, a prefix of @w; the caller still owns all heads.
+ */
+unsigned int xmd_rx_direct(struct xmd_vif *to, const struct xmd_vif *from,
+			   struct xmd_tx_work **w, unsigned int n)
+{
+	bool notify = false;
+	unsigned int done = 0;
+
+	spin_lock(&to->rx_lock);
+	if (xmd_vif_serves(to) && to->bl_head == to->bl_tail)
+		done = direct_locked(to, from, w, n, &notify);
+	spin_unlock(&to->rx_lock);
+	if (notify)
+		notify_remote_via_irq(to->rx_irq);
+	return done;
+}

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The switch: frames from the NIC, the driver domain and the guests to each other
+ *
+ * Who knows which address is where is fdb.c; this file moves frames accordingly and
+ * holds the list of vifs that wait for the NIC.  Frames are switched in batches: one
+ * lock round of the table for up to XMD_BATCH frames.
+ */
+#include <linux/etherdevice.h>
+#include <linux/jiffies.h>
+#include <linux/timekeeping.h>
+#include "back.h"
+
+/* ------------------------------------------------------------ destinations */
+
+/* The host's address may change while we run (XMD_NIC_START sets it). */
+static void follow_host_mac(void)
+{
+	const u8 *mac = xmd_nic_netdev(back.nic)->dev_addr;
+
+	if (ether_addr_equal(mac, back.host_mac))
+		return;
+	xmd_fdb_unfix(back.fdb, back.host_mac, XMD_PORT_HOST);
+	ether_addr_copy(back.host_mac, mac);
+	if (is_valid_ether_addr(mac))
+		xmd_fdb_fix(back.fdb, mac, XMD_PORT_HOST);
+}
+
+/* Sets dst of each work that has a head; the head holds the Ethernet header. */
+void xmd_switch_decide(struct xmd_tx_work *w, unsigned int n, u16 src)
+{
+	u32 now = ktime_get_seconds();
+	unsigned int i;
+
+	spin_lock(&back.fdb_lock);
+	follow_host_mac();
+	for (i = 0; i < n; i++)
+		if (w[i].head && !w[i].done)
+			w[i].dst = xmd_fdb_decide(back.fdb, xmd_buf_data(w[i].head), src, now);
+	spin_unlock(&back.fdb_lock);
+}
+
+static void decide(struct xmd_buf **frames, s16 *dst, unsigned int n, u16 src)
+{
+	u32 now = ktime_get_seconds();
+	unsigned int i;
+
+	spin_lock(&back.fdb_lock);
+	follow_host_mac();
+	for (i = 0; i < n; i++)
+		dst[i] = frames[i]->len < ETH_HLEN ? XMD_TO_NOBODY :
+			 xmd_fdb_decide(back.fdb, xmd_buf_data(frames[i]), src, now);
+	spin_unlock(&back.fdb_lock);
+}
+
+/* RCU read lock held. */
+struct xmd_vif *xmd_switch_vif(int port)
+{
+	if (port < (int)XMD_PORT_VIF0)
+		return NULL;
+	return rcu_dereference(back.vif[port - XMD_PORT_VIF0]);
+}
+
+void xmd_switch_to_host(struct xmd_buf *b)
+{
+	back.host_frames++;
+	xmd_nic_host_rx(back.nic, b);
+}
+
+/* Only the host's own and group frames concern it, unless somebody listens to all. */
+static bool host_wants(const struct xmd_buf *b)
+{
+	return (xmd_buf_data(b)[0] & 1) ||
+	       (READ_ONCE(xmd_nic_netdev(back.nic)->flags) & IFF_PROMISC);
+}
+
+/*
+ * To the host and all vifs but @src; one reference is consumed.  The NIC is the
+ * caller's affair: it may have to wait for it.
+ *
+ * The caller has completed a blank checksum, while there was only one reference:
+ * receivers differ in what they take, and a shared frame is not written to.
+ */
+void xmd_switch_flood(struct xmd_buf *b, u16 src)
+{
+	unsigned int i;
+
+	back.flooded++;
+	if (src != XMD_PORT_HOST && host_wants(b)) {
+		xmd_buf_hold(b);
+		xmd_switch_to_host(b);
+	}
+	for (i = 0; i < XMD_VIFS_MAX; i++) {
+		struct xmd_vif *v = rcu_dereference(back.vif[i]);
+
+		if (!v || v->port == src)
+			continue;
+		xmd_buf_hold(b);
+		xmd_rx_enqueue(v, b);
+	}
+	xmd_buf_put(back.nic, b);
+}
+
+/* ------------------------------------------------------ operations of nic.h */
+
+/*
+ * Operations may be called before xmd_nic_attach has returned and told us which NIC it
+ * is; frames that come in that moment are put aside and given back right after.
+ * Return: whether that is so.
+ */
+static bool too_early(struct xmd_buf **frames, unsigned int n)
+{
+	unsigned int i;
+	bool early;
+
+	if (likely(READ_ONCE(back.nic)))
+		return false;
+	spin_lock(&back.wait_lock);
+	early = !back.nic;
+	for (i = 0; early && i < n; i++) {
+		frames[i]->next = back.early;
+		back.early = frames[i];
+	}
+	spin_unlock(&back.wait_lock);
+	return early;
+}
+
+static void to_port(struct xmd_buf *b, int dst, u16 src)
+{
+	struct xmd_vif *v;
+
+	if (dst == XMD_TO_FLOOD) {
+		xmd_switch_flood(b, src);
+		return;
+	}
+	if (dst == XMD_PORT_HOST) {
+		xmd_switch_to_host(b);
+		return;
+	}
+	v = xmd_switch_vif(dst);
+	if (v) {
+		xmd_rx_enqueue(v, b);
+	} else {
+		back.to_nobody++;
+		xmd_buf_put(back.nic, b);
+	}
+}
+
+/* Wire to guest: from the NIC. */
+static void switch_rx_return(void *ctx, struct xmd_buf **frames, unsigned int n)
+{
+	s16 dst[XMD_BATCH];
+	unsigned int i;
+
+	if (too_early(frames, n))
+		return;
+	rcu_read_lock();
+	decide(frames, dst, n, XMD_PORT_NIC);
+	for (i = 0; i < n; i++)
+		to_port(frames[i], dst[i], XMD_PORT_NIC);
+	back.nic_frames += n;
+	rcu_read_unlock();
+}
+
+static void provide_host_frames(struct xmd_buf **frames, unsigned int n)
+{
+	int taken = n ? xmd_nic_tx_provide(back.nic, frames, n) : 0;
+	unsigned int i;
+
+	/* The driver domain's own stack sends again what matters to it. */
+	for (i = max(taken, 0); i < n; i++) {
+		back.host_drops++;
+		xmd_buf_put(back.nic, frames[i]);
+	}
+}
+
+/* From the driver domain itself. */
+static void switch_host_tx(void *ctx, struct xmd_buf **frames, unsigned int n)
+{
+	struct xmd_buf *nic[XMD_BATCH];
+	unsigned int i, k = 0;
+	s16 dst[XMD_BATCH];
+
+	if (too_early(frames, n))
+		return;
+	rcu_read_lock();
+	decide(frames, dst, n, XMD_PORT_HOST);
+	for (i = 0; i < n; i++) {
+		if (dst[i] == XMD_TO_FLOOD) {
+			xmd_csum_complete(frames[i]);
+			xmd_buf_hold(frames[i]);
+			nic[k++] = frames[i];
+			xmd_switch_flood(frames[i], XMD_PORT_HOST);
+		} else if (dst[i] == XMD_PORT_NIC) {
+			nic[k++] = frames[i];
+		} else {
+			to_port(frames[i], dst[i], XMD_PORT_HOST);
+		}
+	}
+	provide_host_frames(nic, k);
+	rcu_read_unlock();
+}
+
+/*
+ * Guest to wire, done: tell each frame's vif, once per run of frames of the same vif.
+ * The reference of each frame keeps its vif's memory; the vif may be gone otherwise.
+ */
+static void switch_tx_return(void *ctx, struct xmd_buf **frames, unsigned int n)
+{
+	struct xmd_vif *v = NULL;
+	unsigned int i, run = 0;
+
+	for (i = 0; i <= n; i++) {
+		struct xmd_vif *owner = i < n ? frames[i]->owner : NULL;
+
+		if (run && (i == n || owner != v)) {
+			napi_schedule(&v->napi);
+			xmd_vif_put(v, run);
+			run = 0;
+		}
+		if (i == n)
+			break;
+		v = owner;
+		if (v) {
+			run++;
+			xmd_fifo_done(&v->fifo, frames[i]->cookie,
+				      frames[i]->flags & XMD_F_ABORTED ?
+				      XEN_NETIF_RSP_DROPPED : XEN_NETIF_RSP_OKAY);
+		}
+		xmd_buf_put(back.nic, frames[i]);
+	}
+	xmd_wait_wake();
+}
+
+static void switch_state(void *ctx)
+{
+	local_bh_disable();
+	xmd_wait_wake();
+	local_bh_enable();
+}
+
+static const struct xmd_nic_ops nic_ops = {
+	.rx_return = switch_rx_return,
+	.tx_return = switch_tx_return,
+	.host_tx = switch_host_tx,
+	.state = switch_state,
+};
+
+/* ---------------------------------------------------------- vifs that wait */
+
+/*
+ * Who is refused by the NIC waits in line.  Who comes back without having got
+ * anything keeps the place; who got something goes behind the others.  So when
+ * descriptors are scarce the vifs take turns.
+ */
+void xmd_wait_add(struct xmd_vif *v, bool progress)
+{
+	struct xmd_vif *before;
+
+	spin_lock(&back.wait_lock);
+	if (progress || !v->wait_seq)
+		v->wait_seq = ++back.wait_seq;
+	if (!v->waiting) {
+		v->waiting = true;
+		list_for_each_entry_reverse(before, &back.waiters, wait)
+			if (before->wait_seq < v->wait_seq)
+				break;
+		/* Not found: before is the list's head in disguise, as the macro leaves it. */
+		list_add(&v->wait, &before->wait);
+	}
+	spin_unlock(&back.wait_lock);
+}
+
+void xmd_wait_del(struct xmd_vif *v)
+{
+	spin_lock(&back.wait_lock);
+	if (v->waiting)
+		list_del_init(&v->wait);
+	v->waiting = false;
+	v->wait_seq = 0;
+	spin_unlock(&back.wait_lock);
+}
+
+/* Polls run in the order in which they are scheduled here. */
+void xmd_wait_wake(void)
+{
+	struct xmd_vif *v, *next;
+
+	if (list_empty_careful(&back.waiters))
+		return;
+	spin_lock(&back.wait_lock);
+	list_for_each_entry_safe(v, next, &back.waiters, wait) {
+		list_del_init(&v->wait);
+		v->waiting = false;
+		napi_schedule(&v->napi);
+	}
+	spin_unlock(&back.wait_lock);
+}
+
+/* -------------------------------------------------------------- membership */
+
+int xmd_switch_add(struct xmd_vif *v)
+{
+	int was;
+
+	spin_lock_bh(&back.fdb_lock);
+	was = xmd_fdb_fix(back.fdb, v->mac, v->port);
+	spin_unlock_bh(&back.fdb_lock);
+	if (was >= 0)
+		pr_warn("xmd_back: %s: address %pM was in use at port %d of the switch and is this vif's now; give each vif its own\n",
+			v->name, v->mac, was);
+	return was;
+}
+
+void xmd_switch_del(struct xmd_vif *v)
+{
+	spin_lock_bh(&back.fdb_lock);
+	xmd_fdb_forget_port(back.fdb, v->port);
+	spin_unlock_bh(&back.fdb_lock);
+}
+
+/* back.ctl held, or module init. */
+int xmd_switch_attach(void)
+{
+	struct xmd_nic *nic = xmd_nic_attach(&nic_ops, NULL);
+
+	struct xmd_buf *b;
+
+	if (IS_ERR(nic))
+		return PTR_ERR(nic);
+	spin_lock_bh(&back.wait_lock);
+	WRITE_ONCE(back.nic, nic);
+	b = back.early;
+	back.early = NULL;
+	spin_unlock_bh(&back.wait_lock);
+	while (b) {
+		struct xmd_buf *next = b->next;
+
+		xmd_buf_put(nic, b);
+		b = next;
+	}
+	return 0;
+}
+
+void xmd_switch_detach(void)
+{
+	if (back.nic)
+		xmd_nic_detach(back.nic);
+	back.nic = NULL;
+}

@@ -1,0 +1,563 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * TX is guest to wire: from the guest's TX ring to wherever the switch says.
+ *
+ * A batch, all in the vif's NAPI poll:
+ *
+ *   read     slots -> work[] (parse.c); bad packets are answered, bad rings are faults
+ *   copy     one hypercall: guest pages -> buffers of the pool
+ *   inspect  headers of our copy: checksum, GSO
+ *   switch   destination of each frame
+ *   deliver  NIC (one xmd_nic_tx_provide), vifs, host; done in the FIFO
+ *
+ * When the last frame went to another vif, the next ones probably go there too: then
+ * only the headers are copied first, and the rest goes straight from this guest's pages
+ * into the other's (xmd_rx_direct).  A wrong guess costs one more hypercall.
+ *
+ * What counts as done (D4): a frame for the NIC when the NIC has returned it; a frame
+ * for anybody else when our copy of it, or the receiver's, is complete.  Waiting
+ * until the other guest took it would let a guest that posts no buffers stop the
+ * ring of every guest that sends to it.
+ *
+ * Requests that cannot be placed stay in the ring, which is the guest's queue: nothing
+ * is read while wait_nic[] is not empty or the pool is.
+ */
+#include <linux/if_ether.h>
+#include <linux/jiffies.h>
+#include <xen/events.h>
+#include <xen/page.h>
+#include "back.h"
+
+#define RETRY_JIFFIES	1
+
+/* ------------------------------------------------------------------ answers */
+
+static void finish(struct xmd_vif *v, struct xmd_tx_work *w, s16 status)
+{
+	w->done = 1;
+	xmd_fifo_done(&v->fifo, w->f.first, status);
+}
+
+/* The packet is wrong: its guest is told, nobody else is concerned. */
+static void reject(struct xmd_vif *v, struct xmd_tx_work *w, enum xmd_tx_reason why)
+{
+	v->st.tx_errors++;
+	v->st.tx_bad[why]++;
+	if (net_ratelimit())
+		pr_notice("xmd_back: %s: packet of %u bytes in %u slots refused, reason %u (see debugfs xmd/back/vifs)\n",
+			  v->name, w->f.len, w->f.nslots, why);
+	if (w->head)
+		xmd_buf_put(back.nic, w->head);
+	w->head = NULL;
+	finish(v, w, XEN_NETIF_RSP_ERROR);
+}
+
+/* The packet is right, but cannot go. */
+static void drop(struct xmd_vif *v, struct xmd_tx_work *w)
+{
+	v->st.tx_drops++;
+	xmd_buf_put(back.nic, w->head);
+	w->head = NULL;
+	finish(v, w, XEN_NETIF_RSP_DROPPED);
+}
+
+/* Publish the done prefix: one push, one event at most. */
+void xmd_tx_return(struct xmd_vif *v)
+{
+	struct xen_netif_tx_sring *sring = v->tx.sring;
+	u32 rsp = xmd_fifo_answer(&v->fifo, sring->ring, v->tx.rsp_prod_pvt, v->tx.req_cons);
+	int notify;
+
+	if (rsp == v->tx.rsp_prod_pvt)
+		return;
+	v->tx.rsp_prod_pvt = rsp;
+	RING_PUSH_RESPONSES_AND_CHECK_NOTIFY(&v->tx, notify);
+	if (notify)
+		notify_remote_via_irq(v->tx_irq);
+}
+
+/* --------------------------------------------------------------------- read */
+
+/* Return: the checked req_prod; our own req_cons when there is nothing or a fault. */
+static u32 look(struct xmd_vif *v)
+{
+	u32 prod = READ_ONCE(v->tx.sring->req_prod);
+
+	if (xmd_ring_ready(prod, v->tx.req_cons, v->tx.rsp_prod_pvt, XMD_TX_RING) < 0) {
+		xmd_vif_fault(v, XMD_FAULT_RING_INDEX);
+		return v->tx.req_cons;
+	}
+	/* The index before the slots, because it says which slots are written. */
+	virt_rmb();
+	v->tx_seen = prod;
+	return prod;
+}
+
+/*
+ * Drain, arm, look again: the guest's next request brings an event.  Also right when
+ * the ring ends in a frame of which the guest has published only a part.
+ * Return: whether something came meanwhile.
+ */
+bool xmd_tx_arm(struct xmd_vif *v)
+{
+	v->tx.sring->req_event = v->tx_seen + 1;
+	/* req_event before req_prod, because the guest stores and reads them the other way */
+	virt_mb();
+	return READ_ONCE(v->tx.sring->req_prod) != v->tx_seen;
+}
+
+/*
+ * Describe up to @max frames in work[]; nothing is consumed yet.
+ * Return: how many; tx_state says why not more.
+ */
+static unsigned int parse_ring(struct xmd_vif *v, unsigned int max)
+{
+	u32 prod = look(v), at = v->tx.req_cons;
+	unsigned int n = 0;
+	int verdict;
+
+	v->tx_state = XMD_TX_EMPTY;
+	while (at != prod) {
+		struct xmd_tx_frame *f = &v->work[n].f;
+
+		if (n == max) {
+			v->tx_state = XMD_TX_MORE;
+			break;
+		}
+		verdict = xmd_tx_parse(v->tx.sring->ring, at, prod, f, v->fifo.id);
+		if (verdict == XMD_TX_FAULT)
+			xmd_vif_fault(v, f->reason);
+		if (verdict == XMD_TX_FAULT || verdict == XMD_TX_PARTIAL)
+			break;
+		at += f->nslots;
+		n++;
+	}
+	return n;
+}
+
+static unsigned int bufs_for(const struct xmd_tx_work *w)
+{
+	return w->f.verdict == XMD_TX_OK ? xmd_tx_bufs(&w->f) : 0;
+}
+
+/* Buffers for work[0..n) into tx_buf[].  Return: for how many frames they suffice. */
+static unsigned int get_bufs(struct xmd_vif *v, unsigned int n)
+{
+	unsigned int i, need = 0, fits = 0;
+
+	for (i = 0; i < n; i++)
+		need += bufs_for(&v->work[i]);
+	v->tx_nbuf = need ? xmd_buf_get(back.nic, v->tx_buf, need) : 0;
+	if (v->tx_nbuf == need)
+		return n;
+	for (i = 0; i < n; i++) {
+		fits += bufs_for(&v->work[i]);
+		if (fits > v->tx_nbuf)
+			break;
+	}
+	v->tx_state = XMD_TX_BLOCKED;
+	return i;
+}
+
+static void put_bufs(struct xmd_vif *v)
+{
+	while (v->tx_nbuf)
+		xmd_buf_put(back.nic, v->tx_buf[--v->tx_nbuf]);
+}
+
+static void consume(struct xmd_vif *v, struct xmd_tx_work *w)
+{
+	w->head = NULL;
+	w->whole = 0;
+	w->done = 0;
+	v->tx.req_cons += w->f.nslots;
+	xmd_fifo_open(&v->fifo, &w->f);
+	if (w->f.verdict == XMD_TX_BAD)
+		reject(v, w, w->f.reason);
+	else if (w->f.verdict == XMD_TX_DUMMY)
+		finish(v, w, XEN_NETIF_RSP_OKAY);
+}
+
+static unsigned int read_batch(struct xmd_vif *v, unsigned int max)
+{
+	unsigned int i, n = get_bufs(v, parse_ring(v, max));
+
+	for (i = 0; i < n; i++)
+		consume(v, &v->work[i]);
+	return n;
+}
+
+/* --------------------------------------------------------------------- copy */
+
+static struct xmd_buf *buf_at(struct xmd_vif *v, struct xmd_tx_work *w, unsigned int i)
+{
+	struct xmd_buf **link = &w->head;
+
+	for (; i; i--)
+		link = &(*link)->frag;
+	if (!*link) {
+		*link = v->tx_buf[--v->tx_nbuf];
+		if (*link != w->head)
+			w->head->nbufs++;
+	}
+	return *link;
+}
+
+static void add_op(struct xmd_vif *v, struct xmd_tx_work *w, const struct xmd_tx_piece *p)
+{
+	const struct xmd_tx_frag *frag = &w->f.frag[p->frag];
+	struct xmd_buf *b = buf_at(v, w, p->buf);
+
+	v->tx_op[v->tx_nop++] = (struct gnttab_copy){
+		.source.u.ref = frag->gref,
+		.source.domid = v->id.domid,
+		.source.offset = frag->off + p->frag_off,
+		.dest.u.gmfn = virt_to_gfn(b->data),
+		.dest.domid = DOMID_SELF,
+		.dest.offset = p->buf_off,
+		.len = p->len,
+		.flags = GNTCOPY_source_gref,
+	};
+	b->len += p->len;
+	w->head->frame_len += p->len;
+	w->nops++;
+}
+
+/* Bytes @from to @to of the frame: which copies that takes is xmd_tx_plan's affair. */
+static void plan_copy(struct xmd_vif *v, struct xmd_tx_work *w, u32 from, u32 to)
+{
+	struct xmd_tx_piece p[XMD_TX_PIECES];
+	unsigned int i, n = xmd_tx_plan(&w->f, from, to, p);
+
+	w->op = v->tx_nop;
+	w->nops = 0;
+	for (i = 0; i < n; i++)
+		add_op(v, w, &p[i]);
+	w->whole = to == w->f.len;
+}
+
+static void check_copy(struct xmd_vif *v, struct xmd_tx_work *w)
+{
+	unsigned int i;
+
+	for (i = 0; i < w->nops; i++) {
+		if (v->tx_op[w->op + i].status != GNTST_okay) {
+			reject(v, w, XMD_BAD_COPY);
+			return;
+		}
+	}
+}
+
+/* One hypercall for what plan_copy gathered. */
+static void run_copies(struct xmd_vif *v, unsigned int n)
+{
+	unsigned int i;
+
+	if (!v->tx_nop)
+		return;
+	gnttab_batch_copy(v->tx_op, v->tx_nop);
+	v->st.tx_ops += v->tx_nop;
+	v->tx_nop = 0;
+	for (i = 0; i < n; i++)
+		if (!v->work[i].done && v->work[i].nops)
+			check_copy(v, &v->work[i]);
+}
+
+static void copy_first(struct xmd_vif *v, unsigned int n, bool heads_only)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		struct xmd_tx_work *w = &v->work[i];
+
+		if (!w->done)
+			plan_copy(v, w, 0, heads_only ? xmd_tx_head(&w->f) : w->f.len);
+	}
+	run_copies(v, n);
+}
+
+static void copy_rest(struct xmd_vif *v, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		struct xmd_tx_work *w = &v->work[i];
+
+		w->nops = 0;
+		if (!w->done && !w->whole)
+			plan_copy(v, w, xmd_tx_head(&w->f), w->f.len);
+	}
+	run_copies(v, n);
+}
+
+/* ------------------------------------------------------------------ inspect */
+
+/*
+ * A frame that is not longer than one segment needs no segmentation, only its
+ * checksum.  A guest that forgets csum_blank on GSO left the field unseeded, too.
+ */
+static int inspect_gso(struct xmd_vif *v, struct xmd_tx_work *w, const struct xmd_l4 *l4)
+{
+	struct xmd_buf *b = w->head;
+	bool ipv6 = w->f.gso_type == XEN_NETIF_GSO_TYPE_TCPV6;
+
+	if (l4->proto != IPPROTO_TCP || l4->ipv6 != ipv6)
+		return -EPROTO;
+	if (!(w->f.flags & XEN_NETTXF_csum_blank))
+		xmd_csum_seed(xmd_buf_data(b), l4, w->f.len - l4->csum_start);
+	if (w->f.len - l4->hdr_len <= w->f.gso_size)
+		return 0;
+	b->flags |= ipv6 ? XMD_F_GSO_TCPV6 : XMD_F_GSO_TCPV4;
+	b->gso_size = w->f.gso_size;
+	b->hdr_len = l4->hdr_len;
+	return 0;
+}
+
+static int inspect_one(struct xmd_vif *v, struct xmd_tx_work *w)
+{
+	struct xmd_buf *b = w->head;
+	struct xmd_l4 l4;
+
+	if (!(w->f.flags & XEN_NETTXF_csum_blank) && !w->f.gso_type) {
+		if (w->f.flags & XEN_NETTXF_data_validated)
+			b->flags |= XMD_F_CSUM_VALID;
+		return 0;
+	}
+	if (xmd_l4_parse(xmd_buf_data(b), min_t(u32, b->len, XMD_TX_HEAD), &l4))
+		return -EPROTO;
+	b->flags |= XMD_F_CSUM_BLANK;
+	b->csum_start = l4.csum_start;
+	b->csum_offset = l4.csum_offset;
+	return w->f.gso_type ? inspect_gso(v, w, &l4) : 0;
+}
+
+static void inspect(struct xmd_vif *v, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		if (!v->work[i].done && inspect_one(v, &v->work[i]))
+			reject(v, &v->work[i], XMD_BAD_HEADERS);
+}
+
+/* ------------------------------------------------------------------ deliver */
+
+/*
+ * The frames that the switch sent to @to, grant to grant, as many as go; the others
+ * take the way over the pool, behind them.
+ */
+static void deliver_direct(struct xmd_vif *v, unsigned int n, struct xmd_vif *to)
+{
+	struct xmd_tx_work *w[XMD_BATCH];
+	unsigned int i, k = 0, taken;
+
+	for (i = 0; i < n; i++)
+		if (!v->work[i].done && v->work[i].dst == to->port)
+			w[k++] = &v->work[i];
+	taken = k ? xmd_rx_direct(to, v, w, k) : 0;
+	for (i = 0; i < taken; i++) {
+		v->st.tx_frames++;
+		v->st.tx_bytes += w[i]->f.len;
+		v->st.tx_direct++;
+		xmd_buf_put(back.nic, w[i]->head);
+		w[i]->head = NULL;
+		finish(v, w[i], XEN_NETIF_RSP_OKAY);
+	}
+}
+
+static bool fits_wire(const struct xmd_buf *b)
+{
+	if (b->flags & (XMD_F_GSO_TCPV4 | XMD_F_GSO_TCPV6))
+		return b->hdr_len + b->gso_size <= XMD_TX_MAX_FRAME;
+	return b->frame_len <= XMD_TX_MAX_FRAME;
+}
+
+/* The FIFO entry stays open until the NIC returns the frame. */
+static void queue_nic(struct xmd_vif *v, struct xmd_tx_work *w)
+{
+	if (!fits_wire(w->head)) {
+		drop(v, w);
+		return;
+	}
+	w->head->owner = v;
+	w->head->cookie = w->f.first;
+	v->wait_nic[v->n_wait++] = w->head;
+	w->done = 1;
+}
+
+static void deliver_flood(struct xmd_vif *v, struct xmd_tx_work *w)
+{
+	struct xmd_buf *b = w->head;
+
+	xmd_csum_complete(b);
+	xmd_buf_hold(b);
+	queue_nic(v, w);
+	xmd_switch_flood(b, v->port);
+}
+
+static void deliver_one(struct xmd_vif *v, struct xmd_tx_work *w)
+{
+	struct xmd_vif *to = xmd_switch_vif(w->dst);
+	struct xmd_buf *b = w->head;
+
+	v->st.tx_frames++;
+	v->st.tx_bytes += w->f.len;
+	if (w->dst == XMD_TO_FLOOD) {
+		deliver_flood(v, w);
+		return;
+	}
+	if (w->dst == XMD_PORT_NIC) {
+		queue_nic(v, w);
+		return;
+	}
+	if (w->dst != XMD_PORT_HOST && !to) {
+		drop(v, w);
+		return;
+	}
+	finish(v, w, XEN_NETIF_RSP_OKAY);
+	if (to)
+		xmd_rx_enqueue(to, b);
+	else
+		xmd_switch_to_host(b);
+}
+
+/* ---------------------------------------------------------------- to the NIC */
+
+static void drop_waiting(struct xmd_vif *v)
+{
+	unsigned int i;
+
+	for (i = 0; i < v->n_wait; i++) {
+		v->st.tx_drops++;
+		xmd_fifo_done(&v->fifo, v->wait_nic[i]->cookie, XEN_NETIF_RSP_DROPPED);
+		xmd_buf_put(back.nic, v->wait_nic[i]);
+	}
+	v->n_wait = 0;
+}
+
+/*
+ * Each frame at the NIC holds a reference to the vif; taken before, because the NIC may
+ * return it before xmd_nic_tx_provide does.  The table's reference keeps the count
+ * above zero when those of refused frames are given back.
+ *
+ * Return: how many were taken, or -errno.
+ */
+static int push_nic(struct xmd_vif *v)
+{
+	unsigned int n = v->n_wait;
+	int taken;
+
+	refcount_add(n, &v->refs);
+	taken = xmd_nic_tx_provide(back.nic, v->wait_nic, n);
+	if (taken == -ENETDOWN)
+		drop_waiting(v);
+	xmd_vif_put(v, n - max(taken, 0));
+	if (taken > 0) {
+		v->n_wait -= taken;
+		memmove(v->wait_nic, v->wait_nic + taken, v->n_wait * sizeof(v->wait_nic[0]));
+	}
+	return taken;
+}
+
+/*
+ * Somebody else's frames fill the ring or the pool.  tx_return tells when frames of
+ * vifs come back, but nobody tells of the host's: the timer looks after those.
+ */
+static void retry_soon(void)
+{
+	if (!timer_pending(&back.retry))
+		mod_timer(&back.retry, jiffies + RETRY_JIFFIES);
+}
+
+/*
+ * Get in line before the second try: descriptors that become free after it find us
+ * there.  -EAGAIN needs no timer: ops->state follows.
+ * Return: whether nothing waits any more.
+ */
+static bool flush_nic(struct xmd_vif *v)
+{
+	int taken;
+
+	if (!v->n_wait)
+		return true;
+	taken = push_nic(v);
+	if (!v->n_wait)
+		return true;
+	xmd_wait_add(v, taken > 0);
+	taken = push_nic(v);
+	if (v->n_wait && taken >= 0)
+		retry_soon();
+	return !v->n_wait;
+}
+
+static void wait_for_bufs(struct xmd_vif *v)
+{
+	xmd_wait_add(v, true);
+	retry_soon();
+}
+
+/* ---------------------------------------------------------------- the batch */
+
+static struct xmd_vif *guess(const struct xmd_vif *v)
+{
+	struct xmd_vif *to = xmd_switch_vif(v->tx_guess);
+
+	return to && xmd_vif_serves(to) ? to : NULL;
+}
+
+static unsigned int one_batch(struct xmd_vif *v, unsigned int max)
+{
+	unsigned int i, n = read_batch(v, max);
+	struct xmd_vif *to = guess(v);
+
+	if (!n) {
+		put_bufs(v);
+		return 0;
+	}
+	v->st.tx_batches++;
+	copy_first(v, n, to);
+	inspect(v, n);
+	xmd_switch_decide(v->work, n, v->port);
+	if (to) {
+		deliver_direct(v, n, to);
+		copy_rest(v, n);
+	}
+	for (i = 0; i < n; i++) {
+		if (v->work[i].head && v->work[i].dst >= 0)
+			v->tx_guess = v->work[i].dst;
+		if (!v->work[i].done)
+			deliver_one(v, &v->work[i]);
+	}
+	put_bufs(v);
+	return n;
+}
+
+/* Up to @budget frames.  Return: how many; tx_state says how the ring was left. */
+unsigned int xmd_tx_provide(struct xmd_vif *v, unsigned int budget)
+{
+	unsigned int done = 0, n;
+
+	v->tx_state = XMD_TX_MORE;
+	while (done < budget) {
+		if (!flush_nic(v)) {
+			v->tx_state = XMD_TX_BLOCKED;
+			return done;
+		}
+		n = one_batch(v, min(budget - done, XMD_BATCH));
+		done += n;
+		if (v->tx_state != XMD_TX_MORE)
+			break;
+	}
+	if (!flush_nic(v))
+		v->tx_state = XMD_TX_BLOCKED;
+	else if (v->tx_state == XMD_TX_BLOCKED)
+		wait_for_bufs(v);
+	return done;
+}
+
+/* The vif is faulted or going: what waits is given back, the rings are left alone. */
+void xmd_tx_drop_all(struct xmd_vif *v)
+{
+	drop_waiting(v);
+	put_bufs(v);
+}
