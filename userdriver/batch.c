@@ -3,9 +3,11 @@
  * batch.c - collecting, sending, and telling a dead device from a stuck bit.
  *
  * A card that has left the bus reads as all ones, which looks like "ready", "done"
- * and "link up" at once.  So whenever a value of a batch is all ones, STATUS is
- * asked too: some of its bits are reserved as zero (chapter 13.4.2), so all ones there
- * is no value of a live NIC.  The question costs a crossing only when it arises.
+ * and "link up" at once; one whose memory decoding was switched off under QEMU reads as
+ * zero, which looks like a bit that never comes.  So whenever a value of a batch is all
+ * ones, or a wait ran out, STATUS and PBA are asked too: STATUS has bits that are
+ * reserved as zero (chapter 13.4.2), and PBA is never zero (13.4.13).  The question
+ * costs a crossing only when it arises.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -35,14 +37,18 @@ static int send_ops(struct driver *d, struct xmd_reg_op *op, unsigned int n,
 	return err;
 }
 
-/* Return: 0 alive, -ENODEV gone. */
-static int device_alive(struct driver *d)
+int batch_device_alive(struct driver *d)
 {
-	struct xmd_reg_op op = { .op = XMD_REG_READ, .reg = REG_STATUS };
+	struct xmd_reg_op op[2] = {
+		{ .op = XMD_REG_READ, .reg = REG_STATUS },
+		{ .op = XMD_REG_READ, .reg = REG_PBA },
+	};
 	unsigned int failed;
-	int err = send_ops(d, &op, 1, &failed);
+	int err = send_ops(d, op, 2, &failed);
 
-	if (err == -EIO || err == -ENODEV || op.val == ALL_ONES)
+	if (err == -EIO || err == -ENODEV)
+		return -ENODEV;
+	if (op[0].val == ALL_ONES || op[1].val == ALL_ONES || !op[1].val)
 		return -ENODEV;
 	return 0;
 }
@@ -83,7 +89,7 @@ static int send_batch(struct reg_batch *b)
 
 	if (err == -EIO || err == -ENODEV)
 		return -ENODEV;
-	if ((err == -ETIMEDOUT || !err) && saw_all_ones(b) && device_alive(b->d))
+	if ((err == -ETIMEDOUT || (!err && saw_all_ones(b))) && batch_device_alive(b->d))
 		return -ENODEV;
 	if (err)
 		return explain(b, err, failed);

@@ -53,4 +53,7 @@ void batch_wait(struct reg_batch *b, const struct reg_wait *w, uint32_t *out,
 /* Send what is left.  Return: 0, -ENODEV (device gone), or as driver_fail. */
 int batch_run(struct reg_batch *b);
 
+/* Is there a NIC behind the registers?  Return: 0 or -ENODEV. */
+int batch_device_alive(struct driver *d);
+
 #endif /* XMD_USERDRIVER_BATCH_H */

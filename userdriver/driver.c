@@ -107,7 +107,7 @@ static int settle(struct driver *d, int err)
 	if (err != -ENODEV)
 		return err;
 	if (d->state != DRIVER_GONE)
-		log_line("the NIC does not answer (STATUS reads 0xffffffff): trying again every %u ms",
+		log_line("the NIC does not answer (registers read all ones or zero): trying again every %u ms",
 			 GONE_RETRY_MS);
 	d->state = DRIVER_GONE;
 	if (!d->link.up)
@@ -243,21 +243,16 @@ static int watchdog(struct driver *d)
 	return err ? err : link_update(d, &link, false);
 }
 
-/* One cheap read a try, until STATUS is a value again; then everything from the start,
+/* One cheap crossing a try, until a NIC is there again; then everything from the start,
  * because it may be another card, or the same one after a power cycle. */
 static int try_again(struct driver *d)
 {
 	uint64_t began_ms = driver_now_ms();
-	struct reg_batch b;
-	uint32_t status;
-	int err;
+	int err = batch_device_alive(d);
 
-	batch_init(&b, d, EXIT_REGISTER);
-	batch_read(&b, REG_STATUS, &status, "looking for the NIC");
-	err = batch_run(&b);
 	if (err)
 		return err;
-	log_line("the NIC answers again (STATUS 0x%08x)", status);
+	log_line("the NIC answers again");
 	err = port_stop(d->port);
 	if (err)
 		return driver_downcall_failed(d, "XMD_NIC_STOP", err);

@@ -59,7 +59,7 @@ struct options {
 enum driver_state {
 	DRIVER_NEW,
 	DRIVER_RUNNING,
-	DRIVER_GONE,		/* the device reads all ones */
+	DRIVER_GONE,		/* nobody answers behind the registers */
 };
 
 #define MAC_UNKNOWN 0xffffffffu

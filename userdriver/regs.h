@@ -67,6 +67,7 @@
 #define   TCTL_COLD_MASK	0x003ff000u
 
 #define REG_TIPG	0x00410
+#define REG_PBA		0x01000
 #define REG_FCRTL	0x02160
 #define   FCRTL_XONE		0x80000000u
 #define REG_FCRTH	0x02168

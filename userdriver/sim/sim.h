@@ -3,7 +3,8 @@
  * sim.h - a simulated 82540EM with a simulated kernel half around it.
  *
  *   sim_nic.c     registers, EEPROM, PHY with autonegotiation, wire, statistics
- *   sim_kernel.c  downcalls, register guard, phase, upcall slots, answers
+ *   sim_kernel.c  downcalls and upcalls; the register guard and the rules for answers
+ *                 and deadlines are the kernel half's own sources
  *   sim_faults.c  the faults that --simulate=... and tests can ask for
  *
  * xmd-userdriver --simulate drives it under gdb, valgrind or sanitizers; the tests in
@@ -16,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../../kerndriver/upcall.h"	/* after stdbool.h */
 #include "../port.h"
 #include "../regs.h"
 
@@ -39,7 +41,7 @@ enum sim_fault {
 	SIM_F_START_REFUSED = 1u << 11,
 	SIM_F_VERSION = 1u << 12,	/* the kernel half speaks another version */
 	SIM_F_DEVICE_ID = 1u << 13,	/* a NIC of another family */
-	SIM_F_LOST = 1u << 14,		/* every downcall and read fails with EIO */
+	SIM_F_LOST = 1u << 14,		/* given up right after HELLO */
 	SIM_F_RUNNING = 1u << 15,	/* not a fault: adopt a running NIC */
 	SIM_F_NO_LINK = 1u << 16,	/* the cable is out */
 	SIM_F_QEMU = 1u << 17,		/* as QEMU does: RST resets nothing, errors do not clear */
@@ -47,6 +49,7 @@ enum sim_fault {
 	SIM_F_COME_AND_GO = 1u << 19,	/* 2 s there, 2 s all ones */
 	SIM_F_TX_HANG = 1u << 20,	/* a hang every 3 s */
 	SIM_F_UNKNOWN_UPCALL = 1u << 21,	/* one of unknown type every second */
+	SIM_F_ALL_ZERO = 1u << 22,	/* memory decoding off, as it looks under QEMU */
 };
 
 struct sim {
@@ -64,22 +67,20 @@ struct sim {
 	uint64_t accesses;
 
 	/* the kernel half */
-	bool said_hello;
+	struct xmd_upcalls up;
 	uint32_t phase;
-	uint32_t epoch;
 	struct xmd_start started;
 	struct xmd_link link;
 	struct xmd_filter filter;
 	struct xmd_hw_stats stats;
-	struct { bool raised; uint32_t type, seq; } slot[XMD_UP_TYPES + 1];
-	uint32_t seq;
-	uint32_t asked[XMD_UP_TYPES + 1];	/* seq awaiting an answer, 0 none */
+	uint32_t unknown_type;		/* of an upcall that xpc.h does not know, 0 none */
+	bool unknown_raised;
 	struct xmd_answer answer[SIM_ANSWERS];
 	unsigned int n_answers;
 
 	/* what tests count */
 	unsigned int resets, phy_resets, eeprom_reads, rctl_writes, reg_writes;
-	unsigned int starts, stops, links, wrong_answers, refused;
+	unsigned int starts, stops, links, refused;
 
 	/* time and readiness */
 	bool manual_clock;
@@ -107,6 +108,7 @@ void sim_count(struct sim *sim, uint32_t reg, uint32_t add);	/* a statistics reg
 /* sim_kernel.c */
 extern const struct nic_port_ops sim_port_ops;
 void sim_raise(struct sim *sim, uint32_t type);	/* XMD_UP_TYPES and above: unknown */
+int sim_asked(const struct sim *sim);	/* upcalls read and not answered yet */
 void sim_make_running(struct sim *sim);	/* as an earlier user half would have left it */
 void sim_restart_user_half(struct sim *sim);	/* the process died: a new one may say hello */
 

@@ -11,6 +11,7 @@ static const struct {
 	uint32_t bit;
 } faults_by_name[] = {
 	{ "all-ones", SIM_F_ALL_ONES },
+	{ "all-zero", SIM_F_ALL_ZERO },
 	{ "come-and-go", SIM_F_COME_AND_GO },
 	{ "eerd-stuck", SIM_F_EERD_STUCK },
 	{ "eecd-stuck", SIM_F_EECD_STUCK },
@@ -137,6 +138,7 @@ static void pass_time(struct sim *sim)
 		periodic[i].act(sim);
 	}
 	sim_nic_pass_time(sim);
+	xmd_up_tick(&sim->up, now);
 }
 
 void sim_advance(struct sim *sim, unsigned int ms)

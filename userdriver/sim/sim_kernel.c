@@ -39,13 +39,22 @@ static void set_ready(struct sim *sim)
 
 void sim_raise(struct sim *sim, uint32_t type)
 {
-	unsigned int i = type < XMD_UP_TYPES ? type : XMD_UP_TYPES;
-
-	if (!sim->slot[i].raised)
-		sim->slot[i].seq = ++sim->seq;
-	sim->slot[i].raised = true;
-	sim->slot[i].type = type;
+	if (type < XMD_UP_TYPES) {
+		xmd_up_raise(&sim->up, type, sim_now_ms(sim));
+	} else {
+		sim->unknown_type = type;
+		sim->unknown_raised = true;
+	}
 	set_ready(sim);
+}
+
+int sim_asked(const struct sim *sim)
+{
+	int n = 0;
+
+	for (unsigned int i = 0; i < XMD_UP_TYPES; i++)
+		n += sim->up.slot[i].state == XMD_SLOT_READ;
+	return n;
 }
 
 /* Both are non-blocking: nothing to read is not an error. */
@@ -62,45 +71,35 @@ static int sim_read_upcall(struct nic_port *port, struct xmd_upcall *up, unsigne
 	struct sim *sim = sim_of(port);
 	unsigned int n = 0;
 
-	if (sim->faults & SIM_F_LOST)
-		return -EIO;
 	drain(sim->event);
 	drain(sim->timer);
 	sim_advance(sim, 0);
-	for (unsigned int i = 0; i <= XMD_UP_TYPES; i++) {
-		if (!sim->slot[i].raised)
-			continue;
-		if (n == max) {
-			set_ready(sim);
-			break;
-		}
-		sim->slot[i].raised = false;
-		sim->asked[i] = sim->slot[i].seq;
-		up[n++] = (struct xmd_upcall){
-			.type = sim->slot[i].type, .seq = sim->slot[i].seq,
-			.deadline_ms = i == XMD_UP_TX_HANG ? XMD_TX_HANG_DEADLINE_MS :
-							     XMD_UPCALL_DEADLINE_MS,
-		};
+	if (sim->up.phase == XMD_UP_LOST)
+		return -EIO;
+	while (n < max && xmd_up_read(&sim->up, sim_now_ms(sim), &up[n]))
+		n++;
+	if (n < max && sim->unknown_raised) {
+		up[n++] = (struct xmd_upcall){ .type = sim->unknown_type, .seq = 0xabcd };
+		sim->unknown_raised = false;
 	}
+	if (n == max)
+		set_ready(sim);
 	return n;
 }
 
 static int sim_answer(struct nic_port *port, const struct xmd_answer *answer)
 {
 	struct sim *sim = sim_of(port);
-	unsigned int i = answer->type < XMD_UP_TYPES ? answer->type : XMD_UP_TYPES;
+	int err = sim->up.phase == XMD_UP_LOST ? -EIO : 0;
 
-	if (sim->faults & SIM_F_LOST)
-		return -EIO;
-	if (answer->reserved || !answer->seq || sim->asked[i] != answer->seq) {
-		if (++sim->wrong_answers >= XMD_WRONG_ANSWERS_MAX)
-			sim->faults |= SIM_F_LOST;
-		return -EINVAL;
-	}
-	sim->asked[i] = 0;
-	if (sim->n_answers < SIM_ANSWERS)
+	if (!err && !(answer->type >= XMD_UP_TYPES && answer->type == sim->unknown_type &&
+		      answer->seq == 0xabcd))
+		err = xmd_up_answer(&sim->up, answer, sim_now_ms(sim));
+	if (!err && sim->n_answers < SIM_ANSWERS)
 		sim->answer[sim->n_answers++] = *answer;
-	return 0;
+	if (xmd_up_pending(&sim->up))
+		set_ready(sim);
+	return err;
 }
 
 /* ------------------------------------------------------------ downcalls */
@@ -109,12 +108,17 @@ static int sim_hello(struct nic_port *port, struct xmd_hello *hello)
 {
 	struct sim *sim = sim_of(port);
 
-	if (sim->faults & SIM_F_LOST)
-		return -EIO;
+	int err;
+
 	if (hello->version != XMD_XPC_VERSION || sim->faults & SIM_F_VERSION)
 		return -EPROTONOSUPPORT;
+	err = xmd_up_hello(&sim->up, sim_now_ms(sim));
+	if (err)
+		return err;
+	if (sim->faults & SIM_F_LOST)
+		xmd_up_lose(&sim->up, "asked for");
 	*hello = (struct xmd_hello){
-		.version = XMD_XPC_VERSION, .phase = sim->phase, .epoch = ++sim->epoch,
+		.version = XMD_XPC_VERSION, .phase = sim->phase, .epoch = sim->up.epoch,
 		.bar_len = SIM_BAR_LEN, .vendor = 0x8086,
 		.device = sim->faults & SIM_F_DEVICE_ID ? 0x10d3 : 0x100e,
 		.subvendor = sim->faults & SIM_F_QEMU ? 0x1af4 : 0x8086,
@@ -123,16 +127,13 @@ static int sim_hello(struct nic_port *port, struct xmd_hello *hello)
 		.speed = sim->link.speed,
 	};
 	memcpy(hello->mac, sim->started.mac, sizeof(hello->mac));
-	sim->said_hello = true;
 	return 0;
 }
 
 /* Common to all downcalls but HELLO. */
-static int admitted(const struct sim *sim)
+static int admitted(struct sim *sim)
 {
-	if (sim->faults & SIM_F_LOST)
-		return -EIO;
-	return sim->said_hello ? 0 : -EPROTO;
+	return xmd_up_heard(&sim->up, sim_now_ms(sim));
 }
 
 static int do_op(struct sim *sim, struct xmd_reg_op *op)
@@ -330,7 +331,7 @@ void sim_make_running(struct sim *sim)
 
 	sim->started = start;
 	sim->phase = XMD_NIC_RUNNING;
-	sim->epoch = 1;
+	sim->up.epoch = 1;
 	memset(&sim->reg[REG_MTA(0) / 4], 0, MTA_WORDS * 4);
 	memset(&sim->reg[REG_RAL(0) / 4], 0, RAR_ENTRIES * 8);
 	sim->reg[REG_RAL(0) / 4] = 0x12005452;
@@ -341,10 +342,8 @@ void sim_make_running(struct sim *sim)
 
 void sim_restart_user_half(struct sim *sim)
 {
-	sim->said_hello = false;
-	sim->faults &= ~SIM_F_LOST;
-	sim->wrong_answers = 0;
-	memset(sim->asked, 0, sizeof(sim->asked));
+	xmd_up_close(&sim->up);
+	xmd_up_open(&sim->up, sim_now_ms(sim));
 }
 
 static int watch(const struct sim *sim, int fd)
@@ -371,6 +370,7 @@ struct sim *sim_new(uint32_t faults)
 		sim_close(&sim->port);
 		return NULL;
 	}
+	xmd_up_open(&sim->up, sim_now_ms(sim));
 	sim_nic_power_on(sim);
 	return sim;
 }
@@ -402,6 +402,7 @@ struct nic_port *sim_open(const char *faults)
 		sim_close(&sim->port);
 		return NULL;
 	}
+	sim_restart_user_half(sim);
 	sim_nic_power_on(sim);
 	if (bits & SIM_F_RUNNING)
 		sim_make_running(sim);

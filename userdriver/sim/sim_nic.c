@@ -41,6 +41,7 @@ static void mac_defaults(struct sim *sim)
 		*reg_of(sim, REG_RAL(i)) = 0xdeadbeefu;
 		*reg_of(sim, REG_RAH(i)) = 0x0003cafeu;
 	}
+	*reg_of(sim, REG_PBA) = 0x00100030;
 	*reg_of(sim, REG_STATUS) = STATUS_FD | STATUS_SPEED_1000;
 }
 
@@ -251,13 +252,13 @@ static bool absent(struct sim *sim)
 	sim->accesses++;
 	if (sim->all_ones_from_access && sim->accesses >= sim->all_ones_from_access)
 		sim->faults |= SIM_F_ALL_ONES;
-	return sim->faults & SIM_F_ALL_ONES;
+	return sim->faults & (SIM_F_ALL_ONES | SIM_F_ALL_ZERO);
 }
 
 uint32_t sim_nic_read(struct sim *sim, uint32_t reg)
 {
 	if (absent(sim))
-		return 0xffffffffu;
+		return sim->faults & SIM_F_ALL_ONES ? 0xffffffffu : 0;
 	if (is_statistic(reg))
 		return read_statistic(sim, reg);
 	if (reg == REG_EECD && (*reg_of(sim, reg) & EECD_EE_REQ) &&
