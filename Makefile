@@ -16,7 +16,7 @@ ROOT  := $(CURDIR)
 BUILD := $(ROOT)/build
 
 # The newest installed headers of the distribution's own kernel (not a backport).
-KVER ?= $(notdir $(patsubst %/,%,$(lastword $(sort $(filter-out %-common/ %-rt-amd64/ %-cloud-amd64/,$(wildcard /usr/src/linux-headers-6.1*-amd64/))))))
+KVER ?= $(notdir $(patsubst %/,%,$(lastword $(sort $(filter-out %-common/ %-rt-amd64/ %-cloud-amd64/,$(wildcard /usr/src/linux-headers-6.1.*-amd64/))))))
 override KVER := $(patsubst linux-headers-%,%,$(KVER))
 KDIR ?= /usr/src/linux-headers-$(KVER)
 
