@@ -80,7 +80,9 @@ struct sim {
 
 	/* what tests count */
 	unsigned int resets, phy_resets, eeprom_reads, rctl_writes, reg_writes;
-	unsigned int starts, stops, links, refused;
+	unsigned int starts, stops, links;
+	unsigned int refused;		/* batches, by the guard */
+	unsigned int invalid;		/* other messages */
 
 	/* time and readiness */
 	bool manual_clock;
@@ -91,10 +93,13 @@ struct sim {
 
 struct sim *sim_new(uint32_t faults);	/* NULL: no descriptors or memory */
 struct nic_port *sim_open(const char *faults);	/* NULL: a name is wrong; said on stderr */
-const char *sim_fault_names(void);
-bool sim_faults_parse(const char *names, uint32_t *faults);
 uint64_t sim_now_ms(const struct sim *sim);
 void sim_advance(struct sim *sim, unsigned int ms);	/* manual clock only */
+
+/* sim_faults.c */
+const char *sim_fault_names(void);
+bool sim_faults_parse(const char *names, uint32_t *faults);
+void sim_faults_pass_time(struct sim *sim, uint64_t now);
 
 /* sim_nic.c */
 void sim_nic_power_on(struct sim *sim);

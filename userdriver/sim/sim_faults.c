@@ -123,10 +123,8 @@ static const struct periodic periodic[] = {
 _Static_assert(N_PERIODIC == sizeof(((struct sim *)0)->next_ms) / sizeof(uint64_t),
 	       "a time for each");
 
-static void pass_time(struct sim *sim)
+void sim_faults_pass_time(struct sim *sim, uint64_t now)
 {
-	uint64_t now = sim_now_ms(sim);
-
 	for (unsigned int i = 0; i < N_PERIODIC; i++) {
 		if (!(sim->faults & periodic[i].bit))
 			continue;
@@ -137,13 +135,4 @@ static void pass_time(struct sim *sim)
 		sim->next_ms[i] = now + periodic[i].ms;
 		periodic[i].act(sim);
 	}
-	sim_nic_pass_time(sim);
-	xmd_up_tick(&sim->up, now);
-}
-
-void sim_advance(struct sim *sim, unsigned int ms)
-{
-	if (sim->manual_clock)
-		sim->manual_ms += ms;
-	pass_time(sim);
 }

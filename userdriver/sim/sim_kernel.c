@@ -48,6 +48,19 @@ void sim_raise(struct sim *sim, uint32_t type)
 	set_ready(sim);
 }
 
+void sim_advance(struct sim *sim, unsigned int ms)
+{
+	uint64_t now;
+
+	if (sim->manual_clock)
+		sim->manual_ms += ms;
+	now = sim_now_ms(sim);
+	sim_faults_pass_time(sim, now);
+	sim_nic_pass_time(sim);
+	if (xmd_up_tick(&sim->up, now))
+		set_ready(sim);
+}
+
 int sim_asked(const struct sim *sim)
 {
 	int n = 0;
@@ -95,6 +108,8 @@ static int sim_answer(struct nic_port *port, const struct xmd_answer *answer)
 	if (!err && !(answer->type >= XMD_UP_TYPES && answer->type == sim->unknown_type &&
 		      answer->seq == 0xabcd))
 		err = xmd_up_answer(&sim->up, answer, sim_now_ms(sim));
+	if (err == -EINVAL)
+		sim->invalid++;
 	if (!err && sim->n_answers < SIM_ANSWERS)
 		sim->answer[sim->n_answers++] = *answer;
 	if (xmd_up_pending(&sim->up))
@@ -231,10 +246,10 @@ static int sim_start(struct nic_port *port, const struct xmd_start *start)
 		return err;
 	if (sim->phase == XMD_NIC_RUNNING || sim->faults & SIM_F_START_REFUSED)
 		return -EBUSY;
-	if (!start_valid(start))
-		return -EINVAL;
-	if (!mac_usable(start->mac))
-		return -EADDRNOTAVAIL;
+	if (!start_valid(start) || !mac_usable(start->mac)) {
+		sim->invalid++;
+		return start_valid(start) ? -EADDRNOTAVAIL : -EINVAL;
+	}
 	sim->starts++;
 	sim->started = *start;
 	sim->phase = XMD_NIC_RUNNING;
@@ -252,8 +267,10 @@ static int sim_link(struct nic_port *port, const struct xmd_link *link)
 
 	if (err)
 		return err;
-	if (link->up > 1 || link->full_duplex > 1 || link->reserved || !speed_ok)
+	if (link->up > 1 || link->full_duplex > 1 || link->reserved || !speed_ok) {
+		sim->invalid++;
 		return -EINVAL;
+	}
 	sim->links++;
 	sim->link = *link;
 	return 0;

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+/* bench.c - see bench.h. */
+#define _GNU_SOURCE
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+static const struct options defaults = { .irq_rate = 8000, .tx_ring = 256, .rx_ring = 256 };
+
+void bench_open(struct bench *b, uint32_t faults)
+{
+	memset(b, 0, sizeof(*b));
+	b->opt = defaults;
+	b->sim = sim_new(faults);
+	assert_non_null(b->sim);
+	driver_init(&b->d, &b->sim->port, &b->opt);
+}
+
+void bench_close(struct bench *b)
+{
+	b->sim->port.ops->close(&b->sim->port);
+}
+
+void bench_new_user_half(struct bench *b)
+{
+	sim_restart_user_half(b->sim);
+	b->sim->port.crossings = 0;
+	b->sim->n_answers = 0;
+	driver_init(&b->d, &b->sim->port, &b->opt);
+}
+
+void bench_running(struct bench *b, uint32_t faults)
+{
+	bench_open(b, faults);
+	assert_int_equal(driver_start(&b->d), 0);
+	assert_int_equal(b->sim->phase, XMD_NIC_RUNNING);
+	bench_pass(b, SIM_AUTONEG_MS);
+	assert_true(b->d.link.up);
+	b->sim->n_answers = 0;
+}
+
+static bool readable(const struct bench *b)
+{
+	struct pollfd p = { .fd = b->sim->epoll, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 1;
+}
+
+int bench_serve(struct bench *b)
+{
+	int err = 0;
+
+	for (int turns = 0; readable(b) && !err; turns++) {
+		assert_in_range(turns, 0, 20);
+		err = driver_upcalls(&b->d);
+	}
+	return err;
+}
+
+void bench_pass(struct bench *b, unsigned int ms)
+{
+	sim_advance(b->sim, ms);
+	assert_int_equal(bench_serve(b), 0);
+}
+
+void bench_tick(struct bench *b)
+{
+	sim_advance(b->sim, driver_tick_ms(&b->d));
+	assert_int_equal(driver_tick(&b->d), 0);
+	assert_int_equal(bench_serve(b), 0);
+}
+
+uint32_t bench_reg(const struct bench *b, uint32_t reg)
+{
+	return b->sim->reg[reg / 4];
+}
+
+static int saved_stderr = -1, capture = -1;
+
+void log_capture_start(void)
+{
+	fflush(stderr);
+	capture = memfd_create("log", MFD_CLOEXEC);
+	saved_stderr = dup(STDERR_FILENO);
+	assert_true(capture >= 0 && saved_stderr >= 0);
+	dup2(capture, STDERR_FILENO);
+}
+
+const char *log_captured(void)
+{
+	static char text[65536];
+	ssize_t n;
+
+	dup2(saved_stderr, STDERR_FILENO);
+	close(saved_stderr);
+	n = pread(capture, text, sizeof(text) - 1, 0);
+	close(capture);
+	assert_true(n >= 0);
+	text[n] = '\0';
+	return text;
+}
+
+unsigned int count_lines_with(const char *text, const char *needle)
+{
+	unsigned int n = 0;
+
+	while ((text = strstr(text, needle))) {
+		n++;
+		text += strlen(needle);
+	}
+	return n;
+}

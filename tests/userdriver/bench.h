@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * bench.h - a driver on a simulated NIC, for the tests of the user half.
+ *
+ * Time stands still but for bench_pass; the main loop is played by bench_serve (upcalls)
+ * and bench_tick (the two-second timer).
+ */
+#ifndef XMD_TEST_BENCH_H
+#define XMD_TEST_BENCH_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "../../userdriver/driver.h"
+#include "../../userdriver/sim/sim.h"
+
+struct bench {
+	struct sim *sim;
+	struct driver d;
+	struct options opt;
+};
+
+void bench_open(struct bench *b, uint32_t faults);
+void bench_close(struct bench *b);
+
+/* An earlier user half brought the NIC up, saw the link come, and is gone. */
+void bench_running(struct bench *b, uint32_t faults);
+
+/* A new process in the place of the old one. */
+void bench_new_user_half(struct bench *b);
+
+int bench_serve(struct bench *b);		/* until no upcall waits */
+void bench_pass(struct bench *b, unsigned int ms);	/* then serve; must not fail */
+void bench_tick(struct bench *b);		/* must not fail */
+uint32_t bench_reg(const struct bench *b, uint32_t reg);
+
+/* What is logged goes here, and to the real stderr on failure only. */
+void log_capture_start(void);
+const char *log_captured(void);			/* since start; ends the capture */
+unsigned int count_lines_with(const char *text, const char *needle);
+
+#endif /* XMD_TEST_BENCH_H */

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * fuzz.c - random faults, upcalls, filters, register contents, deaths of the user half.
+ *
+ * usage: fuzz SECONDS [SEED]
+ *
+ * Held against it after each step: nothing asked for that the kernel's guard refuses, no
+ * message that the kernel half finds invalid, never more than MAX_CROSSINGS in a step,
+ * never LOST for a missed deadline.  And after each story the faults end and a new user half
+ * must have the NIC running with its link up.  Memory errors are for the sanitizers.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+#define MAX_CROSSINGS 40u
+#define STEPS 60
+
+static uint64_t seed, rng;
+
+static uint32_t rnd(uint32_t n)
+{
+	rng ^= rng << 13;
+	rng ^= rng >> 7;
+	rng ^= rng << 17;
+	return (rng >> 16) % n;
+}
+
+static void broken(const char *what)
+{
+	fprintf(stdout, "fuzz: %s; again with: fuzz 1 %llu\n", what, (unsigned long long)seed);
+	fflush(stdout);
+	abort();
+}
+
+static const uint32_t passing_faults[] = {
+	SIM_F_ALL_ONES, SIM_F_ALL_ZERO, SIM_F_EERD_STUCK, SIM_F_PHY_DEAD, SIM_F_PHY_ERROR,
+	SIM_F_RST_STUCK, SIM_F_EECD_STUCK, SIM_F_STOP_REFUSED, SIM_F_START_REFUSED,
+};
+
+static void random_filter(struct sim *sim)
+{
+	uint8_t *mc = &sim->filter.mc[0][0];
+
+	sim->filter.promisc = rnd(2);
+	sim->filter.allmulti = !rnd(4);
+	sim->filter.n_mc = rnd(8) ? rnd(XMD_FILTER_MC_MAX + 1) : rnd(65536);
+	for (unsigned int i = 0; i < sizeof(sim->filter.mc); i++)
+		mc[i] = rnd(256);
+	sim_raise(sim, XMD_UP_FILTER);
+}
+
+static void something_happens(struct sim *sim)
+{
+	switch (rnd(10)) {
+	case 0:
+		sim->faults ^= passing_faults[rnd(sizeof(passing_faults) / 4)];
+		break;
+	case 1:
+		sim->all_ones_from_access = sim->accesses + 1 + rnd(700);
+		break;
+	case 2:
+		sim_nic_set_cable(sim, rnd(2));
+		break;
+	case 3:
+		random_filter(sim);
+		break;
+	case 4:
+		sim->reg[REG_STATUS / 4] = rnd(2) ? rnd(0xffffffff) : ~0u;
+		break;
+	case 5:
+		sim->phy[rnd(32)] = rnd(65536);
+		break;
+	case 6:
+		sim_count(sim, 0x4000 + 4 * rnd(64), rnd(0xffffffff));
+		break;
+	case 7:
+		sim->eeprom[rnd(EEPROM_WORDS)] = rnd(65536);
+		break;
+	case 8:
+		sim->reg[0x5200 / 4 + rnd(256)] = rnd(0xffffffff);
+		break;
+	default:
+		sim_raise(sim, rnd(XMD_UP_TYPES + 1));
+	}
+}
+
+static void check(const struct bench *b, int err, unsigned long crossings)
+{
+	if (b->sim->refused)
+		broken("the guard refused a batch");
+	if (b->sim->invalid)
+		broken("the kernel half found a message invalid");
+	if (crossings > MAX_CROSSINGS)
+		broken("too many crossings in a step");
+	if (b->sim->up.phase == XMD_UP_LOST)
+		broken(b->sim->up.why_lost);
+	if (err && !b->d.exit_code)
+		broken("an error without exit code");
+}
+
+/* Return: 0, or the process would have ended. */
+static int step(struct bench *b)
+{
+	unsigned long before = b->sim->port.crossings;
+	int err;
+
+	switch (rnd(3)) {
+	case 0:
+		sim_advance(b->sim, rnd(400));
+		err = driver_upcalls(&b->d);
+		break;
+	case 1:
+		err = driver_tick(&b->d);
+		break;
+	default:
+		err = driver_upcalls(&b->d);
+	}
+	check(b, err, b->sim->port.crossings - before);
+	return err;
+}
+
+static int start(struct bench *b)
+{
+	unsigned long before = b->sim->port.crossings;
+	int err = driver_start(&b->d);
+
+	check(b, err, b->sim->port.crossings - before);
+	return err;
+}
+
+static void all_is_well_again(struct bench *b)
+{
+	bench_new_user_half(b);
+	b->sim->faults &= SIM_F_QEMU;
+	b->sim->all_ones_from_access = 0;
+	b->sim->phase = XMD_NIC_STOPPED;
+	sim_nic_power_on(b->sim);
+	if (start(b))
+		broken("a healthy NIC is not brought up");
+	sim_advance(b->sim, SIM_AUTONEG_MS);
+	if (driver_tick(&b->d))
+		broken("a healthy NIC is not watched");
+	if (b->sim->phase != XMD_NIC_RUNNING || !b->sim->link.up)
+		broken("a healthy NIC does not run");
+}
+
+static void story(void)
+{
+	struct bench b;
+	int dead;
+
+	bench_open(&b, rnd(2) ? SIM_F_QEMU : 0);
+	b.opt.ignore_eeprom_checksum = rnd(2);
+	dead = start(&b);
+	for (int i = 0; i < STEPS; i++) {
+		if (rnd(2))
+			something_happens(b.sim);
+		if (dead || !rnd(15)) {
+			bench_new_user_half(&b);
+			dead = start(&b);
+		} else {
+			dead = step(&b);
+		}
+	}
+	all_is_well_again(&b);
+	bench_close(&b);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long stories = 0;
+	time_t end;
+	int null;
+
+	if (argc < 2 || argc > 3) {
+		fprintf(stderr, "usage: fuzz SECONDS [SEED]\n");
+		return 1;
+	}
+	end = time(NULL) + atoi(argv[1]);
+	seed = argc == 3 ? strtoull(argv[2], NULL, 10) : (uint64_t)time(NULL) * 1000;
+	null = open("/dev/null", O_WRONLY);
+	if (argc == 2 && null >= 0)
+		dup2(null, STDERR_FILENO);	/* what the driver logs */
+	do {
+		rng = seed * 0x9e3779b97f4a7c15ull + 1;
+		story();
+		stories++;
+		seed++;
+	} while (time(NULL) < end && argc == 2);
+	printf("%lu stories of %d steps\n", stories, STEPS);
+	return 0;
+}

@@ -1,0 +1,63 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The program itself, as a user or a restart loop sees it: exit codes, one line a
+# failure, signals, --help.  usage: test_program.sh PROGRAM
+prog=$1
+passed=0 failed=0
+out=$(mktemp) || exit 1
+trap 'rm -f "$out"' EXIT
+
+# expect STATUS TEXT ARGUMENT...: status and text of a run that ends by itself
+expect() {
+	want=$1 text=$2
+	shift 2
+	timeout 10 "$prog" "$@" > "$out" 2>&1
+	status=$?
+	if [ $status = "$want" ] && grep -q -e "$text" "$out"; then
+		passed=$((passed + 1))
+		return
+	fi
+	failed=$((failed + 1))
+	echo "FAILED: $prog $*: status $status, wanted $want and '$text'; it said:"
+	cat "$out"
+}
+
+# ends_on SIGNAL ARGUMENT...: runs until the signal, then status 0
+ends_on() {
+	signal=$1
+	shift
+	"$prog" "$@" > "$out" 2>&1 &
+	pid=$!
+	sleep 1
+	kill -"$signal" $pid
+	wait $pid
+	status=$?
+	if [ $status = 0 ] && grep -q 'the NIC runs on' "$out"; then
+		passed=$((passed + 1))
+		return
+	fi
+	failed=$((failed + 1))
+	echo "FAILED: $prog $*, SIG$signal: status $status, wanted 0; it said:"
+	cat "$out"
+}
+
+expect 0 'Usage: xmd-userdriver' --help
+expect 0 'xpc.h version 1' --version
+expect 1 "'--bogus'" --bogus
+expect 1 "no fault is called 'nonsense'" --simulate=flap,nonsense
+expect 2 '/nonexistent: No such file' --device /nonexistent
+expect 3 'not speak version' --simulate=version
+expect 3 'HELLO' --device /dev/null
+expect 4 'EERD.DONE' --simulate=eerd-stuck
+expect 4 'not 0xbaba' --simulate=eeprom-checksum
+expect 5 'PHYID1' --simulate=phy-dead
+expect 6 'CTRL.RST' --simulate=reset-stuck
+expect 7 'XMD_NIC_START' --simulate=start-refused
+ends_on TERM --simulate
+ends_on INT --simulate=running
+ends_on HUP --simulate=flap,tx-hang,unknown-upcall
+ends_on TERM --simulate=all-ones
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]

@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: GPL-2.0
+/* test_running.c - a NIC that runs: link, filters, statistics, hangs, odd upcalls. */
+#include <errno.h>
+#include <string.h>
+
+#include "bench.h"
+
+static void link_down_and_up_are_reported(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	sim_nic_set_cable(b.sim, false);
+	assert_int_equal(bench_serve(&b), 0);
+	assert_int_equal(b.sim->link.up, 0);
+	assert_int_equal(b.sim->link.speed, 0);
+	sim_nic_set_cable(b.sim, true);
+	bench_pass(&b, SIM_AUTONEG_MS);
+	assert_int_equal(b.sim->link.up, 1);
+	assert_int_equal(b.sim->n_answers, 2);
+	bench_close(&b);
+}
+
+static void a_lost_link_interrupt_is_made_up_by_the_watchdog(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	b.sim->phy[PHY_STATUS] &= ~PHY_STATUS_LINK;
+	b.sim->reg[REG_STATUS / 4] &= ~STATUS_LU;
+	bench_tick(&b);
+	assert_int_equal(b.sim->link.up, 0);
+	bench_close(&b);
+}
+
+static void a_flap_between_two_looks_is_reported_as_both(void **state)
+{
+	unsigned int links;
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	links = b.sim->links;
+	b.sim->link_lost = true;	/* latched in the PHY; up again since */
+	bench_tick(&b);
+	assert_int_equal(b.sim->links - links, 2);
+	assert_int_equal(b.sim->link.up, 1);
+	bench_close(&b);
+}
+
+static void flapping_is_reported_each_time_and_logged_now_and_then(void **state)
+{
+	unsigned int links;
+	const char *log;
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	links = b.sim->links;
+	log_capture_start();
+	for (int i = 0; i < 100; i++) {
+		sim_nic_set_cable(b.sim, false);
+		bench_pass(&b, 10);
+		sim_nic_set_cable(b.sim, true);
+		bench_pass(&b, SIM_AUTONEG_MS);
+	}
+	log = log_captured();
+	assert_int_equal(b.sim->links - links, 200);
+	assert_in_range(count_lines_with(log, "\n"), 2, 12);
+	assert_int_equal(b.sim->link.up, 1);
+	bench_close(&b);
+}
+
+struct speed {
+	uint32_t status;
+	unsigned int speed, full_duplex;
+	uint32_t cold;
+};
+
+static void speed_and_duplex_follow_the_wire(void **state)
+{
+	static const struct speed cases[] = {
+		{ 0x00000003, 10, 1, 0x040 }, { 0x00000002, 10, 0, 0x200 },
+		{ 0x00000043, 100, 1, 0x040 }, { 0x00000042, 100, 0, 0x200 },
+		{ 0x00000083, 1000, 1, 0x040 }, { 0x000000c3, 1000, 1, 0x040 },
+	};
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		b.sim->reg[REG_STATUS / 4] = cases[i].status;
+		bench_tick(&b);
+		assert_int_equal(b.sim->link.speed, cases[i].speed);
+		assert_int_equal(b.sim->link.full_duplex, cases[i].full_duplex);
+		assert_int_equal(bench_reg(&b, REG_TCTL) & TCTL_COLD_MASK, cases[i].cold << 12);
+	}
+	bench_close(&b);
+}
+
+struct pause_case {
+	uint16_t lpa;
+	uint32_t status, ctrl;
+};
+
+/* IEEE 802.3 table 28B-3, with PAUSE and ASM_DIR advertised by us. */
+static void pause_is_resolved_as_802_3_says(void **state)
+{
+	static const struct pause_case cases[] = {
+		{ 0x0000, 0x83, 0 },
+		{ PHY_AN_PAUSE, 0x83, CTRL_RFCE | CTRL_TFCE },
+		{ PHY_AN_PAUSE | PHY_AN_ASM_DIR, 0x83, CTRL_RFCE | CTRL_TFCE },
+		{ PHY_AN_ASM_DIR, 0x83, CTRL_RFCE },
+		{ PHY_AN_PAUSE, 0x42, 0 },		/* half duplex has none */
+	};
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		b.sim->phy[PHY_LPA] = cases[i].lpa;
+		b.sim->reg[REG_STATUS / 4] = cases[i].status;
+		bench_tick(&b);
+		assert_int_equal(bench_reg(&b, REG_CTRL) & (CTRL_RFCE | CTRL_TFCE),
+				 cases[i].ctrl);
+		assert_true(bench_reg(&b, REG_CTRL) & CTRL_SLU);
+	}
+	bench_close(&b);
+}
+
+struct hash_case {
+	uint8_t mac[XMD_ETH_ALEN];
+	unsigned int word, bit;
+};
+
+/* Chapter 13.5.1 with RCTL.MO = 0: of the address as it travels, bits 47:36; bits 11:5
+ * of those are the word, 4:0 the bit: 12:34:56:78:9A:BC hashes to 0xBC9. */
+static void multicast_hash_is_the_manuals(void **state)
+{
+	static const struct hash_case cases[] = {
+		{ { 0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc }, 0xbc9 >> 5, 0xbc9 & 31 },
+		{ { 0x01, 0x00, 0x5e, 0x00, 0x00, 0x01 }, 0x010 >> 5, 0x010 & 31 },
+		{ { 0x01, 0x00, 0x5e, 0x00, 0x00, 0xfb }, 0xfb0 >> 5, 0xfb0 & 31 },
+		{ { 0x33, 0x33, 0x00, 0x00, 0x00, 0x01 }, 0x010 >> 5, 0x010 & 31 },
+		{ { 0x33, 0x33, 0xff, 0x12, 0x34, 0x56 }, 0x563 >> 5, 0x563 & 31 },
+		{ { 0x01, 0x80, 0xc2, 0x00, 0x00, 0x0e }, 0x0e0 >> 5, 0x0e0 & 31 },
+		{ { 0x01, 0x00, 0x5e, 0x7f, 0xff, 0xfa }, 0xfaf >> 5, 0xfaf & 31 },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		unsigned int hash = filter_mta_hash(cases[i].mac);
+
+		assert_int_equal(hash >> 5, cases[i].word);
+		assert_int_equal(hash & 31, cases[i].bit);
+	}
+}
+
+static void set_filter(struct bench *b, unsigned int n_mc)
+{
+	b->sim->filter.generation++;
+	b->sim->filter.n_mc = n_mc;
+	for (unsigned int i = 0; i < n_mc && i < XMD_FILTER_MC_MAX; i++)
+		memcpy(b->sim->filter.mc[i], (uint8_t[]){ 1, 0, 0x5e, 1, i >> 4, i << 4 | 3 }, 6);
+	sim_raise(b->sim, XMD_UP_FILTER);
+	assert_int_equal(bench_serve(b), 0);
+}
+
+/* What the NIC would do with a frame to @mac: chapter 3.2.1. */
+static bool receives(const struct bench *b, const uint8_t mac[XMD_ETH_ALEN])
+{
+	uint32_t low = mac[0] | mac[1] << 8 | mac[2] << 16 | (uint32_t)mac[3] << 24;
+	uint32_t high = mac[4] | mac[5] << 8 | RAH_AV;
+	uint32_t rctl = bench_reg(b, REG_RCTL);
+	unsigned int hash = (mac[5] << 8 | mac[4]) >> 4;
+
+	if (mac[0] & 1 ? rctl & RCTL_MPE : rctl & RCTL_UPE)
+		return true;
+	for (unsigned int i = 0; i < RAR_ENTRIES; i++) {
+		if (bench_reg(b, REG_RAL(i)) == low && bench_reg(b, REG_RAH(i)) == high)
+			return true;
+	}
+	return mac[0] & 1 && bench_reg(b, REG_MTA(hash >> 5)) >> (hash & 31) & 1;
+}
+
+static void wanted_addresses_are_received_and_forgotten_ones_are_not(void **state)
+{
+	static const unsigned int sizes[] = { 0, 1, 15, 16, 40, 128, 3, 0 };
+	static const uint8_t other[] = { 1, 0, 0x5e, 0x77, 0xaa, 0xaa };
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	for (unsigned int s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++) {
+		set_filter(&b, sizes[s]);
+		for (unsigned int i = 0; i < sizes[s]; i++)
+			assert_true(receives(&b, b.sim->filter.mc[i]));
+		assert_true(receives(&b, b.d.mac));
+		assert_false(receives(&b, other));
+		if (sizes[s] < 16)
+			assert_false(receives(&b, (uint8_t[]){ 1, 0, 0x5e, 1, 7, 0xf3 }));
+	}
+	assert_int_equal(b.sim->rctl_writes, 0);
+	bench_close(&b);
+}
+
+static void promisc_and_allmulti_reach_rctl_once(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	b.sim->filter.promisc = 1;
+	b.sim->filter.allmulti = 1;
+	set_filter(&b, 0);
+	assert_int_equal(bench_reg(&b, REG_RCTL), RCTL_BAM | RCTL_UPE | RCTL_MPE | 2);
+	assert_int_equal(b.sim->rctl_writes, 1);
+	set_filter(&b, 0);
+	assert_int_equal(b.sim->rctl_writes, 1);
+	b.sim->filter.promisc = 0;
+	b.sim->filter.allmulti = 0;
+	set_filter(&b, 2);
+	assert_int_equal(bench_reg(&b, REG_RCTL), RCTL_BAM | 2);
+	bench_close(&b);
+}
+
+static void an_impossible_count_of_addresses_means_all(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	set_filter(&b, XMD_FILTER_MC_MAX + 1);
+	assert_true(bench_reg(&b, REG_RCTL) & RCTL_MPE);
+	bench_close(&b);
+}
+
+static void a_small_change_of_filters_is_a_small_batch(void **state)
+{
+	unsigned int writes;
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	set_filter(&b, 20);
+	writes = b.sim->reg_writes;
+	set_filter(&b, 21);
+	assert_int_equal(b.sim->reg_writes - writes, 1);
+	bench_close(&b);
+}
+
+static void statistics_add_up_over_clear_on_read_and_restarts(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	sim_count(b.sim, REG_GPRC, 1000);
+	sim_count(b.sim, REG_GORCL, 0xfffffff0);
+	sim_count(b.sim, REG_GORCH, 2);
+	sim_count(b.sim, REG_MPC, 7);
+	sim_count(b.sim, REG_RUC, 1);
+	sim_count(b.sim, REG_ROC, 2);
+	sim_count(b.sim, REG_RLEC, 4);
+	bench_tick(&b);
+	assert_int_equal(b.sim->stats.rx_packets, 1000);
+	assert_int_equal(b.sim->stats.rx_bytes, 0x2fffffff0ull);
+	assert_int_equal(b.sim->stats.rx_missed, 7);
+	assert_int_equal(b.sim->stats.rx_length_errors, 7);
+	bench_tick(&b);
+	assert_int_equal(b.sim->stats.rx_packets, 1000);
+
+	sim_count(b.sim, REG_GPRC, 5);
+	bench_new_user_half(&b);	/* killed: the 5 are still in the register */
+	assert_int_equal(driver_start(&b.d), 0);
+	sim_count(b.sim, REG_GPRC, 1);
+	sim_count(b.sim, REG_GORCL, 0x20);
+	bench_tick(&b);
+	assert_int_equal(b.sim->stats.rx_packets, 1006);
+	assert_int_equal(b.sim->stats.rx_bytes, 0x300000010ull);
+	assert_int_equal(b.sim->stats.rx_missed, 7);
+
+	sim_count(b.sim, REG_GPTC, 3);
+	driver_end(&b.d);		/* ended properly: nothing is left in registers */
+	assert_int_equal(b.sim->stats.tx_packets, 3);
+	bench_close(&b);
+}
+
+static void error_counters_that_do_not_clear_are_not_counted_twice(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, SIM_F_QEMU);
+	sim_count(b.sim, REG_MPC, 9);
+	sim_count(b.sim, REG_GPRC, 2);
+	for (int i = 0; i < 10; i++)
+		bench_tick(&b);
+	assert_int_equal(b.sim->stats.rx_missed, 9);
+	assert_int_equal(b.sim->stats.rx_packets, 2);
+	bench_new_user_half(&b);
+	assert_int_equal(driver_start(&b.d), 0);
+	sim_count(b.sim, REG_MPC, 1);
+	bench_tick(&b);
+	assert_int_equal(b.sim->stats.rx_missed, 10);
+	bench_close(&b);
+}
+
+static void the_watchdog_costs_two_crossings(void **state)
+{
+	unsigned long before;
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	before = b.sim->port.crossings;
+	sim_advance(b.sim, WATCHDOG_MS);
+	assert_int_equal(driver_tick(&b.d), 0);
+	assert_int_equal(b.sim->port.crossings - before, 2);
+	bench_close(&b);
+}
+
+static void a_watchdog_on_time_is_never_asked_whether_it_lives(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	for (int i = 0; i < 50; i++)
+		bench_tick(&b);
+	assert_int_equal(b.sim->up.slot[XMD_UP_ALIVE].raised, 0);
+	assert_int_equal(b.sim->up.phase, XMD_UP_LIVE);
+	bench_close(&b);
+}
+
+static void alive_is_answered(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	bench_pass(&b, XMD_SILENCE_MS);
+	assert_int_equal(b.sim->n_answers, 1);
+	assert_int_equal(b.sim->answer[0].type, XMD_UP_ALIVE);
+	assert_int_equal(b.sim->answer[0].result, 0);
+	assert_int_equal(sim_asked(b.sim), 0);
+	bench_close(&b);
+}
+
+static void hang(struct bench *b)
+{
+	sim_raise(b->sim, XMD_UP_TX_HANG);
+	assert_int_equal(bench_serve(b), 0);
+	assert_int_equal(b->sim->answer[b->sim->n_answers - 1].type, XMD_UP_TX_HANG);
+	assert_int_equal(b->sim->answer[b->sim->n_answers - 1].result, 0);
+	assert_int_equal(b->sim->phase, XMD_NIC_RUNNING);
+}
+
+static void a_hang_is_a_reset_that_keeps_link_filters_and_address(void **state)
+{
+	unsigned int eeprom;
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	b.sim->filter.promisc = 1;
+	set_filter(&b, 30);
+	b.sim->n_answers = 0;
+	eeprom = b.sim->eeprom_reads;
+	hang(&b);
+	assert_int_equal(b.sim->stops, 1);
+	assert_int_equal(b.sim->resets, 2);
+	assert_int_equal(b.sim->eeprom_reads, eeprom);
+	assert_int_equal(b.sim->link.up, 1);
+	assert_int_equal(b.sim->started.rctl, RCTL_BAM | RCTL_UPE);
+	assert_int_equal(bench_reg(&b, REG_RAL(0)), 0x12005452);
+	for (unsigned int i = 0; i < 30; i++)
+		assert_true(receives(&b, b.sim->filter.mc[i]));
+	assert_int_equal(bench_reg(&b, REG_CTRL) & CTRL_RFCE, CTRL_RFCE);
+	bench_close(&b);
+}
+
+static void a_second_hang_resets_the_phy_without_waiting_for_it(void **state)
+{
+	unsigned int phy;
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	hang(&b);
+	phy = b.sim->phy_resets;
+	hang(&b);
+	assert_true(b.sim->phy_resets > phy);
+	assert_int_equal(b.sim->link.up, 0);
+	bench_pass(&b, SIM_AUTONEG_MS);
+	assert_int_equal(b.sim->link.up, 1);
+	bench_close(&b);
+}
+
+static void a_stop_that_is_refused_ends_the_process(void **state)
+{
+	const char *log;
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, SIM_F_STOP_REFUSED);
+	log_capture_start();
+	sim_raise(b.sim, XMD_UP_TX_HANG);
+	assert_int_not_equal(bench_serve(&b), 0);
+	log = log_captured();
+	assert_non_null(strstr(log, "XMD_NIC_STOP"));
+	assert_int_equal(b.d.exit_code, EXIT_KERNEL);
+	assert_int_equal(b.sim->answer[0].result, -EIO);
+	assert_int_equal(b.sim->resets, 1);
+	bench_close(&b);
+}
+
+static void a_phy_that_dies_ends_the_process_and_not_the_traffic(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	b.sim->faults |= SIM_F_PHY_DEAD;
+	sim_advance(b.sim, WATCHDOG_MS);
+	assert_int_not_equal(driver_tick(&b.d), 0);
+	assert_int_equal(b.d.exit_code, EXIT_PHY);
+	assert_int_equal(b.sim->phase, XMD_NIC_RUNNING);
+	bench_close(&b);
+}
+
+static void unknown_upcalls_are_answered_and_logged_now_and_then(void **state)
+{
+	const char *log;
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	log_capture_start();
+	for (int i = 0; i < 40; i++) {
+		sim_raise(b.sim, 4711);
+		assert_int_equal(bench_serve(&b), 0);
+	}
+	log = log_captured();
+	assert_int_equal(b.sim->n_answers, 40);
+	assert_int_equal(b.sim->answer[0].result, -EOPNOTSUPP);
+	assert_int_equal(b.sim->answer[0].type, 4711);
+	assert_in_range(count_lines_with(log, "4711"), 1, 5);
+	bench_close(&b);
+}
+
+static void all_upcalls_at_once_are_answered_in_time(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	for (unsigned int type = 0; type <= XMD_UP_TYPES; type++)
+		sim_raise(b.sim, type);
+	assert_int_equal(bench_serve(&b), 0);
+	assert_int_equal(b.sim->n_answers, XMD_UP_TYPES + 1);
+	assert_int_equal(b.sim->up.phase, XMD_UP_LIVE);
+	bench_close(&b);
+}
+
+static void being_given_up_ends_the_process(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	sim_raise(b.sim, XMD_UP_LINK);
+	sim_advance(b.sim, XMD_UPCALL_DEADLINE_MS);
+	assert_int_equal(b.sim->up.phase, XMD_UP_LOST);
+	assert_int_not_equal(bench_serve(&b), 0);
+	assert_int_equal(b.d.exit_code, EXIT_KERNEL);
+	bench_close(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(link_down_and_up_are_reported),
+		cmocka_unit_test(a_lost_link_interrupt_is_made_up_by_the_watchdog),
+		cmocka_unit_test(a_flap_between_two_looks_is_reported_as_both),
+		cmocka_unit_test(flapping_is_reported_each_time_and_logged_now_and_then),
+		cmocka_unit_test(speed_and_duplex_follow_the_wire),
+		cmocka_unit_test(pause_is_resolved_as_802_3_says),
+		cmocka_unit_test(multicast_hash_is_the_manuals),
+		cmocka_unit_test(wanted_addresses_are_received_and_forgotten_ones_are_not),
+		cmocka_unit_test(promisc_and_allmulti_reach_rctl_once),
+		cmocka_unit_test(an_impossible_count_of_addresses_means_all),
+		cmocka_unit_test(a_small_change_of_filters_is_a_small_batch),
+		cmocka_unit_test(statistics_add_up_over_clear_on_read_and_restarts),
+		cmocka_unit_test(error_counters_that_do_not_clear_are_not_counted_twice),
+		cmocka_unit_test(the_watchdog_costs_two_crossings),
+		cmocka_unit_test(a_watchdog_on_time_is_never_asked_whether_it_lives),
+		cmocka_unit_test(alive_is_answered),
+		cmocka_unit_test(a_hang_is_a_reset_that_keeps_link_filters_and_address),
+		cmocka_unit_test(a_second_hang_resets_the_phy_without_waiting_for_it),
+		cmocka_unit_test(a_stop_that_is_refused_ends_the_process),
+		cmocka_unit_test(a_phy_that_dies_ends_the_process_and_not_the_traffic),
+		cmocka_unit_test(unknown_upcalls_are_answered_and_logged_now_and_then),
+		cmocka_unit_test(all_upcalls_at_once_are_answered_in_time),
+		cmocka_unit_test(being_given_up_ends_the_process),
+	};
+
+	return cmocka_run_group_tests_name("running", tests, NULL, NULL);
+}
