@@ -55,9 +55,10 @@ static void watch_front(struct vif *v, struct vif_env *env)
 	err = env->store->ops->watch(env->store, path, token);
 	/* EEXIST: cannot be, but then the watch is there. */
 	v->watching = !err || err == -EEXIST;
-	if (!v->watching && log_allowed(&v->budget, env->now(), v->name))
+	if (!v->watching && !v->said_unwatched)
 		log_warn("%s: no watch on %s (%s): looking at it every %d ms instead",
 			 v->name, path, strerror(-err), POLL_MS);
+	v->said_unwatched = !v->watching;
 }
 
 static void unwatch_front(struct vif *v, struct vif_env *env)

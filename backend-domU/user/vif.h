@@ -37,6 +37,7 @@ struct vif {
 	char back[64];			/* relative to our home */
 	char front[64];
 	bool watching;			/* front/state */
+	bool said_unwatched;
 	bool dirty;			/* to be run now */
 	bool row_unchecked;		/* kernel row found at start, not compared yet */
 	enum kern_view kern;

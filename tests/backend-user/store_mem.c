@@ -776,6 +776,11 @@ unsigned int mem_nodes_of(const struct mem *m, unsigned int domid)
 	return n;
 }
 
+uint64_t mem_changes(const struct mem *m)
+{
+	return m->gen;
+}
+
 unsigned int mem_open_transactions(const struct mem *m)
 {
 	const struct conn *c;

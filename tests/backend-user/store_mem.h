@@ -43,6 +43,8 @@ void mem_fail_watches(struct mem *m, unsigned int domid, int err);
 
 unsigned int mem_watches(const struct mem *m, unsigned int domid);
 unsigned int mem_nodes_of(const struct mem *m, unsigned int domid);
+/* Grows with every change of any node. */
+uint64_t mem_changes(const struct mem *m);
 unsigned int mem_open_transactions(const struct mem *m);
 /* Value of a node as dom0 sees it, NULL: not there. */
 const char *mem_peek(const struct mem *m, const char *path);

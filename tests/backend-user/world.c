@@ -109,6 +109,8 @@ void world_backend_up(struct world *w)
 	w->up = true;
 	if (!backend_start(&w->backend) && !backend_work(&w->backend))
 		backend_announce(w->backend.env.store, "test", "serving");
+	else
+		w->ended = true;
 }
 
 static void backend_down(struct world *w)
@@ -126,6 +128,7 @@ void world_backend_kill(struct world *w)
 		return;
 	w->fuse.blown = true;
 	backend_down(w);
+	w->ended = false;
 	w->fuse.blown = false;
 	w->fuse.left = -1;
 }
@@ -315,10 +318,9 @@ static void tick(struct world *w)
 {
 	unsigned int i;
 
-	if (w->up && backend_work(&w->backend) < 0) {
-		assert(w->fuse.blown);
+	if (w->up && (w->ended || backend_work(&w->backend) < 0)) {
+		assert(w->ended || w->fuse.blown);
 		world_backend_kill(w);
-		w->restarts++;
 		world_backend_up(w);
 	}
 	for (i = 0; i < WORLD_VIFS; i++) {
@@ -328,12 +330,29 @@ static void tick(struct world *w)
 	now += TICK_MS;
 }
 
+/* When somebody will move although nobody did just now. */
+static uint64_t next_move(struct world *w, uint64_t at)
+{
+	unsigned int i;
+
+	if (w->up && backend_due(&w->backend) < at)
+		at = backend_due(&w->backend);
+	for (i = 0; i < WORLD_VIFS; i++)
+		if (w->vif[i].tool != TOOL_IDLE && w->vif[i].tool_look < at)
+			at = w->vif[i].tool_look;
+	return at;
+}
+
 void world_run(struct world *w, unsigned int ms)
 {
-	uint64_t end = now + ms;
+	uint64_t end = now + ms, before;
 
-	while (now < end)
+	while (now < end) {
+		before = mem_changes(w->mem);
 		tick(w);
+		if (mem_changes(w->mem) == before && next_move(w, end) > now)
+			now = next_move(w, end);
+	}
 }
 
 const char *world_inconsistent(struct world *w)

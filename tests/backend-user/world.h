@@ -44,7 +44,7 @@ struct world {
 	struct fuse fuse;
 	struct backend backend;
 	bool up;
-	unsigned int restarts;
+	bool ended;		/* by itself, to be started again */
 	struct world_vif vif[WORLD_VIFS];
 };
 
