@@ -61,9 +61,12 @@ static void tick_user(struct xmd_nic *nic)
 
 static bool hang_seen(struct xmd_nic *nic)
 {
+	if (!test_bit(XMD_RUNNING, &nic->bits))
+		return false;
+	/* once it answers again, it needs a reset even if the user half noticed nothing */
 	if (test_bit(XMD_GONE, &nic->bits))
-		return true;
-	if (!test_bit(XMD_RUNNING, &nic->bits) || !xmd_tx_stuck(nic, XMD_TICK_MS))
+		return !xmd_nic_gone(nic);
+	if (!xmd_tx_stuck(nic, XMD_TICK_MS))
 		return false;
 	/* perhaps only an interrupt was lost: look at the ring before calling for help */
 	local_bh_disable();
@@ -79,10 +82,9 @@ static void tick_nic(struct xmd_nic *nic)
 	    time_before(jiffies, nic->hang_asked + msecs_to_jiffies(XMD_TX_HANG_MS)))
 		return;
 	nic->hang_asked = jiffies;
-	if (!test_bit(XMD_GONE, &nic->bits))
-		dev_warn_ratelimited(&nic->pdev->dev,
-				     "no descriptor done for %u ms: asking the user half to reset the NIC\n",
-				     XMD_TX_HANG_MS);
+	dev_warn_ratelimited(&nic->pdev->dev, "%s: asking the user half to reset the NIC\n",
+			     test_bit(XMD_GONE, &nic->bits) ? "the NIC answers again" :
+			     "no descriptor done for two seconds");
 	xmd_raise(nic, XMD_UP_TX_HANG);
 }
 
@@ -263,13 +265,11 @@ static long do_hello(struct xmd_nic *nic, struct xmd_hello __user *arg)
 
 static long do_stop(struct xmd_nic *nic)
 {
-	int err = mutex_lock_interruptible(&nic->ctl);
+	int err = xmd_ctl_lock(nic);
 
 	if (err)
 		return err;
 	xmd_nic_stop(nic);
-	if (xmd_nic_gone(nic))
-		xmd_nic_revive(nic);
 	mutex_unlock(&nic->ctl);
 	xmd_tell_state(nic);
 	return 0;
@@ -293,7 +293,7 @@ static long do_start(struct xmd_nic *nic, const struct xmd_start __user *arg)
 		return -EPERM;
 	if (!is_valid_ether_addr(s.mac))
 		return -EADDRNOTAVAIL;
-	err = mutex_lock_interruptible(&nic->ctl);
+	err = xmd_ctl_lock(nic);
 	if (err)
 		return err;
 	err = xmd_nic_start(nic, &s);
@@ -321,7 +321,7 @@ static long do_link(struct xmd_nic *nic, const struct xmd_link __user *arg)
 		return -EFAULT;
 	if (!link_ok(&l))
 		return -EINVAL;
-	err = mutex_lock_interruptible(&nic->ctl);
+	err = xmd_ctl_lock(nic);
 	if (err)
 		return err;
 	if (l.up && test_bit(XMD_GONE, &nic->bits)) {
@@ -373,7 +373,7 @@ static long do_stats(struct xmd_nic *nic, struct xmd_hw_stats __user *arg, bool 
 
 	if (put && copy_from_user(&s, arg, sizeof(s)))
 		return -EFAULT;
-	err = mutex_lock_interruptible(&nic->ctl);
+	err = xmd_ctl_lock(nic);
 	if (err)
 		return err;
 	if (put)

@@ -8,20 +8,25 @@
 #include <linux/interrupt.h>
 #include "priv.h"
 
+/*
+ * Another device's interrupt, or the NIC is gone and may hold the line for ever: then it
+ * is shut here, until a STOP and a START request it anew.
+ */
+static irqreturn_t nothing_said(struct xmd_nic *nic, int irq)
+{
+	if (!xmd_nic_gone(nic))
+		return IRQ_NONE;
+	disable_irq_nosync(irq);
+	return IRQ_HANDLED;
+}
+
 irqreturn_t xmd_irq(int irq, void *arg)
 {
 	struct xmd_nic *nic = arg;
 	u32 icr = xmd_read(nic, ICR);
 
-	/* Nobody there.  Not ours, then: if the line really stays up, Linux shuts it
-	 * after a while, and the next START requests it anew.
-	 */
-	if (icr == XMD_ALL_ONES) {
-		xmd_nic_gone(nic);
-		return IRQ_NONE;
-	}
-	if (!icr)
-		return IRQ_NONE;
+	if (!icr || icr == XMD_ALL_ONES)
+		return nothing_said(nic, irq);
 	nic->irqs++;
 	if (icr & INT_LSC)
 		xmd_raise(nic, XMD_UP_LINK);

@@ -39,6 +39,22 @@ static void call_state(struct xmd_nic *nic)
 	local_bh_enable();
 }
 
+/*
+ * For whoever is not probe or remove: a downcall may have waited for the lock while the
+ * registers were unmapped.
+ */
+int xmd_ctl_lock(struct xmd_nic *nic)
+{
+	int err = mutex_lock_interruptible(&nic->ctl);
+
+	if (err)
+		return err;
+	if (!test_bit(XMD_UNPLUGGED, &nic->bits))
+		return 0;
+	mutex_unlock(&nic->ctl);
+	return -EIO;
+}
+
 /* Process context, no lock held: what tx_provide answers has changed. */
 void xmd_tell_state(struct xmd_nic *nic)
 {
@@ -51,18 +67,27 @@ static void state_work(struct work_struct *work)
 	xmd_tell_state(container_of(work, struct xmd_nic, state_work));
 }
 
+/* A bus that nobody answers on gives all ones; QEMU gives zeros instead. */
+static bool silent(const struct xmd_nic *nic)
+{
+	u32 status = xmd_read(nic, STATUS);
+
+	/* STATUS can be 0 without a link, but not together with "EEPROM present" */
+	return status == XMD_ALL_ONES || (!status && !xmd_read(nic, EECD));
+}
+
 /*
- * Does the NIC still answer?  Any context.  Its memory decoding can be switched off
- * from dom0 at any time: each read gives all ones then.  It counts as gone until the
- * next START, as it may have lost its rings meanwhile.
+ * Does the NIC not answer any more?  Any context.  Its memory decoding can be switched
+ * off from dom0 at any time.  It counts as gone until the next START, as it may have
+ * lost its rings meanwhile.
  */
 bool xmd_nic_gone(struct xmd_nic *nic)
 {
-	if (xmd_read(nic, STATUS) != XMD_ALL_ONES)
+	if (!silent(nic))
 		return false;
 	if (!test_and_set_bit(XMD_GONE, &nic->bits)) {
 		dev_err(&nic->pdev->dev,
-			"registers read all ones: the NIC is gone; check its PCI COMMAND register in dom0\n");
+			"no register answers: the NIC is gone; look at its PCI COMMAND register in dom0\n");
 		clear_bit(XMD_LINK_UP, &nic->bits);
 		netif_carrier_off(nic->dev);
 		schedule_work(&nic->state_work);
@@ -75,7 +100,7 @@ bool xmd_nic_gone(struct xmd_nic *nic)
  * enabling the device, and believes a device whose COMMAND was cleared behind its back
  * to be enabled still: so disable it first.
  */
-void xmd_nic_revive(struct xmd_nic *nic)
+static void revive(struct xmd_nic *nic)
 {
 	u16 cmd;
 
@@ -103,11 +128,11 @@ static void silence(struct xmd_nic *nic)
  */
 static int disarm(struct xmd_nic *nic)
 {
-	if (xmd_read(nic, STATUS) == XMD_ALL_ONES)
-		xmd_nic_revive(nic);
-	if (xmd_read(nic, STATUS) == XMD_ALL_ONES) {
+	if (silent(nic))
+		revive(nic);
+	if (silent(nic)) {
 		dev_err(&nic->pdev->dev,
-			"registers read all ones: is the NIC assigned to this domain (xl pci-assignable-list)?\n");
+			"no register answers: is the NIC assigned to this domain (xl pci-assignable-list)?\n");
 		return -EIO;
 	}
 	silence(nic);
@@ -124,8 +149,6 @@ static void arm(struct xmd_nic *nic, const struct xmd_start *start)
 	/* with IDE in the descriptors, 0 is not allowed (13.4.44) */
 	if (!xmd_read(nic, TIDV))
 		xmd_write(nic, TIDV, 1);
-	xmd_write(nic, RXDCTL, 0);
-	xmd_write(nic, TXDCTL, 0);
 	xmd_write(nic, RXCSUM, RXCSUM_IPOFL | RXCSUM_TUOFL);
 	xmd_write(nic, TCTL, start->tctl | TCTL_EN);
 	xmd_write(nic, RCTL, start->rctl | RCTL_SECRC | RCTL_EN);
@@ -146,6 +169,9 @@ int xmd_nic_start(struct xmd_nic *nic, const struct xmd_start *start)
 		return -EBUSY;
 	if (xmd_nic_gone(nic))
 		return -ENODEV;
+	/* STOP could not reach it, if that was when it was gone */
+	if (test_bit(XMD_GONE, &nic->bits))
+		silence(nic);
 	err = xmd_rx_start(nic, start->rx_ring);
 	if (err)
 		return err;
@@ -182,6 +208,8 @@ void xmd_nic_stop(struct xmd_nic *nic)
 	silence(nic);
 	free_irq(nic->pdev->irq, nic);
 	napi_disable(&nic->napi);
+	/* again: the poll may have opened the mask as its last act */
+	xmd_write(nic, IMC, ~0u);
 	pci_clear_master(nic->pdev);
 	local_bh_disable();
 	xmd_tx_return(nic);
@@ -361,7 +389,8 @@ static int claim(struct xmd_nic *nic)
 		the_nic = nic;
 	mutex_unlock(&the_nic_lock);
 	if (err)
-		dev_err(&nic->pdev->dev, "this module drives one NIC: leave the second to another driver\n");
+		dev_err(&nic->pdev->dev,
+			"this module drives one NIC: leave the second to another driver\n");
 	return err;
 }
 
@@ -429,6 +458,7 @@ static void xmd_remove(struct pci_dev *pdev)
 	mutex_lock(&nic->ctl);
 	xmd_nic_stop(nic);
 	set_bit(XMD_GONE, &nic->bits);
+	set_bit(XMD_UNPLUGGED, &nic->bits);
 	xmd_tx_abort(nic);
 	mutex_unlock(&nic->ctl);
 	xmd_tell_state(nic);

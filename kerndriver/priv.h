@@ -103,7 +103,8 @@ struct xmd_client {
 enum xmd_nic_bits {
 	XMD_RUNNING,			/* between START and STOP */
 	XMD_LINK_UP,			/* what the user half said last */
-	XMD_GONE,			/* reads gave all ones; until the next START */
+	XMD_GONE,			/* no register answered; until the next START */
+	XMD_UNPLUGGED,			/* remove is through: there are no registers */
 };
 
 struct xmd_nic {
@@ -157,7 +158,7 @@ static inline void xmd_write(const struct xmd_nic *nic, u32 reg, u32 val)
 /* pci.c */
 void xmd_nic_release(struct kref *ref);
 bool xmd_nic_gone(struct xmd_nic *nic);
-void xmd_nic_revive(struct xmd_nic *nic);
+int xmd_ctl_lock(struct xmd_nic *nic);
 int xmd_nic_start(struct xmd_nic *nic, const struct xmd_start *start);
 void xmd_nic_stop(struct xmd_nic *nic);
 void xmd_tell_state(struct xmd_nic *nic);

@@ -24,11 +24,16 @@ static int sleep_us(u32 usecs)
 	return schedule_hrtimeout(&t, HRTIMER_MODE_REL) ? -EINTR : 0;
 }
 
-/* A single register may well read all ones; a NIC that is gone shows it in STATUS too. */
+/* What a NIC that is gone reads as; many a register may do so and mean it. */
+static bool suspect(struct xmd_nic *nic, u32 val)
+{
+	return (!val || val == XMD_ALL_ONES) && xmd_nic_gone(nic);
+}
+
 static int read_reg(struct xmd_nic *nic, struct xmd_reg_op *op)
 {
 	op->val = xmd_read(nic, op->reg);
-	return op->val == XMD_ALL_ONES && xmd_nic_gone(nic) ? -ENODEV : 0;
+	return suspect(nic, op->val) ? -ENODEV : 0;
 }
 
 static int do_set(struct xmd_nic *nic, const struct xmd_reg_op *op)
@@ -37,7 +42,7 @@ static int do_set(struct xmd_nic *nic, const struct xmd_reg_op *op)
 
 	if (op->mask != XMD_ALL_ONES) {
 		old = xmd_read(nic, op->reg);
-		if (old == XMD_ALL_ONES && xmd_nic_gone(nic))
+		if (suspect(nic, old))
 			return -ENODEV;
 	}
 	/* QEMU's e1000 receives nothing for a second after each write of RCTL */
@@ -125,7 +130,7 @@ long xmd_regs(struct xmd_nic *nic, struct xmd_regs __user *arg)
 	err = -EFAULT;
 	if (copy_from_user(ops, user_ops, bytes))
 		goto out;
-	err = mutex_lock_interruptible(&nic->ctl);
+	err = xmd_ctl_lock(nic);
 	if (err)
 		goto out;
 	err = do_batch(nic, ops, &hdr);
