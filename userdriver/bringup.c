@@ -189,5 +189,7 @@ int adopt(struct driver *d)
 	err = adopt_mac(d);
 	if (!err)
 		err = filter_update(d);
-	return err ? err : link_update(d, &link, false);
+	/* Told anew even if HELLO says the same: the kernel half takes the carrier away by
+	 * itself when the NIC seems gone. */
+	return err ? err : link_update(d, &link, true);
 }

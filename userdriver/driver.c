@@ -165,6 +165,28 @@ static int recover_hang(struct driver *d, const struct xmd_upcall *up)
 	return err;
 }
 
+/* One cheap crossing a try, until a NIC is there again; then everything from the start,
+ * because it may be another card, or the same one after a power cycle. */
+static int try_again(struct driver *d)
+{
+	uint64_t began_ms = driver_now_ms();
+	int err = batch_device_alive(d);
+
+	if (err)
+		return err;
+	log_line("the NIC answers again");
+	err = port_stop(d->port);
+	if (err)
+		return driver_downcall_failed(d, "XMD_NIC_STOP", err);
+	d->mac_known = false;
+	err = bringup(d, false);
+	if (err)
+		return err;
+	d->state = DRIVER_RUNNING;
+	log_up(d, "brought up", began_ms);
+	return 0;
+}
+
 static int handle_upcall(struct driver *d, const struct xmd_upcall *up)
 {
 	switch (up->type) {
@@ -175,7 +197,8 @@ static int handle_upcall(struct driver *d, const struct xmd_upcall *up)
 	case XMD_UP_FILTER:
 		return d->state == DRIVER_GONE ? -ENODEV : filter_update(d);
 	case XMD_UP_TX_HANG:
-		return d->state == DRIVER_GONE ? -ENODEV : recover_hang(d, up);
+		/* also what the kernel half asks when a lost NIC answers again */
+		return d->state == DRIVER_GONE ? try_again(d) : recover_hang(d, up);
 	}
 	if (log_allowed(&d->upcall_log, driver_now_ms(), "unknown upcalls"))
 		log_line("upcall of unknown type %u: answered with EOPNOTSUPP", up->type);
@@ -241,28 +264,6 @@ static int watchdog(struct driver *d)
 	stats_accumulate(d, &stats);
 	err = stats_store(d);
 	return err ? err : link_update(d, &link, false);
-}
-
-/* One cheap crossing a try, until a NIC is there again; then everything from the start,
- * because it may be another card, or the same one after a power cycle. */
-static int try_again(struct driver *d)
-{
-	uint64_t began_ms = driver_now_ms();
-	int err = batch_device_alive(d);
-
-	if (err)
-		return err;
-	log_line("the NIC answers again");
-	err = port_stop(d->port);
-	if (err)
-		return driver_downcall_failed(d, "XMD_NIC_STOP", err);
-	d->mac_known = false;
-	err = bringup(d, false);
-	if (err)
-		return err;
-	d->state = DRIVER_RUNNING;
-	log_up(d, "brought up", began_ms);
-	return 0;
 }
 
 int driver_tick(struct driver *d)

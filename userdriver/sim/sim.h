@@ -52,9 +52,18 @@ enum sim_fault {
 	SIM_F_ALL_ZERO = 1u << 22,	/* memory decoding off, as it looks under QEMU */
 };
 
+struct sim;
+
+/* Another register file than the simulated one, such as QEMU's. */
+struct sim_registers {
+	uint32_t (*read)(struct sim *sim, uint32_t reg);
+	void (*write)(struct sim *sim, uint32_t reg, uint32_t val);
+};
+
 struct sim {
 	struct nic_port port;
 	uint32_t faults;
+	const struct sim_registers *registers;	/* NULL: those of sim_nic.c */
 
 	/* the NIC */
 	uint32_t reg[SIM_BAR_LEN / 4];

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * test_qemu.c - the user half on the registers of QEMU's own e1000.
+ *
+ *   driver -> port.h -> sim_kernel.c (guard, phases) -> qtest -> QEMU's e1000
+ *
+ * No guest runs: QEMU is started stopped, and its qtest protocol pokes the card's BAR.
+ * So this holds the driver against the device that the lab has, in a second and
+ * without Xen.  Skipped where there is no qemu-system-x86_64.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+#define BAR 0xe0000000u
+#define PCI_ADDRESS(reg) (0x80000000u | 2 << 11 | (reg))	/* bus 0, device 2 */
+
+static FILE *qtest;		/* both ways */
+static pid_t qemu;
+
+/* Return: the number behind OK, or 0. */
+static uint64_t ask(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static uint64_t ask(const char *fmt, ...)
+{
+	char line[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfprintf(qtest, fmt, ap);
+	va_end(ap);
+	fputc('\n', qtest);
+	fflush(qtest);
+	do {
+		if (!fgets(line, sizeof(line), qtest)) {
+			print_error("QEMU does not answer\n");
+			exit(1);
+		}
+	} while (strncmp(line, "OK", 2));
+	return strtoull(line + 2, NULL, 16);
+}
+
+static uint32_t qemu_read(struct sim *sim, uint32_t reg)
+{
+	(void)sim;
+	return ask("readl 0x%x", BAR + reg);
+}
+
+static void qemu_write(struct sim *sim, uint32_t reg, uint32_t val)
+{
+	(void)sim;
+	ask("writel 0x%x 0x%x", BAR + reg, val);
+}
+
+static const struct sim_registers qemu_registers = { qemu_read, qemu_write };
+
+static void set_command(unsigned int bits)
+{
+	ask("outl 0xcf8 0x%x", PCI_ADDRESS(4));
+	ask("outw 0xcfc 0x%x", bits);
+}
+
+static void exec_qemu(int fd)
+{
+	dup2(fd, STDIN_FILENO);
+	dup2(fd, STDOUT_FILENO);
+	execlp("qemu-system-x86_64", "qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-S",
+	       "-nodefaults", "-display", "none", "-qtest", "stdio", "-qtest-log", "none",
+	       "-netdev", "user,id=n,restrict=on", "-device",
+	       "e1000,netdev=n,addr=2,mac=52:54:00:65:43:21", (char *)NULL);
+	_exit(127);
+}
+
+static void start_qemu(void)
+{
+	int pair[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+	qemu = fork();
+	if (!qemu)
+		exec_qemu(pair[1]);
+	close(pair[1]);
+	qtest = fdopen(pair[0], "r+");
+	assert_non_null(qtest);
+	ask("outl 0xcf8 0x%x", PCI_ADDRESS(0x10));
+	ask("outl 0xcfc 0x%x", BAR);
+	set_command(6);
+}
+
+static void stop_qemu(void)
+{
+	fclose(qtest);
+	kill(qemu, SIGTERM);
+	waitpid(qemu, NULL, 0);
+}
+
+static void open_on_qemu(struct bench *b)
+{
+	start_qemu();
+	bench_open(b, SIM_F_QEMU);
+	b->sim->registers = &qemu_registers;
+}
+
+static void close_on_qemu(struct bench *b)
+{
+	bench_close(b);
+	stop_qemu();
+}
+
+static void qemus_e1000_is_brought_up_with_its_link_at_once(void **state)
+{
+	static const uint8_t mac[] = { 0x52, 0x54, 0x00, 0x65, 0x43, 0x21 };
+	struct bench b;
+
+	(void)state;
+	open_on_qemu(&b);
+	assert_int_equal(driver_start(&b.d), 0);
+	assert_int_equal(b.d.state, DRIVER_RUNNING);
+	assert_memory_equal(b.sim->started.mac, mac, sizeof(mac));
+	assert_int_equal(b.sim->link.up, 1);
+	assert_int_equal(b.sim->link.speed, 1000);
+	assert_int_equal(qemu_read(b.sim, REG_RAH(0)), 0x80002143);
+	assert_int_equal(qemu_read(b.sim, REG_ITR), 488);
+	assert_int_equal(qemu_read(b.sim, REG_MTA(5)), 0);
+	bench_tick(&b);
+	assert_int_equal(b.d.state, DRIVER_RUNNING);
+	close_on_qemu(&b);
+}
+
+static void a_new_user_half_adopts_qemus_e1000(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	open_on_qemu(&b);
+	assert_int_equal(driver_start(&b.d), 0);
+	bench_new_user_half(&b);
+	assert_int_equal(driver_start(&b.d), 0);
+	assert_int_equal(b.d.state, DRIVER_RUNNING);
+	assert_int_equal(b.sim->starts, 1);
+	assert_int_equal(b.sim->link.up, 1);
+	assert_in_range(b.sim->port.crossings, 1, 8);
+	close_on_qemu(&b);
+}
+
+static void decoding_switched_off_is_noticed_and_survived(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	open_on_qemu(&b);
+	assert_int_equal(driver_start(&b.d), 0);
+	set_command(0);
+	bench_tick(&b);
+	assert_int_equal(b.d.state, DRIVER_GONE);
+	assert_int_equal(b.sim->link.up, 0);
+	bench_tick(&b);
+	assert_int_equal(b.d.state, DRIVER_GONE);
+	set_command(6);
+	bench_tick(&b);
+	assert_int_equal(b.d.state, DRIVER_RUNNING);
+	assert_int_equal(b.sim->link.up, 1);
+	close_on_qemu(&b);
+}
+
+static void negotiation_on_qemu_ends_in_a_link(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	open_on_qemu(&b);
+	assert_int_equal(driver_start(&b.d), 0);
+	sim_raise(b.sim, XMD_UP_TX_HANG);
+	assert_int_equal(bench_serve(&b), 0);
+	assert_int_equal(b.sim->link.up, 1);
+	sim_raise(b.sim, XMD_UP_TX_HANG);	/* the second resets the PHY */
+	assert_int_equal(bench_serve(&b), 0);
+	assert_int_equal(b.sim->phase, XMD_NIC_RUNNING);
+	close_on_qemu(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(qemus_e1000_is_brought_up_with_its_link_at_once),
+		cmocka_unit_test(a_new_user_half_adopts_qemus_e1000),
+		cmocka_unit_test(decoding_switched_off_is_noticed_and_survived),
+		cmocka_unit_test(negotiation_on_qemu_ends_in_a_link),
+	};
+
+	if (system("command -v qemu-system-x86_64 > /dev/null")) {
+		printf("SKIP: no qemu-system-x86_64, the driver is not held against QEMU's e1000\n");
+		return 0;
+	}
+	return cmocka_run_group_tests_name("qemu", tests, NULL, NULL);
+}
