@@ -22,7 +22,7 @@ function good_parties(list,    n, i, w) {
 		return 1
 	n = split(list, w, ",")
 	for (i = 1; i <= n; i++)
-		if (w[i] !~ /^(toolstack|backend|frontend|xenbus)$/)
+		if (w[i] !~ /^(toolstack|backend|frontend)$/)
 			return 0
 	return 1
 }
