@@ -36,7 +36,7 @@ function has_type(v, t) {
 	if (t == "domid") return below(v, 32752)
 	if (t == "bool") return v == "0" || v == "1"
 	if (t == "mac") return tolower(v) ~ /^[0-9a-f][0-9a-f](:[0-9a-f][0-9a-f])*$/ && length(v) == 17
-	if (t == "mtu") return below(v, 65536) && v >= 68
+	if (t == "mtu") return below(v, 65536) && v + 0 >= 68
 	if (t == "rate") return is_rate(v)
 	if (t == "path") return v ~ /^\/[A-Za-z0-9\/@_-]+$/
 	if (t == "text") return v !~ /\\(x[0-9a-f][0-9a-f]|[0-7][0-7][0-7])/
