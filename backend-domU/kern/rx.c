@@ -18,6 +18,7 @@
 #include <xen/events.h>
 #include <xen/page.h>
 #include "back.h"
+#include "gso.h"
 
 #define F_GSO	(XMD_F_GSO_TCPV4 | XMD_F_GSO_TCPV6)
 #define FRAME_OVERHEAD	(ETH_HLEN + 4)	/* over the MTU: header and a VLAN tag */
@@ -257,29 +258,71 @@ static void drop_backlog(struct xmd_vif *v)
 	v->rx_starved = false;
 }
 
-/*
- * The frame goes to this guest; one reference is consumed.  RCU read lock held.
- *
- * The poll has to be scheduled only for the first: while something waits, a poll is
- * under way, or the guest was asked for an event when it posts buffers.
- */
+static void count_drop(struct xmd_vif *v)
+{
+	spin_lock(&v->rx_lock);
+	v->st.rx_drops++;
+	spin_unlock(&v->rx_lock);
+}
+
+/* Return: whether the frame waits now; otherwise its reference is the caller's still. */
+static bool backlog_add(struct xmd_vif *v, struct xmd_buf *b)
+{
+	bool first, ok;
+
+	spin_lock(&v->rx_lock);
+	first = v->bl_head == v->bl_tail;
+	ok = xmd_vif_serves(v) && backlog_push(v, b);
+	v->st.rx_drops += !ok;
+	spin_unlock(&v->rx_lock);
+	/*
+	 * Only for the first: while something waits, a poll is under way, or the guest
+	 * was asked for an event when it posts buffers.
+	 */
+	if (ok && first)
+		napi_schedule(&v->napi);
+	return ok;
+}
+
+static bool add_segment(struct xmd_vif *v, struct xmd_buf *seg)
+{
+	enum fit f = fit(v, seg, seg->frame_len);
+
+	if (f == FIT_COMPLETE_CSUM)
+		xmd_csum_complete(seg);
+	return f != FIT_NEVER && backlog_add(v, seg);
+}
+
+/* For a guest that cannot take GSO.  Stops at the first segment that does not go. */
+static void enqueue_segments(struct xmd_vif *v, const struct xmd_buf *b)
+{
+	unsigned int i, n = xmd_gso_count(b);
+	struct xmd_buf *seg;
+
+	for (i = 0; i < n && xmd_buf_get(back.nic, &seg, 1); i++) {
+		if (!xmd_gso_cut(b, i, seg) && add_segment(v, seg))
+			continue;
+		xmd_buf_put(back.nic, seg);
+		break;
+	}
+	if (i < n || !n)
+		count_drop(v);
+}
+
+/* The frame goes to this guest; one reference is consumed.  RCU read lock held. */
 void xmd_rx_enqueue(struct xmd_vif *v, struct xmd_buf *b)
 {
 	enum fit f = fit(v, b, b->frame_len);
-	bool first, ok = false;
 
 	if (f == FIT_COMPLETE_CSUM)
 		xmd_csum_complete(b);
-	spin_lock(&v->rx_lock);
-	first = v->bl_head == v->bl_tail;
-	if (f != FIT_NEVER && xmd_vif_serves(v))
-		ok = backlog_push(v, b);
-	v->st.rx_drops += !ok;
-	spin_unlock(&v->rx_lock);
-	if (!ok)
-		xmd_buf_put(back.nic, b);
-	else if (first)
-		napi_schedule(&v->napi);
+	if (f != FIT_NEVER && backlog_add(v, b))
+		return;
+	if (f == FIT_NEVER && (b->flags & F_GSO))
+		enqueue_segments(v, b);
+	else if (f == FIT_NEVER)
+		count_drop(v);
+	xmd_buf_put(back.nic, b);
 }
 
 void xmd_rx_drop_all(struct xmd_vif *v)

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Xen's own header (libxen-dev) under the names that the kernel's copy uses. */
+#ifndef SHIM_NETIF_H
+#define SHIM_NETIF_H
+#include <stdint.h>
+#include <string.h>
+#include <xen/io/netif.h>
+
+#define xen_netif_tx_request	netif_tx_request
+#define xen_netif_tx_response	netif_tx_response
+#define xen_netif_extra_info	netif_extra_info
+#define XEN_NETTXF_csum_blank	NETTXF_csum_blank
+#define XEN_NETTXF_data_validated NETTXF_data_validated
+#define XEN_NETTXF_more_data	NETTXF_more_data
+#define XEN_NETTXF_extra_info	NETTXF_extra_info
+#define XEN_NETIF_RSP_DROPPED	NETIF_RSP_DROPPED
+#define XEN_NETIF_RSP_ERROR	NETIF_RSP_ERROR
+#define XEN_NETIF_RSP_OKAY	NETIF_RSP_OKAY
+#define XEN_NETIF_RSP_NULL	NETIF_RSP_NULL
+#endif
