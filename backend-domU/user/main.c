@@ -36,6 +36,7 @@ enum exit_code {
 };
 
 #define OPEN_RETRY_MS 100
+#define NOBODY "65534"	/* a number: a small driver domain has no list of users */
 
 struct options {
 	const char *device;
@@ -62,7 +63,8 @@ static void usage(FILE *to)
 	fputs("usage: xmd-backend [options]\n"
 	      "Serves the vifs of this driver domain: xenstore on one side, xmd_back.ko on the other.\n"
 	      "  --device PATH  the kernel half (default " KERN_DEVICE ")\n"
-	      "  --user USER    become USER (name or number) when everything is open\n"
+	      "  --user USER    become USER (name or number) when everything is open; default\n"
+	      "                 nobody (" NOBODY "), 0 stays root\n"
 	      "  --gso          offer segmentation offload to the guests\n"
 	      "  --verbose      log every step\n"
 	      "  --version, --help\n"
@@ -191,7 +193,7 @@ static int wait_for_kern(struct loop *l, struct store *s, const char *device, st
 		if (*k)
 			return -1;
 		if (!worth_waiting(errno)) {
-			log_err("cannot open %s: %s; run xmd-backend as root (--user drops it)",
+			log_err("cannot open %s: %s; start xmd-backend as root",
 				device, strerror(errno));
 			return EXIT_CANNOT;
 		}
@@ -234,6 +236,8 @@ static int drop_to(const char *user)
 		id = pw->pw_uid;
 	else if (parse_u32(user, &id))
 		return -ENOENT;
+	if (!id || geteuid())
+		return 0;
 	if (setgroups(0, NULL) || setgid(pw ? pw->pw_gid : id) || setuid(id) ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -errno;
@@ -279,7 +283,7 @@ static int run(struct loop *l, const struct options *o, struct backend *b)
 	ret = wait_for_kern(l, b->env.store, o->device, &b->env.kern);
 	if (ret >= 0)
 		return ret;
-	ret = o->user ? drop_to(o->user) : 0;
+	ret = drop_to(o->user);
 	if (ret) {
 		log_err("cannot become user \"%s\": %s", o->user, strerror(-ret));
 		return EXIT_CANNOT;
@@ -294,7 +298,7 @@ static int run(struct loop *l, const struct options *o, struct backend *b)
 
 int main(int argc, char **argv)
 {
-	struct options o = { .device = KERN_DEVICE };
+	struct options o = { .device = KERN_DEVICE, .user = NOBODY };
 	struct backend b = { .env = { .now = now_ms, .settle_ms = VIF_SETTLE_MS } };
 	struct loop l;
 	int ret = parse_options(argc, argv, &o);
