@@ -29,13 +29,14 @@ front() {
 	on $attacker "xmd-hostile-front -i $(addr $attacker) -p $PEER_IP -t $seconds -v $(mac $victim) $*"
 }
 
-# What a vif can hold in the driver domain, one number a line: its events, ports, grants, memory.
+# What vifs can hold in the driver domain: their rows, their interrupts, their ports.
 holdings() {
-	on drv 'grep -c -i -E "xmd|vif" /proc/interrupts; ls /sys/kernel/debug/xmd_back 2>/dev/null | wc -l' || true
-	lsevtchn "$drv_id" 2> /dev/null | wc -l
+	on drv 'echo vifs $(grep -c "fault" /sys/kernel/debug/xmd/back/vifs) irqs $(grep -c xmd-vif /proc/interrupts)'
+	echo "ports $(lsevtchn "$drv_id" 2> /dev/null | wc -l)"
 }
-pool_free() { on drv 'cat /sys/kernel/debug/xmd_nic/*/pool_free /sys/kernel/debug/xmd_nic/pool_free' 2> /dev/null || echo 0; }
+pool_free() { on drv "sed -n 's/.*pool .*free=\([0-9]*\).*/\1/p' /sys/kernel/debug/xmd/nic0/dump"; }
 memory_free() { on drv "awk '/^MemAvailable/ { print \$2 }' /proc/meminfo"; }
+on drv 'mount -t debugfs none /sys/kernel/debug' 2> /dev/null || true
 
 # Once round before anything is counted, so that what is allocated at first use is there.
 front probe || fail "the attacker's vif does not even work when it behaves"
@@ -66,7 +67,7 @@ run_attack() {
 	count=$((count + 1))
 	case $line in
 	*'cut off: as expected')
-		why=$(drv_log "$before" | grep -v -i connected | head -n 1)
+		why=$(drv_log "$before" | grep -v -E ': (connected|disconnected)' | head -n 1)
 		[ -z "$why" ] || { said=$((said + 1)); echo "    drv: $why"; }
 		[ -n "$why" ] || [ "$DRV_KIND" = stock ] ||
 			{ echo "    drv says NOTHING about why"; bad=$((bad + 1)); }
