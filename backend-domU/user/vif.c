@@ -347,6 +347,9 @@ static int connect_kernel(struct vif *v, struct vif_env *env, const struct xmd_v
 		/* A row that we had not seen: not these rings, so away with it first. */
 		v->kern = KERN_STALE;
 		return 0;
+	case -ENODEV:
+	case -EBUSY:
+	case -EAGAIN:
 	case -ENOMEM:
 	case -EINTR:
 	case -ESHUTDOWN:
@@ -427,7 +430,23 @@ static void wait_for_change(struct vif *v, struct vif_env *env, const struct vif
 		v->due = env->now() + POLL_MS;
 }
 
-/* Not done for now: xenstored is busy, a quota is reached, the kernel has no memory. */
+static const char *shortage(int err)
+{
+	switch (err) {
+	case -ENOSPC:
+	case -E2BIG:
+	case -EDQUOT:
+		return "xenstored's quota for this domain is reached";
+	case -ENODEV:
+		return "there is no NIC yet; has xmd_nic.ko found one?";
+	case -EBUSY:
+		return "the NIC has another client than xmd_back.ko";
+	default:
+		return strerror(-err);
+	}
+}
+
+/* Not done for now: xenstored is busy, a quota is reached, the kernel lacks something. */
 static int try_later(struct vif *v, struct vif_env *env, const char *what, int err)
 {
 	uint64_t delay = (uint64_t)BACKOFF_MIN_MS << (v->failures < 6 ? v->failures : 6);
@@ -438,9 +457,7 @@ static int try_later(struct vif *v, struct vif_env *env, const char *what, int e
 	v->due = env->now() + (delay < most ? delay : most);
 	v->failures++;
 	if (err != -EAGAIN && log_allowed(&v->budget, env->now(), v->name))
-		log_warn("%s: %s: %s; trying again", v->name, what,
-			 err == -ENOSPC || err == -E2BIG || err == -EDQUOT ?
-			 "xenstored's quota for this domain is reached" : strerror(-err));
+		log_warn("%s: %s: %s; trying again", v->name, what, shortage(err));
 	return 0;
 }
 

@@ -424,18 +424,25 @@ static void kernel_refuses(void **state)
 	}
 }
 
-static void kernel_out_of_memory_is_tried_again(void **state)
+static void kernel_that_cannot_yet_is_asked_again(void **state)
 {
+	static const int errs[] = { ENOMEM, ENODEV, EBUSY };
 	struct world *w = *state;
+	size_t i;
 
 	world_backend_up(w);
-	w->sim.fail_connect = ENOMEM;
-	world_attach(w, 0, FRONT_HONEST);
-	world_run(w, 2000);
-	assert_int_equal(world_back_state(w, 0), STATE_INIT_WAIT);
-	w->sim.fail_connect = 0;
-	world_run(w, 2000);
-	expect_states(w, 0, STATE_CONNECTED, STATE_CONNECTED);
+	for (i = 0; i < sizeof(errs) / sizeof(errs[0]); i++) {
+		w->sim.fail_connect = errs[i];
+		world_attach(w, 0, FRONT_HONEST);
+		world_run(w, 2000);
+		assert_int_equal(world_back_state(w, 0), STATE_INIT_WAIT);
+		w->sim.fail_connect = 0;
+		world_run(w, 2000);
+		expect_states(w, 0, STATE_CONNECTED, STATE_CONNECTED);
+		world_detach(w, 0);
+		world_run(w, 3000);
+		expect_nothing_left(w, 0);
+	}
 }
 
 static void restart_does_not_touch_connected_vifs(void **state)
@@ -652,7 +659,7 @@ int main(void)
 		T(front_key_that_leads_elsewhere),
 		T(kernel_fault_costs_one_vif),
 		T(kernel_refuses),
-		T(kernel_out_of_memory_is_tried_again),
+		T(kernel_that_cannot_yet_is_asked_again),
 		T(restart_does_not_touch_connected_vifs),
 		T(what_happened_while_nobody_was_there),
 		T(replaced_while_nobody_was_there),
