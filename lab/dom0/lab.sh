@@ -1,0 +1,187 @@
+# shellcheck shell=sh
+# What a case can call. It runs in dom0; "on" (a program) reaches every other place. lab/README.md has the list.
+
+PEER_IP=10.77.0.1   PEER_IP6=fd77::1
+DRV_IP=10.77.0.2    DRV_IP6=fd77::2
+NIC=${NIC:-$(sed 's/.*lab.nic=\([^ ]*\).*/\1/' /proc/cmdline)}
+LAB_STATE=/run/lab
+export PEER_IP PEER_IP6 DRV_IP DRV_IP6 NIC
+PATH=$PATH:/usr/lib/xen-bin
+
+# ---- verdicts ------------------------------------------------------------------------------------------------
+
+fail() { echo "FAIL: $*"; touch $LAB_STATE/failed; exit 1; }
+skip() { echo "SKIP: $*"; exit 77; }
+note() { echo "-- $*"; }
+
+# metric NAME VALUE UNIT: printed, and collected in metrics.csv
+metric() {
+    printf 'metric: %-40s %12s %s\n' "$1" "$2" "$3"
+    echo "$CASE,$1,$2,$3" >> /logs/metrics.csv
+}
+
+# wait_until SECONDS 'COMMAND': runs COMMAND every tenth of a second until it succeeds; fails when time is up
+wait_until() {
+    wait_end=$(($(date +%s) + $1 + 1))
+    until eval "$2" > /dev/null 2>&1; do
+        [ "$(date +%s)" -lt $wait_end ] || return 1
+        sleep 0.1
+    done
+}
+
+# ---- addresses -----------------------------------------------------------------------------------------------
+
+# A guest whose name ends in a number 1..89 has the address 10 + number; others get the next from 100 up.
+guest_number() {
+    n=$(echo "$1" | sed -n 's/^[^0-9]*\([1-8]\{0,1\}[0-9]\)$/\1/p')
+    if [ -n "$n" ]; then echo $((10 + n)); return; fi
+    until mkdir $LAB_STATE/lock 2>/dev/null; do sleep 0.01; done
+    grep -qs "^$1\$" $LAB_STATE/guests || echo "$1" >> $LAB_STATE/guests
+    n=$(grep -n "^$1\$" $LAB_STATE/guests | cut -d: -f1)
+    rmdir $LAB_STATE/lock
+    echo $((99 + n))
+}
+addr()  { case $1 in peer) echo $PEER_IP ;;  drv) echo $DRV_IP ;;  *) echo "10.77.0.$(guest_number "$1")" ;; esac; }
+addr6() { case $1 in peer) echo $PEER_IP6 ;; drv) echo $DRV_IP6 ;; *) echo "fd77::$(guest_number "$1")" ;; esac; }
+mac()   { printf '00:16:3e:77:00:%02x\n' "$(guest_number "$1")"; }
+# $IP_g1, $IP6_g1 and so on are there from the start, so that guest_start may run in the background
+for n in 1 2 3 4 5 6 7 8 9; do eval "IP_g$n=$(addr g$n) IP6_g$n=$(addr6 g$n)"; done
+
+# ---- domains -------------------------------------------------------------------------------------------------
+
+# drv_config [stock|xmd]: prints the xl config of the driver domain
+drv_config() {
+    cat <<END
+name = "drv"
+type = "pv"
+kernel = "/images/vmlinux"
+ramdisk = "/images/drv-${1:-xmd}.cpio"
+memory = 192
+vcpus = 1
+driver_domain = 1
+pci = ["$NIC"]
+extra = "console=hvc0 loglevel=6 mitigations=off clocksource=xen swiotlb=1024 lab.ip=$DRV_IP/24 lab.ip6=$DRV_IP6/64 $LAB_EXTRA"
+END
+}
+
+# guest_config NAME [stock|xmd|none] [pv|pvh]: prints the xl config of a guest. The word is the frontend it loads.
+guest_config() {
+    cat <<END
+name = "$1"
+type = "${3:-pv}"
+kernel = "/images/vmlinux"
+ramdisk = "/images/guest.cpio"
+memory = 192
+vcpus = 1
+vif = ["backend=drv,bridge=br0,mac=$(mac "$1")"]
+extra = "console=hvc0 loglevel=6 mitigations=off clocksource=xen lab.name=$1 lab.front=${2:-stock} lab.ip=$(addr "$1")/24 lab.ip6=$(addr6 "$1")/64 $LAB_EXTRA"
+END
+}
+LAB_EXTRA=      # more words for the kernel command line of domains made from now on
+
+# create NAME: xl create of $LAB_STATE/NAME.cfg after the further lines on stdin
+create() {
+    cat > "$LAB_STATE/$1.cfg"
+    xl create "$LAB_STATE/$1.cfg" > "/logs/$1-create.log" 2>&1 ||
+        { cat "/logs/$1-create.log"; fail "xl create $1"; }
+}
+
+# lines LINE...: each on a line of its own
+lines() { for line; do echo "$line"; done; }
+
+xs() { xenstore-read "$@" 2>/dev/null; }
+
+# has_died NAME: the domain is gone, or it has crashed and is only kept
+has_died() {
+    d=$(xl domid "$1" 2>/dev/null) || return 0
+    xl list "$d" | awk 'NR == 2 { exit !($5 ~ /[cds]/) }'
+}
+
+# ready_or_dead SECONDS NAME 'COMMAND': waits for COMMAND, gives up when the domain dies
+ready_or_dead() {
+    ready_end=$(($(date +%s) + $1 + 1))
+    until eval "$3" > /dev/null 2>&1; do
+        if has_died "$2"; then tail -20 "/logs/guest-$2.log"; fail "domain $2 died while it started"; fi
+        if [ "$(date +%s)" -ge $ready_end ]; then
+            tail -20 "/logs/guest-$2.log"
+            fail "domain $2 not ready after $1 s, waited for: $3"
+        fi
+        sleep 0.1
+    done
+}
+
+drv_serves() {
+    case $1 in
+    stock) [ "$(xs "/local/domain/$2/data/lab-serving")" = 1 ] ;;
+    xmd)   [ "$(xs "/local/domain/$2/data/xmd-backend/state")" = serving ] &&
+           on drv 'grep -q 1 /sys/class/net/eth0/carrier' ;;
+    esac
+}
+
+# drv_start [xmd|stock] [xl-config-line ...]: creates the driver domain and waits until it serves
+drv_start() {
+    drv_kind=xmd
+    case ${1:-} in xmd | stock) drv_kind=$1; shift ;; esac
+    [ -e /images/drv-$drv_kind.cpio ] ||
+        fail "there is no drv-$drv_kind image: the build has not made all of xmd_nic.ko, xmd_back.ko, xmd-userdriver, xmd-backend"
+    { drv_config $drv_kind; lines "$@"; } | create drv
+    drv_id=$(xl domid drv) || fail "drv is gone right after its creation"
+    ready_or_dead "${LAB_START_TIMEOUT:-60}" drv "drv_serves $drv_kind $drv_id"
+}
+
+# vifs_connected DOMID: the domain has vifs, and both ends of each are in state 4
+vifs_connected() {
+    vifs=$(xenstore-list "/local/domain/$1/device/vif" 2>/dev/null)
+    [ -n "$vifs" ] || return 1
+    for v in $vifs; do
+        [ "$(xs "/local/domain/$1/device/vif/$v/state")" = 4 ] || return 1
+        [ "$(xs "$(xs "/local/domain/$1/device/vif/$v/backend")/state")" = 4 ] || return 1
+    done
+}
+
+# guest_start NAME [stock|xmd|none] [pv|pvh] [xl-config-line ...]: creates a guest with a vif on drv and waits until
+# it is Connected and has its addresses. "none" loads no frontend and does not wait for one.
+guest_start() {
+    guest=$1 front=stock type=pv
+    shift
+    case ${1:-} in stock | xmd | none) front=$1; shift ;; esac
+    case ${1:-} in pv | pvh) type=$1; shift ;; esac
+    if [ $front = xmd ] && ! [ -e /images/have-xmd-front ]; then
+        fail "there is no xmd_front.ko in the guest image: the build has not made it"
+    fi
+    { guest_config "$guest" $front $type; lines "$@"; } | create "$guest"
+    eval "IP_$guest=$(addr "$guest") IP6_$guest=$(addr6 "$guest")"
+    guest_id=$(xl domid "$guest") || fail "$guest is gone right after its creation"
+    if [ $front = none ]; then
+        on "$guest" true || fail "$guest does not answer"
+        return
+    fi
+    ready_or_dead "${LAB_START_TIMEOUT:-60}" "$guest" "vifs_connected $guest_id"
+    on "$guest" "until ip -4 addr show dev eth0 | grep -q inet; do sleep 0.02; done" || fail "$guest has no address"
+}
+
+gone() { ! xl domid "$1" > /dev/null 2>&1; }
+
+drv_stop() { guest_stop drv; }
+
+# guest_stop NAME: xl destroy
+guest_stop() {
+    xl destroy "$1" || fail "xl destroy $1"
+    wait_until 20 "gone $1" || fail "$1 does not go away"
+}
+
+# put WHERE LOCALFILE PATH: copies a file from dom0 (/case/... for what the case brought) to PATH, mode included
+put() {
+    mode=755
+    [ -x "$2" ] || mode=644
+    on "$1" "mkdir -p '$(dirname "$3")' && cat > '$3' && chmod $mode '$3'" < "$2"
+}
+
+# wire down|up: the cable at the passed-through NIC
+wire() {
+    case $1 in
+    down) on peer 'lab-monitor set_link nic off' ;;
+    up)   on peer 'lab-monitor set_link nic on' ;;
+    *)    fail "wire: down or up" ;;
+    esac
+}

@@ -1,0 +1,77 @@
+#!/bin/bash
+# The inner half of "lab run" and "lab shell": runs inside fresh network, mount and process namespaces, so that
+# nothing of it can collide with another run or outlive this one. Makes the wire, starts QEMU and the two ends of
+# the command channel, runs the case. Everything it needs to know comes in variables from lab/lab:
+#   IMAGES CASE_DIR LOGS RUN (sockets) MODE=run|shell ICOUNT CAPTURE LAB_MEM LAB_QEMU_ARGS
+set -eu
+mount -t sysfs sysfs /sys            # the sysfs of this network namespace
+export PATH=$RUN/bin:/usr/sbin:/usr/bin:/sbin:/bin
+NIC=0000:00:02.0
+
+# The wire: the NIC's other end is a tap with this kernel's own TCP behind it, offloads as they come.
+ip link set lo up
+ip tuntap add wire mode tap
+echo 0 > /proc/sys/net/ipv6/conf/wire/accept_dad 2>/dev/null || true
+ip addr add 10.77.0.1/24 dev wire
+ip -6 addr add fd77::1/64 dev wire nodad
+ip link set wire up
+
+# "lab-monitor COMMAND" for the peer: QEMU's monitor. The prompt that answers is waited for.
+mkfifo "$RUN/monitor.in" "$RUN/monitor.out"
+mkdir "$RUN/bin"
+cat > "$RUN/bin/lab-monitor" <<END
+#!/bin/sh
+exec 9> "$RUN/monitor.lock" && flock 9
+echo "\$*" > "$RUN/monitor.in"
+END
+chmod +x "$RUN/bin/lab-monitor"
+cat "$RUN/monitor.out" > "$LOGS/qemu-monitor.log" &
+
+# -smap: with it the PV guests' iret faults under this emulation. -rdtscp: PVH guests would need it decoded.
+# The IOMMU is what makes Xen allow passthrough at all.
+if [ -n "${ICOUNT:-}" ]; then
+    cpus=(-accel tcg,thread=single -smp 1 -icount "shift=1,sleep=off")
+else
+    cpus=(-accel "tcg,thread=multi" -smp 2)
+fi
+if [ "$MODE" = shell ]; then
+    console=(-chardev "stdio,id=com1,mux=off,signal=off,logfile=$LOGS/xen-dom0.log" -serial chardev:com1)
+else
+    console=(-serial "file:$LOGS/xen-dom0.log")
+fi
+[ -z "${CAPTURE:-}" ] || cpus+=(-object "filter-dump,id=capture,netdev=wire,file=$LOGS/wire.pcap")
+shell=
+[ "$MODE" != shell ] || shell=lab.shell
+
+# shellcheck disable=SC2086  # LAB_QEMU_ARGS is a list of words
+qemu=(qemu-system-x86_64 -name xmd-lab -M q35 -cpu "max,-smap,-rdtscp" -m "${LAB_MEM:-3072}" -nodefaults
+    -display none -no-reboot
+    -netdev "tap,id=wire,ifname=wire,script=no,downscript=no" "${cpus[@]}"
+    -device "intel-iommu,intremap=on"
+    -device "e1000,id=nic,netdev=wire,addr=02.0,mac=00:16:3e:77:00:02"
+    -device "virtio-serial-pci"
+    -chardev "socket,id=dom0,path=$RUN/dom0.sock,server=on,wait=off"
+    -device "virtserialport,chardev=dom0,nr=1"
+    -chardev "socket,id=peer,path=$RUN/peer.sock,server=on,wait=off"
+    -device "virtserialport,chardev=peer,nr=2"
+    -fsdev "local,id=images,path=$IMAGES,security_model=none,readonly=on"
+    -device "virtio-9p-pci,fsdev=images,mount_tag=images"
+    -fsdev "local,id=case,path=$CASE_DIR,security_model=none"
+    -device "virtio-9p-pci,fsdev=case,mount_tag=case"
+    -fsdev "local,id=logs,path=$LOGS,security_model=none"
+    -device "virtio-9p-pci,fsdev=logs,mount_tag=logs"
+    -chardev "pipe,id=monitor,path=$RUN/monitor" -mon chardev=monitor
+    "${console[@]}" ${LAB_QEMU_ARGS:-}
+    -kernel "$IMAGES/xen"
+    -append "console=com1 com1=115200,8n1 dom0_mem=1024M,max:1024M dom0_max_vcpus=1 loglvl=info guest_loglvl=info spec-ctrl=no bootscrub=0 noreboot ${LAB_XEN_ARGS:-}"
+    -initrd "$IMAGES/vmlinux console=hvc0 loglevel=6 mitigations=off clocksource=xen lab.nic=$NIC $shell,$IMAGES/dom0.cpio")
+
+"$AGENT" serve "$RUN/peer.sock" 2>> "$LOGS/peer-agent.log" < /dev/null &
+if [ "$MODE" = shell ]; then
+    stty raw -echo 2>/dev/null || true
+    exec "${qemu[@]}"
+fi
+"${qemu[@]}" > "$LOGS/qemu.log" 2>&1 < /dev/null &
+"$AGENT" hub "$RUN/hub" "dom0=$RUN/dom0.sock" 2>> "$LOGS/host-hub.log" < /dev/null &
+until [ -S "$RUN/hub" ]; do sleep 0.02; done
+LAB_HUB=$RUN/hub exec "$AGENT" on dom0 'exec sh /case/run-case 2>&1' < /dev/null

@@ -1,0 +1,51 @@
+# shellcheck shell=sh
+# Sourced by every /init of the lab.
+export PATH=/usr/sbin:/usr/bin HOME=/root
+
+# word NAME: the value of NAME=value on the kernel's command line
+word() {
+    for w in $(cat /proc/cmdline); do
+        case $w in "$1"=*) echo "${w#*=}" ;; esac
+    done
+}
+
+base_system() {
+    mount -t proc proc /proc
+    mount -t sysfs sys /sys
+    mount -t devtmpfs dev /dev 2>/dev/null
+    mkdir -p /dev/pts /dev/shm
+    mount -t devpts pts /dev/pts
+    mount -t tmpfs run /run
+    mkdir -p /run/xen /run/xenstored /run/lock /run/lab
+    ln -s /run/lock /var/lock
+    ln -s /proc/self/fd /dev/fd
+    hostname "$1"
+    ip link set lo up
+    modprobe -a xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xenfs
+    mount -t xenfs xenfs /proc/xen
+}
+
+# wait_for TEST...: until "test TEST..." holds
+wait_for() {
+    until test "$@"; do sleep 0.02; done
+}
+
+# address DEV: gives DEV the addresses named on the command line. No duplicate address detection: it takes a second.
+address() {
+    ip link set "$1" up
+    for a in $(word lab.ip); do ip addr replace "$a" dev "$1"; done
+    for a in $(word lab.ip6); do ip -6 addr replace "$a" dev "$1" nodad; done
+}
+
+# What "on NAME ..." in dom0 talks to.
+start_agent() {
+    agent serve vchan &
+}
+
+# Process 1 has nothing more to do than to reap what others leave behind.
+idle() {
+    while :; do
+        wait
+        sleep 3600 &
+    done
+}
