@@ -35,7 +35,9 @@
  *   xmd_buf_put                   caller              pool, at the last reference
  *
  * A frame that floods to several vifs is shared by reference (xmd_buf_hold on
- * its head): while more than one reference is out, nobody writes to it.
+ * its head): while more than one reference is out, nobody writes to it.  The NIC
+ * never does: headers that it has to prepare for segmentation it copies.  It may
+ * zero bytes behind the frame in the last page, to pad a short one.
  *
  * Context.  Every function and operation below runs in softirq context or with
  * bottom halves disabled, unless its comment says otherwise.  The client may
@@ -62,7 +64,8 @@ struct xmd_nic;
 				 * sum from csum_start, store at +csum_offset */
 #define XMD_F_CSUM_VALID 0x02	/* checksums were verified, or never left this host */
 #define XMD_F_GSO_TCPV4	0x04	/* to be cut into segments of gso_size bytes of payload; */
-#define XMD_F_GSO_TCPV6	0x08	/* implies XMD_F_CSUM_BLANK, hdr_len is valid */
+#define XMD_F_GSO_TCPV6	0x08	/* implies XMD_F_CSUM_BLANK, hdr_len is valid; not for
+				 * the wire: QEMU's 82540EM gets its length fields wrong */
 #define XMD_F_ABORTED	0x10	/* in tx_return only: never reached the wire */
 
 /**
@@ -87,6 +90,10 @@ struct xmd_nic;
  *
  * The headers that the NIC must read to do its work (Ethernet to TCP, as far as
  * csum_start + csum_offset + 2, or hdr_len) lie in the first buffer of the chain.
+ * The NIC checks them before use; a frame that it cannot send (headers that contradict
+ * the flags, more than 128 bytes of them, gso_size below 48, hdr_len + gso_size or a
+ * frame without GSO over XMD_TX_MAX_FRAME, GSO_TCPV6) is taken and comes back
+ * through tx_return in its turn, with XMD_F_ABORTED.
  */
 struct xmd_buf {
 	struct xmd_buf *frag;
@@ -114,11 +121,12 @@ struct xmd_buf {
  *		length the NIC half has checked against its buffer
  * @tx_return:	@n frames of the client left the NIC (or carry XMD_F_ABORTED), in the
  *		order in which they were provided.  Also the sign that descriptors
- *		are free again: a client that was refused tries again from here
+ *		are free again: a client that was refused tries again from here.
+ *		Frames with owner NULL are not told; the NIC drops its reference
  * @host_tx:	@n frames that the driver domain itself sends; owner is NULL.  The
  *		client switches them: to xmd_nic_tx_provide, to a vif, or both
  * @state:	tx_provide will answer differently from now on: the NIC was started,
- *		stopped, or the carrier changed.  May be called from process context
+ *		stopped, or the carrier changed.  Called with bottom halves disabled
  */
 struct xmd_nic_ops {
 	void (*rx_return)(void *ctx, struct xmd_buf **frames, unsigned int n);
@@ -132,7 +140,9 @@ struct xmd_nic_ops {
  *
  * From its return on, frames from the wire and from the driver domain go to
  * @ops and no longer straight between the NIC and its net_device, and the NIC is
- * asked to receive every unicast and multicast frame.
+ * asked to receive every unicast and multicast frame.  The first operations may run
+ * before it returns.  If the NIC is unplugged under its client, tx_provide answers
+ * -ENETDOWN, frames come back aborted, and memory stays until xmd_nic_detach.
  *
  * Return: the NIC, or ERR_PTR: -ENODEV no NIC probed, -EBUSY it has a client.
  */
@@ -161,7 +171,7 @@ int xmd_nic_tx_provide(struct xmd_nic *nic, struct xmd_buf **frames, unsigned in
 /**
  * xmd_nic_tx_space - frames of one buffer that xmd_nic_tx_provide would take now
  *
- * A hint without a lock, for deciding how much to read from a guest's ring.
+ * 0 without a carrier and while stopped.  A hint without a lock, for deciding how much to read from a guest's ring.
  */
 unsigned int xmd_nic_tx_space(const struct xmd_nic *nic);
 

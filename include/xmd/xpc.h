@@ -24,7 +24,13 @@
  *
  * LOST: every downcall and read fails with EIO, and the process that opened the
  * file is sent SIGKILL, so that whoever supervises it starts a new one.  Frames
- * flow on in each of these states if the NIC was started before.
+ * flow on in each of these states if the NIC was started before.  Who opens the file
+ * and does not say HELLO within XMD_SILENCE_MS is LOST as well.
+ *
+ * A NIC can vanish while both halves live (dom0 cleared its PCI COMMAND register, it was
+ * pulled): then no register answers, the kernel half takes the carrier down, and REGS,
+ * START and LINK (up) fail with ENODEV.  When it answers again the way back is STOP,
+ * reset, START; if it answers again before the user half noticed, TX_HANG asks for that.
  *
  * Every number is in the byte order of the machine: both ends run on it.
  * A field named reserved is 0 when written and is checked to be.
@@ -47,7 +53,8 @@ enum xmd_nic_phase {
 };
 
 /**
- * struct xmd_hello - first downcall after open; anything else before it: EPROTO
+ * struct xmd_hello - first downcall after open; anything else before it, and a
+ * second one: EPROTO
  * @version: in: XMD_XPC_VERSION of the user half; another one: EPROTONOSUPPORT
  * @phase:   out: enum xmd_nic_phase
  * @epoch:   out: counts the user halves that said hello, from 1
@@ -78,7 +85,12 @@ struct xmd_hello {
  * first that fails.  Each is checked against the table in kerndriver/guard.c
  * before any of the batch is done: a register that is not in the table, a read of
  * a write-only one, or a bit outside the writable mask refuses the whole batch
- * with EPERM and touches nothing; @failed then names the operation.
+ * with EPERM and touches nothing; an operation that is malformed or times out of
+ * range does so with EINVAL.  @failed names the operation that failed.  EINTR: a
+ * signal came, the operations before @failed are done.
+ *
+ * A SET of RCTL that changes nothing is not written (QEMU stops receiving for a second
+ * at each write).  What RCTL and TCTL hold while STOPPED is overwritten by START.
  */
 enum xmd_reg_op_code {
 	XMD_REG_READ = 1,	/* val = reg */
@@ -116,6 +128,9 @@ struct xmd_regs {
  *
  * The kernel half programs descriptor bases, lengths, heads and tails, sends again
  * what it had accepted and not seen done, enables receive, transmit and interrupts.
+ * Transmit descriptors are delayed by TIDV and TADV; a TIDV of 0 is made 1 (13.4.44).
+ * Errors: EINVAL a ring size or reserved, EPERM a bit of @rctl or @tctl that is not the
+ * user half's (guard.h), ENOMEM the pool is too small for the ring, ENODEV.
  */
 struct xmd_start {
 	__u32 tx_ring;
