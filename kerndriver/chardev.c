@@ -373,6 +373,8 @@ static long do_stats(struct xmd_nic *nic, struct xmd_hw_stats __user *arg, bool 
 
 	if (put && copy_from_user(&s, arg, sizeof(s)))
 		return -EFAULT;
+	if (put && memchr_inv(s.reserved, 0, sizeof(s.reserved)))
+		return -EINVAL;
 	err = xmd_ctl_lock(nic);
 	if (err)
 		return err;
