@@ -53,11 +53,16 @@ static void add_flow_control(struct reg_batch *b)
 	batch_write(b, REG_FCRTH, FCRTH_BYTES, "flow control, FCRTH");
 }
 
-/* Received frames interrupt at once (RDTR 0), bounded by ITR: chapter 3.2.7. */
-static void add_moderation(struct reg_batch *b, unsigned int irq_rate)
+static void add_itr(struct reg_batch *b, unsigned int irq_rate)
 {
 	batch_write(b, REG_ITR, irq_rate ? ITR_UNITS_PER_SECOND / irq_rate : 0,
 		    "interrupt moderation, ITR");
+}
+
+/* Received frames interrupt at once (RDTR 0), bounded by ITR: chapter 3.2.7. */
+static void add_moderation(struct reg_batch *b, unsigned int irq_rate)
+{
+	add_itr(b, irq_rate);
 	batch_write(b, REG_RDTR, 0, "interrupt moderation, RDTR");
 	batch_write(b, REG_RADV, 0, "interrupt moderation, RADV");
 	batch_write(b, REG_TIDV, TIDV_UNITS, "interrupt moderation, TIDV");
@@ -180,6 +185,7 @@ int adopt(struct driver *d)
 	batch_init(&b, d, EXIT_PHY);
 	link_add_read(&b, &link);
 	batch_subject(&b, EXIT_REGISTER);
+	add_itr(&b, d->opt->irq_rate);	/* the one option that takes effect at once */
 	filter_add_read(&b, &d->filter);
 	err = batch_run(&b);
 	if (err)

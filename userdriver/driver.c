@@ -10,8 +10,10 @@
 
 #define BAR_LEN_MIN 0x6000u	/* the last register we touch is below */
 
-/* A hang that follows another within this time resets the PHY as well. */
+/* The third hang without this time of quiet before it resets the PHY as well, which costs
+ * the link. */
 #define HANG_QUIET_MS 60000u
+#define HANGS_BLAME_PHY 3u
 
 /* Copper parts with one port and the EERD layout of regs.h. */
 static const uint16_t known_devices[] = {
@@ -146,21 +148,23 @@ int driver_start(struct driver *d)
 }
 
 /* The EEPROM need not be read again: the address is known. */
-static int recover_hang(struct driver *d, const struct xmd_upcall *up)
+static int recover_hang(struct driver *d)
 {
 	uint64_t now = driver_now_ms();
+	bool blame_phy;
 	int err;
 
 	d->hangs = d->hangs && now - d->last_hang_ms < HANG_QUIET_MS ? d->hangs + 1 : 1;
 	d->last_hang_ms = now;
-	log_line("transmit hang (arguments 0x%x 0x%x 0x%x): resetting the NIC%s", up->arg[0],
-		 up->arg[1], up->arg[2], d->hangs > 1 ? " and its PHY" : "");
+	blame_phy = d->hangs >= HANGS_BLAME_PHY;
+	log_line("the kernel half asks for a reset of the NIC, as after a transmit hang%s",
+		 blame_phy ? "; again and again, so the PHY is reset too" : "");
 	err = port_stop(d->port);
 	if (err)
 		return driver_downcall_failed(d, "XMD_NIC_STOP", err);
-	err = bringup(d, d->hangs > 1);
+	err = bringup(d, blame_phy);
 	if (!err)
-		log_line("the NIC transmits again after %llu ms",
+		log_line("the NIC runs again after %llu ms",
 			 (unsigned long long)(driver_now_ms() - now));
 	return err;
 }
@@ -198,7 +202,7 @@ static int handle_upcall(struct driver *d, const struct xmd_upcall *up)
 		return d->state == DRIVER_GONE ? -ENODEV : filter_update(d);
 	case XMD_UP_TX_HANG:
 		/* also what the kernel half asks when a lost NIC answers again */
-		return d->state == DRIVER_GONE ? try_again(d) : recover_hang(d, up);
+		return d->state == DRIVER_GONE ? try_again(d) : recover_hang(d);
 	}
 	if (log_allowed(&d->upcall_log, driver_now_ms(), "unknown upcalls"))
 		log_line("upcall of unknown type %u: answered with EOPNOTSUPP", up->type);

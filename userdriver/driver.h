@@ -95,7 +95,7 @@ struct driver {
 	struct filter_shadow filter;
 	struct xmd_hw_stats totals;
 	bool sticky_stats;	/* error counters do not clear on read, see stats.c */
-	unsigned int hangs;	/* TX_HANG upcalls in a row without HANG_QUIET_MS between */
+	unsigned int hangs;	/* TX_HANG upcalls without a quiet time between */
 	uint64_t last_hang_ms;
 	struct log_limit upcall_log;
 };

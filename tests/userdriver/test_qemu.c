@@ -170,19 +170,22 @@ static void decoding_switched_off_is_noticed_and_survived(void **state)
 	close_on_qemu(&b);
 }
 
-static void negotiation_on_qemu_ends_in_a_link(void **state)
+static void the_third_hang_resets_qemus_phy(void **state)
 {
 	struct bench b;
 
 	(void)state;
 	open_on_qemu(&b);
 	assert_int_equal(driver_start(&b.d), 0);
-	sim_raise(b.sim, XMD_UP_TX_HANG);
-	assert_int_equal(bench_serve(&b), 0);
-	assert_int_equal(b.sim->link.up, 1);
-	sim_raise(b.sim, XMD_UP_TX_HANG);	/* the second resets the PHY */
+	for (int i = 0; i < 2; i++) {
+		sim_raise(b.sim, XMD_UP_TX_HANG);
+		assert_int_equal(bench_serve(&b), 0);
+		assert_int_equal(b.sim->link.up, 1);
+	}
+	sim_raise(b.sim, XMD_UP_TX_HANG);	/* the third resets the PHY; time stands still */
 	assert_int_equal(bench_serve(&b), 0);
 	assert_int_equal(b.sim->phase, XMD_NIC_RUNNING);
+	assert_int_equal(b.sim->link.up, 0);
 	close_on_qemu(&b);
 }
 
@@ -192,12 +195,13 @@ int main(void)
 		cmocka_unit_test(qemus_e1000_is_brought_up_with_its_link_at_once),
 		cmocka_unit_test(a_new_user_half_adopts_qemus_e1000),
 		cmocka_unit_test(decoding_switched_off_is_noticed_and_survived),
-		cmocka_unit_test(negotiation_on_qemu_ends_in_a_link),
+		cmocka_unit_test(the_third_hang_resets_qemus_phy),
 	};
 
 	if (system("command -v qemu-system-x86_64 > /dev/null")) {
 		printf("SKIP: no qemu-system-x86_64, the driver is not held against QEMU's e1000\n");
 		return 0;
 	}
+	alarm(60);	/* QEMU may have no answer */
 	return cmocka_run_group_tests_name("qemu", tests, NULL, NULL);
 }
