@@ -52,8 +52,7 @@ struct options {
 	bool verbose;
 	unsigned int irq_rate;	/* interrupts a second at most, 0: no limit of ours */
 	unsigned int tx_ring, rx_ring;
-	bool drop_privileges;
-	unsigned int uid, gid;
+	unsigned int uid, gid;	/* to become; 0 stays root */
 };
 
 enum driver_state {

@@ -11,6 +11,7 @@
 #include "sim/sim.h"
 
 #define VERSION "0.1"
+#define NOBODY 65534	/* a number: a small driver domain has no list of users */
 
 enum { OPT_IGNORE_SUM = 256, OPT_IRQ_RATE, OPT_TX_RING, OPT_RX_RING, OPT_USER };
 
@@ -39,7 +40,8 @@ static void print_help(void)
 	       "      --irq-rate N            interrupts a second at most, 60 to 100000,\n"
 	       "                              0 for no limit (8000)\n"
 	       "      --tx-ring N, --rx-ring N  descriptors: 64, 128, 256, 512 or 1024 (256)\n"
-	       "      --user UID[:GID]        give up root once the device is open\n"
+	       "      --user UID[:GID]        become this user once the device is open; default\n"
+	       "                              65534 (nobody), 0 stays root\n"
 	       "  -v, --verbose               tell more\n"
 	       "  -h, --help                  this text\n"
 	       "  -V, --version               versions of program and kernel interface\n\n"
@@ -107,11 +109,6 @@ static bool parse_user(struct options *opt, const char *text)
 	opt->gid = opt->uid;
 	if (colon && !parse_number("--user, group", colon + 1, INT_MAX, &opt->gid))
 		return false;
-	if (!opt->uid) {
-		log_line("--user 0 is root: there is nothing to give up");
-		return false;
-	}
-	opt->drop_privileges = true;
 	return true;
 }
 
@@ -150,6 +147,7 @@ enum options_verdict options_parse(struct options *opt, int argc, char **argv)
 
 	*opt = (struct options){
 		.device = "/dev/xmd/nic0", .irq_rate = 8000, .tx_ring = 256, .rx_ring = 256,
+		.uid = NOBODY, .gid = NOBODY,
 	};
 	optind = 1;
 	while ((c = getopt_long(argc, argv, "d:s::vhV", long_options, NULL)) != -1) {

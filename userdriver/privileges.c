@@ -2,9 +2,8 @@
 /*
  * privileges.c - the device file is open: nothing else is needed any more.
  *
- * With --user the process becomes that user without capabilities.  In any case a seccomp
- * filter leaves it the system calls of its loop; another one kills it (SIGSYS), and
- * whoever supervises it starts it again.  The simulation keeps them all, for debuggers
+ * The process becomes nobody (or --user) without capabilities, and a seccomp filter
+ * leaves it the system calls of its loop; another one kills it (SIGSYS), and whoever supervises it starts it again.  The simulation keeps them all, for debuggers
  * and sanitizers.
  */
 #include <errno.h>
@@ -78,10 +77,10 @@ static int filter_system_calls(void)
 
 int privileges_drop(const struct options *opt)
 {
-	if (opt->drop_privileges && become(opt->uid, opt->gid))
-		return -1;
 	if (opt->simulate)
 		return 0;
+	if (opt->uid && !geteuid() && become(opt->uid, opt->gid))
+		return -1;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return failed("no_new_privs");
 	return filter_system_calls();

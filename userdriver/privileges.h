@@ -5,7 +5,7 @@
 
 #include "driver.h"
 
-/* Root, if --user was given, and most system calls unless the NIC is simulated.
+/* Root, and most system calls, unless the NIC is simulated.
  * Return: 0, or -1 with the reason logged. */
 int privileges_drop(const struct options *opt);
 

@@ -34,7 +34,6 @@ static void wrong_options_are_refused_with_their_name(void **state)
 		{ { "x", "--rx-ring", "2048" }, "--rx-ring 2048" },
 		{ { "x", "--rx-ring", "" }, "--rx-ring" },
 		{ { "x", "--user", "nobody" }, "nobody" },
-		{ { "x", "--user", "0" }, "root" },
 		{ { "x", "--user", "1:" }, "--user, group" },
 		{ { "x", "--bogus" }, "--help" },
 		{ { "x", "--device" }, "--help" },
@@ -66,7 +65,7 @@ static void right_options_are_taken(void **state)
 	(void)state;
 	assert_int_equal(options_parse(&opt, 9, (char **)argv), OPTIONS_RUN);
 	assert_string_equal(opt.device, "/dev/null");
-	assert_true(opt.simulate && opt.verbose && opt.drop_privileges);
+	assert_true(opt.simulate && opt.verbose);
 	assert_string_equal(opt.faults, "flap,qemu");
 	assert_int_equal(opt.irq_rate, 0);
 	assert_int_equal(opt.tx_ring, 1024);
@@ -75,11 +74,24 @@ static void right_options_are_taken(void **state)
 	assert_int_equal(opt.gid, 8);
 }
 
+static void root_is_given_up_unless_asked_otherwise(void **state)
+{
+	const char *argv[] = { "x", "--user", "0" };
+	struct options opt;
+
+	(void)state;
+	assert_int_equal(options_parse(&opt, 1, (char **)argv), OPTIONS_RUN);
+	assert_int_equal(opt.uid, 65534);
+	assert_int_equal(options_parse(&opt, 3, (char **)argv), OPTIONS_RUN);
+	assert_int_equal(opt.uid, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wrong_options_are_refused_with_their_name),
 		cmocka_unit_test(right_options_are_taken),
+		cmocka_unit_test(root_is_given_up_unless_asked_otherwise),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);
