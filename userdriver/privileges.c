@@ -3,8 +3,9 @@
  * privileges.c - the device file is open: nothing else is needed any more.
  *
  * The process becomes nobody (or --user) without capabilities, and a seccomp filter
- * leaves it the system calls of its loop; another one kills it (SIGSYS), and whoever supervises it starts it again.  The simulation keeps them all, for debuggers
- * and sanitizers.
+ * leaves it the system calls of its loop; another one kills it (SIGSYS), and whoever
+ * supervises it starts it again.  The simulation keeps them all, for debuggers and
+ * sanitizers.
  */
 #include <errno.h>
 #include <grp.h>
