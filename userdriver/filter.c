@@ -76,7 +76,7 @@ void filter_add_read(struct reg_batch *b, struct filter_shadow *have)
 		batch_read(b, REG_MTA(i), &have->mta[i], "filter, reading MTA");
 }
 
-/* An entry is invalid while it is half written, except one that is known to be. */
+/* RAH.AV is off while the entry is half written: no stranger's address is ever valid. */
 static void add_rar(struct reg_batch *b, unsigned int i, const struct filter_shadow *want)
 {
 	batch_write(b, REG_RAH(i), 0, "filter, RAH");
