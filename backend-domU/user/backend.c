@@ -142,6 +142,7 @@ static int drain_store(struct backend *b)
 	struct store_event ev;
 	int i, err;
 
+	b->unread = false;
 	for (i = 0; i < EVENTS_MAX; i++) {
 		err = b->env.store->ops->next_event(b->env.store, &ev);
 		if (err)
@@ -154,6 +155,8 @@ static int drain_store(struct backend *b)
 		if (err)
 			return err;
 	}
+	/* libxenstore's descriptor need not stay readable for the rest. */
+	b->unread = true;
 	return 0;
 }
 
@@ -278,7 +281,7 @@ int backend_work(struct backend *b)
 
 uint64_t backend_due(const struct backend *b)
 {
-	uint64_t due = b->audit_at;
+	uint64_t due = b->unread ? 0 : b->audit_at;
 	const struct vif *v;
 
 	for (v = b->vifs; v; v = v->next) {

@@ -17,6 +17,7 @@ struct backend {
 	struct vif_env env;	/* set by the caller; store and kern stay the caller's */
 	struct vif *vifs;
 	bool rescan;
+	bool unread;		/* more events than one turn takes */
 	uint64_t audit_at;
 };
 

@@ -163,10 +163,12 @@ static int check_owner(struct store *s, const char *front, uint16_t domid,
 	unsigned int owner;
 	int err = s->ops->owner(s, front, &owner);
 
-	if (err)
-		return complain(reason, front, "", err);
-	if (owner == domid)
+	if (!err && owner == domid)
 		return 0;
+	if (err) {
+		snprintf(reason, REASON_MAX, "frontend directory %s: %s", front, strerror(-err));
+		return err;
+	}
 	snprintf(reason, REASON_MAX, "%s belongs to domain %u, not to %u", front, owner, domid);
 	return -EINVAL;
 }

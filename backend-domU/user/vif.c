@@ -317,6 +317,16 @@ static void give_up(struct vif *v, struct vif_env *env, const char *reason, cons
 	snprintf(v->error, sizeof(v->error), "%.*s", (int)sizeof(v->error) - 1, reason);
 }
 
+static void warn_of_rate(struct vif *v, struct vif_env *env)
+{
+	char rate[STORE_VALUE_MAX];
+
+	if (!store_read_text(env->store, v->back, XS_BACK_RATE, rate) &&
+	    log_allowed(&v->budget, env->now(), v->name))
+		log_warn("%s: rate=%s is not enforced by this version: it runs without a limit",
+			 v->name, rate);
+}
+
 /* The message for the kernel.  Return: 0, 1 given up with a reason, negative: not now. */
 static int read_keys(struct vif *v, struct vif_env *env, struct xmd_vif_connect *c)
 {
@@ -327,6 +337,8 @@ static int read_keys(struct vif *v, struct vif_env *env, struct xmd_vif_connect 
 	c->id.domid = v->domid;
 	c->id.handle = v->handle;
 	err = negotiate_read(env->store, v->back, v->front, c, reason);
+	if (!err)
+		warn_of_rate(v, env);
 	if (!is_refusal(err))
 		return err;
 	give_up(v, env, reason, "");

@@ -72,6 +72,8 @@ bool fuse_burn(struct fuse *f)
 		return false;
 	if (!f->blown) {
 		f->burnt++;
+		if (f->meet && f->burnt == f->meet_at)
+			f->meet(f->arg);
 		if (f->left >= 0 && f->left-- == 0)
 			f->blown = true;
 	}

@@ -19,6 +19,10 @@ struct fuse {
 	long left;	/* < 0: never */
 	bool blown;
 	long burnt;	/* operations so far */
+	/* Called once, right before operation @meet_at: somebody else is faster. */
+	long meet_at;
+	void (*meet)(void *arg);
+	void *arg;
 };
 
 bool fuse_burn(struct fuse *f);

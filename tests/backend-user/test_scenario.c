@@ -608,6 +608,22 @@ static void a_guest_that_flickers_starves_nobody(void **state)
 	expect_nothing_left(w, 0);
 }
 
+static void more_events_than_one_turn_takes(void **state)
+{
+	struct world *w = *state;
+	unsigned int i;
+
+	connect_vif(w, 0);
+	w->vif[0].mode = FRONT_MUTE;
+	for (i = 0; i < 2000; i++)
+		world_front(w, 0, "state", "4");
+	world_front(w, 0, "state", "6");
+	assert_int_equal(backend_work(&w->backend), 0);
+	assert_int_equal(backend_due(&w->backend), 0);
+	world_run(w, 500);
+	expect_states(w, 0, STATE_CLOSED, STATE_CLOSED);
+}
+
 static void strange_names_are_left_alone(void **state)
 {
 	struct world *w = *state;
@@ -668,6 +684,7 @@ int main(void)
 		T(quota_of_nodes),
 		T(quota_of_watches),
 		T(a_guest_that_flickers_starves_nobody),
+		T(more_events_than_one_turn_takes),
 		T(strange_names_are_left_alone),
 		T(own_nodes_say_when_it_serves),
 	};
