@@ -126,8 +126,8 @@ struct xmd_vif {
 	u32 tx_seen;		/* req_prod at the last look */
 	enum xmd_tx_state tx_state;
 	s16 tx_guess;		/* where the last frame went: the next may go there too */
-	unsigned int n_wait;
-	struct xmd_buf *wait_nic[XMD_BATCH];	/* switched to the NIC, not taken by it yet */
+	struct xmd_buf *nic_head;	/* switched to the NIC, not taken by it yet; by ->next */
+	struct xmd_buf *nic_tail;
 	struct xmd_fifo fifo;
 	struct xmd_tx_work work[XMD_BATCH];
 	struct xmd_buf *tx_buf[XMD_TX_BUFS];

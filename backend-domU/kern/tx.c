@@ -20,15 +20,17 @@
  * ring of every guest that sends to it.
  *
  * Requests that cannot be placed stay in the ring, which is the guest's queue: nothing
- * is read while wait_nic[] is not empty or the pool is.
+ * is read while frames still wait for the NIC, or the pool is empty.
  */
 #include <linux/if_ether.h>
 #include <linux/jiffies.h>
 #include <xen/events.h>
 #include <xen/page.h>
 #include "back.h"
+#include "gso.h"
 
 #define RETRY_JIFFIES	1
+#define NIC_HDR_MAX	128u	/* nic.h: headers of a GSO frame that the NIC takes */
 
 /* ------------------------------------------------------------------ answers */
 
@@ -365,24 +367,82 @@ static void deliver_direct(struct xmd_vif *v, unsigned int n, struct xmd_vif *to
 	}
 }
 
-static bool fits_wire(const struct xmd_buf *b)
+/* Behind the others that wait for the NIC. */
+static void queue_buf(struct xmd_vif *v, struct xmd_buf *b)
 {
-	if (b->flags & (XMD_F_GSO_TCPV4 | XMD_F_GSO_TCPV6))
-		return b->hdr_len + b->gso_size <= XMD_TX_MAX_FRAME;
-	return b->frame_len <= XMD_TX_MAX_FRAME;
+	b->next = NULL;
+	if (v->nic_tail)
+		v->nic_tail->next = b;
+	else
+		v->nic_head = b;
+	v->nic_tail = b;
 }
 
-/* The FIFO entry stays open until the NIC returns the frame. */
-static void queue_nic(struct xmd_vif *v, struct xmd_tx_work *w)
+/* The FIFO entry stays open until the NIC returns this frame. */
+static void queue_last(struct xmd_vif *v, struct xmd_tx_work *w, struct xmd_buf *b)
 {
-	if (!fits_wire(w->head)) {
+	b->owner = v;
+	b->cookie = w->f.first;
+	queue_buf(v, b);
+	w->head = NULL;
+	w->done = 1;
+}
+
+enum wire { WIRE_AS_IS, WIRE_CUT, WIRE_NEVER };
+
+/* nic.h: what the NIC segments, and what it sends at all. */
+static enum wire fits_wire(const struct xmd_buf *b)
+{
+	if (!(b->flags & (XMD_F_GSO_TCPV4 | XMD_F_GSO_TCPV6)))
+		return b->frame_len <= XMD_TX_MAX_FRAME ? WIRE_AS_IS : WIRE_NEVER;
+	if (b->hdr_len + b->gso_size > XMD_TX_MAX_FRAME)
+		return WIRE_NEVER;
+	if (b->flags & XMD_F_GSO_TCPV6 || b->hdr_len > NIC_HDR_MAX)
+		return WIRE_CUT;
+	return WIRE_AS_IS;
+}
+
+/*
+ * Segments have no owner, so the NIC does not tell when they are done, but for the
+ * last: it returns frames in order.  When the pool is empty the rest is dropped; TCP
+ * sends it again.
+ */
+static void queue_cut(struct xmd_vif *v, struct xmd_tx_work *w)
+{
+	struct xmd_buf *b = w->head, *seg, *last = NULL;
+	unsigned int i, n = xmd_gso_count(b);
+
+	for (i = 0; i < n && xmd_buf_get(back.nic, &seg, 1); i++) {
+		if (xmd_gso_cut(b, i, seg)) {
+			xmd_buf_put(back.nic, seg);
+			break;
+		}
+		if (last)
+			queue_buf(v, last);
+		last = seg;
+	}
+	if (!last) {
 		drop(v, w);
 		return;
 	}
-	w->head->owner = v;
-	w->head->cookie = w->f.first;
-	v->wait_nic[v->n_wait++] = w->head;
-	w->done = 1;
+	v->st.tx_drops += i < n;
+	xmd_buf_put(back.nic, b);
+	queue_last(v, w, last);
+}
+
+static void queue_nic(struct xmd_vif *v, struct xmd_tx_work *w)
+{
+	switch (fits_wire(w->head)) {
+	case WIRE_AS_IS:
+		queue_last(v, w, w->head);
+		break;
+	case WIRE_CUT:
+		queue_cut(v, w);
+		break;
+	case WIRE_NEVER:
+		drop(v, w);
+		break;
+	}
 }
 
 static void deliver_flood(struct xmd_vif *v, struct xmd_tx_work *w)
@@ -425,38 +485,70 @@ static void deliver_one(struct xmd_vif *v, struct xmd_tx_work *w)
 
 static void drop_waiting(struct xmd_vif *v)
 {
-	unsigned int i;
+	struct xmd_buf *b = v->nic_head, *next;
 
-	for (i = 0; i < v->n_wait; i++) {
-		v->st.tx_drops++;
-		xmd_fifo_done(&v->fifo, v->wait_nic[i]->cookie, XEN_NETIF_RSP_DROPPED);
-		xmd_buf_put(back.nic, v->wait_nic[i]);
+	for (; b; b = next) {
+		next = b->next;
+		if (b->owner) {
+			v->st.tx_drops++;
+			xmd_fifo_done(&v->fifo, b->cookie, XEN_NETIF_RSP_DROPPED);
+		}
+		xmd_buf_put(back.nic, b);
 	}
-	v->n_wait = 0;
+	v->nic_head = NULL;
+	v->nic_tail = NULL;
+}
+
+static unsigned int owned(struct xmd_buf **frames, unsigned int n)
+{
+	unsigned int k = 0;
+
+	while (n)
+		k += !!frames[--n]->owner;
+	return k;
 }
 
 /*
- * Each frame at the NIC holds a reference to the vif; taken before, because the NIC may
- * return it before xmd_nic_tx_provide does.  The table's reference keeps the count
- * above zero when those of refused frames are given back.
+ * Each frame at the NIC that names the vif holds a reference to it; taken before,
+ * because the NIC may return it before xmd_nic_tx_provide does.  The table's reference
+ * keeps the count above zero when those of refused frames are given back.
  *
  * Return: how many were taken, or -errno.
  */
-static int push_nic(struct xmd_vif *v)
+static int push_batch(struct xmd_vif *v)
 {
-	unsigned int n = v->n_wait;
+	struct xmd_buf *batch[XMD_BATCH], *b = v->nic_head;
+	unsigned int n = 0;
 	int taken;
 
-	refcount_add(n, &v->refs);
-	taken = xmd_nic_tx_provide(back.nic, v->wait_nic, n);
+	for (; b && n < XMD_BATCH; b = b->next)
+		batch[n++] = b;
+	refcount_add(owned(batch, n) + 1, &v->refs);
+	taken = xmd_nic_tx_provide(back.nic, batch, n);
+	if (taken > 0) {
+		/* Those taken are the NIC's now, b and what was refused is ours. */
+		v->nic_head = taken < n ? batch[taken] : b;
+		if (!v->nic_head)
+			v->nic_tail = NULL;
+	}
+	xmd_vif_put(v, owned(batch + max(taken, 0), n - max(taken, 0)) + 1);
 	if (taken == -ENETDOWN)
 		drop_waiting(v);
-	xmd_vif_put(v, n - max(taken, 0));
-	if (taken > 0) {
-		v->n_wait -= taken;
-		memmove(v->wait_nic, v->wait_nic + taken, v->n_wait * sizeof(v->wait_nic[0]));
-	}
 	return taken;
+}
+
+/* Return: whether the NIC took anything; nic_head says whether something is left. */
+static int push_nic(struct xmd_vif *v)
+{
+	int taken, total = 0;
+
+	while (v->nic_head) {
+		taken = push_batch(v);
+		if (taken <= 0)
+			return total ? total : taken;
+		total += taken;
+	}
+	return total;
 }
 
 /*
@@ -478,16 +570,14 @@ static bool flush_nic(struct xmd_vif *v)
 {
 	int taken;
 
-	if (!v->n_wait)
-		return true;
 	taken = push_nic(v);
-	if (!v->n_wait)
+	if (!v->nic_head)
 		return true;
 	xmd_wait_add(v, taken > 0);
 	taken = push_nic(v);
-	if (v->n_wait && taken >= 0)
+	if (v->nic_head && taken >= 0)
 		retry_soon();
-	return !v->n_wait;
+	return !v->nic_head;
 }
 
 static void wait_for_bufs(struct xmd_vif *v)
