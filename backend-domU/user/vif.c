@@ -219,6 +219,7 @@ static int write_closed(struct vif *v, struct vif_env *env)
 	return write_state(v, env, STATE_CLOSED);
 }
 
+/* backend/vif/DOMID above it is dom0's, and libxl's to clear away. */
 static int write_removal(struct vif *v, struct vif_env *env)
 {
 	return env->store->ops->remove(env->store, v->back);
@@ -248,44 +249,13 @@ static int commit(struct vif *v, struct vif_env *env, const struct vif_view *see
 	return err;
 }
 
-/*
- * backend/vif/DOMID goes with its last vif.  It usually belongs to dom0, then we
- * may not and libxl does it.
- */
-static void remove_empty_guest(struct vif *v, struct vif_env *env)
-{
-	struct store *s = env->store;
-	char path[STORE_PATH_MAX];
-	unsigned int n;
-	char **names;
-	int err;
-
-	snprintf(path, sizeof(path), XS_DIR_GUEST, v->domid);
-	if (store_begin(s))
-		return;
-	err = s->ops->list(s, path, &names, &n);
-	if (!err) {
-		free(names);
-		if (n)
-			err = -ENOTEMPTY;
-	}
-	if (!err)
-		err = s->ops->remove(s, path);
-	if (err)
-		store_abort(s);
-	else
-		store_commit(s);
-}
-
 static int step_remove(struct vif *v, struct vif_env *env, const struct vif_view *seen)
 {
 	int err = commit(v, env, seen, write_removal);
 
-	if (err)
-		return err;
-	log_info("%s: detached, directory removed", v->name);
-	remove_empty_guest(v, env);
-	return 0;
+	if (!err)
+		log_info("%s: detached, directory removed", v->name);
+	return err;
 }
 
 /* ---------------------------------------------- steps with the kernel */
