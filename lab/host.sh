@@ -28,6 +28,8 @@ chmod +x "$RUN/bin/lab-monitor"
 cat "$RUN/monitor.out" > "$LOGS/qemu-monitor.log" &
 
 # -smap: with it the PV guests' iret faults under this emulation. -rdtscp: PVH guests would need it decoded.
+# eager-fpu: this emulation runs AVX instructions without looking at CR0.TS, so with Xen's lazy switching the vector
+# registers of one domain turn up in another: crashes all over user space.
 # The IOMMU is what makes Xen allow passthrough at all.
 if [ -n "${ICOUNT:-}" ]; then
     cpus=(-accel tcg,thread=single -smp 1 -icount "shift=1,sleep=off")
@@ -63,7 +65,7 @@ qemu=(qemu-system-x86_64 -name xmd-lab -M q35 -cpu "max,-smap,-rdtscp" -m "${LAB
     -chardev "pipe,id=monitor,path=$RUN/monitor" -mon chardev=monitor
     "${console[@]}" ${LAB_QEMU_ARGS:-}
     -kernel "$IMAGES/xen"
-    -append "console=com1 com1=115200,8n1 dom0_mem=1024M,max:1024M dom0_max_vcpus=1 loglvl=info guest_loglvl=info spec-ctrl=no bootscrub=0 noreboot ${LAB_XEN_ARGS:-}"
+    -append "console=com1 com1=115200,8n1 dom0_mem=1024M,max:1024M dom0_max_vcpus=1 loglvl=info guest_loglvl=info spec-ctrl=no,eager-fpu bootscrub=0 noreboot ${LAB_XEN_ARGS:-}"
     -initrd "$IMAGES/vmlinux console=hvc0 loglevel=6 mitigations=off clocksource=xen lab.nic=$NIC $shell,$IMAGES/dom0.cpio")
 
 "$AGENT" serve "$RUN/peer.sock" 2>> "$LOGS/peer-agent.log" < /dev/null &
