@@ -40,7 +40,7 @@ void xmd_ask_filter(struct xmd_nic *nic)
 static void bury(struct xmd_nic *nic)
 {
 	dev_err_ratelimited(&nic->pdev->dev,
-			    "user half %d lost: %s; killing it, frames flow on\n",
+			    "user half %d lost: %s; killing it\n",
 			    pid_nr(nic->opener), nic->up.why_lost);
 	kill_pid(nic->opener, SIGKILL, 1);
 }

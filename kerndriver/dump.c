@@ -7,8 +7,6 @@
 #include <linux/seq_file.h>
 #include "priv.h"
 
-static struct dentry *root;
-
 static void dump_up(struct seq_file *m, const struct xmd_upcalls *up)
 {
 	static const char * const state[] = { "idle", "raised", "read" };
@@ -27,6 +25,7 @@ static void dump_up(struct seq_file *m, const struct xmd_upcalls *up)
 static int dump_show(struct seq_file *m, void *unused)
 {
 	const struct xmd_nic *nic = m->private;
+	const struct xmd_txring *r = &nic->tx.ring;
 	const struct xmd_tx *tx = &nic->tx;
 	const struct xmd_rx *rx = &nic->rx;
 	unsigned int i;
@@ -36,9 +35,9 @@ static int dump_show(struct seq_file *m, void *unused)
 		   test_bit(XMD_LINK_UP, &nic->bits), test_bit(XMD_GONE, &nic->bits),
 		   !!rcu_access_pointer(nic->client), nic->irqs, nic->polls);
 	seq_printf(m, "tx size=%u prod=%u cons=%u frame_prod=%u frame_cons=%u foreign=%u\n",
-		   tx->mask + 1, tx->prod, tx->cons, tx->frame_prod, tx->frame_cons, tx->foreign);
-	seq_printf(m, "tx frames=%llu doorbells=%llu refused=%llu full=%llu host_stopped=%d\n",
-		   tx->frames, tx->doorbells, tx->refused, tx->full,
+		   r->mask + 1, r->prod, r->cons, r->frame_prod, r->frame_cons, tx->foreign);
+	seq_printf(m, "tx frames=%llu doorbells=%llu aborted=%llu full=%llu host_stopped=%d\n",
+		   tx->frames, tx->doorbells, tx->aborted, tx->full,
 		   netif_queue_stopped(nic->dev));
 	seq_printf(m, "rx size=%u next=%u spare=%u no_buf=%llu", rx->mask + 1, rx->next,
 		   rx->n_spare, rx->no_buf);
@@ -69,11 +68,11 @@ DEFINE_DEBUGFS_ATTRIBUTE(kick_fops, NULL, kick_set, "%llu\n");
 
 void xmd_dump_init(struct xmd_nic *nic)
 {
-	/* xmd_back.ko may have made it, or may make it later */
-	root = debugfs_lookup("xmd", NULL);
-	if (!root)
-		root = debugfs_create_dir("xmd", NULL);
-	nic->debugfs = debugfs_create_dir("nic0", root);
+	/* ours goes in beside xmd_back.ko's, whoever comes first makes the folder */
+	struct dentry *root = debugfs_lookup("xmd", NULL);
+
+	nic->debugfs = debugfs_create_dir("nic0", root ?: debugfs_create_dir("xmd", NULL));
+	dput(root);
 	debugfs_create_file("dump", 0400, nic->debugfs, nic, &dump_fops);
 	debugfs_create_file_unsafe("kick", 0200, nic->debugfs, nic, &kick_fops);
 }

@@ -96,10 +96,21 @@ bool xmd_nic_gone(struct xmd_nic *nic)
 }
 
 /*
- * Ask for memory decoding anew.  xen-pciback lets a domain set that bit only as part of
- * enabling the device, and believes a device whose COMMAND was cleared behind its back
- * to be enabled still: so disable it first.
+ * xen-pciback acts on changes of what it believes the state to be, and does not notice
+ * when somebody in dom0 writes COMMAND: so say off, whatever is read, before on.
  */
+static void bus_master(struct xmd_nic *nic, bool on)
+{
+	u16 cmd;
+
+	pci_clear_master(nic->pdev);
+	pci_read_config_word(nic->pdev, PCI_COMMAND, &cmd);
+	pci_write_config_word(nic->pdev, PCI_COMMAND, cmd & ~PCI_COMMAND_MASTER);
+	if (on)
+		pci_set_master(nic->pdev);
+}
+
+/* Likewise for memory decoding, when the NIC comes to us without. */
 static void revive(struct xmd_nic *nic)
 {
 	u16 cmd;
@@ -183,7 +194,7 @@ int xmd_nic_start(struct xmd_nic *nic, const struct xmd_start *start)
 		return err;
 	}
 	napi_enable(&nic->napi);
-	pci_set_master(nic->pdev);
+	bus_master(nic, true);
 	arm(nic, start);
 	ether_addr_copy(nic->mac, start->mac);
 	/* frames that were refused while stopped have no descriptor to report them */
@@ -210,12 +221,12 @@ void xmd_nic_stop(struct xmd_nic *nic)
 	napi_disable(&nic->napi);
 	/* again: the poll may have opened the mask as its last act */
 	xmd_write(nic, IMC, ~0u);
-	pci_clear_master(nic->pdev);
+	bus_master(nic, false);
 	local_bh_disable();
 	xmd_tx_return(nic);
 	local_bh_enable();
 	dev_info(&nic->pdev->dev, "stopped: %u frames wait to be sent again\n",
-		 nic->tx.frame_prod - nic->tx.frame_cons);
+		 nic->tx.ring.frame_prod - nic->tx.ring.frame_cons);
 }
 
 struct xmd_nic *xmd_nic_attach(const struct xmd_nic_ops *ops, void *ctx)
@@ -352,7 +363,7 @@ static int map_device(struct xmd_nic *nic)
 	err = pci_enable_device_mem(pdev);
 	if (err)
 		return err;
-	pci_clear_master(pdev);
+	bus_master(nic, false);
 	err = pci_request_mem_regions(pdev, KBUILD_MODNAME);
 	if (err)
 		goto disable;

@@ -28,10 +28,9 @@
 #include <xmd/xpc.h>
 #include "hw.h"
 #include "rxdesc.h"
+#include "txring.h"
 #include "upcall.h"
 
-#define XMD_RING_MIN	64u
-#define XMD_RING_MAX	1024u
 #define XMD_CHUNK_PAGES	16u
 #define XMD_TICK_MS	250u
 #define XMD_TX_HANG_MS	2000u
@@ -53,32 +52,13 @@ struct xmd_pool {
 	unsigned int n_chunks;
 };
 
-/* A frame in flight.  end == the frame's begin: it has no descriptors, it was refused. */
-struct xmd_tx_slot {
-	struct xmd_buf *frame;
-	u32 end;			/* descriptor index behind the frame */
-	u32 rs;				/* of the descriptor whose DD tells that it is done */
-	bool refused;
-};
-
-/*
- * prod and cons run freely; "& mask" makes an index.  Descriptors cons..prod-1 are the
- * NIC's, slots frame_cons..frame_prod-1 are the frames they belong to.
- */
 struct xmd_tx {
 	spinlock_t lock;
-	struct e1000_tx_desc *desc;
-	dma_addr_t dma;
-	u8 *hdr;			/* XMD_TX_HDR_MAX bytes a slot: rewritten headers */
-	dma_addr_t hdr_dma;
-	struct xmd_tx_slot *slot;	/* XMD_RING_MAX */
-	u32 mask;
-	u32 prod, cons;
-	u32 frame_prod, frame_cons;
+	struct xmd_txring ring;
+	dma_addr_t dma;			/* of its descriptors */
 	u32 foreign;			/* frames in flight that are the client's */
-	u32 ctx[4];			/* the context that the NIC has now */
 	unsigned long progress;		/* jiffies when the NIC last did something */
-	u64 frames, doorbells, refused, full;
+	u64 frames, doorbells, aborted, full;
 };
 
 struct xmd_rx {
