@@ -14,7 +14,7 @@
 . /case/caselib.sh
 seconds=${XMD_ATTACK_SECONDS:-2}
 [ -z "$FULL" ] || seconds=${XMD_ATTACK_SECONDS:-10}
-attacks=${XMD_ATTACKS:-all}
+attacks=${XMD_ATTACKS:-*}
 
 drv_start "$DRV_KIND"
 guest_start g1 stock pv
@@ -22,7 +22,6 @@ guest_start g2 none pv
 victim=g1 attacker=g2
 tool xmd-gaptcp peer $victim
 tool xmd-hostile-front $attacker
-attacker_id=$(xl domid $attacker)
 
 # front ARGUMENT...: the hostile frontend
 front() {
@@ -39,7 +38,7 @@ memory_free() { on drv "awk '/^MemAvailable/ { print \$2 }' /proc/meminfo"; }
 on drv 'mount -t debugfs none /sys/kernel/debug' 2> /dev/null || true
 
 # Once round before anything is counted, so that what is allocated at first use is there.
-front probe || fail "the attacker's vif does not even work when it behaves"
+front probe || { on drv 'cat /sys/kernel/debug/xmd/back/vifs'; fail "the attacker's vif does not even work when it behaves"; }
 holdings > /run/lab/holdings-before
 memory_before=$(memory_free)
 pool_before=$(pool_free)
@@ -78,10 +77,16 @@ run_attack() {
 watch_start $victim peer "$PEER_IP" 5001 "${XMD_WATCH:-100000}" 1000
 streaming=$!
 note "attacks"
-if [ "$attacks" = all ]; then
-	attacks=$(on $attacker 'xmd-hostile-front list' | grep -v 'not in all' | cut -d' ' -f1)
-fi
-for attack in $attacks; do run_attack "$attack"; done
+set -f	# the patterns of XMD_ATTACKS are for attacks, not for files
+for attack in $(on $attacker 'xmd-hostile-front list' | grep -v 'not in all' | cut -d' ' -f1); do
+	for pattern in $attacks; do
+		case $attack in
+		$pattern) run_attack "$attack"; break ;;
+		esac
+	done
+done
+set +f
+[ $count -gt 0 ] || fail "no attack is called $attacks"
 
 note "gone with all it had: destroyed while it sends"
 on $attacker "xmd-hostile-front -i $(addr $attacker) -p $PEER_IP -t 20 flip-size" > /run/lab/attack 2>&1 &
@@ -96,7 +101,7 @@ tool xmd-hostile-front g2
 front probe || fail "a new guest in the attacker's place gets no network"
 holdings > /run/lab/holdings-after
 cmp -s /run/lab/holdings-before /run/lab/holdings-after || {
-	echo "before:" $(cat /run/lab/holdings-before) "after:" $(cat /run/lab/holdings-after)
+	diff /run/lab/holdings-before /run/lab/holdings-after || true
 	bad=$((bad + 1)); echo "    something is LEFT OVER"
 }
 metric pool_free_before "$pool_before" buffers

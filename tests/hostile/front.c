@@ -108,6 +108,11 @@ static enum verdict probe(struct vif *v, const struct attack *a)
 	vif_open(v);
 	vif_connect(v);
 	ok = vif_probe(v);
+	if (!ok)
+		printf("no answer by ARP: tx req_prod %u rsp_prod %u rsp_cons %u, rx req_prod %u rsp_prod %u rsp_cons %u, %u frames %u errors\n",
+		       v->tx.sring->req_prod, v->tx.sring->rsp_prod, v->tx.rsp_cons,
+		       v->rx.sring->req_prod, v->rx.sring->rsp_prod, v->rx.rsp_cons,
+		       v->rx_frames, v->rx_errors);
 	vif_close(v);
 	return ok ? OK : FAILED;
 }

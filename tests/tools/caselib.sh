@@ -33,7 +33,7 @@ field() {
 # listens WHERE PORT: waits until xmd-gaptcp listens there
 listens() {
 	wait_until 20 "on $1 'grep -q :$(printf %04X "$2") /proc/net/tcp6'" ||
-		fail "nothing listens at $1 port $2"
+		fail "nothing listens at $1 port $2: $(cat /run/lab/*."$2" 2>&1)"
 }
 
 # transfer FROM TO ADDRESS PORT BYTES: random bytes by TCP; the SHA-256 of what arrived must
