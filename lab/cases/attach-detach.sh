@@ -61,10 +61,11 @@ guest_cycle() {
 
 # Grants in use, event channels: what Xen itself knows of drv and g1
 grants() {
+	xl dmesg -c > /dev/null
 	xl debug-keys g
 	xl dmesg -c | awk '
 		/grant-table for remote d/ { dom = $0; sub(/.*remote /, "", dom); sub(/ .*/, "", dom) }
-		/\[0x[0-9a-f]+\]/ && dom != "d0" { n[dom]++ }
+		/\[0x[0-9a-f]+\]/ && dom != "" && dom != "d0" { n[dom]++ }
 		END { for (d in n) print "grants in use of", d, n[d] }' | sort
 }
 
@@ -75,7 +76,8 @@ channels() {
 }
 
 in_drv() {
-	on drv 'echo "vif interrupts: $(grep -c xmd-vif /proc/interrupts)"
+	on drv '[ -d /sys/kernel/debug/xmd ] || mount -t debugfs debugfs /sys/kernel/debug
+		echo "vif interrupts: $(grep -c xmd-vif /proc/interrupts)"
 		p=$(pidof xmd-backend) && echo "xmd-backend files: $(ls /proc/$p/fd | wc -l)"
 		sed -n "s/^vifs \([0-9]*\) backlog \([0-9]*\).*/kernel vifs: \1, backlog \2/p" /sys/kernel/debug/xmd/back/vifs
 		true' 2> /dev/null
