@@ -9,8 +9,8 @@
 #include <linux/types.h>
 #include <xmd/nic.h>
 
-#define XMD_TX_HDR_MAX	128u	/* Ethernet, VLAN, IPv4 and TCP with most of their options */
-#define XMD_TX_MSS_MIN	48u	/* the least that Linux' TCP sends; less only floods the wire */
+#define XMD_TX_HDR_MAX	128u	/* Ethernet, VLAN, IPv4 and TCP, most of their options */
+#define XMD_TX_MSS_MIN	48u	/* the least that Linux' TCP sends; less is a flood */
 
 /**
  * struct xmd_tx_offload - one context, in the machine's byte order

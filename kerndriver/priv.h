@@ -43,7 +43,7 @@ struct xmd_chunk {
 
 struct xmd_pool {
 	spinlock_t lock;
-	struct xmd_buf **free;		/* a stack: the page used last is still in the cache */
+	struct xmd_buf **free;		/* a stack: what was used last is in the cache */
 	unsigned int n_free;
 	unsigned int n;
 	unsigned int reserve;		/* of these, only for the receive ring */

@@ -19,7 +19,7 @@ static void put16(__u8 *p, __u32 v)
 }
 
 /* Ones' complement sum from @css to @cse (0: the end), stored at @cso */
-static void put_sum(__u8 *pkt, unsigned int len, unsigned int css, unsigned int cso, unsigned int cse)
+static void put_sum(__u8 *pkt, unsigned int len, __u32 css, __u32 cso, __u32 cse)
 {
 	unsigned int i, end = cse ? cse + 1 : len;
 	__u32 sum = 0;
