@@ -120,12 +120,13 @@ static unsigned int parse_ring(struct xmd_vif *v, unsigned int max)
 
 	v->tx_state = XMD_TX_EMPTY;
 	while (at != prod) {
-		struct xmd_tx_frame *f = &v->work[n].f;
+		struct xmd_tx_frame *f;
 
 		if (n == max) {
 			v->tx_state = XMD_TX_MORE;
 			break;
 		}
+		f = &v->work[n].f;
 		verdict = xmd_tx_parse(v->tx.sring->ring, at, prod, f, v->fifo.id);
 		if (verdict == XMD_TX_FAULT)
 			xmd_vif_fault(v, f->reason);

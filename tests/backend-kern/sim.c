@@ -1,0 +1,634 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A driver domain in one process; see sim.h. */
+#include "sim.h"
+
+struct xmd_back back;
+struct nic_sim nic;
+unsigned int sim_errors, sim_notices, sim_mapped, sim_bound, sim_napis;
+int sim_fail_at, sim_failed;
+u64 sim_now;
+
+#define MAX_GUESTS 8
+#define POOL 1536u
+#define TX_REF 1000u
+#define RX_REF 2000u
+#define TX_RING_REF 1u
+#define RX_RING_REF 2u
+
+static struct guest *guests[MAX_GUESTS];
+static struct napi_struct *sched, **sched_tail = &sched;
+static struct { bool used; irq_handler_t h; void *arg; struct guest *g; } irqs[64];
+static struct guest *port_owner;
+static struct page ring_page[MAX_GUESTS * 2 + 2];
+static struct xmd_buf bufs[POOL], *pool[POOL];
+
+static bool fails(void)
+{
+	if (!sim_fail_at || --sim_fail_at)
+		return false;
+	sim_failed = 1;
+	return true;
+}
+
+void *sim_alloc(size_t n)
+{
+	return fails() ? NULL : calloc(1, n);
+}
+
+static struct guest *guest_of(u16 domid)
+{
+	for (int i = 0; i < MAX_GUESTS; i++)
+		if (guests[i] && guests[i]->domid == domid)
+			return guests[i];
+	return NULL;
+}
+
+/* --------------------------------------------------------------------- NAPI */
+
+void netif_napi_add(struct net_device *dev, struct napi_struct *n,
+		    int (*poll)(struct napi_struct *, int))
+{
+	SIM_CHECK(dev == &nic.dev);
+	n->poll = poll;
+	sim_napis++;
+}
+
+void netif_napi_del(struct napi_struct *n)
+{
+	SIM_CHECK(!n->enabled);
+	sim_napis--;
+}
+
+void napi_enable(struct napi_struct *n)
+{
+	SIM_CHECK(!n->enabled);
+	n->enabled = true;
+}
+
+/* Waits for the poll to finish, as the real one does. */
+void napi_disable(struct napi_struct *n)
+{
+	SIM_CHECK(n->enabled);
+	sim_run();
+	SIM_CHECK(!n->scheduled);
+	n->enabled = false;
+}
+
+void napi_schedule(struct napi_struct *n)
+{
+	if (!n->enabled)
+		return;
+	if (n->scheduled) {
+		n->missed = true;
+		return;
+	}
+	n->scheduled = true;
+	n->next = NULL;
+	*sched_tail = n;
+	sched_tail = &n->next;
+}
+
+bool napi_complete_done(struct napi_struct *n, int work)
+{
+	(void)work;
+	SIM_CHECK(n->scheduled);
+	n->scheduled = false;
+	if (!n->missed)
+		return true;
+	n->missed = false;
+	napi_schedule(n);
+	return false;
+}
+
+void sim_run(void)
+{
+	for (int i = 0; sched; i++) {
+		struct napi_struct *n = sched;
+
+		SIM_CHECK(i < 10000);	/* polls that never end */
+		sched = n->next;
+		if (!sched)
+			sched_tail = &sched;
+		if (n->poll(n, 64) == 64) {
+			SIM_CHECK(n->scheduled);
+			n->scheduled = false;
+			napi_schedule(n);
+		}
+	}
+}
+
+void sim_timers(void)
+{
+	if (back.retry.pending) {
+		back.retry.pending = false;
+		xmd_wait_wake();
+	}
+	sim_run();
+}
+
+/* ---------------------------------------------------------------------- Xen */
+
+static u8 *granted(u16 domid, u32 ref)
+{
+	struct guest *g = guest_of(domid);
+
+	if (!g)
+		return NULL;
+	if (ref >= TX_REF && ref < TX_REF + SIM_PAGES)
+		return g->txbad[ref - TX_REF] ? NULL : g->txpage[ref - TX_REF];
+	if (ref >= RX_REF && ref < RX_REF + SIM_PAGES)
+		return g->rxbad[ref - RX_REF] ? NULL : g->rxpage[ref - RX_REF];
+	return NULL;
+}
+
+static u8 *copy_page(bool gref, u32 ref, unsigned long gmfn, u16 domid)
+{
+	if (gref)
+		return granted(domid, ref);
+	SIM_CHECK(domid == DOMID_SELF);
+	return (u8 *)(gmfn * 4096);
+}
+
+void gnttab_batch_copy(struct gnttab_copy *op, unsigned int n)
+{
+	SIM_CHECK(n);
+	for (; n; n--, op++) {
+		u8 *from = copy_page(op->flags & GNTCOPY_source_gref, op->source.u.ref,
+				     op->source.u.gmfn, op->source.domid);
+		u8 *to = copy_page(op->flags & GNTCOPY_dest_gref, op->dest.u.ref,
+				   op->dest.u.gmfn, op->dest.domid);
+
+		SIM_CHECK(op->len && op->source.offset + op->len <= 4096);
+		SIM_CHECK(op->dest.offset + op->len <= 4096);
+		op->status = from && to ? GNTST_okay : GNTST_bad_gntref;
+		if (!op->status)
+			memcpy(to + op->dest.offset, from + op->source.offset, op->len);
+	}
+}
+
+int gnttab_alloc_pages(int n, struct page **p)
+{
+	if (fails())
+		return -ENOMEM;
+	for (int i = 0, k = 0; i < n; k++) {
+		SIM_CHECK(k < (int)(sizeof(ring_page) / sizeof(ring_page[0])));
+		if (!ring_page[k].addr) {
+			p[i] = &ring_page[k];
+			p[i++]->addr = (void *)1;
+		}
+	}
+	return 0;
+}
+
+void gnttab_free_pages(int n, struct page **p)
+{
+	while (n--)
+		p[n]->addr = NULL;
+}
+
+int gnttab_map_refs(struct gnttab_map_grant_ref *op, void *k, struct page **p, unsigned int n)
+{
+	struct guest *g = guest_of(op->dom);
+
+	SIM_CHECK(!k && n == 1);
+	if (fails() || !g) {
+		op->status = GNTST_bad_gntref;
+		return 0;
+	}
+	op->status = GNTST_okay;
+	op->handle = 7;
+	p[0]->addr = op->ref == TX_RING_REF ? (void *)g->tx : (void *)g->rx;
+	sim_mapped++;
+	return 0;
+}
+
+int gnttab_unmap_refs(struct gnttab_unmap_grant_ref *op, void *k, struct page **p, unsigned int n)
+{
+	SIM_CHECK(!k && n == 1 && op->handle == 7 && p[0]->addr);
+	op->status = GNTST_okay;
+	sim_mapped--;
+	return 0;
+}
+
+int HYPERVISOR_event_channel_op(int op, void *arg)
+{
+	if (op == EVTCHNOP_close) {
+		sim_bound--;
+		return 0;
+	}
+	port_owner = guest_of(((struct evtchn_bind_interdomain *)arg)->remote_dom);
+	if (fails() || !port_owner)
+		return -ENOENT;
+	sim_bound++;
+	return 0;
+}
+
+int bind_evtchn_to_irqhandler_lateeoi(u32 port, irq_handler_t h, unsigned long flags,
+				      const char *name, void *arg)
+{
+	(void)port;
+	(void)flags;
+	SIM_CHECK(name);
+	if (fails())
+		return -ENOMEM;
+	for (int i = 1; i < 64; i++) {
+		if (irqs[i].used)
+			continue;
+		irqs[i].used = true;
+		irqs[i].h = h;
+		irqs[i].arg = arg;
+		irqs[i].g = port_owner;
+		if (port_owner->tx_irq)
+			port_owner->rx_irq = i;
+		else
+			port_owner->tx_irq = i;
+		return i;
+	}
+	return -ENOSPC;
+}
+
+void unbind_from_irqhandler(unsigned int irq, void *arg)
+{
+	SIM_CHECK(irqs[irq].used && irqs[irq].arg == arg);
+	irqs[irq].used = false;
+	irqs[irq].g->tx_irq = 0;
+	irqs[irq].g->rx_irq = 0;
+	sim_bound--;
+}
+
+void xen_irq_lateeoi(unsigned int irq, unsigned int flags)
+{
+	SIM_CHECK(irqs[irq].used);
+	irqs[irq].g->eoi++;
+	irqs[irq].g->eoi_spurious += !!(flags & XEN_EOI_FLAG_SPURIOUS);
+}
+
+void notify_remote_via_irq(int irq)
+{
+	SIM_CHECK(irqs[irq].used);
+	irqs[irq].g->events++;
+}
+
+/* ---------------------------------------------------------------------- NIC */
+
+struct xmd_nic *xmd_nic_attach(const struct xmd_nic_ops *ops, void *ctx)
+{
+	nic.ops = ops;
+	nic.ctx = ctx;
+	return (struct xmd_nic *)&nic;
+}
+
+void xmd_nic_detach(struct xmd_nic *n)
+{
+	(void)n;
+	nic_complete(SIM_FRAMES);
+	nic.ops = NULL;
+}
+
+struct net_device *xmd_nic_netdev(const struct xmd_nic *n)
+{
+	SIM_CHECK((const void *)n == &nic);
+	return &nic.dev;
+}
+
+int xmd_nic_tx_provide(struct xmd_nic *n, struct xmd_buf **frames, unsigned int k)
+{
+	unsigned int taken = 0;
+
+	SIM_CHECK((void *)n == &nic && k && k <= XMD_BATCH);
+	if (nic.answer <= 0)
+		return nic.answer;
+	while (taken < k && nic.n_held < nic.room)
+		nic.held[nic.n_held++] = frames[taken++];
+	nic.doorbells += !!taken;
+	return taken;
+}
+
+static void flat_of(struct flat *f, const struct xmd_buf *b)
+{
+	const struct xmd_buf *part;
+	unsigned int bufs_seen = 0;
+
+	f->len = 0;
+	f->flags = b->flags;
+	f->csum_start = b->csum_start;
+	f->csum_offset = b->csum_offset;
+	f->gso_size = b->gso_size;
+	for (part = b; part; part = part->frag, bufs_seen++) {
+		SIM_CHECK(part->len && part->off + part->len <= 4096);
+		memcpy(f->data + f->len, xmd_buf_data(part), part->len);
+		f->len += part->len;
+	}
+	SIM_CHECK(f->len == b->frame_len && bufs_seen == b->nbufs);
+	SIM_CHECK(bufs_seen <= XMD_FRAME_MAX_BUFS);
+	SIM_CHECK(b->len >= min(f->len, 256u));
+}
+
+/* The wire takes the first @n frames. */
+void nic_complete(unsigned int n)
+{
+	while (n && nic.n_held) {
+		struct xmd_buf *told[XMD_BATCH];
+		unsigned int k = min(min(n, nic.n_held), XMD_BATCH), t = 0;
+
+		for (unsigned int i = 0; i < k; i++) {
+			flat_of(nic.sent, nic.held[i]);
+			nic.sent_seq[nic.n_sent++ % SIM_FRAMES] = seq_of(nic.sent->data);
+			if (nic.held[i]->owner)
+				told[t++] = nic.held[i];
+			else
+				xmd_buf_put((struct xmd_nic *)&nic, nic.held[i]);
+		}
+		nic.n_held -= k;
+		n -= k;
+		memmove(nic.held, nic.held + k, nic.n_held * sizeof(nic.held[0]));
+		if (t)
+			nic.ops->tx_return(nic.ctx, told, t);
+	}
+	sim_run();
+}
+
+void nic_receive(const u8 *data, u32 len)
+{
+	struct xmd_buf *b;
+
+	SIM_CHECK(xmd_buf_get((struct xmd_nic *)&nic, &b, 1) == 1);
+	memcpy(b->data, data, len);
+	b->len = len;
+	b->frame_len = len;
+	nic.ops->rx_return(nic.ctx, &b, 1);
+}
+
+void xmd_nic_host_rx(struct xmd_nic *n, struct xmd_buf *frame)
+{
+	flat_of(nic.host, frame);
+	nic.n_host++;
+	xmd_buf_put(n, frame);
+}
+
+unsigned int xmd_buf_get(struct xmd_nic *n, struct xmd_buf **b, unsigned int k)
+{
+	SIM_CHECK((void *)n == &nic);
+	k = min(k, nic.pool_free);
+	for (unsigned int i = 0; i < k; i++) {
+		void *data = pool[--nic.pool_free]->data;
+
+		b[i] = pool[nic.pool_free];
+		*b[i] = (struct xmd_buf){ .data = data, .refs = 1, .nbufs = 1 };
+	}
+	return k;
+}
+
+void xmd_buf_hold(struct xmd_buf *b)
+{
+	SIM_CHECK(b->refs > 0);
+	b->refs++;
+}
+
+void xmd_buf_put(struct xmd_nic *n, struct xmd_buf *b)
+{
+	SIM_CHECK((void *)n == &nic && b->refs > 0);
+	if (--b->refs)
+		return;
+	for (struct xmd_buf *next; b; b = next) {
+		next = b->frag;
+		SIM_CHECK(nic.pool_free < POOL);
+		pool[nic.pool_free++] = b;
+	}
+}
+
+/* ------------------------------------------------------------------- guests */
+
+struct guest *guest_new(u16 domid, u32 features)
+{
+	struct guest *g = calloc(1, sizeof(*g));
+	const u8 mac[6] = { 0, 0x16, 0x3e, 0, domid >> 8, domid };
+	int i = 0;
+
+	memcpy(g->mac, mac, 6);
+	g->domid = domid;
+	g->features = features;
+	g->tx = aligned_alloc(4096, 4096);
+	g->rx = aligned_alloc(4096, 4096);
+	SHARED_RING_INIT(g->tx);
+	SHARED_RING_INIT(g->rx);
+	for (unsigned int p = 0; p < SIM_PAGES; p++) {
+		g->txpage[p] = aligned_alloc(4096, 4096);
+		g->rxpage[p] = aligned_alloc(4096, 4096);
+	}
+	while (guests[i])
+		i++;
+	guests[i] = g;
+	return g;
+}
+
+void guest_free(struct guest *g)
+{
+	for (int i = 0; i < MAX_GUESTS; i++)
+		if (guests[i] == g)
+			guests[i] = NULL;
+	for (unsigned int p = 0; p < SIM_PAGES; p++) {
+		free(g->txpage[p]);
+		free(g->rxpage[p]);
+	}
+	free(g->tx);
+	free(g->rx);
+	free(g);
+}
+
+int guest_connect(struct guest *g, bool adopt)
+{
+	struct xmd_vif_connect c = {
+		.version = XMD_XPC_VERSION, .id.domid = g->domid, .features = g->features,
+		.mtu = 1500, .adopt = adopt, .n_queues = 1,
+		.queue[0] = { TX_RING_REF, RX_RING_REF, 10, 11 },
+	};
+
+	memcpy(c.mac, g->mac, 6);
+	return xmd_vif_connect(&c);
+}
+
+int guest_disconnect(struct guest *g)
+{
+	struct xmd_vif_id id = { .domid = g->domid };
+
+	return xmd_vif_disconnect(&id);
+}
+
+void guest_event(struct guest *g)
+{
+	if (g->tx_irq)
+		irqs[g->tx_irq].h(g->tx_irq, irqs[g->tx_irq].arg);
+}
+
+void guest_slot(struct guest *g, unsigned int page, u16 off, u16 size, u16 flags)
+{
+	g->tx->ring[g->tx_prod % 256].req = (struct netif_tx_request){
+		.gref = TX_REF + page, .offset = off, .size = size, .flags = flags,
+		.id = g->tx_prod,
+	};
+	g->tx_prod++;
+}
+
+void guest_gso(struct guest *g, u8 type, u16 size)
+{
+	struct netif_extra_info *e = (void *)&g->tx->ring[g->tx_prod++ % 256];
+
+	*e = (struct netif_extra_info){ .type = XEN_NETIF_EXTRA_TYPE_GSO };
+	e->u.gso.size = size;
+	e->u.gso.type = type;
+}
+
+void guest_push(struct guest *g)
+{
+	g->tx->req_prod = g->tx_prod;
+	guest_event(g);
+}
+
+/* gso: in the upper bits of flags, type << 28 | size << 12, as a shorthand */
+void guest_send(struct guest *g, const u8 *data, u32 len, unsigned int each, u16 flags)
+{
+	bool first = true;
+
+	for (u32 at = 0; at < len; at += each) {
+		unsigned int page = g->tx_prod % SIM_PAGES, n = min(each, len - at);
+
+		memcpy(g->txpage[page] + 4096 - n, data + at, n);
+		guest_slot(g, page, 4096 - n, first ? len : n,
+			   (first ? flags : 0) | (at + n < len ? NETTXF_more_data : 0));
+		first = false;
+	}
+	guest_push(g);
+}
+
+void guest_post(struct guest *g, unsigned int n)
+{
+	u32 old = g->rx_prod;
+
+	for (; n; n--, g->rx_prod++) {
+		SIM_CHECK(g->rx_prod - g->rx_cons < 256);
+		g->rx->ring[g->rx_prod % 256].req = (struct netif_rx_request){
+			.id = g->rx_prod % 256, .gref = RX_REF + g->rx_prod % SIM_PAGES,
+		};
+	}
+	g->rx->req_prod = g->rx_prod;
+	if (g->rx_irq && g->rx_prod - g->rx->req_event < g->rx_prod - old)
+		irqs[g->rx_irq].h(g->rx_irq, irqs[g->rx_irq].arg);
+}
+
+int guest_tx_status(struct guest *g)
+{
+	struct netif_tx_response *r = &g->tx->ring[g->tx_cons % 256].rsp;
+
+	if (g->tx_cons == g->tx->rsp_prod)
+		return 99;
+	if (r->status != NETIF_RSP_NULL)
+		SIM_CHECK(r->id == (u16)g->tx_cons);
+	g->tx_cons++;
+	g->tx->rsp_event = g->tx_cons + 1;
+	return r->status;
+}
+
+bool guest_receive(struct guest *g, struct flat *f, bool *bad)
+{
+	bool more = true, extra = false;
+
+	memset(f, 0, offsetof(struct flat, data));
+	*bad = false;
+	if (g->rx_cons == g->rx->rsp_prod)
+		return false;
+	for (u32 first = g->rx_cons; more; g->rx_cons++) {
+		struct netif_rx_response *r = &g->rx->ring[g->rx_cons % 256].rsp;
+
+		SIM_CHECK(g->rx_cons != g->rx->rsp_prod);
+		if (extra) {
+			struct netif_extra_info *e = (void *)r;
+
+			SIM_CHECK(e->type == XEN_NETIF_EXTRA_TYPE_GSO && !e->flags);
+			f->gso_size = e->u.gso.size;
+			extra = false;
+			more = f->flags & NETRXF_more_data;
+			continue;
+		}
+		SIM_CHECK(r->id == g->rx_cons % 256);
+		if (g->rx_cons == first) {
+			f->flags = r->flags;
+			extra = r->flags & NETRXF_extra_info;
+		}
+		more = extra || (r->flags & NETRXF_more_data);
+		if (r->status < 0) {
+			*bad = true;
+			continue;
+		}
+		memcpy(f->data + f->len, g->rxpage[g->rx_cons % SIM_PAGES] + r->offset, r->status);
+		f->len += r->status;
+	}
+	g->rx->rsp_event = g->rx_cons + 1;
+	return true;
+}
+
+/* -------------------------------------------------------------------- world */
+
+void make_frame(u8 *p, const u8 *to, const u8 *from, u32 len, u32 seq)
+{
+	memcpy(p, to, 6);
+	memcpy(p + 6, from, 6);
+	p[12] = 0x88;
+	p[13] = 0xb5;	/* IEEE: local experiment */
+	for (u32 i = 14; i < len; i++)
+		p[i] = seq * 31 + i * 7 + (i >> 8);
+	memcpy(p + 14, &seq, min(4u, len - 14));
+}
+
+u32 seq_of(const u8 *p)
+{
+	u32 seq;
+
+	memcpy(&seq, p + 14, 4);
+	return seq;
+}
+
+void sim_start(void)
+{
+	static const u8 host[6] = { 0x52, 0x54, 0, 0, 0, 1 };
+
+	memset(&back, 0, sizeof(back));
+	memset(&nic, 0, sizeof(nic));
+	nic.answer = 1;
+	nic.room = 100;
+	nic.sent = calloc(1, sizeof(*nic.sent));
+	nic.host = calloc(1, sizeof(*nic.host));
+	memcpy(nic.dev.dev_addr, host, 6);
+	for (unsigned int i = 0; i < POOL; i++) {
+		bufs[i].data = aligned_alloc(4096, 4096);
+		pool[i] = &bufs[i];
+	}
+	nic.pool_free = POOL;
+	INIT_LIST_HEAD(&back.waiters);
+	back.fdb = calloc(1, sizeof(*back.fdb));
+	xmd_fdb_init(back.fdb, 42);
+	sim_now = 1000;
+	sim_fail_at = 0;
+	sim_failed = 0;
+	sim_errors = 0;
+	sim_notices = 0;
+	SIM_CHECK(!xmd_switch_attach());
+}
+
+void sim_stop(void)
+{
+	sim_run();
+	xmd_vif_disconnect_all();
+	xmd_switch_detach();
+	SIM_CHECK(nic.pool_free == POOL);
+	SIM_CHECK(!sim_mapped && !sim_bound && !sim_napis && !back.nvif);
+	SIM_CHECK(!back.backlog.v && back.waiters.next == &back.waiters);
+	for (unsigned int i = 0; i < POOL; i++)
+		free(bufs[i].data);
+	for (int i = 0; i < MAX_GUESTS; i++)
+		if (guests[i])
+			guest_free(guests[i]);
+	free(back.fdb);
+	free(nic.sent);
+	free(nic.host);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * sim.h - a driver domain in one process: guests with real rings and pages, a NIC with
+ * a ring of its own, Xen's grants and event channels
+ *
+ * sim_start() attaches the code under test, sim_stop() disconnects everything and
+ * checks that nothing is left: grants mapped, ports bound, buffers out of the pool.
+ */
+#ifndef TEST_SIM_H
+#define TEST_SIM_H
+
+#include "back.h"
+
+#define SIM_PAGES 256u
+#define SIM_FRAMES 4096u
+
+/* A frame somewhere outside, flat. */
+struct flat {
+	u32 len;
+	u8 flags;
+	u16 csum_start, csum_offset, gso_size;
+	u8 data[66000];
+};
+
+struct guest {
+	u16 domid;
+	u8 mac[6];
+	u32 features;
+	struct netif_tx_sring *tx;
+	struct netif_rx_sring *rx;
+	u8 *txpage[SIM_PAGES], *rxpage[SIM_PAGES];
+	bool txbad[SIM_PAGES], rxbad[SIM_PAGES];	/* grant withdrawn */
+	u32 tx_prod, tx_cons, rx_prod, rx_cons;
+	unsigned int events;				/* received by the guest */
+	unsigned int eoi, eoi_spurious;			/* sent for this guest's events */
+	int tx_irq, rx_irq;
+};
+
+struct nic_sim {
+	int answer;		/* of tx_provide instead of taking: 0, -EAGAIN, -ENETDOWN; 1: take */
+	unsigned int room;	/* frames that fit into its ring */
+	struct xmd_buf *held[SIM_FRAMES];
+	unsigned int n_held;
+	unsigned int doorbells;
+	struct flat *sent;	/* the last frame that was completed */
+	unsigned int n_sent;
+	u32 sent_seq[SIM_FRAMES];	/* seq_of() of each */
+	struct flat *host;	/* the last frame for the host */
+	unsigned int n_host;
+	unsigned int pool_free;
+	const struct xmd_nic_ops *ops;
+	void *ctx;
+	struct net_device dev;
+};
+
+extern struct nic_sim nic;
+extern unsigned int sim_mapped, sim_bound, sim_napis;
+extern int sim_fail_at;		/* the n-th call that can fail does; 0: none */
+extern int sim_failed;
+
+void sim_start(void);
+void sim_stop(void);
+void sim_run(void);		/* polls, until none is scheduled */
+void sim_timers(void);
+void nic_complete(unsigned int n);
+void nic_receive(const u8 *data, u32 len);
+
+struct guest *guest_new(u16 domid, u32 features);
+void guest_free(struct guest *g);
+int guest_connect(struct guest *g, bool adopt);
+int guest_disconnect(struct guest *g);
+void guest_event(struct guest *g);
+/* One slot: TX page @page, the slot's bytes are there already. */
+void guest_slot(struct guest *g, unsigned int page, u16 off, u16 size, u16 flags);
+void guest_gso(struct guest *g, u8 type, u16 size);
+/* A whole frame, cut into slots of @each bytes, and an event. */
+void guest_send(struct guest *g, const u8 *data, u32 len, unsigned int each, u16 flags);
+void guest_push(struct guest *g);
+void guest_post(struct guest *g, unsigned int n);
+/* Next TX response's status, or 99: none. */
+int guest_tx_status(struct guest *g);
+/* Next received frame; false: none.  @bad: a slot had an error. */
+bool guest_receive(struct guest *g, struct flat *f, bool *bad);
+
+/* A frame of @len bytes, numbered. */
+void make_frame(u8 *p, const u8 *to, const u8 *from, u32 len, u32 seq);
+u32 seq_of(const u8 *p);
+
+#endif
