@@ -210,6 +210,8 @@ static void switch_tx_return(void *ctx, struct xmd_buf **frames, unsigned int n)
 	struct xmd_vif *v = NULL;
 	unsigned int i, run = 0;
 
+	/* First those in line: a vif whose frames return would get ahead of them. */
+	xmd_wait_wake();
 	for (i = 0; i <= n; i++) {
 		struct xmd_vif *owner = i < n ? frames[i]->owner : NULL;
 
@@ -229,7 +231,6 @@ static void switch_tx_return(void *ctx, struct xmd_buf **frames, unsigned int n)
 		}
 		xmd_buf_put(back.nic, frames[i]);
 	}
-	xmd_wait_wake();
 }
 
 static void switch_state(void *ctx)

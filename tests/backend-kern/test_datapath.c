@@ -95,6 +95,14 @@ static void expect_status(struct guest *g, int status, unsigned int n)
 		assert_int_equal(guest_tx_status(g), status);
 }
 
+/* Until nothing moves any more. */
+static void drain(void)
+{
+	sim_run();
+	while (nic.n_held)
+		nic_complete(nic.n_held);
+}
+
 /* ------------------------------------------------------------- guest to wire */
 
 static void test_wire_gets_the_bytes(void **state)
@@ -187,7 +195,7 @@ static void test_nic_stopped_for_a_while(void **state)
 	nic.answer = 1;
 	nic.room = 1000;
 	nic.ops->state(nic.ctx);
-	nic_complete(1000);
+	drain();
 	assert_int_equal(nic.n_sent, 200);
 	for (u32 i = 0; i < 200; i++)
 		assert_int_equal(nic.sent_seq[i], i);
@@ -286,7 +294,7 @@ static void test_partial_frame_waits_without_spinning(void **state)
 	memcpy(a->txpage[1], a->txpage[0] + 600, 400);
 	guest_slot(a, 1, 0, 400, 0);
 	guest_push(a);
-	nic_complete(1);
+	drain();
 	assert_int_equal(nic.n_sent, 1);
 	make_frame(p, station, a->mac, 1000, 5);
 	assert_memory_equal(nic.sent->data, p, 1000);
@@ -294,12 +302,10 @@ static void test_partial_frame_waits_without_spinning(void **state)
 
 static void expect_fault(int fault)
 {
-	unsigned int woken = back.events.woken;
-
 	guest_event(a);
 	sim_run();
 	assert_int_equal(info_of(a).fault, fault);
-	assert_int_equal(back.events.woken, woken + 1);
+	assert_int_equal(back.events.woken, 1);
 	assert_true(vif_of(a)->event);
 	/* Its further events are not even acknowledged; the other guest notices nothing. */
 	unsigned int eoi = a->eoi;
@@ -337,6 +343,7 @@ static void test_fault_rx_index(void **state)
 static void test_fault_rx_index_seen_by_another_guest(void **state)
 {
 	(void)state;
+	guest_post(a, 1);
 	send_to(b, a->mac, 600, 600, 1);
 	sim_run();
 	a->rx->req_prod = a->rx_prod - 5;
@@ -829,8 +836,6 @@ static void test_gso_between_guests(void **state)
 		assert_int_equal(in.len, len);
 		assert_memory_equal(in.data, p, len);
 		expect_gso_answered(a, len);
-		guest_post(b, 256 - (b->rx_prod - b->rx_cons));
-		b->rx_cons = b->rx->rsp_prod;
 	}
 	assert_int_equal(vif_of(a)->st.tx_direct, 2);
 }
@@ -873,8 +878,7 @@ static void test_disconnect_in_the_middle(void **state)
 	assert_int_equal(guest_disconnect(a), 0);
 	assert_int_equal(guest_disconnect(a), -ENOENT);
 	send_to(b, a->mac, 600, 600, 1);
-	sim_run();
-	nic_complete(100);
+	drain();
 	expect_status(b, 0, 1);
 }
 
