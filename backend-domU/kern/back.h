@@ -190,6 +190,7 @@ static inline bool xmd_vif_serves(const struct xmd_vif *v)
 }
 
 /* tx.c: guest to wire */
+extern const char * const xmd_bad_text[XMD_BAD_REASONS];
 unsigned int xmd_tx_provide(struct xmd_vif *v, unsigned int budget);
 void xmd_tx_return(struct xmd_vif *v);
 bool xmd_tx_arm(struct xmd_vif *v);

@@ -2,7 +2,7 @@
 /*
  * /sys/kernel/debug/xmd/back/ - look at every index, and kick
  *
- *   vifs   two lines a ring and one of counters for each vif
+ *   vifs   for each vif: a line of indices and one of counters a ring, refused packets
  *   fdb    the switch's table
  *   kick   write anything: each vif's rings are looked at, each guest gets an event
  */
@@ -33,11 +33,11 @@ static void show_stats(struct seq_file *m, const struct xmd_vif_stats *s)
 {
 	unsigned int i;
 
-	seq_printf(m, "  tx  frames %llu bytes %llu errors %llu drops %llu direct %llu copies %llu batches %llu bad",
+	seq_printf(m, "  tx  frames %llu bytes %llu errors %llu drops %llu direct %llu copies %llu batches %llu\n  bad",
 		   s->tx_frames, s->tx_bytes, s->tx_errors, s->tx_drops, s->tx_direct,
 		   s->tx_ops, s->tx_batches);
 	for (i = 1; i < XMD_BAD_REASONS; i++)
-		seq_printf(m, " %llu", s->tx_bad[i]);
+		seq_printf(m, " %s %llu", xmd_bad_text[i], s->tx_bad[i]);
 	seq_printf(m, "\n  rx  frames %llu bytes %llu errors %llu drops %llu copies %llu batches %llu\n",
 		   s->rx_frames, s->rx_bytes, s->rx_errors, s->rx_drops, s->rx_ops,
 		   s->rx_batches);

@@ -32,6 +32,18 @@
 #define RETRY_JIFFIES	1
 #define NIC_HDR_MAX	128u	/* nic.h: headers of a GSO frame that the NIC takes */
 
+const char * const xmd_bad_text[XMD_BAD_REASONS] = {
+	[XMD_BAD_NONE] = "none",
+	[XMD_BAD_SHORT] = "short",
+	[XMD_BAD_EMPTY_SLOT] = "empty_slot",
+	[XMD_BAD_CROSS_PAGE] = "cross_page",
+	[XMD_BAD_SLOTS] = "too_many_slots",
+	[XMD_BAD_SIZES] = "slots_over_size",
+	[XMD_BAD_GSO] = "gso",
+	[XMD_BAD_HEADERS] = "headers",
+	[XMD_BAD_COPY] = "grant",
+};
+
 /* ------------------------------------------------------------------ answers */
 
 static void finish(struct xmd_vif *v, struct xmd_tx_work *w, s16 status)
@@ -46,8 +58,8 @@ static void reject(struct xmd_vif *v, struct xmd_tx_work *w, enum xmd_tx_reason 
 	v->st.tx_errors++;
 	v->st.tx_bad[why]++;
 	if (net_ratelimit())
-		pr_notice("xmd_back: %s: packet of %u bytes in %u slots refused, reason %u (see debugfs xmd/back/vifs)\n",
-			  v->name, w->f.len, w->f.nslots, why);
+		pr_notice("xmd_back: %s: packet of %u bytes in %u slots refused (%s); the guest is told, all counts are in debugfs xmd/back/vifs\n",
+			  v->name, w->f.len, w->f.nslots, xmd_bad_text[why]);
 	if (w->head)
 		xmd_buf_put(back.nic, w->head);
 	w->head = NULL;
