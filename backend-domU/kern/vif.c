@@ -269,6 +269,7 @@ static int bind_port(struct xmd_vif *v, u32 port, irq_handler_t handler, unsigne
 	}
 	err = bind_evtchn_to_irqhandler_lateeoi(bind.local_port, handler, 0, v->name, v);
 	if (err < 0) {
+		/* If it failed late, the port is closed already and Xen refuses: no harm. */
 		close.port = bind.local_port;
 		HYPERVISOR_event_channel_op(EVTCHNOP_close, &close);
 		return err;
@@ -380,14 +381,18 @@ static int vif_start(struct xmd_vif *v, bool adopt)
 	if (err)
 		goto err_rings;
 	netif_napi_add(xmd_nic_netdev(back.nic), &v->napi, vif_poll);
-	napi_enable(&v->napi);
+	/*
+	 * Xen raises a first event as soon as a port is bound, before tx_irq and rx_irq
+	 * are stored; a poll then would send its EOI to no interrupt, and the channel
+	 * would stay masked for ever.  No poll until they are: vif_publish kicks one.
+	 */
 	err = bind_ports(v);
 	if (err)
 		goto err_ports;
+	napi_enable(&v->napi);
 	return 0;
 
 err_ports:
-	napi_disable(&v->napi);
 	netif_napi_del(&v->napi);
 err_rings:
 	unmap_rings(v);
