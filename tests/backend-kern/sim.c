@@ -242,6 +242,9 @@ int bind_evtchn_to_irqhandler_lateeoi(u32 port, irq_handler_t h, unsigned long f
 			port_owner->rx_irq = i;
 		else
 			port_owner->tx_irq = i;
+		/* Xen raises a first event as soon as a port is bound; its softirq follows. */
+		h(i, arg);
+		sim_run();
 		return i;
 	}
 	return -ENOSPC;

@@ -369,6 +369,20 @@ static void test_fault_runaway_chain_with_frames_under_way(void **state)
 	expect_fault(XMD_FAULT_TOO_MANY_SLOTS);
 }
 
+/* Xen's first event comes while the port is being bound; unanswered it stays the last. */
+static void test_first_event_gets_its_eoi(void **state)
+{
+	(void)state;
+	assert_int_equal(guest_disconnect(a), 0);
+	SHARED_RING_INIT(a->tx);
+	SHARED_RING_INIT(a->rx);
+	a->tx_prod = a->tx_cons = a->rx_prod = a->rx_cons = 0;
+	a->eoi = 0;
+	assert_int_equal(guest_connect(a, false), 0);
+	sim_run();
+	assert_int_equal(a->eoi, 2);
+}
+
 static void test_event_storm_is_called_spurious(void **state)
 {
 	unsigned int eoi, spurious;
@@ -1077,6 +1091,7 @@ int main(void)
 		T(test_fault_rx_index),
 		T(test_fault_rx_index_seen_by_another_guest),
 		T(test_fault_runaway_chain_with_frames_under_way),
+		T(test_first_event_gets_its_eoi),
 		T(test_event_storm_is_called_spurious),
 		T(test_guest_gets_the_bytes),
 		T(test_backlog),
