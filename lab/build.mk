@@ -1,5 +1,5 @@
 # Builds everything the lab boots, below build/lab/. Called by "lab/lab build" with OUT and KVER set, in the
-# repository's top folder. An image is made again when one of its inputs is newer.
+# repository's top folder; APT_OPTIONS say where the kernel comes from when that is not Debian 12 itself. An image is made again when one of its inputs is newer.
 #
 #   $(OUT)/debs/   packages as downloaded       $(OUT)/sysroot/   the same, unpacked
 #   $(OUT)/xen     the hypervisor               $(OUT)/vmlinux    the kernel, uncompressed (PV, PVH and dom0)
@@ -27,8 +27,9 @@ $(OUT)/sysroot/.done:
 	cd $(OUT)/debs
 	hypervisor=$$(apt-cache depends xen-system-amd64 | awk '$$1 == "Depends:" && $$2 ~ /^xen-hypervisor-[0-9]/ { print $$2 }')
 	utils=$$(apt-cache depends xen-system-amd64 | awk '$$1 == "Depends:" && $$2 ~ /^xen-utils-[0-9]/ { print $$2 }')
-	apt-get -q $(APT_OPTIONS) download linux-image-$(KVER) $$hypervisor $$utils xen-utils-common busybox-static \
-	    2> apt.log >&2 || { cat apt.log >&2; exit 1; }
+	{ apt-get -q $(APT_OPTIONS) download linux-image-$(KVER)
+	  apt-get -q download $$hypervisor $$utils xen-utils-common busybox-static; } \
+	    > apt.log 2>&1 || { cat apt.log >&2; exit 1; }
 	for package in linux-image-$(KVER) $$hypervisor $$utils xen-utils-common busybox-static; do
 	    dpkg -x "$$(ls -t "$$package"_*.deb | head -1)" ../sysroot
 	done

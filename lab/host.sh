@@ -5,7 +5,10 @@
 #   IMAGES CASE_DIR LOGS RUN (sockets) MODE=run|shell ICOUNT CAPTURE LAB_MEM LAB_QEMU_ARGS
 set -eu
 mount -t sysfs sysfs /sys            # the sysfs of this network namespace
-export PATH=$RUN/bin:/usr/sbin:/usr/bin:/sbin:/bin
+# the host's own tools first, then busybox for what it does not have (killall, nc ...)
+mkdir -p "$RUN/bin" "$RUN/busybox"
+"$IMAGES/sysroot/bin/busybox" --install -s "$RUN/busybox"
+export PATH=$RUN/bin:/usr/sbin:/usr/bin:/sbin:/bin:$RUN/busybox
 NIC=0000:00:02.0
 
 # The wire: the NIC's other end is a tap with this kernel's own TCP behind it, offloads as they come.
@@ -16,9 +19,8 @@ ip addr add 10.77.0.1/24 dev wire
 ip -6 addr add fd77::1/64 dev wire nodad
 ip link set wire up
 
-# "lab-monitor COMMAND" for the peer: QEMU's monitor. The prompt that answers is waited for.
+# "lab-monitor COMMAND" for the peer: QEMU's monitor, whose answers go to a log.
 mkfifo "$RUN/monitor.in" "$RUN/monitor.out"
-mkdir "$RUN/bin"
 cat > "$RUN/bin/lab-monitor" <<END
 #!/bin/sh
 exec 9> "$RUN/monitor.lock" && flock 9

@@ -10,6 +10,6 @@ done
 on g1 "ping -c 3 -i 0.2 -W 5 $IP_g2" || fail "no IPv4 from g1 to g2"
 
 on peer 'iperf3 -s -1' > /dev/null &
-wait_until 10 "on peer 'ss -ltn | grep -q :5201'"
-on g1 "iperf3 -c $PEER_IP -t 3 -J" > /tmp/iperf.json || fail "iperf3 from g1"
-metric tcp_to_wire "$(awk '/"sum_received"/ { s = 1 } s && /bits_per_second/ { printf "%d", $2 / 1e6; exit }' /tmp/iperf.json)" Mb/s
+wait_until 10 "on peer 'ss -ltn | grep -q :5201'" || fail "no iperf3 server on the peer"
+on g1 "iperf3 -c $PEER_IP -t 3 -f m" > /tmp/iperf.txt || fail "iperf3 from g1"
+metric tcp_to_wire "$(awk '/receiver/ { print $7 }' /tmp/iperf.txt)" Mb/s

@@ -9,8 +9,9 @@ word() {
     done
 }
 
+mount -t proc proc /proc
+
 base_system() {
-    mount -t proc proc /proc
     mount -t sysfs sys /sys
     mount -t devtmpfs dev /dev 2>/dev/null
     mkdir -p /dev/pts /dev/shm
