@@ -74,7 +74,7 @@ run_attack() {
 	esac
 }
 
-watch_start $victim peer "$PEER_IP" 5001 "${XMD_WATCH:-100000}" 1000
+watch_start $victim peer "$PEER_IP" 5001 100000 1000 200
 streaming=$!
 note "attacks"
 set -f	# the patterns of XMD_ATTACKS are for attacks, not for files

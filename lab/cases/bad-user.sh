@@ -30,7 +30,7 @@ in_place() {
 	reachable peer "$IP_g1" || fail "$*: g1 is cut off"
 }
 
-watch_start g1 peer "$PEER_IP" 5001 100000 200
+watch_start g1 peer "$PEER_IP" 5001 100000 200 500
 note "beside the real ones"
 hostile nic-second back-second
 

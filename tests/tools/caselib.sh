@@ -54,12 +54,12 @@ transfer() {
 	echo "$1 to $2 at $3: $5 bytes, SHA-256 ${seen%% *}, $(field mbps "$report") Mb/s"
 }
 
-# watch_start FROM TO ADDRESS PORT SECONDS [MS]: a stream in the background whose longest pause
-# is measured; pauses over MS (default 200) are listed.
+# watch_start FROM TO ADDRESS PORT SECONDS [MS [KB/S]]: a stream in the background whose longest
+# pause is measured; pauses over MS (default 200) are listed. Without KB/S as fast as it goes.
 watch_start() {
 	on "$2" "xmd-gaptcp recv $4 -g ${6:-200} 2>&1" > "/run/lab/watch.$4" &
 	listens "$2" "$4"
-	on "$1" "xmd-gaptcp send $3 $4 -t $5" > "/run/lab/watch-sent.$4" 2>&1 &
+	on "$1" "xmd-gaptcp send $3 $4 -t $5${7:+ -r $7}" > "/run/lab/watch-sent.$4" 2>&1 &
 }
 
 # watch_end PORT: waits for the stream, prints its pauses, sets $gap (ms); the content must be right

@@ -2,7 +2,7 @@
 /*
  * gaptcp.c - xmd-gaptcp: TCP with content that can be checked, and the longest pause.
  *
- *   xmd-gaptcp send HOST PORT [-s SEED] [-b BYTES] [-t SECONDS]
+ *   xmd-gaptcp send HOST PORT [-s SEED] [-b BYTES] [-t SECONDS] [-r KB/S]
  *   xmd-gaptcp recv PORT [-s SEED] [-g MS] [-w]
  *   xmd-gaptcp gen SEED BYTES            the same bytes to standard output
  *
@@ -13,6 +13,8 @@
  * what was done to the path at that moment.  The last line, for scripts:
  *
  *   bytes=N seconds=S mbps=R max_gap_ms=G at_s=T content=ok|differs:OFFSET
+ *
+ * With -r the sender sends a little fifty times a second instead of as much as it can.
  *
  * With -w the receiver writes the content to standard output, for sha256sum, and its
  * report to standard error.
@@ -40,7 +42,7 @@ struct stream {
 	uint8_t want[CHUNK];
 };
 
-static uint64_t limit_bytes;
+static uint64_t limit_bytes, rate;	/* rate: bytes in a 50th of a second, 0: all */
 static double limit_seconds, gap_ms = 1e9;
 static uint64_t seed = 1;
 static int copy_out;
@@ -133,8 +135,11 @@ static int send_stream(int fd)
 
 	while (now() < end && (!limit_bytes || at < limit_bytes)) {
 		uint64_t left = limit_bytes ? limit_bytes - at : CHUNK;
-		size_t n = left < CHUNK ? left : CHUNK, done = 0;
+		size_t most = rate ? rate : CHUNK;
+		size_t n = left < most ? left : most, done = 0;
 
+		if (rate)
+			usleep(20000);
 		fill(buf, seed, at, n);
 		while (done < n) {
 			ssize_t ret = write(fd, buf + done, n - done);
@@ -218,7 +223,7 @@ static int generate(uint64_t seed_, uint64_t bytes)
 
 static int usage(void)
 {
-	fputs("usage: xmd-gaptcp send HOST PORT [-s SEED] [-b BYTES] [-t SECONDS]\n"
+	fputs("usage: xmd-gaptcp send HOST PORT [-s SEED] [-b BYTES] [-t SECONDS] [-r KB/S]\n"
 	      "       xmd-gaptcp recv PORT [-s SEED] [-g MS] [-w]\n"
 	      "       xmd-gaptcp gen SEED BYTES\n", stderr);
 	return 2;
@@ -228,7 +233,7 @@ int main(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "s:b:t:g:w")) != -1) {
+	while ((c = getopt(argc, argv, "s:b:t:g:r:w")) != -1) {
 		switch (c) {
 		case 's':
 			seed = strtoull(optarg, NULL, 10);
@@ -241,6 +246,10 @@ int main(int argc, char **argv)
 			break;
 		case 'g':
 			gap_ms = atof(optarg);
+			break;
+		case 'r':
+			rate = strtoull(optarg, NULL, 10) * 1000 / 50;
+			rate = rate > CHUNK ? CHUNK : (rate + 7) / 8 * 8;
 			break;
 		case 'w':
 			copy_out = 1;
