@@ -39,7 +39,7 @@ static void must_fail(const char *what, const struct xmd_vif_connect *c)
 	int ret = connect_vif(c);
 
 	row_text(what, "an error", ret ? strerrorname_np(errno) : "0", ret != 0);
-	row("  left behind", ONE(ENOENT), ioctl(fd, XMD_VIF_DISCONNECT, &c->id));
+	row("  left behind", TWO(ENOENT, EINVAL), ioctl(fd, XMD_VIF_DISCONNECT, &c->id));
 }
 
 #define WRONG(what, err, field, value) do {		\
