@@ -169,7 +169,7 @@ struct xmd_back {
 	struct timer_list retry;
 	struct delayed_work tick;
 	wait_queue_head_t events;
-	u64 to_nobody, host_drops, nic_frames, host_frames, flooded;
+	u64 to_nobody, host_drops, nic_frames, host_frames, flooded, merged;
 };
 
 extern struct xmd_back back;
@@ -199,6 +199,7 @@ void xmd_tx_drop_all(struct xmd_vif *v);
 /* rx.c: wire to guest */
 int xmd_rx_provide(struct xmd_vif *v);
 bool xmd_rx_return(struct xmd_vif *v, unsigned int *frames);
+bool xmd_rx_takes_merged(const struct xmd_vif *v);
 void xmd_rx_enqueue(struct xmd_vif *v, struct xmd_buf *b);
 unsigned int xmd_rx_direct(struct xmd_vif *to, const struct xmd_vif *from,
 			   struct xmd_tx_work **w, unsigned int n);

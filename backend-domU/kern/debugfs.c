@@ -49,9 +49,9 @@ static int vifs_show(struct seq_file *m, void *unused)
 	unsigned int i;
 
 	mutex_lock(&back.ctl);
-	seq_printf(m, "vifs %u backlog %d nic_frames %llu host_frames %llu flooded %llu to_nobody %llu host_drops %llu\n",
+	seq_printf(m, "vifs %u backlog %d nic_frames %llu host_frames %llu flooded %llu merged %llu to_nobody %llu host_drops %llu\n",
 		   back.nvif, atomic_read(&back.backlog), back.nic_frames, back.host_frames,
-		   back.flooded, back.to_nobody, back.host_drops);
+		   back.flooded, back.merged, back.to_nobody, back.host_drops);
 	for (i = 0; i < XMD_VIFS_MAX; i++) {
 		struct xmd_vif *v = rcu_dereference_protected(back.vif[i],
 							      lockdep_is_held(&back.ctl));

@@ -46,6 +46,14 @@ static bool takes_gso(const struct xmd_vif *v, const struct xmd_buf *b)
 	return (v->features & want) && takes_blank(v, b);
 }
 
+/* Whether segments from the wire may be merged for it: both kinds of GSO frames are fine. */
+bool xmd_rx_takes_merged(const struct xmd_vif *v)
+{
+	const u32 want = XMD_VIF_SG | XMD_VIF_GSO_TCPV4 | XMD_VIF_GSO_TCPV6 | XMD_VIF_CSUM_V6;
+
+	return (v->features & want) == want && !(v->features & XMD_VIF_NO_CSUM_V4);
+}
+
 /* @len: of the frame; @b may hold only its head yet. */
 static enum fit fit(const struct xmd_vif *v, const struct xmd_buf *b, u32 len)
 {

@@ -10,6 +10,7 @@
 #include <linux/jiffies.h>
 #include <linux/timekeeping.h>
 #include "back.h"
+#include "merge.h"
 
 /* ------------------------------------------------------------ destinations */
 
@@ -146,9 +147,35 @@ static void to_port(struct xmd_buf *b, int dst, u16 src)
 	}
 }
 
+static void finish_merge(struct xmd_merge *m)
+{
+	struct xmd_buf *b;
+
+	if (!m->head)
+		return;
+	b = xmd_merge_finish(m);
+	back.merged += b->nbufs - 1;
+	to_port(b, m->dst, XMD_PORT_NIC);
+}
+
+/* Only neighbours are merged: frames keep their order without any further care. */
+static void merge_or_deliver(struct xmd_merge *m, struct xmd_buf *b, int dst)
+{
+	struct xmd_vif *v = xmd_switch_vif(dst);
+
+	if (m->head && dst == m->dst && xmd_merge_add(m, b))
+		return;
+	finish_merge(m);
+	if (v && xmd_rx_takes_merged(v) && xmd_merge_start(m, b))
+		m->dst = dst;
+	else
+		to_port(b, dst, XMD_PORT_NIC);
+}
+
 /* Wire to guest: from the NIC. */
 static void switch_rx_return(void *ctx, struct xmd_buf **frames, unsigned int n)
 {
+	struct xmd_merge m = { .head = NULL };
 	s16 dst[XMD_BATCH];
 	unsigned int i;
 
@@ -157,7 +184,8 @@ static void switch_rx_return(void *ctx, struct xmd_buf **frames, unsigned int n)
 	rcu_read_lock();
 	decide(frames, dst, n, XMD_PORT_NIC);
 	for (i = 0; i < n; i++)
-		to_port(frames[i], dst[i], XMD_PORT_NIC);
+		merge_or_deliver(&m, frames[i], dst[i]);
+	finish_merge(&m);
 	back.nic_frames += n;
 	rcu_read_unlock();
 }

@@ -5,6 +5,7 @@
 #include "csum.h"
 #include "fdb.h"
 #include "gso.h"
+#include "merge.h"
 
 #define CHECK(x) do { if (!(x)) abort(); } while (0)
 
@@ -18,6 +19,21 @@ static void complete(u8 *p, unsigned int len, const struct xmd_l4 *l4)
 	xmd_csum_seed(p, l4, len - l4->csum_start);
 	xmd_csum_complete(&b);
 	CHECK(b.flags == XMD_F_CSUM_VALID);
+}
+
+static void merge(u8 *p, unsigned int len)
+{
+	struct xmd_buf a = {
+		.data = p, .len = len, .frame_len = len, .nbufs = 1, .flags = XMD_F_CSUM_VALID,
+	}, b = a;
+	struct xmd_merge m;
+
+	if (xmd_merge_start(&m, &a)) {
+		m.seq -= m.mss;
+		xmd_merge_add(&m, &b);
+		CHECK(xmd_merge_finish(&m) == &a);
+		CHECK(b.off + b.len == len);
+	}
 }
 
 static void cut(u8 *p, unsigned int len, const struct xmd_l4 *l4)
@@ -58,6 +74,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	if (!xmd_l4_parse(p, size, &l4)) {
 		CHECK(l4.csum_start + l4.csum_offset + 2u <= l4.hdr_len);
 		CHECK(l4.hdr_len <= size && l4.net < l4.csum_start);
+		merge(p, size);
 		cut(p, size, &l4);
 		complete(p, size, &l4);
 	}

@@ -854,6 +854,54 @@ static void test_gso_between_guests(void **state)
 	assert_int_equal(vif_of(a)->st.tx_direct, 2);
 }
 
+/* Segments from the wire arrive as one frame where the guest takes that. */
+static void test_wire_segments_are_merged(void **state)
+{
+	struct guest *c = guest_new(3, PLAIN);
+	const struct shape *s = &shapes[1];
+	struct xmd_buf *f[10];
+	bool bad;
+
+	(void)state;
+	assert_int_equal(guest_connect(c, false), 0);
+	guest_post(a, 20);
+	guest_post(c, 20);
+	for (int k = 0; k < 2; k++) {
+		assert_int_equal(xmd_buf_get(back.nic, f, 10), 10);
+		for (u32 i = 0; i < 10; i++) {
+			u32 len = make_tcp(s, k ? c->mac : a->mac, station, 1400), seq = i * 1400;
+			u16 sum;
+
+			p[34 + 13] = 0x10;
+			be16(p + 38, seq >> 16);
+			be16(p + 40, seq);
+			be16(p + 24, 0);
+			sum = ~xmd_sum(p + 14, 20, 0);
+			memcpy(p + 24, &sum, 2);
+			sum = ~xmd_sum(p + 34, len - 34, 0);
+			memcpy(p + 50, &sum, 2);
+			assert_true(csum_right(p, len, s));
+			memcpy(f[i]->data, p, len);
+			f[i]->len = len;
+			f[i]->frame_len = len;
+		}
+		nic.ops->rx_return(nic.ctx, f, 10);
+		sim_run();
+	}
+	assert_true(guest_receive(a, &in, &bad));
+	assert_false(bad);
+	assert_int_equal(in.len, 66 + 14000);
+	assert_int_equal(in.gso_size, 1400);
+	assert_int_equal(in.flags & 3, NETRXF_csum_blank | NETRXF_data_validated);
+	for (u32 i = 0; i < 14000; i++)
+		assert_int_equal(in.data[66 + i], p[66 + i % 1400]);
+	expect_nothing(a);
+	for (u32 i = 0; i < 10; i++) {
+		assert_true(guest_receive(c, &in, &bad));
+		assert_int_equal(in.len, 1466);
+	}
+}
+
 static void test_gso_to_a_guest_that_does_not(void **state)
 {
 	struct guest *c = guest_new(3, PLAIN | XMD_VIF_SG);
@@ -1113,6 +1161,7 @@ int main(void)
 		T(test_gso_that_is_no_longer_than_a_segment),
 		T(test_gso_of_the_wrong_protocol),
 		T(test_gso_between_guests),
+		T(test_wire_segments_are_merged),
 		T(test_gso_to_a_guest_that_does_not),
 		T(test_disconnect_in_the_middle),
 		T(test_guest_died),

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Merging is the inverse of cutting: merged and cut again, a stream is the same segments. */
+#include "frames.h"
+#include "gso.h"
+#include "merge.h"
+
+#define N 12
+
+/* Segment @i of a stream as it comes from the wire: everything right. */
+static struct xmd_buf *segment(const struct shape *s, unsigned int i, u32 mss, u32 payload)
+{
+	static u8 p[4096];
+	unsigned int net, l4, hdr = make_headers(p, s, payload, &net, &l4);
+	u32 seq = 0xffffff00u + i * mss;
+	struct xmd_l4 got;
+	struct xmd_buf *b;
+	u16 sum;
+
+	assert_int_equal(xmd_l4_parse(p, hdr, &got), 0);
+	p[l4 + 13] = 0x10;
+	be16(p + l4 + 4, seq >> 16);
+	be16(p + l4 + 6, seq);
+	if (!s->ipv6) {
+		be16(p + net + 4, 100 + i);
+		sum = ~xmd_sum(p + net, l4 - net, 0);
+		memcpy(p + net + 10, &sum, 2);
+	}
+	for (u32 k = 0; k < payload; k++)
+		p[hdr + k] = rand();
+	xmd_csum_seed(p, &got, hdr + payload - l4);
+	b = make_chain(p, hdr + payload, 4096, 1);
+	b->flags = XMD_F_CSUM_BLANK;
+	b->csum_start = got.csum_start;
+	b->csum_offset = got.csum_offset;
+	xmd_csum_complete(b);
+	b->flags = 0;
+	return b;
+}
+
+static void merge_and_cut(const struct shape *s)
+{
+	struct xmd_buf *in[N], *out;
+	struct xmd_merge m;
+	u8 copy[N][1600];
+	unsigned int len[N];
+
+	for (unsigned int i = 0; i < N; i++) {
+		in[i] = segment(s, i, 1400, i == N - 1 ? 333 : 1400);
+		len[i] = in[i]->len;
+		memcpy(copy[i], xmd_buf_data(in[i]), len[i]);
+	}
+	assert_true(xmd_merge_start(&m, in[0]));
+	for (unsigned int i = 1; i < N; i++)
+		assert_true(xmd_merge_add(&m, in[i]));
+	out = xmd_merge_finish(&m);
+	assert_null(m.head);
+	assert_int_equal(out->nbufs, N);
+	assert_int_equal(out->gso_size, 1400);
+	assert_int_equal(xmd_gso_count(out), N);
+	for (unsigned int i = 0; i < N; i++) {
+		struct xmd_buf seg = { .data = malloc(1600), .nbufs = 1 };
+
+		assert_int_equal(xmd_gso_cut(out, i, &seg), 0);
+		xmd_csum_complete(&seg);
+		assert_int_equal(seg.len, len[i]);
+		assert_memory_equal(seg.data, copy[i], len[i]);
+		free(seg.data);
+	}
+	free_chain(out);
+}
+
+static const struct shape streams[] = {
+	{ "IPv4", 0, 0, 6, 0, 0 },
+	{ "IPv4 with timestamps", 0, 0, 6, 0, 12 },
+	{ "IPv4 on a VLAN", 1, 0, 6, 0, 12 },
+	{ "IPv6", 0, 1, 6, 0, 12 },
+};
+
+static void test_merge_is_inverse_of_cut(void **state)
+{
+	(void)state;
+	srand(5);
+	for (unsigned int i = 0; i < sizeof(streams) / sizeof(streams[0]); i++) {
+		print_message("  %s\n", streams[i].what);
+		merge_and_cut(&streams[i]);
+	}
+}
+
+struct spoil {
+	const char *what;
+	u8 from_l4, at, val;	/* byte, from the IP or the TCP header, becomes val */
+	bool fix;		/* checksums made right again */
+	bool starts;		/* it may still begin a frame of its own */
+};
+
+static const struct spoil spoils[] = {
+	{ "wrong TCP checksum", 1, 16, 0x55, false, false },
+	{ "wrong payload byte", 1, 60, 0x55, false, false },
+	{ "wrong IP checksum", 0, 10, 0x55, false, false },
+	{ "another TTL", 0, 8, 9, true, true },
+	{ "congestion mark", 0, 1, 3, true, true },
+	{ "another source address", 0, 15, 9, true, true },
+	{ "another port", 1, 1, 9, true, true },
+	{ "a gap", 1, 7, 9, true, true },
+	{ "another acknowledgement", 1, 11, 9, true, true },
+	{ "another window", 1, 15, 9, true, true },
+	{ "another timestamp", 1, 24, 9, true, true },
+	{ "FIN", 1, 13, 0x11, true, false },
+	{ "SYN", 1, 13, 0x12, true, false },
+	{ "ECE", 1, 13, 0x50, true, false },
+	{ "URG", 1, 13, 0x30, true, false },
+	{ "IP length shorter than the frame", 0, 3, 1, true, false },
+	{ "a fragment", 0, 6, 0x20, true, false },
+};
+
+static void make_right(struct xmd_buf *b, unsigned int net, unsigned int l4)
+{
+	u8 *p = xmd_buf_data(b);
+	struct xmd_l4 got = { .net = net, .csum_start = l4, .csum_offset = 16, .proto = 6 };
+	u16 sum;
+
+	memset(p + net + 10, 0, 2);
+	sum = ~xmd_sum(p + net, 20, 0);
+	memcpy(p + net + 10, &sum, 2);
+	xmd_csum_seed(p, &got, b->len - l4);
+	b->flags = XMD_F_CSUM_BLANK;
+	b->csum_start = l4;
+	b->csum_offset = 16;
+	xmd_csum_complete(b);
+	b->flags = 0;
+}
+
+static void test_what_is_not_merged(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(spoils) / sizeof(spoils[0]); i++) {
+		const struct spoil *c = &spoils[i];
+		struct xmd_buf *a = segment(&streams[1], 0, 1400, 1400);
+		struct xmd_buf *b = segment(&streams[1], 1, 1400, 1400);
+		struct xmd_merge m, other;
+
+		print_message("  %s\n", c->what);
+		xmd_buf_data(b)[(c->from_l4 ? 34 : 14) + c->at] = c->val;
+		if (c->fix)
+			make_right(b, 14, 34);
+		assert_true(xmd_merge_start(&m, a));
+		assert_false(xmd_merge_add(&m, b));
+		assert_int_equal(b->off, 0);
+		assert_int_equal(xmd_merge_start(&other, b), c->starts);
+		assert_int_equal(xmd_merge_finish(&m)->nbufs, 1);
+		free_chain(a);
+		free_chain(b);
+	}
+}
+
+/* What follows a short segment, or a pushed one, begins anew. */
+static void test_end_of_a_burst(void **state)
+{
+	struct xmd_buf *a = segment(&streams[0], 0, 1400, 1400);
+	struct xmd_buf *b = segment(&streams[0], 1, 1400, 1399), *out;
+	struct xmd_buf *c = segment(&streams[0], 2, 1399, 1400);
+	struct xmd_merge m;
+
+	(void)state;
+	xmd_buf_data(b)[34 + 13] |= 8;
+	make_right(b, 14, 34);
+	assert_true(xmd_merge_start(&m, a));
+	assert_true(xmd_merge_add(&m, b));
+	assert_false(xmd_merge_add(&m, c));
+	out = xmd_merge_finish(&m);
+	assert_int_equal(xmd_buf_data(out)[34 + 13], 0x18);
+	free_chain(out);
+	free_chain(c);
+}
+
+static void test_no_longer_than_a_chain_may_be(void **state)
+{
+	struct xmd_merge m;
+	unsigned int i;
+
+	(void)state;
+	assert_true(xmd_merge_start(&m, segment(&streams[0], 0, 100, 100)));
+	for (i = 1; i < 40; i++) {
+		struct xmd_buf *b = segment(&streams[0], i, 100, 100);
+
+		if (xmd_merge_add(&m, b))
+			continue;
+		free_chain(b);
+		break;
+	}
+	assert_int_equal(i, XMD_FRAME_MAX_BUFS);
+	free_chain(xmd_merge_finish(&m));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_merge_is_inverse_of_cut),
+		cmocka_unit_test(test_what_is_not_merged),
+		cmocka_unit_test(test_end_of_a_burst),
+		cmocka_unit_test(test_no_longer_than_a_chain_may_be),
+	};
+
+	return cmocka_run_group_tests_name("back: merging", tests, NULL, NULL);
+}
