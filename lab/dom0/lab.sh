@@ -12,6 +12,7 @@ PATH=$PATH:/usr/lib/xen-bin
 
 fail() { echo "FAIL: $*"; touch $LAB_STATE/failed; exit 1; }
 skip() { echo "SKIP: $*"; exit 77; }
+case $- in *i*) fail() { echo "FAIL: $*"; return 1; } ;; esac      # do not end a person's shell
 note() { echo "-- $*"; }
 
 # metric NAME VALUE UNIT: printed, and collected in metrics.csv
