@@ -102,7 +102,8 @@
 #define INT_LSC		0x00000004u
 #define INT_RXO		0x00000040u
 #define INT_RXT0	0x00000080u
-#define INT_DATA	(INT_TXDW | INT_RXO | INT_RXT0)
+#define INT_RX		(INT_RXO | INT_RXT0)
+#define INT_DATA	(INT_TXDW | INT_RX)
 
 /* 13.4.22 RCTL */
 #define RCTL_EN		0x00000002u

@@ -32,9 +32,28 @@ irqreturn_t xmd_irq(int irq, void *arg)
 		xmd_raise(nic, XMD_UP_LINK);
 	if (icr & INT_DATA && napi_schedule_prep(&nic->napi)) {
 		xmd_write(nic, IMC, INT_DATA);
+		nic->ims = 0;
 		__napi_schedule(&nic->napi);
 	}
 	return IRQ_HANDLED;
+}
+
+/*
+ * What is to interrupt from now on: reception, and transmission only while frames wait
+ * for their DD.  Each doorbell is followed by a poll (tx.c); a NIC that is fast enough,
+ * or busy receiving, never has to interrupt for transmission at all.
+ *
+ * Called while the poll is still scheduled, so the handler does not change ims under it:
+ * an interrupt that comes now makes napi_complete_done call us again.
+ */
+static void open_mask(struct xmd_nic *nic)
+{
+	u32 want = INT_RX | (xmd_tx_pending(nic) ? INT_TXDW : 0);
+
+	if (want & ~nic->ims) {
+		nic->ims |= want;
+		xmd_write(nic, IMS, want);
+	}
 }
 
 int xmd_poll(struct napi_struct *napi, int budget)
@@ -54,7 +73,9 @@ int xmd_poll(struct napi_struct *napi, int budget)
 	/* What the NIC finished since we looked has left its bit in ICR: with the mask
 	 * open again it interrupts at once, so nothing is slept over.
 	 */
-	if (done < budget && napi_complete_done(napi, done))
-		xmd_write(nic, IMS, INT_DATA);
+	if (done < budget) {
+		open_mask(nic);
+		napi_complete_done(napi, done);
+	}
 	return done;
 }

@@ -168,6 +168,7 @@ static void arm(struct xmd_nic *nic, const struct xmd_start *start)
 	xmd_tx_doorbell(nic);
 	set_bit(XMD_RUNNING, &nic->bits);
 	spin_unlock_bh(&nic->tx.lock);
+	nic->ims = INT_DATA;
 	xmd_write(nic, IMS, INT_DATA | INT_LSC);
 }
 

@@ -98,6 +98,7 @@ struct xmd_nic {
 	struct xmd_tx tx;
 	struct xmd_rx rx;
 	struct napi_struct napi;
+	u32 ims;			/* INT_DATA bits that are open; see open_mask */
 	int poll_cpu;			/* where the poll is at work, else -1 */
 	struct sk_buff_head gro;	/* frames for our own stack, gathered in the poll */
 	u64 irqs, polls;
@@ -156,6 +157,7 @@ void xmd_tx_start(struct xmd_nic *nic, unsigned int size);
 int xmd_tx_provide(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int n);
 bool xmd_tx_return(struct xmd_nic *nic);
 void xmd_tx_abort(struct xmd_nic *nic);
+bool xmd_tx_pending(const struct xmd_nic *nic);
 bool xmd_tx_stuck(struct xmd_nic *nic, unsigned int ms);
 void xmd_tx_doorbell(struct xmd_nic *nic);
 

@@ -93,10 +93,12 @@ static int post_batch(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int
 	if (r->prod != begin) {
 		xmd_txring_seal(r, first);
 		xmd_tx_doorbell(nic);
-	} else if (taken) {
-		/* all of them refused: no descriptor will report, the poll must look */
-		napi_schedule(&nic->napi);
 	}
+	/* The poll looks for DD, and asks for an interrupt only if that has to be waited for.
+	 * It also returns refused frames, which no descriptor reports.
+	 */
+	if (taken)
+		napi_schedule(&nic->napi);
 	return taken;
 }
 
@@ -176,6 +178,12 @@ bool xmd_tx_return(struct xmd_nic *nic)
 	} while (n == XMD_BATCH && --batches);
 	xmd_host_wake(nic);
 	return n == XMD_BATCH;
+}
+
+/* Without the lock: who provides a frame after this look schedules the poll again. */
+bool xmd_tx_pending(const struct xmd_nic *nic)
+{
+	return READ_ONCE(nic->tx.ring.frame_cons) != READ_ONCE(nic->tx.ring.frame_prod);
 }
 
 /* The NIC is stopped and stays so: nobody waits for these frames any longer. */

@@ -65,7 +65,7 @@ static void usage(FILE *to)
 	      "  --device PATH  the kernel half (default " KERN_DEVICE ")\n"
 	      "  --user USER    become USER (name or number) when everything is open; default\n"
 	      "                 nobody (" NOBODY "), 0 stays root\n"
-	      "  --gso          offer segmentation offload to the guests\n"
+	      "  --no-gso       do not offer segmentation offload to the guests\n"
 	      "  --verbose      log every step\n"
 	      "  --version, --help\n"
 	      "exit status: 0 ended on request, 1 connection broken (restart it), 2 usage,\n"
@@ -78,7 +78,7 @@ static int parse_options(int argc, char **argv, struct options *o)
 	static const struct option known[] = {
 		{ "device", required_argument, NULL, 'd' },
 		{ "user", required_argument, NULL, 'u' },
-		{ "gso", no_argument, NULL, 'g' },
+		{ "no-gso", no_argument, NULL, 'g' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
@@ -95,7 +95,7 @@ static int parse_options(int argc, char **argv, struct options *o)
 			o->user = optarg;
 			break;
 		case 'g':
-			o->gso = true;
+			o->gso = false;
 			break;
 		case 'v':
 			log_set_level(LOG_LEVEL_DEBUG);
@@ -298,7 +298,7 @@ static int run(struct loop *l, const struct options *o, struct backend *b)
 
 int main(int argc, char **argv)
 {
-	struct options o = { .device = KERN_DEVICE, .user = NOBODY };
+	struct options o = { .device = KERN_DEVICE, .user = NOBODY, .gso = true };
 	struct backend b = { .env = { .now = now_ms, .settle_ms = VIF_SETTLE_MS } };
 	struct loop l;
 	int ret = parse_options(argc, argv, &o);
