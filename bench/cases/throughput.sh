@@ -31,15 +31,23 @@ udp_kpps() { # WHERE FLAGS
 
 rtt_ms() { # WHERE
 	on "$1" "ping -q -c 50 -i 0.05 $PEER_IP" |
-		awk -F/ '/min\/avg/ { v = $4 } END { if (v == "") exit 1; print v }'
+		awk -F'[=/]' '/min\/avg/ { v = $6 } END { if (v == "") exit 1; print v }'
 }
 
 measure() { # MODE PARTY WHERE
-	metric "$1.$2.tcp_tx" "$(tcp_mbps "$3" "")" Mb/s
-	metric "$1.$2.tcp_rx" "$(tcp_mbps "$3" -R)" Mb/s
-	metric "$1.$2.udp64_tx" "$(udp_kpps "$3" "")" kpps
-	metric "$1.$2.udp64_rx" "$(udp_kpps "$3" -R)" kpps
-	metric "$1.$2.rtt_avg" "$(rtt_ms "$3")" ms
+	one "$1.$2.tcp_tx" Mb/s tcp_mbps "$3" ""
+	one "$1.$2.tcp_rx" Mb/s tcp_mbps "$3" -R
+	one "$1.$2.udp64_tx" kpps udp_kpps "$3" ""
+	one "$1.$2.udp64_rx" kpps udp_kpps "$3" -R
+	one "$1.$2.rtt_avg" ms rtt_ms "$3"
+}
+
+# one NAME UNIT FUNCTION ARGUMENT...: a failed measurement fails the run, it is no zero
+one() {
+	name=$1 unit=$2
+	shift 2
+	value=$("$@") || fail "$name: no result"
+	metric "$name" "$value" "$unit"
 }
 
 on peer 'iperf3 -s -D' || fail "iperf3 server does not start on the peer"
