@@ -5,7 +5,7 @@
  * An attack runs in a process of its own on a freshly connected vif that was seen
  * to carry frames.  What the backend may do with it is a set of E_* bits; anything
  * else is a failure.  Whatever happened, the vif must connect and carry frames again
- * afterwards: front.c checks that for each attack.
+ * afterwards: front.c tries that at once after each attack that cost the connection.
  */
 #ifndef HOSTILE_ATTACK_H
 #define HOSTILE_ATTACK_H

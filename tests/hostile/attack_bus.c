@@ -125,7 +125,7 @@ static void keys_garbage(struct vif *v, unsigned int arg)
 		tell(v, lie);
 		if (strcmp(lie->key, "state"))
 			vif_state(v, XenbusStateConnected);
-		if (!vif_wait_back(v, CONNECTED, 400))
+		if (!vif_wait_back(v, CONNECTED, 300))
 			continue;
 		printf("keys-garbage: Connected with %s = %.40s\n", lie->key,
 		       lie->val ? lie->val : "(missing)");

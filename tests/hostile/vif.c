@@ -148,22 +148,35 @@ static void walk_to_closed(struct vif *v)
 	vif_wait_back(v, STATE(Closed), ms);
 }
 
+/* Whatever an earlier frontend left there, but for the toolstack's own keys. */
+static void forget_keys(struct vif *v)
+{
+	static const char *const toolstack[] = {
+		"backend", "backend-id", "handle", "mac", "mtu", "state", "trusted",
+	};
+	unsigned int n = 0;
+	char **keys = xs_directory(v->xs, XBT_NULL, v->front, &n);
+
+	for (unsigned int i = 0; keys && i < n; i++) {
+		bool ours = true;
+
+		for (unsigned int j = 0; j < sizeof(toolstack) / sizeof(toolstack[0]); j++)
+			ours &= strcmp(keys[i], toolstack[j]) != 0;
+		if (ours)
+			vif_rm(v, keys[i]);
+	}
+	free(keys);
+}
+
 void vif_reset(struct vif *v)
 {
-	static const char *const keys[] = {
-		"tx-ring-ref", "rx-ring-ref", "event-channel", "event-channel-tx",
-		"event-channel-rx", "multi-queue-num-queues", "request-rx-copy",
-		"feature-sg", "feature-gso-tcpv4", "feature-gso-tcpv6",
-		"feature-no-csum-offload", "feature-ipv6-csum-offload",
-	};
 	char *own = read_key(v, v->front, "state");
 	bool fresh = own && own[0] == '1' && vif_back_state(v) == XenbusStateInitWait;
 
 	free(own);
 	if (!fresh)
 		walk_to_closed(v);
-	for (unsigned int i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		vif_rm(v, keys[i]);
+	forget_keys(v);
 	vif_state(v, XenbusStateInitialising);
 	if (!vif_wait_back(v, STATE(InitWait), WAIT_MS))
 		broken("backend stays in state %u instead of InitWait", vif_back_state(v));

@@ -33,7 +33,8 @@
 #define TX_PAGES 32u
 #define RX_PAGES 64u
 
-enum verdict { OK = 0, FAILED = 1, BROKEN = 2 };
+enum verdict { OK = 0, FAILED = 1, BROKEN = 2,
+	       CUT_OFF = 3 /* as expected, and this connection is over */ };
 
 /* What the backend answered to TX requests, counted by status. */
 struct tally {
