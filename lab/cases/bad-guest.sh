@@ -14,7 +14,13 @@
 . /case/caselib.sh
 seconds=${XMD_ATTACK_SECONDS:-2}
 [ -z "$FULL" ] || seconds=${XMD_ATTACK_SECONDS:-10}
-attacks=${XMD_ATTACKS:-*}
+# One or two of each kind; with --env XMD_FULL=1 all of "xmd-hostile-front list", some 12 minutes.
+attacks="tx-gref-none tx-gref-foreign tx-cross-page tx-size-0 tx-size-13 tx-size-65535 tx-slots-19
+	tx-slots-endless tx-prod-300 rx-prod-2g rx-gref-readonly extra-type-77 extra-endless flip-size
+	flip-all event-storm gso-size-0 gso-doff-0 csum-ihl-0 csum-ext6-chain vanish-initialised
+	vanish-connected vanish-traffic pages-withdrawn port-closed keys-garbage state-flap"
+[ -z "$FULL" ] || attacks=*
+attacks=${XMD_ATTACKS:-$attacks}
 
 drv_start "$DRV_KIND"
 guest_start g1 stock pv
