@@ -53,6 +53,8 @@ static void vanish_early(struct vif *v, unsigned int arg)
 
 static void pages_withdrawn(struct vif *v, unsigned int arg)
 {
+	static uint8_t own[3][PAGE] __attribute__((aligned(4096)));
+
 	(void)arg;
 	fill_ring(v);
 	xengntshr_unshare(v->xgs, v->tx.sring, 1);
@@ -64,6 +66,11 @@ static void pages_withdrawn(struct vif *v, unsigned int arg)
 	for (unsigned int i = 0; i < 100; i++)
 		xenevtchn_notify(v->xce, v->port);
 	sleep_ms(500);
+	/* Whoever looks at the rings from here on sees ours, which nobody answers. */
+	XEN_FRONT_RING_INIT(&v->tx, (netif_tx_sring_t *)own[0], PAGE);
+	XEN_FRONT_RING_INIT(&v->rx, (netif_rx_sring_t *)own[1], PAGE);
+	for (unsigned int i = 0; i < TX_PAGES; i++)
+		v->tx_page[i] = own[2];
 	memset(&v->tally, 0, sizeof(v->tally));
 }
 
@@ -76,9 +83,11 @@ static void port_closed(struct vif *v, unsigned int arg)
 	memset(&v->tally, 0, sizeof(v->tally));
 }
 
+#define BIG 2000u	/* xenstored takes 2048 from a guest */
+
 struct lie {
 	const char *key;
-	const char *val;	/* NULL: the key is missing; "*": 4000 bytes of 'A' */
+	const char *val;	/* NULL: the key is missing; "*": BIG bytes of 'A' */
 };
 
 /* With none of these may the backend say Connected. */
@@ -98,15 +107,18 @@ static const struct lie refused[] = {
 
 static void tell(struct vif *v, const struct lie *lie)
 {
-	char big[4000];
+	char big[BIG];
+	int err = 0;
 
 	memset(big, 'A', sizeof(big));
 	if (!lie->val)
 		vif_rm(v, lie->key);
 	else if (!strcmp(lie->val, "*"))
-		vif_write(v, lie->key, big, sizeof(big));
+		err = vif_write(v, lie->key, big, sizeof(big));
 	else
-		vif_write(v, lie->key, lie->val, strlen(lie->val));
+		err = vif_write(v, lie->key, lie->val, strlen(lie->val));
+	if (err)
+		broken("%s = %s: %s", lie->key, lie->val, strerror(err));
 }
 
 /* Closed is a state that the backend may follow; no lie leaves it Connected. */
