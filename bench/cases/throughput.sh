@@ -2,8 +2,8 @@
 #
 # Throughput and round trip through a driver domain: the stock one (Linux e1000, bridge,
 # xen-netback) or ours, with the same guest image and the same peer. Measured for a guest
-# and for the driver domain itself. One kind a boot: the second driver domain of a boot is
-# several times slower in this lab, whichever kind it is, so both must be the first of theirs.
+# and for the driver domain itself. One kind a boot, so that neither finds what the other
+# has left behind.
 #
 # MODE    stock or xmd
 # SECS    seconds of each stream (default 5)
