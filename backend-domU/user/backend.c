@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <xmd/xs_names.h>
 
 #define BACK_TOKEN	"b"	/* those of frontends begin with "f/", see vif.c */
@@ -310,6 +311,8 @@ int backend_announce(struct store *s, const char *version, const char *state)
 	if (err)
 		return err;
 	err = store_write_text(s, XS_DIR_OWN, XS_OWN_VERSION, version);
+	if (!err)
+		err = store_write_u32(s, XS_DIR_OWN, XS_OWN_PID, (uint32_t)getpid());
 	if (!err)
 		err = store_write_text(s, XS_DIR_OWN, XS_OWN_STATE, state);
 	if (!err)
