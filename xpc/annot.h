@@ -20,7 +20,18 @@
  *                  XPC_DOWNCALL(id)        user to kernel
  *   on an argument XPC_OUT                 filled in by the other side; all others go there
  *
- * A fixed array, a struct by value and an array of structs need no annotation.
+ * A fixed array, a struct by value and an array of structs need no annotation, nor does
+ * the member "next" of a list's element.  Numbers have a size that is the same everywhere:
+ * __u8 to __u64, __s8 to __s64, bool, enum; not long, not a plain char.  What stands in
+ * an annotation is a number or a macro that is one, not an expression.
+ *
+ * Arguments are numbers and pointers to structs: "const struct s *" goes there,
+ * "struct s * XPC_OUT" comes back.  Functions stand inside of #ifdef XPC_GEN, since the
+ * two sides have them with one more argument: xpc_call_NAME(x, ...) makes the call,
+ * NAME(ctx, ...) is the handler that whoever is called has to write.
+ *
+ * A struct with a list is not part of another one.  Whatever fills it has memory for the
+ * longest list behind it: struct NAME_store, generated, whose first member is the struct.
  */
 #ifndef XPC_ANNOT_H
 #define XPC_ANNOT_H
@@ -31,15 +42,18 @@
 #define XPC_NOTE(text)
 #endif
 
-#define XPC_OBJECT(id)		XPC_NOTE("object " #id)
+#define XPC_STR_(x...)		#x
+#define XPC_STR(x...)		XPC_STR_(x)
+
+#define XPC_OBJECT(id)		XPC_NOTE("object " XPC_STR(id))
 #define XPC_BY(who...)		XPC_NOTE("by " #who)
-#define XPC_RANGE(low, high)	XPC_NOTE("range " #low " " #high)
+#define XPC_RANGE(low, high)	XPC_NOTE("range " XPC_STR(low) "," XPC_STR(high))
 #define XPC_STRING		XPC_NOTE("string")
 #define XPC_COUNTED(field)	XPC_NOTE("counted " #field)
-#define XPC_LIST(max)		XPC_NOTE("list " #max)
+#define XPC_LIST(max)		XPC_NOTE("list " XPC_STR(max))
 #define XPC_OPAQUE		XPC_NOTE("opaque")
-#define XPC_UPCALL(id, ms)	XPC_NOTE("upcall " #id " " #ms)
-#define XPC_DOWNCALL(id)	XPC_NOTE("downcall " #id)
+#define XPC_UPCALL(id, ms)	XPC_NOTE("upcall " XPC_STR(id) "," XPC_STR(ms))
+#define XPC_DOWNCALL(id)	XPC_NOTE("downcall " XPC_STR(id))
 #define XPC_OUT			XPC_NOTE("out")
 
 #endif /* XPC_ANNOT_H */

@@ -138,8 +138,10 @@ struct xmd_testresult {
 	__u64 result[XMD_TESTS];	/* 0: passed; in the order of ethtool -t */
 };
 
+#ifdef XPC_GEN
 /*
- * Upcalls.  Each returns 0 or -errno, which the administrator gets to see.
+ * Upcalls.  Each returns 0 or -errno, which the administrator gets to see.  In the
+ * handlers of the user half a ctx stands in front of the arguments (annot.h).
  */
 
 /* Make @want work; if it returns 0, the kernel half commits it.  The user half changes the
@@ -165,5 +167,6 @@ int xmd_write_eeprom(__u32 offset XPC_RANGE(0, 511), const struct xmd_bytes *in)
 int xmd_self_test(__u32 offline XPC_RANGE(0, 1), struct xmd_testresult *out XPC_OUT) XPC_UPCALL(10, 8000);
 /* Bring counters up to date now, for ethtool -S. */
 int xmd_refresh_counters(void) XPC_UPCALL(11, 1000);
+#endif /* XPC_GEN */
 
 #endif /* XMD_XPC_OBJECTS_H */

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+/* main.c - xpc-gen: from the declaration of shared objects to their marshaling. */
+#include <stdlib.h>
+#include "gen.h"
+
+static const char usage[] =
+	"usage: xpc-gen FILE.h -o PREFIX [-- CFLAGS]\n"
+	"\n"
+	"Reads the objects and calls declared in FILE.h (xpc/annot.h) and writes\n"
+	"  PREFIX_xpc.h   ids, masks, stubs, handlers, static asserts\n"
+	"  PREFIX_xpc.c   tables; for the kernel and for the user half\n"
+	"  PREFIX_kern.c  the kernel's end of the calls\n"
+	"  PREFIX_user.c  the user half's end of the calls\n"
+	"Exit status: 0 written; 1 a wrong declaration, told as FILE:LINE: reason; 2 usage\n";
+
+void complain(struct gen *g, const struct where *at, const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "%s:%u: ", at->file, at->line);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	g->errors++;
+}
+
+/* "a/objects.h": objects */
+static void set_base(struct gen *g, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	snprintf(g->base, sizeof(g->base), "%s", slash ? slash + 1 : path);
+	g->base[strcspn(g->base, ".")] = '\0';
+}
+
+int main(int argc, char **argv)
+{
+	const char *prefix = NULL;
+	struct gen *g;
+	int ret = 1;
+
+	if (argc < 4 || strcmp(argv[2], "-o") || (argc > 4 && strcmp(argv[4], "--"))) {
+		fputs(usage, argc == 2 && !strcmp(argv[1], "--help") ? stdout : stderr);
+		return argc == 2 && !strcmp(argv[1], "--help") ? 0 : 2;
+	}
+	prefix = argv[3];
+	g = calloc(1, sizeof(*g));
+	if (!g) {
+		perror("xpc-gen");
+		return 1;
+	}
+	g->path = argv[1];
+	set_base(g, argv[1]);
+	if (parse(g, argv + 5, argc > 5 ? argc - 5 : 0)) {
+		check_all(g);
+		if (!g->errors)
+			ret = emit(g, prefix);
+	}
+	free(g);
+	return ret;
+}

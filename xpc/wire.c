@@ -1,0 +1,730 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * wire.c - packs and unpacks what the tables of the generator describe; see wire.h.
+ *
+ * A message is unpacked in two walks over it: the first, without a destination, checks
+ * all of it, the second cannot fail.  Structs are walked by recursion; how deep they are
+ * is known when the tables are made (XPC_DEPTH_MAX).
+ */
+#include "wire.h"
+
+struct sink {
+	__u8 *p;
+	__u32 left;
+	int err;
+};
+
+struct source {
+	const __u8 *p;
+	__u32 left;
+};
+
+/* ------------------------------------------------------------------------ numbers */
+
+static __u64 load(const struct xpc_field *f, const void *p)
+{
+	bool sign = f->element == XPC_INT;
+
+	switch (f->size) {
+	case 1:
+		return sign ? (__u64)*(const __s8 *)p : *(const __u8 *)p;
+	case 2:
+		return sign ? (__u64)*(const __s16 *)p : *(const __u16 *)p;
+	case 4:
+		return sign ? (__u64)*(const __s32 *)p : *(const __u32 *)p;
+	default:
+		return *(const __u64 *)p;
+	}
+}
+
+static void store(const struct xpc_field *f, void *p, __u64 v)
+{
+	switch (f->size) {
+	case 1:
+		*(__u8 *)p = v;
+		break;
+	case 2:
+		*(__u16 *)p = v;
+		break;
+	case 4:
+		*(__u32 *)p = v;
+		break;
+	default:
+		*(__u64 *)p = v;
+	}
+}
+
+static bool in_range(const struct xpc_field *f, __u64 v)
+{
+	if (f->element == XPC_INT)
+		return (__s64)v >= (__s64)f->low && (__s64)v <= (__s64)f->high;
+	return v >= f->low && v <= f->high;
+}
+
+static void put(struct sink *to, __u64 v, unsigned int bytes)
+{
+	if (to->left < bytes) {
+		to->err = -EMSGSIZE;
+		return;
+	}
+	to->left -= bytes;
+	for (; bytes; bytes--, v >>= 8)
+		*to->p++ = v;
+}
+
+static int get(struct source *from, unsigned int bytes, __u64 *v)
+{
+	unsigned int i;
+
+	if (from->left < bytes)
+		return -EBADMSG;
+	*v = 0;
+	for (i = 0; i < bytes; i++)
+		*v |= (__u64)from->p[i] << (8 * i);
+	from->p += bytes;
+	from->left -= bytes;
+	return 0;
+}
+
+static int get_number(struct source *from, const struct xpc_field *f, void *p)
+{
+	unsigned int unused = 64 - 8 * f->size;
+	__u64 v;
+	int err = get(from, f->size, &v);
+
+	if (err)
+		return err;
+	if (f->element == XPC_INT)
+		v = (__u64)((__s64)(v << unused) >> unused);
+	if (!in_range(f, v))
+		return -ERANGE;
+	if (p)
+		store(f, p, v);
+	return 0;
+}
+
+/* ------------------------------------------------------------------- walking lists */
+
+static const struct xpc_field *count_of(const struct xpc_field *f)
+{
+	return f - f->back;
+}
+
+static __u64 count_in(const struct xpc_field *f, const void *obj)
+{
+	const struct xpc_field *count = count_of(f);
+
+	return load(count, (const __u8 *)obj + count->offset);
+}
+
+/* For walks over memory of our own, which may not keep to its bounds. */
+static unsigned int elements_in(const struct xpc_field *f, const void *obj)
+{
+	__u64 n = count_in(f, obj);
+
+	return n > f->max ? f->max : n;
+}
+
+static const void *next_in(const struct xpc_field *f, const void *element)
+{
+	return *(const void *const *)((const __u8 *)element + f->sub->next);
+}
+
+/* Not further than one more than there may be: a ring of elements has no end. */
+static unsigned int length_of(const struct xpc_field *f, const void *first)
+{
+	unsigned int n = 0;
+
+	for (; first && n <= f->max; first = next_in(f, first))
+		n++;
+	return n;
+}
+
+/* Link @n elements of the memory behind @obj, and have the pointer at @p begin with them. */
+static void link_store(const struct xpc_field *f, void *obj, void *p, unsigned int n)
+{
+	__u8 *element = (__u8 *)obj + f->store;
+	void **end = p;
+
+	for (; n; n--, element += f->size) {
+		*end = element;
+		end = (void **)(element + f->sub->next);
+	}
+	*end = NULL;
+}
+
+/* ------------------------------------------------------------------------ encoding */
+
+static void put_struct(struct sink *to, const struct xpc_struct *s, __u64 mask, const __u8 *obj);
+
+static void put_text(struct sink *to, const struct xpc_field *f, const char *text)
+{
+	__u32 n = strnlen(text, f->max);
+
+	if (n == f->max) {
+		to->err = -ERANGE;
+		return;
+	}
+	put(to, n, 2);
+	while (n--)
+		put(to, (__u8)*text++, 1);
+}
+
+static void put_element(struct sink *to, const struct xpc_field *f, const void *p)
+{
+	if (f->element == XPC_SUB)
+		put_struct(to, f->sub, f->sub->mask, p);
+	else if (f->element == XPC_TEXT)
+		put_text(to, f, p);
+	else
+		put(to, load(f, p), f->size);
+}
+
+static void put_array(struct sink *to, const struct xpc_field *f, const __u8 *p, unsigned int n)
+{
+	for (; n && !to->err; n--, p += f->size)
+		put_element(to, f, p);
+}
+
+static void put_counted(struct sink *to, const struct xpc_field *f, const void *obj, const void *p)
+{
+	__u64 n = count_in(f, obj);
+
+	if (!in_range(count_of(f), n)) {
+		to->err = -ERANGE;
+		return;
+	}
+	put(to, n, 2);
+	put_array(to, f, p, n);
+}
+
+static void put_list(struct sink *to, const struct xpc_field *f, const void *first)
+{
+	unsigned int n = length_of(f, first);
+
+	if (n > f->max) {
+		to->err = -ERANGE;
+		return;
+	}
+	put(to, n, 2);
+	for (; n && !to->err; n--, first = next_in(f, first))
+		put_element(to, f, first);
+}
+
+/* @p: the member itself, @obj: the struct that it is a member of */
+static void put_field(struct sink *to, const struct xpc_field *f, const void *obj, const void *p)
+{
+	switch (f->shape) {
+	case XPC_ONE:
+		put_element(to, f, p);
+		break;
+	case XPC_FIXED:
+		put_array(to, f, p, f->max);
+		break;
+	case XPC_COUNTED_ARRAY:
+		put_counted(to, f, obj, p);
+		break;
+	case XPC_LINKED:
+		put_list(to, f, *(const void *const *)p);
+		break;
+	}
+}
+
+static void put_struct(struct sink *to, const struct xpc_struct *s, __u64 mask, const __u8 *obj)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->n && !to->err; i++)
+		if (mask >> i & 1)
+			put_field(to, &s->field[i], obj, obj + s->field[i].offset);
+}
+
+/* ------------------------------------------------------------------------ decoding */
+
+static int get_struct(struct source *from, const struct xpc_struct *s, __u64 mask, __u8 *obj);
+
+static int get_text(struct source *from, const struct xpc_field *f, char *text)
+{
+	__u64 n, i;
+	int err = get(from, 2, &n);
+
+	if (err)
+		return err;
+	if (n >= f->max)
+		return -ERANGE;
+	if (n > from->left)
+		return -EBADMSG;
+	for (i = 0; i < n; i++)
+		if (from->p[i] < 0x20 || from->p[i] > 0x7e)
+			return -EILSEQ;
+	if (text) {
+		memset(text, 0, f->max);
+		memcpy(text, from->p, n);
+	}
+	from->p += n;
+	from->left -= n;
+	return 0;
+}
+
+static int get_element(struct source *from, const struct xpc_field *f, void *p)
+{
+	if (f->element == XPC_SUB)
+		return get_struct(from, f->sub, f->sub->mask, p);
+	if (f->element == XPC_TEXT)
+		return get_text(from, f, p);
+	return get_number(from, f, p);
+}
+
+static int get_array(struct source *from, const struct xpc_field *f, __u8 *p, unsigned int n)
+{
+	int err = 0;
+
+	for (; n && !err; n--) {
+		err = get_element(from, f, p);
+		p = p ? p + f->size : NULL;
+	}
+	return err;
+}
+
+static int get_counted(struct source *from, const struct xpc_field *f, __u8 *obj, __u8 *p)
+{
+	const struct xpc_field *count = count_of(f);
+	__u64 n;
+	int err = get(from, 2, &n);
+
+	if (err)
+		return err;
+	if (!in_range(count, n))
+		return -ERANGE;
+	if (obj) {
+		store(count, obj + count->offset, n);
+		memset(p + n * f->size, 0, (f->max - n) * f->size);
+	}
+	return get_array(from, f, p, n);
+}
+
+static int get_list(struct source *from, const struct xpc_field *f, __u8 *obj, void *p)
+{
+	__u64 n;
+	int err = get(from, 2, &n);
+
+	if (err)
+		return err;
+	if (n > f->max)
+		return -ERANGE;
+	if (obj)
+		link_store(f, obj, p, n);
+	return get_array(from, f, obj ? obj + f->store : NULL, n);
+}
+
+static int get_field(struct source *from, const struct xpc_field *f, void *obj, void *p)
+{
+	switch (f->shape) {
+	case XPC_ONE:
+		return get_element(from, f, p);
+	case XPC_FIXED:
+		return get_array(from, f, p, f->max);
+	case XPC_COUNTED_ARRAY:
+		return get_counted(from, f, obj, p);
+	case XPC_LINKED:
+		return get_list(from, f, obj, p);
+	default:
+		return 0;
+	}
+}
+
+static int get_struct(struct source *from, const struct xpc_struct *s, __u64 mask, __u8 *obj)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < s->n && !err; i++)
+		if (mask >> i & 1)
+			err = get_field(from, &s->field[i], obj,
+					obj ? obj + s->field[i].offset : NULL);
+	return err;
+}
+
+static int decode(const struct xpc_struct *s, __u64 mask, void *dst, const void *buf, __u32 len)
+{
+	struct source from = { buf, len };
+	int err = get_struct(&from, s, mask, NULL);
+
+	if (err)
+		return err;
+	if (from.left)
+		return -EBADMSG;
+	if (!dst)
+		return 0;
+	from = (struct source){ buf, len };
+	return get_struct(&from, s, mask, dst);
+}
+
+/* The end of every encoder: what it made passes as its receiver will look at it. */
+static int finish(const struct sink *to, const struct xpc_struct *s, __u64 mask, const __u8 *buf)
+{
+	int err = to->err;
+
+	if (!err)
+		err = decode(s, mask, NULL, buf, to->p - buf);
+	return err ? err : to->p - buf;
+}
+
+int xpc_encode_update(const struct xpc_struct *s, __u64 mask, const void *obj, void *buf,
+		      __u32 size)
+{
+	struct sink to = { buf, size };
+	int n;
+
+	mask &= s->mask;
+	put(&to, mask, XPC_MASK);
+	if (to.err)
+		return to.err;
+	put_struct(&to, s, mask, obj);
+	n = finish(&to, s, mask, (__u8 *)buf + XPC_MASK);
+	return n < 0 ? n : n + (int)XPC_MASK;
+}
+
+int xpc_decode_update(const struct xpc_struct *s, __u8 by, void *dst, const void *buf,
+		      __u32 len, __u64 *mask)
+{
+	struct source from = { buf, len };
+	__u64 m;
+	int err = get(&from, XPC_MASK, &m);
+
+	if (err)
+		return err;
+	if (m & ~s->mask)
+		return -EBADMSG;
+	if (by && m & ~xpc_writable(s, by))
+		return -EPERM;
+	err = decode(s, m, dst, from.p, from.left);
+	if (!err && mask)
+		*mask = m;
+	return err;
+}
+
+int xpc_encode_struct(const struct xpc_struct *s, const void *obj, void *buf, __u32 size)
+{
+	struct sink to = { buf, size };
+
+	put_struct(&to, s, s->mask, obj);
+	return finish(&to, s, s->mask, buf);
+}
+
+int xpc_decode_struct(const struct xpc_struct *s, void *dst, const void *buf, __u32 len)
+{
+	return decode(s, s->mask, dst, buf, len);
+}
+
+int xpc_encode_args(const struct xpc_struct *s, const void *const *arg, void *buf, __u32 size)
+{
+	struct sink to = { buf, size };
+	unsigned int i;
+
+	for (i = 0; i < s->n && !to.err; i++)
+		put_field(&to, &s->field[i], arg[i], arg[i]);
+	return finish(&to, s, s->mask, buf);
+}
+
+int xpc_decode_args(const struct xpc_struct *s, void *const *arg, const void *buf, __u32 len)
+{
+	struct source from = { buf, len };
+	unsigned int i;
+	int err = decode(s, s->mask, NULL, buf, len);
+
+	for (i = 0; i < s->n && !err && arg; i++)
+		err = get_field(&from, &s->field[i], arg[i], arg[i]);
+	return err;
+}
+
+/* ------------------------------------------------------------- comparing, copying */
+
+static bool same_struct(const struct xpc_struct *s, const __u8 *a, const __u8 *b);
+
+static bool same_array(const struct xpc_field *f, const __u8 *a, const __u8 *b, unsigned int n)
+{
+	if (f->element == XPC_TEXT)
+		return !strncmp((const char *)a, (const char *)b, f->max);
+	if (f->element != XPC_SUB)
+		return !memcmp(a, b, n * f->size);
+	for (; n; n--, a += f->size, b += f->size)
+		if (!same_struct(f->sub, a, b))
+			return false;
+	return true;
+}
+
+static bool same_list(const struct xpc_field *f, const void *a, const void *b)
+{
+	unsigned int n = length_of(f, a);
+
+	if (n != length_of(f, b))
+		return false;
+	for (; n; n--, a = next_in(f, a), b = next_in(f, b))
+		if (!same_array(f, a, b, 1))
+			return false;
+	return true;
+}
+
+static bool same_field(const struct xpc_field *f, const __u8 *a, const __u8 *b)
+{
+	const void *pa = a + f->offset, *pb = b + f->offset;
+
+	switch (f->shape) {
+	case XPC_ONE:
+		return same_array(f, pa, pb, 1);
+	case XPC_FIXED:
+		return same_array(f, pa, pb, f->max);
+	case XPC_COUNTED_ARRAY:
+		return count_in(f, a) == count_in(f, b) &&
+		       same_array(f, pa, pb, elements_in(f, a));
+	case XPC_LINKED:
+		return same_list(f, *(const void *const *)pa, *(const void *const *)pb);
+	default:
+		return true;
+	}
+}
+
+static bool same_struct(const struct xpc_struct *s, const __u8 *a, const __u8 *b)
+{
+	return !xpc_diff(s, a, b);
+}
+
+__u64 xpc_diff(const struct xpc_struct *s, const void *a, const void *b)
+{
+	__u64 mask = 0;
+	unsigned int i;
+
+	for (i = 0; i < s->n; i++)
+		if (!same_field(&s->field[i], a, b))
+			mask |= 1ull << i;
+	return mask;
+}
+
+static void copy_array(const struct xpc_field *f, __u8 *dst, const __u8 *src, unsigned int n)
+{
+	if (f->element != XPC_SUB) {
+		memcpy(dst, src, f->element == XPC_TEXT ? f->max : n * f->size);
+		return;
+	}
+	for (; n; n--, dst += f->size, src += f->size)
+		xpc_copy(f->sub, f->sub->mask, dst, src);
+}
+
+static void copy_list(const struct xpc_field *f, __u8 *dst, const void *src)
+{
+	unsigned int i, n = length_of(f, src);
+
+	n = n > f->max ? f->max : n;
+	for (i = 0; i < n; i++, src = next_in(f, src))
+		copy_array(f, dst + f->store + i * f->size, src, 1);
+	link_store(f, dst, dst + f->offset, n);
+}
+
+static void copy_field(const struct xpc_field *f, __u8 *dst, const __u8 *src)
+{
+	unsigned int n;
+
+	switch (f->shape) {
+	case XPC_ONE:
+		copy_array(f, dst + f->offset, src + f->offset, 1);
+		break;
+	case XPC_FIXED:
+		copy_array(f, dst + f->offset, src + f->offset, f->max);
+		break;
+	case XPC_COUNTED_ARRAY:
+		n = elements_in(f, src);
+		store(count_of(f), dst + count_of(f)->offset, n);
+		copy_array(f, dst + f->offset, src + f->offset, n);
+		break;
+	case XPC_LINKED:
+		copy_list(f, dst, *(const void *const *)(src + f->offset));
+		break;
+	}
+}
+
+void xpc_copy(const struct xpc_struct *s, __u64 mask, void *dst, const void *src)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->n; i++)
+		if (mask >> i & 1)
+			copy_field(&s->field[i], dst, src);
+}
+
+__u64 xpc_writable(const struct xpc_struct *s, __u8 by)
+{
+	__u64 mask = 0;
+	unsigned int i;
+
+	for (i = 0; i < s->n; i++)
+		if (s->field[i].by & by)
+			mask |= 1ull << i;
+	return mask & s->mask;
+}
+
+/* -------------------------------------------------------------------------- header */
+
+void xpc_put_header(const struct xpc_msg *msg, void *buf)
+{
+	struct sink to = { buf, XPC_HEADER };
+
+	put(&to, XPC_WIRE_VERSION, 1);
+	put(&to, msg->kind, 1);
+	put(&to, msg->id, 2);
+	put(&to, msg->len, 4);
+	put(&to, msg->epoch, 4);
+	put(&to, msg->object, 4);
+	put(&to, msg->seq, 4);
+	put(&to, msg->version, 4);
+	put(&to, (__u32)msg->result, 4);
+	put(&to, msg->ms, 4);
+}
+
+enum { ID = 1, OBJECT = 2, SEQ = 4, VERSION = 8, RESULT = 16, MS = 32, BODY = 64 };
+
+/* The fields that a kind has; the table in wire.h. */
+static const __u8 has[XPC_KINDS] = {
+	[XPC_HELLO] = BODY,
+	[XPC_STATE] = ID | OBJECT | VERSION | BODY,
+	[XPC_CHANGE] = ID | OBJECT | SEQ | VERSION | BODY,
+	[XPC_PROPOSE] = ID | OBJECT | VERSION | BODY,
+	[XPC_LOCK] = ID | OBJECT | MS,
+	[XPC_UNLOCK] = ID | OBJECT,
+	[XPC_CALL] = ID | SEQ | MS | BODY,
+	[XPC_ANSWER] = ID | SEQ | RESULT | BODY,
+};
+
+static bool fields_fit(const struct xpc_msg *m)
+{
+	unsigned int found = (m->id ? ID : 0) | (m->object ? OBJECT : 0) | (m->seq ? SEQ : 0) |
+			     (m->version ? VERSION : 0) | (m->result ? RESULT : 0) |
+			     (m->ms ? MS : 0) | (m->len > XPC_HEADER ? BODY : 0);
+
+	return !(found & ~has[m->kind]);
+}
+
+int xpc_get_header(struct xpc_msg *msg, const void *buf, __u32 len)
+{
+	static const __u8 size[] = { 1, 1, 2, 4, 4, 4, 4, 4, 4, 4 };
+	struct source from = { buf, len };
+	__u64 v[sizeof(size)];
+	unsigned int i;
+
+	if (len < XPC_HEADER || len > XPC_MSG_MAX)
+		return -EBADMSG;
+	for (i = 0; i < sizeof(size); i++)
+		get(&from, size[i], &v[i]);
+	if (v[0] != XPC_WIRE_VERSION)
+		return -EPROTONOSUPPORT;
+	*msg = (struct xpc_msg){
+		.kind = v[1], .id = v[2], .len = v[3], .epoch = v[4], .object = v[5],
+		.seq = v[6], .version = v[7], .result = (__s32)v[8], .ms = v[9],
+	};
+	if (!v[1] || v[1] >= XPC_KINDS || v[2] > 0xff || v[3] != len || !fields_fit(msg))
+		return -EBADMSG;
+	return 0;
+}
+
+const char *xpc_kind_name(unsigned int kind)
+{
+	static const char * const name[XPC_KINDS] = {
+		"?", "HELLO", "WELCOME", "STATE", "CHANGE", "READY", "PROPOSE", "LOCK",
+		"UNLOCK", "CALL", "ANSWER",
+	};
+
+	return name[kind < XPC_KINDS ? kind : 0];
+}
+
+/* ---------------------------------------------------------------------------- dump */
+
+struct text {
+	char *p;
+	__u32 size, n;
+};
+
+static __attribute__((format(printf, 2, 3))) void say(struct text *t, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(t->p + t->n, t->size - t->n, fmt, ap);
+	va_end(ap);
+	if (n > 0)
+		t->n += n;
+	if (t->n >= t->size)
+		t->n = t->size - 1;
+}
+
+static void dump_field(struct text *t, const struct xpc_field *f, const __u8 *obj);
+
+static void dump_element(struct text *t, const struct xpc_field *f, const void *p)
+{
+	unsigned int i;
+
+	switch (f->element) {
+	case XPC_UINT:
+		say(t, " %llu", (unsigned long long)load(f, p));
+		break;
+	case XPC_INT:
+		say(t, " %lld", (long long)load(f, p));
+		break;
+	case XPC_TEXT:
+		say(t, " \"%.*s\"", f->max - 1, (const char *)p);
+		break;
+	default:
+		say(t, " {");
+		for (i = 0; i < f->sub->n; i++)
+			dump_field(t, &f->sub->field[i], p);
+		say(t, " }");
+	}
+}
+
+static void dump_array(struct text *t, const struct xpc_field *f, const __u8 *p, unsigned int n)
+{
+	for (; n; n--, p += f->size)
+		dump_element(t, f, p);
+}
+
+static void dump_field(struct text *t, const struct xpc_field *f, const __u8 *obj)
+{
+	const void *p = obj + f->offset, *element;
+	unsigned int n;
+
+	switch (f->shape) {
+	case XPC_ONE:
+	case XPC_COUNT:
+		dump_element(t, f, p);
+		break;
+	case XPC_FIXED:
+		dump_array(t, f, p, f->max);
+		break;
+	case XPC_COUNTED_ARRAY:
+		dump_array(t, f, p, elements_in(f, obj));
+		break;
+	case XPC_LINKED:
+		element = *(const void *const *)p;
+		for (n = 0; element && n < f->max; n++, element = next_in(f, element))
+			dump_element(t, f, element);
+		break;
+	}
+}
+
+int xpc_dump(const struct xpc_struct *s, const void *obj, char *text, __u32 size)
+{
+	struct text t = { text, size };
+	unsigned int i;
+
+	if (!size)
+		return 0;
+	text[0] = '\0';
+	for (i = 0; i < s->n; i++) {
+		if (s->field[i].shape == XPC_SKIPPED)
+			continue;
+		say(&t, "%s", s->field[i].name);
+		dump_field(&t, &s->field[i], obj);
+		say(&t, "\n");
+	}
+	return t.n;
+}
