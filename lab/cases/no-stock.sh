@@ -21,11 +21,13 @@ done
 note "who drives the NIC: xmd_nic, and the driver domain's eth0 is its"
 on drv 'readlink /sys/class/net/eth0/device/driver' | grep -q xmd_nic || fail "eth0 is not xmd_nic's"
 
-note "no user half runs as root or with capabilities"
+note "no user half runs as root, with capabilities or without a filter on its system calls"
 for program in xmd-userdriver xmd-backend; do
 	status=$(on drv "cat /proc/\$(pidof $program)/status")
 	uid=$(echo "$status" | awk '/^Uid:/ { print $3 }')
 	caps=$(echo "$status" | awk '/^CapEff:/ { print $2 }')
-	echo "$program: uid $uid, capabilities $caps"
-	[ "$uid" != 0 ] && [ "$caps" = 0000000000000000 ] || fail "$program has uid $uid, capabilities $caps"
+	filter=$(echo "$status" | awk '/^Seccomp:/ { print $2 }')
+	echo "$program: uid $uid, capabilities $caps, seccomp mode $filter"
+	[ "$uid" != 0 ] && [ "$caps" = 0000000000000000 ] && [ "$filter" = 2 ] ||
+		fail "$program has uid $uid, capabilities $caps, seccomp mode $filter"
 done
