@@ -155,7 +155,9 @@ static void set_type(struct gen *g, struct member *m, CXType type)
 		m->pointer = true;
 		to = clang_getCanonicalType(clang_getPointeeType(t));
 		m->to_const = clang_isConstQualifiedType(to);
-		take(clang_getTypeSpelling(clang_getPointeeType(t)), m->type, sizeof(m->type));
+		if (type.kind == CXType_Pointer)
+			take(clang_getTypeSpelling(clang_getPointeeType(type)), m->type,
+			     sizeof(m->type));
 		if (!(m->notes.set & NOTE_OPAQUE) && to.kind != CXType_Pointer &&
 		    to.kind != CXType_FunctionProto && to.kind != CXType_Void)
 			set_element(g, m, to);
