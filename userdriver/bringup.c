@@ -5,197 +5,296 @@
  * Bring-up is a few full batches: everything that does not depend on the EEPROM or on
  * the PHY's answers goes with the reset.  RCTL and TCTL are not written here at all but
  * handed to XMD_NIC_START, which enables in the same write.
+ *
+ * Adoption reads all that is ours and writes what differs from the settings.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "driver.h"
+#include "handlers.h"
 
-/* Frames between wire and memory: intervals of 256 ns (ITR), delays of 1.024 us.
- * QEMU never interrupts more often than every 128 us, whatever ITR says. */
-#define ITR_UNITS_PER_SECOND 3906250u
-#define TIDV_UNITS 32u
-#define TADV_UNITS 64u
-
-/* The receive FIFO is 48 KiB (PBA's default): ask for a pause while three full frames
- * still fit, let go one and a half frame lower.  Both are multiples of 8. */
-#define FCRTH_BYTES 0xac00u
-#define FCRTL_BYTES 0xa600u
-#define PAUSE_TIME 0x0680u	/* of 512 bit times */
-
-/* TIPG for copper: IPGT 10, IPGR1 8, IPGR2 6 (chapter 13.4.34). */
-#define TIPG_COPPER (10u | 8u << 10 | 6u << 20)
+#define DESCRIPTOR_BYTES 16u
 
 /* Chapter 13.4.1: 1 us before CTRL may be looked at again.  Then the hardware reloads
- * its defaults from the EEPROM, and grants access to it only when it is through. */
+ * its defaults from the EEPROM, and grants access to it only when it is through.  Pins of the
+ * EEPROM that somebody has let go of in the middle of a write are taken back as well. */
 static void add_reset(struct reg_batch *b)
 {
 	const struct reg_wait rst_clear = { .reg = REG_CTRL, .mask = CTRL_RST, .usecs = 5000 };
 	const struct reg_wait granted = {
 		.reg = REG_EECD, .mask = EECD_EE_GNT, .val = EECD_EE_GNT, .usecs = 10000,
 	};
+	const uint32_t wire = EECD_SK | EECD_CS | EECD_DI | EECD_EE_REQ;
 
 	batch_set(b, REG_CTRL, CTRL_RST, CTRL_RST, "reset, setting CTRL.RST");
 	batch_delay(b, 2);
 	batch_wait(b, &rst_clear, NULL, "reset, CTRL.RST did not clear");
-	batch_set(b, REG_EECD, EECD_EE_REQ, EECD_EE_REQ, "reset, setting EECD.EE_REQ");
+	batch_set(b, REG_EECD, wire, EECD_EE_REQ, "reset, setting EECD.EE_REQ");
 	batch_wait(b, &granted, NULL, "reset, EECD.EE_GNT never came");
-	batch_set(b, REG_EECD, EECD_EE_REQ, 0, "reset, clearing EECD.EE_REQ");
+	batch_set(b, REG_EECD, wire, 0, "reset, clearing EECD.EE_REQ");
 }
 
-static void add_flow_control(struct reg_batch *b)
-{
-	batch_write(b, REG_FCAL, 0x00c28001, "flow control, FCAL");
-	batch_write(b, REG_FCAH, 0x00000100, "flow control, FCAH");
-	batch_write(b, REG_FCT, 0x00008808, "flow control, FCT");
-	batch_write(b, REG_FCTTV, PAUSE_TIME, "flow control, FCTTV");
-	batch_write(b, REG_FCRTL, FCRTL_BYTES | FCRTL_XONE, "flow control, FCRTL");
-	batch_write(b, REG_FCRTH, FCRTH_BYTES, "flow control, FCRTH");
-}
-
-static void add_itr(struct reg_batch *b, unsigned int irq_rate)
-{
-	batch_write(b, REG_ITR, irq_rate ? ITR_UNITS_PER_SECOND / irq_rate : 0,
-		    "interrupt moderation, ITR");
-}
-
-/* Received frames interrupt at once (RDTR 0), bounded by ITR: chapter 3.2.7. */
-static void add_moderation(struct reg_batch *b, unsigned int irq_rate)
-{
-	add_itr(b, irq_rate);
-	batch_write(b, REG_RDTR, 0, "interrupt moderation, RDTR");
-	batch_write(b, REG_RADV, 0, "interrupt moderation, RADV");
-	batch_write(b, REG_TIDV, TIDV_UNITS, "interrupt moderation, TIDV");
-	batch_write(b, REG_TADV, TADV_UNITS, "interrupt moderation, TADV");
-}
-
-static void add_config(struct reg_batch *b, const struct options *opt)
-{
-	link_add_setup(b);
-	batch_write(b, REG_TIPG, TIPG_COPPER, "configuration, TIPG");
-	add_flow_control(b);
-	add_moderation(b, opt->irq_rate);
-	for (unsigned int i = 0; i < VFTA_WORDS; i++)
-		batch_write(b, REG_VFTA(i), 0, "configuration, VFTA");
-}
-
-static int start(struct driver *d, const struct filter_shadow *filter)
-{
-	struct xmd_start msg = {
-		.tx_ring = d->opt->tx_ring,
-		.rx_ring = d->opt->rx_ring,
-		.rctl = RCTL_BAM | filter->rctl,
-		.tctl = TCTL_PSP | 0x0fu << TCTL_CT_SHIFT | COLD_FULL_DUPLEX,
-	};
-	int err;
-
-	memcpy(msg.mac, d->mac, sizeof(msg.mac));
-	err = port_start(d->port, &msg);
-	if (err)
-		return driver_downcall_failed(d, "XMD_NIC_START", err);
-	d->filter = *filter;
-	d->filter.known = true;
-	d->mac_pause = 0;
-	d->mac_cold = COLD_FULL_DUPLEX;
-	return 0;
-}
-
-/* Reset, and all that the EEPROM does not decide; the EEPROM unless the address is known. */
+/* Counters first, before the reset clears them; then the split of the packet memory, which
+ * takes effect with the reset (13.4.13).  The EEPROM, unless the address is known. */
 static int reset_and_probe(struct driver *d, bool reset_phy, struct phy_state *phy)
 {
+	struct stats_reading stats;
 	struct reg_batch b;
 	int err;
 
 	batch_init(&b, d, EXIT_REGISTER);
+	stats_add_read(&b, &stats);
+	batch_set(&b, REG_PBA, PBA_RX_MASK, flow_pba_kib(d->adapter.mtu), "reset, PBA");
 	add_reset(&b);
+	led_add_after_reset(d, &b);
 	if (reset_phy)
 		phy_add_hard_reset(&b);
-	add_config(&b, d->opt);
 	batch_subject(&b, EXIT_PHY);
 	phy_add_examine(&b, phy);
 	batch_subject(&b, EXIT_EEPROM);
-	err = d->mac_known ? batch_run(&b) : eeprom_read_mac(d, &b);
-	return err ? err : phy_check(d, phy);
+	err = mac_valid(settings_mac(&d->adapter)) ? batch_run(&b) : eeprom_probe(d, &b);
+	if (err)
+		return err;
+	/* before the first bring-up they counted somebody else's frames */
+	if (!d->first)
+		stats_accumulate(d, &stats);
+	return phy_check(d, phy);
+}
+
+static int start(struct driver *d, const struct image *image)
+{
+	const struct xmd_adapter *a = &d->adapter;
+	struct xmd_start msg = {
+		.tx_ring = a->tx_ring, .rx_ring = a->rx_ring,
+		.rctl = image->reg[IMG_RCTL], .tctl = image->reg[IMG_TCTL],
+	};
+	int err;
+
+	memcpy(msg.mac, settings_mac(a)->addr, sizeof(msg.mac));
+	err = port_start(d->port, &msg);
+	if (err)
+		return driver_downcall_failed(d, "XMD_NIC_START", err);
+	d->image = *image;
+	d->stopped = false;
+	d->first = false;
+	return 0;
 }
 
 int bringup(struct driver *d, bool reset_phy)
 {
-	struct filter_shadow filter;
+	struct phy_state phy;
+	struct image want;
+	struct reg_batch b;
+	int err;
+
+	if (!d->adapter.tx_ring)	/* adoption did not come so far as to learn them */
+		d->adapter.tx_ring = d->opt->tx_ring;
+	if (!d->adapter.rx_ring)
+		d->adapter.rx_ring = d->opt->rx_ring;
+	d->stopped = true;
+	d->image.known = false;
+	d->pause = 0;
+	d->half_duplex = false;
+	err = reset_and_probe(d, reset_phy, &phy);
+	if (err)
+		return err;
+	image_compute(d, &want);
+	batch_init(&b, d, EXIT_PHY);
+	if (reset_phy || !(phy.status & PHY_STATUS_LINK) || !phy_as_wanted(d))
+		phy_add_setup(d, &b);
+	batch_subject(&b, EXIT_REGISTER);
+	image_add_write(&b, &d->image, &want, false);
+	err = batch_run(&b);
+	if (!err)
+		err = led_adopt(d);
+	if (!err)
+		err = start(d, &want);
+	return err ? err : link_check(d, true);
+}
+
+static bool ring_valid(uint32_t n)
+{
+	return n >= 64 && n <= 1024 && !(n & (n - 1));
+}
+
+/* What a running NIC has that only a restart can change. */
+struct fixed {
+	uint32_t tdlen, rdlen, pba;
+};
+
+static void add_fixed(struct reg_batch *b, struct fixed *f)
+{
+	batch_read(b, REG_TDLEN, &f->tdlen, "adoption, TDLEN");
+	batch_read(b, REG_RDLEN, &f->rdlen, "adoption, RDLEN");
+	batch_read(b, REG_PBA, &f->pba, "adoption, PBA");
+}
+
+/* Rings of no committed size are taken as they are. */
+static bool fixed_as_wanted(struct xmd_adapter *a, const struct fixed *f)
+{
+	uint32_t tx = f->tdlen / DESCRIPTOR_BYTES, rx = f->rdlen / DESCRIPTOR_BYTES;
+
+	if (!a->tx_ring && ring_valid(tx))
+		a->tx_ring = tx;
+	if (!a->rx_ring && ring_valid(rx))
+		a->rx_ring = rx;
+	return a->tx_ring == tx && a->rx_ring == rx &&
+	       (f->pba & PBA_RX_MASK) == flow_pba_kib(a->mtu);
+}
+
+static int restart(struct driver *d)
+{
+	int err = driver_stop_nic(d);
+
+	return err ? err : bringup(d, false);
+}
+
+/* Of a NIC that runs without our being told its address: RAL/RAH 0 is the one that frames
+ * are received for. */
+static int find_mac(struct driver *d)
+{
+	const struct image *have = &d->image;
+	struct xmd_mac *mac = &d->adapter.mac;
+
+	if (mac_valid(settings_mac(&d->adapter)))
+		return 0;
+	for (unsigned int i = 0; i < XMD_MAC_LEN; i++)
+		mac->addr[i] = i < 4 ? have->ral[0] >> 8 * i : have->rah[0] >> 8 * (i - 4);
+	if (mac_valid(mac))
+		return 0;
+	memset(mac, 0, sizeof(*mac));
+	return driver_fail(d, EXIT_REGISTER,
+		"adoption: neither the kernel half nor RAL/RAH 0 hold a station address");
+}
+
+/* A NIC that runs: everything is read, the link included. */
+static int survey(struct driver *d, struct fixed *fixed, struct link_reading *link)
+{
 	struct phy_state phy;
 	struct reg_batch b;
 	int err;
 
-	d->filter.known = false;
-	err = reset_and_probe(d, reset_phy, &phy);
-	if (err)
-		return err;
-	err = filter_fetch(d, &filter);
-	if (err)
-		return err;
 	batch_init(&b, d, EXIT_PHY);
-	if (reset_phy || !phy_link_is_ours(&phy))
-		phy_add_negotiate(&b, &phy);
+	phy_add_examine(&b, &phy);
+	link_add_read(&b, link);
 	batch_subject(&b, EXIT_REGISTER);
-	filter_add_write(d, &b, &filter);
+	add_fixed(&b, fixed);
+	led_add_adopt(d, &b);
+	d->image.known = false;
+	image_add_read(&b, &d->image);
 	err = batch_run(&b);
-	if (!err)
-		err = start(d, &filter);
-	return err ? err : link_check(d, true);
+	if (err)
+		return err;
+	d->image.known = true;
+	/* the link bit latches: this reading was the first of the two */
+	link->bmsr_latched = phy.status;
+	d->pause = d->image.reg[IMG_CTRL] & (CTRL_RFCE | CTRL_TFCE);
+	d->half_duplex = (d->image.reg[IMG_TCTL] & TCTL_COLD_MASK) == COLD_HALF_DUPLEX;
+	return phy_check(d, &phy);
 }
 
-static void mac_from_rar(const struct filter_shadow *have, uint8_t mac[XMD_ETH_ALEN])
-{
-	for (unsigned int i = 0; i < 4; i++)
-		mac[i] = have->ral[0] >> 8 * i;
-	mac[4] = have->rah[0];
-	mac[5] = have->rah[0] >> 8;
-}
-
-/* The address in RAL/RAH 0 is the one that frames are received for; what HELLO tells is
- * the one that START was given.  They differ only if something went wrong between. */
-static int adopt_mac(struct driver *d)
-{
-	uint8_t mac[XMD_ETH_ALEN];
-
-	mac_from_rar(&d->filter, mac);
-	if (mac_valid(d->hello.mac)) {
-		if (memcmp(mac, d->hello.mac, sizeof(mac)))
-			log_line("adoption: RAL/RAH 0 do not hold the station address; writing it again");
-		memcpy(mac, d->hello.mac, sizeof(mac));
-	}
-	if (!mac_valid(mac))
-		return driver_fail(d, EXIT_REGISTER,
-			"adoption: neither HELLO nor RAL/RAH 0 hold a station address");
-	memcpy(d->mac, mac, sizeof(mac));
-	d->mac_known = true;
-	return 0;
-}
-
-int adopt(struct driver *d)
+/* Frames flow on meanwhile; the link is told anew even if it is as it was, because the kernel
+ * half takes the carrier away by itself when the NIC seems gone. */
+static int converge(struct driver *d)
 {
 	struct link_reading link;
+	struct fixed fixed;
 	struct reg_batch b;
+	int err = survey(d, &fixed, &link);
+
+	if (err)
+		return err;
+	if (!fixed_as_wanted(&d->adapter, &fixed))
+		return restart(d);
+	err = find_mac(d);
+	if (!err)
+		err = led_adopt(d);
+	if (!err && !phy_as_wanted(d)) {
+		batch_init(&b, d, EXIT_PHY);
+		phy_add_setup(d, &b);
+		err = batch_run(&b);
+	}
+	if (!err)
+		err = image_apply(d);
+	return err ? err : link_update(d, &link, true);
+}
+
+int back_in_service(struct driver *d, int err)
+{
+	int again;
+
+	if (err == -ENODEV)
+		return err;
+	d->exit_code = EXIT_OK;
+	again = d->stopped ? bringup(d, false) : converge(d);
+	return again ? again : err;
+}
+
+static void log_adopted(const struct driver *d, const char *how, uint64_t began_ms)
+{
+	const uint8_t *mac = settings_mac(&d->adapter)->addr;
+
+	log_msg(LOG_PROBE, "%s %04x:%04x, %02x:%02x:%02x:%02x:%02x:%02x, link %s, epoch %u, %lu crossings, %llu ms",
+		how, d->hello.vendor, d->hello.device, mac[0], mac[1], mac[2], mac[3], mac[4],
+		mac[5], d->link.up ? "up" : "down", d->hello.epoch, d->port->crossings,
+		(unsigned long long)(driver_now_ms() - began_ms));
+}
+
+static int from_the_start(struct driver *d)
+{
+	int err = d->stopped && !d->first ? eeprom_warn_if_damaged(d) : 0;
+
+	return err ? err : bringup(d, false);
+}
+
+int drv_adopt(struct driver *d, const struct xmd_adapter *committed)
+{
+	bool running = d->hello.phase == XMD_NIC_RUNNING;
+	uint64_t began_ms = driver_now_ms();
 	int err;
 
+	d->adapter = *committed;
+	d->stopped = !running;
+	d->first = !running && !mac_valid(settings_mac(committed));
+	if (d->first)
+		settings_default(&d->adapter, d->opt);
+	log_set_level(d->adapter.msg_level);
+	moderation_begin(d);
 	d->link.up = d->hello.link;
 	d->link.speed = d->hello.speed;
 	d->link.full_duplex = d->hello.duplex;
-	d->mac_pause = MAC_UNKNOWN;
-	d->mac_cold = MAC_UNKNOWN;
-	batch_init(&b, d, EXIT_PHY);
-	link_add_read(&b, &link);
-	batch_subject(&b, EXIT_REGISTER);
-	add_itr(&b, d->opt->irq_rate);	/* the one option that takes effect at once */
-	filter_add_read(&b, &d->filter);
-	err = batch_run(&b);
+	err = running ? converge(d) : from_the_start(d);
+	if (err)
+		return driver_settled(d, err);
+	d->state = DRIVER_RUNNING;
+	log_adopted(d, running ? "adopted the running" : "brought up", began_ms);
+	return 0;
+}
+
+/* One cheap crossing a try, until a NIC is there again; then everything from the start,
+ * because it may be another card, or the same one after a power cycle. */
+int bringup_again(struct driver *d)
+{
+	struct xmd_adapter *a = &d->adapter;
+	uint64_t began_ms = driver_now_ms();
+	int err = batch_device_alive(d);
+
+	if (!err) {
+		log_line("the NIC answers again");
+		err = driver_stop_nic(d);
+	}
 	if (err)
 		return err;
-	d->filter.rctl &= RCTL_UPE | RCTL_MPE;
-	d->filter.known = true;
-	err = adopt_mac(d);
-	if (!err)
-		err = filter_update(d);
-	/* Told anew even if HELLO says the same: the kernel half takes the carrier away by
-	 * itself when the NIC seems gone. */
-	return err ? err : link_update(d, &link, true);
+	/* an address that was the card's own is asked for anew */
+	if (!mac_valid(&a->perm_mac) || mac_equal(settings_mac(a), &a->perm_mac)) {
+		memset(&a->mac, 0, sizeof(a->mac));
+		memset(&a->perm_mac, 0, sizeof(a->perm_mac));
+	}
+	err = bringup(d, false);
+	if (err)
+		return err;
+	d->state = DRIVER_RUNNING;
+	log_adopted(d, "brought up", began_ms);
+	return 0;
 }

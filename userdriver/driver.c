@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "driver.h"
+#include "handlers.h"
 
 #define BAR_LEN_MIN 0x6000u	/* the last register we touch is below */
 
@@ -50,8 +51,8 @@ int driver_downcall_failed(struct driver *d, const char *what, int err)
 		return driver_fail(d, EXIT_KERNEL,
 			"%s: the kernel half has given this process up (EIO); start a new one",
 			what);
-	return driver_fail(d, EXIT_KERNEL, "%s refused by the kernel half: %s", what,
-			   strerror(-err));
+	driver_fail(d, EXIT_KERNEL, "%s refused by the kernel half: %s", what, strerror(-err));
+	return err;
 }
 
 void driver_init(struct driver *d, struct nic_port *port, const struct options *opt)
@@ -85,6 +86,7 @@ static int check_hello(struct driver *d)
 			"the register space is %u bytes, too short for an 8254x", h->bar_len);
 	if (h->phase != XMD_NIC_STOPPED && h->phase != XMD_NIC_RUNNING)
 		return driver_fail(d, EXIT_HELLO, "HELLO tells unknown phase %u", h->phase);
+	d->sticky_stats = stats_sticky(h);
 	return 0;
 }
 
@@ -103,51 +105,96 @@ static int say_hello(struct driver *d)
 	return check_hello(d);
 }
 
-/* -ENODEV becomes a state, other errors stay errors. */
-static int settle(struct driver *d, int err)
+/* Registers read all ones or zero.  Said once; main calls driver_tick more often then. */
+static void gone(struct driver *d)
 {
-	if (err != -ENODEV)
-		return err;
 	if (d->state != DRIVER_GONE)
 		log_line("the NIC does not answer (registers read all ones or zero): trying again every %u ms",
 			 GONE_RETRY_MS);
 	d->state = DRIVER_GONE;
-	if (!d->link.up)
-		return 0;
-	err = link_report_down(d);
-	return err == -ENODEV ? 0 : err;
+	d->image.known = false;
+	if (d->link.up)
+		link_report_down(d);
 }
 
-static void log_up(const struct driver *d, const char *how, uint64_t began_ms)
+int driver_settled(struct driver *d, int err)
 {
-	const uint8_t *mac = d->mac;
+	if (err == -ENODEV)
+		gone(d);
+	return err;
+}
 
-	log_line("%s %04x:%04x, %02x:%02x:%02x:%02x:%02x:%02x, link %s, epoch %u, %lu crossings, %llu ms",
-		 how, d->hello.vendor, d->hello.device, mac[0], mac[1], mac[2], mac[3], mac[4],
-		 mac[5], d->link.up ? "up" : "down", d->hello.epoch, d->port->crossings,
-		 (unsigned long long)(driver_now_ms() - began_ms));
+/* What is left of @err for the main loop: whether the process has to end. */
+static int fatal(const struct driver *d, int err)
+{
+	return d->exit_code ? (err ? err : -EIO) : 0;
+}
+
+int driver_stop_nic(struct driver *d)
+{
+	int err = port_stop(d->port);
+
+	if (err)
+		return driver_downcall_failed(d, "XMD_NIC_STOP", err);
+	d->stopped = true;
+	return 0;
+}
+
+/* ------------------------------------------------------------ the crossing of xpc.h */
+
+static int fetch_filter(struct driver *d, struct xmd_adapter *a)
+{
+	struct xmd_filter f = { .generation = 0 };
+	int err = port_filter_get(d->port, &f);
+
+	if (err)
+		return driver_downcall_failed(d, "XMD_NIC_FILTER_GET", err);
+	a->promisc = !!f.promisc;
+	/* More addresses than the message holds cannot be true: take them all in. */
+	a->allmulti = f.allmulti || f.n_mc > XMD_FILTER_MC_MAX;
+	a->n_mc = a->allmulti ? 0 : f.n_mc;
+	memcpy(a->mc, f.mc, a->n_mc * sizeof(a->mc[0]));
+	log_debug("filter generation %u: promisc %u, allmulti %u, %u multicast addresses",
+		  f.generation, f.promisc, f.allmulti, f.n_mc);
+	return 0;
+}
+
+/* What this crossing can tell of the settings; the others are as the command line says.  Rings
+ * that run are taken as they are. */
+static int fetch_committed(struct driver *d, struct xmd_adapter *a)
+{
+	memset(a, 0, sizeof(*a));
+	settings_default(a, d->opt);
+	memcpy(a->mac.addr, d->hello.mac, XMD_MAC_LEN);
+	if (d->hello.phase == XMD_NIC_RUNNING)
+		a->tx_ring = a->rx_ring = 0;
+	return fetch_filter(d, a);
+}
+
+static int filter_event(struct driver *d)
+{
+	struct xmd_adapter want = d->adapter;
+	int err = fetch_filter(d, &want);
+
+	return err ? driver_settled(d, err) : drv_configure(d, &want);
 }
 
 int driver_start(struct driver *d)
 {
-	uint64_t began_ms = driver_now_ms();
-	bool running;
+	struct xmd_adapter committed;
 	int err = say_hello(d);
 
 	if (!err)
 		err = stats_fetch_totals(d);
-	if (err)
-		return settle(d, err);
-	running = d->hello.phase == XMD_NIC_RUNNING;
-	err = running ? adopt(d) : bringup(d, false);
-	if (err)
-		return settle(d, err);
-	d->state = DRIVER_RUNNING;
-	log_up(d, running ? "adopted the running" : "brought up", began_ms);
-	return 0;
+	if (!err)
+		err = fetch_committed(d, &committed);
+	if (!err)
+		return fatal(d, drv_adopt(d, &committed));
+	return fatal(d, driver_settled(d, err));
 }
 
-/* The EEPROM need not be read again: the address is known. */
+/* ------------------------------------------------------------ upcalls */
+
 static int recover_hang(struct driver *d)
 {
 	uint64_t now = driver_now_ms();
@@ -159,35 +206,24 @@ static int recover_hang(struct driver *d)
 	blame_phy = d->hangs >= HANGS_BLAME_PHY;
 	log_line("the kernel half asks for a reset of the NIC, as after a transmit hang%s",
 		 blame_phy ? "; again and again, so the PHY is reset too" : "");
-	err = port_stop(d->port);
-	if (err)
-		return driver_downcall_failed(d, "XMD_NIC_STOP", err);
-	err = bringup(d, blame_phy);
+	err = driver_stop_nic(d);
+	if (!err)
+		err = bringup(d, blame_phy);
 	if (!err)
 		log_line("the NIC runs again after %llu ms",
 			 (unsigned long long)(driver_now_ms() - now));
 	return err;
 }
 
-/* One cheap crossing a try, until a NIC is there again; then everything from the start,
- * because it may be another card, or the same one after a power cycle. */
-static int try_again(struct driver *d)
+/* Also what the kernel half asks for when a lost NIC answers again. */
+int drv_tx_hang(struct driver *d)
 {
-	uint64_t began_ms = driver_now_ms();
-	int err = batch_device_alive(d);
+	return driver_settled(d, d->state == DRIVER_GONE ? bringup_again(d) : recover_hang(d));
+}
 
-	if (err)
-		return err;
-	log_line("the NIC answers again");
-	err = port_stop(d->port);
-	if (err)
-		return driver_downcall_failed(d, "XMD_NIC_STOP", err);
-	d->mac_known = false;
-	err = bringup(d, false);
-	if (err)
-		return err;
-	d->state = DRIVER_RUNNING;
-	log_up(d, "brought up", began_ms);
+int drv_alive(struct driver *d)
+{
+	(void)d;
 	return 0;
 }
 
@@ -195,14 +231,13 @@ static int handle_upcall(struct driver *d, const struct xmd_upcall *up)
 {
 	switch (up->type) {
 	case XMD_UP_ALIVE:
-		return 0;
+		return drv_alive(d);
 	case XMD_UP_LINK:
-		return d->state == DRIVER_GONE ? -ENODEV : link_check(d, true);
+		return drv_link_event(d);
 	case XMD_UP_FILTER:
-		return d->state == DRIVER_GONE ? -ENODEV : filter_update(d);
+		return filter_event(d);
 	case XMD_UP_TX_HANG:
-		/* also what the kernel half asks when a lost NIC answers again */
-		return d->state == DRIVER_GONE ? try_again(d) : recover_hang(d);
+		return drv_tx_hang(d);
 	}
 	if (log_allowed(&d->upcall_log, driver_now_ms(), "unknown upcalls"))
 		log_line("upcall of unknown type %u: answered with EOPNOTSUPP", up->type);
@@ -228,10 +263,9 @@ static int answer_upcall(struct driver *d, const struct xmd_upcall *up, int resu
 static int serve_upcall(struct driver *d, const struct xmd_upcall *up)
 {
 	int result = handle_upcall(d, up);
-	int fatal = result == -EOPNOTSUPP ? 0 : settle(d, result);
 	int err = answer_upcall(d, up, result);
 
-	return fatal ? fatal : err;
+	return fatal(d, result ? result : err);
 }
 
 int driver_upcalls(struct driver *d)
@@ -240,7 +274,7 @@ int driver_upcalls(struct driver *d)
 	int n = port_read_upcall(d->port, up, UPCALLS_AT_ONCE);
 
 	if (n < 0)
-		return settle(d, driver_downcall_failed(d, "reading upcalls", n));
+		return fatal(d, driver_settled(d, driver_downcall_failed(d, "reading upcalls", n)));
 	for (int i = 0; i < n; i++) {
 		int err = serve_upcall(d, &up[i]);
 
@@ -249,6 +283,8 @@ int driver_upcalls(struct driver *d)
 	}
 	return 0;
 }
+
+/* ------------------------------------------------------------ the watchdog */
 
 static int watchdog(struct driver *d)
 {
@@ -267,12 +303,16 @@ static int watchdog(struct driver *d)
 		return err;
 	stats_accumulate(d, &stats);
 	err = stats_store(d);
+	if (!err)
+		err = moderation_follow(d, WATCHDOG_MS);
 	return err ? err : link_update(d, &link, false);
 }
 
 int driver_tick(struct driver *d)
 {
-	return settle(d, d->state == DRIVER_GONE ? try_again(d) : watchdog(d));
+	int err = d->state == DRIVER_GONE ? bringup_again(d) : watchdog(d);
+
+	return fatal(d, driver_settled(d, err));
 }
 
 unsigned int driver_tick_ms(const struct driver *d)
@@ -283,15 +323,5 @@ unsigned int driver_tick_ms(const struct driver *d)
 /* What the registers counted since the last watchdog is not left to be lost. */
 void driver_end(struct driver *d)
 {
-	struct stats_reading stats;
-	struct reg_batch b;
-
-	if (d->state != DRIVER_RUNNING)
-		return;
-	batch_init(&b, d, EXIT_REGISTER);
-	stats_add_read(&b, &stats);
-	if (batch_run(&b))
-		return;
-	stats_accumulate(d, &stats);
-	stats_store(d);
+	drv_refresh_counters(d);
 }

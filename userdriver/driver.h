@@ -2,18 +2,29 @@
 /*
  * driver.h - the non-critical half of the 8254x driver, one noun a file.
  *
- *   main.c     options, descriptors, the epoll loop
- *   driver.c   hello, bring-up or adoption, upcalls, the two-second watchdog
- *   bringup.c  reset and the order of bring-up
- *   eeprom.c phy.c link.c filter.c stats.c   one subject each
- *   batch.c    register operations collected into as few crossings as possible
- *   port.h     the kernel half: port_dev.c the real one, sim/ a simulated one
+ *   main.c        options, descriptors, the epoll loop
+ *   driver.c      hello, upcalls, the two-second watchdog, a NIC that is gone
+ *   handlers.h    what the kernel half asks for, named after xpc/objects.h
+ *   configure.c   from the settings in force to those wanted, or back
+ *   settings.c    what a setting may be, and what it is if nobody says
+ *   bringup.c     reset and the order of bring-up; adoption without a reset
+ *   image.c       what the registers shall hold, do hold, and the way from one to the other
+ *   filter.c flow.c moderation.c link.c phy.c stats.c led.c eeprom.c microwire.c
+ *   regdump.c selftest.c    one subject each
+ *   batch.c       register operations collected into as few crossings as possible
+ *   port.h        the kernel half: port_dev.c the real one, sim/ a simulated one
+ *
+ * Settings.  d->adapter is the object of xpc/objects.h: its settings are those in force,
+ * its states what we see.  image_compute makes from it the contents of each register that
+ * is ours, and only registers that differ from that are written.  So adoption, the undoing of
+ * a failed step and the finishing of one that a predecessor died in are the same thing: read
+ * the registers, write what differs from the settings.
  *
  * Errors.  Functions return 0 or a negative errno.  -ENODEV means one thing only:
  * the device does not answer (all ones, or the kernel half says so); the driver then
- * goes to DRIVER_GONE and tries again.  After any other error d->exit_code is set, the
- * line that explains it has been logged by the function that found it, and the
- * process ends: whoever supervises it starts it afresh.
+ * goes to DRIVER_GONE and tries again.  If an error sets d->exit_code, the line that
+ * explains it has been logged by the function that found it, and the process ends once
+ * the error was answered: whoever supervises it starts it afresh.
  */
 #ifndef XMD_USERDRIVER_DRIVER_H
 #define XMD_USERDRIVER_DRIVER_H
@@ -22,6 +33,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../xpc/objects.h"
 #include "batch.h"
 #include "log.h"
 #include "port.h"
@@ -50,9 +62,21 @@ struct options {
 	const char *faults;	/* for the simulation, NULL for none */
 	bool ignore_eeprom_checksum;
 	bool verbose;
-	unsigned int irq_rate;	/* interrupts a second at most, 0: no limit of ours */
-	unsigned int tx_ring, rx_ring;
 	unsigned int uid, gid;	/* to become; 0 stays root */
+
+	/* settings of the first bring-up; later ones are the administrator's */
+	unsigned int tx_ring, rx_ring;
+	unsigned int irq_rate;	/* interrupts a second at most, 0: no limit of ours */
+	bool adaptive;		/* follow the load instead */
+	unsigned int speed;	/* 10, 100, 1000; 0: any */
+	int duplex;		/* 1 full, 0 half, -1 any */
+	unsigned int advertise;	/* XMD_ADV_*; 0: as speed and duplex say */
+	bool pause_rx, pause_tx;
+	bool rx_csum;
+
+	/* no setting of the adapter has these: they hold as long as the process */
+	unsigned int tx_delay, tx_abs_delay, rx_delay, rx_abs_delay;	/* of 1.024 us */
+	bool smart_power_down;
 };
 
 enum driver_state {
@@ -61,7 +85,6 @@ enum driver_state {
 	DRIVER_GONE,		/* nobody answers behind the registers */
 };
 
-#define MAC_UNKNOWN 0xffffffffu
 #define COLD_FULL_DUPLEX (0x040u << TCTL_COLD_SHIFT)
 #define COLD_HALF_DUPLEX (0x200u << TCTL_COLD_SHIFT)
 
@@ -71,12 +94,26 @@ struct link {
 	bool full_duplex;
 };
 
-/* What the NIC's filter registers hold; known is false until they were written once. */
-struct filter_shadow {
-	bool known;
-	uint32_t rctl;		/* UPE and MPE */
+/* Registers of their own, with the bits of them that are ours: image.c. */
+enum image_reg {
+	IMG_CTRL, IMG_RCTL, IMG_TCTL,
+	IMG_FCAL, IMG_FCAH, IMG_FCT, IMG_FCTTV, IMG_FCRTL, IMG_FCRTH,
+	IMG_VET, IMG_TIPG, IMG_ITR, IMG_RDTR, IMG_RADV, IMG_TIDV, IMG_TADV,
+	IMG_WUC, IMG_WUFC,
+	IMG_REGS
+};
+
+struct image {
+	bool known;		/* false: what the NIC holds may be anything */
+	uint32_t reg[IMG_REGS];
 	uint32_t ral[RAR_ENTRIES], rah[RAR_ENTRIES];
 	uint32_t mta[MTA_WORDS];
+	uint32_t vfta[VFTA_WORDS];
+};
+
+/* The PHY's registers that are ours. */
+struct phy_image {
+	uint16_t ctrl, ana, gctrl, pscr, epscr;
 };
 
 struct driver {
@@ -85,18 +122,25 @@ struct driver {
 	enum driver_state state;
 	enum exit_code exit_code;
 	struct xmd_hello hello;
-	uint8_t mac[XMD_ETH_ALEN];
-	bool mac_known;
-	struct link link;	/* as last reported */
-	uint32_t mac_pause;	/* CTRL.RFCE and TFCE as programmed, MAC_UNKNOWN after adoption */
-	uint32_t mac_cold;	/* TCTL.COLD likewise */
+	bool stopped;			/* as far as we know; of interest between STOP and START */
+	struct xmd_adapter adapter;	/* settings in force, states as seen */
+	bool first;			/* nobody has brought this NIC up before */
+	struct image image;		/* what its registers hold */
+	struct phy_image phy;
+	struct link link;		/* as last reported */
+	bool half_duplex;		/* of the last link; what TCTL.COLD is for */
+	uint32_t pause;			/* CTRL.RFCE and TFCE of the last link */
+	uint32_t itr;			/* class of moderation if adaptive, see moderation.c */
+	uint32_t led_default;
+	bool identify;
 	struct log_limit link_log;
-	struct filter_shadow filter;
-	struct xmd_hw_stats totals;
-	bool sticky_stats;	/* error counters do not clear on read, see stats.c */
-	unsigned int hangs;	/* TX_HANG upcalls without a quiet time between */
-	uint64_t last_hang_ms;
 	struct log_limit upcall_log;
+	struct xmd_counters counters;
+	bool sticky_stats;		/* error counters do not clear on read, see stats.c */
+	uint32_t idle_errors, receive_errors;	/* the PHY's, for the register dump */
+	unsigned int hangs;		/* TX_HANG upcalls without a quiet time between */
+	uint64_t last_hang_ms;
+	uint64_t seen_frames, seen_bytes;	/* totals at the last look of the watchdog */
 };
 
 /* driver.c */
@@ -110,55 +154,100 @@ uint64_t driver_now_ms(void);
 /* Log the line, remember @code.  Return: -EIO, for the caller to return. */
 int driver_fail(struct driver *d, enum exit_code code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-/* A downcall @what returned @err: explain it.  Return: -ENODEV or as driver_fail. */
+/* A downcall @what returned @err: explain it.  Return: @err; exit_code set unless -ENODEV. */
 int driver_downcall_failed(struct driver *d, const char *what, int err);
+/* The last act of each handler: a NIC that is gone becomes a state.  Return: @err. */
+int driver_settled(struct driver *d, int err);
+int driver_stop_nic(struct driver *d);		/* XMD_NIC_STOP */
+
+/* settings.c */
+void settings_default(struct xmd_adapter *a, const struct options *opt);
+void settings_copy(struct xmd_adapter *to, const struct xmd_adapter *from);
+bool settings_equal(const struct xmd_adapter *a, const struct xmd_adapter *b);
+int settings_check(const struct driver *d, const struct xmd_adapter *want);
+bool settings_need_restart(const struct xmd_adapter *a, const struct xmd_adapter *b);
+bool mac_valid(const struct xmd_mac *mac);
+bool mac_equal(const struct xmd_mac *a, const struct xmd_mac *b);
+/* The address frames are received for: the one set, or the EEPROM's. */
+const struct xmd_mac *settings_mac(const struct xmd_adapter *a);
 
 /* bringup.c */
 int bringup(struct driver *d, bool reset_phy);	/* phase must be STOPPED */
-int adopt(struct driver *d);			/* phase must be RUNNING */
+/* From wherever a failed step left the NIC to the settings in force.  Return: @err, or why it
+ * cannot be done. */
+int back_in_service(struct driver *d, int err);
+int bringup_again(struct driver *d);		/* a NIC that was gone */
+
+/* image.c */
+void image_compute(const struct driver *d, struct image *want);
+void image_add_read(struct reg_batch *b, struct image *have);
+void image_add_write(struct reg_batch *b, const struct image *have, const struct image *want,
+		     bool running);
+int image_apply(struct driver *d);
 
 /* eeprom.c */
-void eeprom_add_read(struct reg_batch *b, uint32_t eerd[EEPROM_WORDS]);
+void eeprom_add_read(struct reg_batch *b, unsigned int first, unsigned int n, uint32_t *eerd);
 uint16_t eeprom_sum(const uint32_t eerd[EEPROM_WORDS]);
-int eeprom_read_mac(struct driver *d, struct reg_batch *b);
-bool mac_valid(const uint8_t mac[XMD_ETH_ALEN]);
+int eeprom_probe(struct driver *d, struct reg_batch *b);
+int eeprom_warn_if_damaged(struct driver *d);
+
+/* microwire.c */
+int microwire_begin(struct driver *d);
+int microwire_write(struct driver *d, unsigned int word, uint16_t val);
+int microwire_end(struct driver *d);
 
 /* phy.c */
 struct phy_state {
-	uint32_t id1, id2, ctrl, status, ana, gctrl, pscr;	/* MDIC as read */
+	uint32_t id1, id2, ctrl, status, ana, gctrl, pscr, epscr;	/* MDIC as read */
 };
 void phy_add_hard_reset(struct reg_batch *b);
 void phy_add_read(struct reg_batch *b, unsigned int reg, uint32_t *mdic, const char *what);
 void phy_add_write(struct reg_batch *b, unsigned int reg, uint16_t val, const char *what);
 void phy_add_examine(struct reg_batch *b, struct phy_state *phy);
 int phy_check(struct driver *d, const struct phy_state *phy);
-bool phy_link_is_ours(const struct phy_state *phy);
-void phy_add_negotiate(struct reg_batch *b, const struct phy_state *phy);
+void phy_compute(const struct driver *d, struct phy_image *want);
+bool phy_as_wanted(const struct driver *d);
+void phy_add_setup(struct driver *d, struct reg_batch *b);
+void phy_add_renegotiate(struct driver *d, struct reg_batch *b);
+void phy_add_loopback(struct reg_batch *b);
 int phy_value(struct driver *d, uint32_t mdic, const char *what, uint16_t *val);
 
 /* link.c */
 struct link_reading {
-	uint32_t status, bmsr_latched, bmsr, ana, lpa;
+	uint32_t status, bmsr_latched, bmsr, lpa, gstatus, pssr;
 };
-void link_add_setup(struct reg_batch *b);
+void link_compute(const struct driver *d, struct image *want);
 void link_add_read(struct reg_batch *b, struct link_reading *r);
 int link_update(struct driver *d, const struct link_reading *r, bool always_report);
 int link_check(struct driver *d, bool always_report);
 int link_report_down(struct driver *d);
 
+/* flow.c */
+void flow_compute(const struct driver *d, struct image *want);
+uint16_t flow_advertised(const struct xmd_adapter *a);	/* bits of ANA */
+uint32_t flow_resolve(const struct xmd_adapter *a, uint16_t lpa, bool full_duplex);
+uint32_t flow_pba_kib(unsigned int mtu);
+
+/* moderation.c */
+void moderation_compute(const struct driver *d, struct image *want);
+void moderation_begin(struct driver *d);
+int moderation_follow(struct driver *d, unsigned int ms);
+
 /* filter.c */
-unsigned int filter_mta_hash(const uint8_t mac[XMD_ETH_ALEN]);
-void filter_compute(const uint8_t mac[XMD_ETH_ALEN], const struct xmd_filter *f,
-		    struct filter_shadow *want);
-int filter_fetch(struct driver *d, struct filter_shadow *want);
-void filter_add_read(struct reg_batch *b, struct filter_shadow *have);
-void filter_add_write(struct driver *d, struct reg_batch *b, const struct filter_shadow *want);
-int filter_update(struct driver *d);
+unsigned int filter_mta_hash(const struct xmd_mac *mac);
+void filter_compute(const struct xmd_adapter *a, struct image *want);
+
+/* led.c */
+void led_add_adopt(struct driver *d, struct reg_batch *b);
+int led_adopt(struct driver *d);
+void led_add_after_reset(struct driver *d, struct reg_batch *b);
 
 /* stats.c */
+#define STATS_COUNTERS 54u
 struct stats_reading {
-	uint32_t reg[17];
+	uint32_t low[STATS_COUNTERS], high[STATS_COUNTERS];
 };
+bool stats_sticky(const struct xmd_hello *hello);
 int stats_fetch_totals(struct driver *d);
 void stats_add_read(struct reg_batch *b, struct stats_reading *r);
 void stats_accumulate(struct driver *d, const struct stats_reading *r);

@@ -1,23 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0
-/* link.c - from PHY and STATUS to XMD_NIC_LINK, and flow control (chapter 8.6). */
+/* link.c - from PHY and STATUS to XMD_NIC_LINK and the states of the adapter (chapter 8.6). */
 #include <errno.h>
 
 #include "driver.h"
+#include "handlers.h"
 
-/* The PHY tells the MAC speed and duplex over internal wires: nothing is forced
- * (chapter 14.4).  Pause is decided when a link has come up. */
-void link_add_setup(struct reg_batch *b)
+/* Under autonegotiation the PHY tells the MAC speed and duplex over internal wires and nothing
+ * is forced (chapter 14.4); a forced PHY has a forced MAC beside it. */
+void link_compute(const struct driver *d, struct image *want)
 {
-	batch_set(b, REG_CTRL, CTRL_SLU | CTRL_ASDE | CTRL_ILOS | CTRL_FRCSPD | CTRL_FRCDPLX |
-		  CTRL_RFCE | CTRL_TFCE, CTRL_SLU | CTRL_ASDE, "link setup, CTRL");
+	const struct xmd_adapter *a = &d->adapter;
+	uint32_t ctrl = CTRL_SLU | CTRL_ASDE | CTRL_SPEED_1000 | CTRL_FD;
+
+	if (!a->autoneg) {
+		ctrl = CTRL_SLU | CTRL_FRCSPD | CTRL_FRCDPLX;
+		if (a->forced & (XMD_ADV_100H | XMD_ADV_100F))
+			ctrl |= CTRL_SPEED_100;
+		if (a->forced & (XMD_ADV_10F | XMD_ADV_100F))
+			ctrl |= CTRL_FD;
+	}
+	want->reg[IMG_CTRL] |= ctrl;
 }
 
 void link_add_read(struct reg_batch *b, struct link_reading *r)
 {
 	phy_add_read(b, PHY_STATUS, &r->bmsr_latched, "link, reading PSTATUS: no answer (MDIC.R)");
 	phy_add_read(b, PHY_STATUS, &r->bmsr, "link, reading PSTATUS: no answer (MDIC.R)");
-	phy_add_read(b, PHY_ANA, &r->ana, "link, reading ANA: no answer (MDIC.R)");
 	phy_add_read(b, PHY_LPA, &r->lpa, "link, reading LPA: no answer (MDIC.R)");
+	phy_add_read(b, PHY_GSTATUS, &r->gstatus, "link, reading GSTATUS: no answer (MDIC.R)");
+	phy_add_read(b, PHY_M88_PSSR, &r->pssr, "link, reading PSSR: no answer (MDIC.R)");
 	batch_read(b, REG_STATUS, &r->status, "link, reading STATUS");
 }
 
@@ -42,36 +53,26 @@ static struct link decode(const struct link_reading *r)
 	return link;
 }
 
-/* IEEE 802.3 table 28B-3, for a local side that advertises PAUSE and ASM_DIR. */
-static uint32_t pause_bits(const struct link_reading *r, bool full_duplex)
+static uint8_t partner_modes(const struct link_reading *r)
 {
-	if (!full_duplex || !(r->ana & PHY_AN_PAUSE))
-		return 0;
-	if (r->lpa & PHY_AN_PAUSE)
-		return CTRL_RFCE | CTRL_TFCE;
-	/* The partner sends pause frames and heeds none. */
-	return r->lpa & PHY_AN_ASM_DIR ? CTRL_RFCE : 0;
+	return (r->lpa & PHY_AN_10_HD ? XMD_ADV_10H : 0) |
+	       (r->lpa & PHY_AN_10_FD ? XMD_ADV_10F : 0) |
+	       (r->lpa & PHY_AN_100_HD ? XMD_ADV_100H : 0) |
+	       (r->lpa & PHY_AN_100_FD ? XMD_ADV_100F : 0) |
+	       (r->gstatus & PHY_GSTATUS_1000_FD ? XMD_ADV_1000F : 0);
 }
 
-/* Pause as negotiated, collision distance by duplex (TCTL.COLD, chapter 13.4.33). */
-static int program_mac(struct driver *d, const struct link_reading *r, const struct link *link)
+static void set_states(struct driver *d, const struct link_reading *r, const struct link *link)
 {
-	uint32_t pause = pause_bits(r, link->full_duplex);
-	uint32_t cold = link->full_duplex ? COLD_FULL_DUPLEX : COLD_HALF_DUPLEX;
-	struct reg_batch b;
-	int err;
+	struct xmd_adapter *a = &d->adapter;
 
-	if (pause == d->mac_pause && cold == d->mac_cold)
-		return 0;
-	batch_init(&b, d, EXIT_REGISTER);
-	batch_set(&b, REG_CTRL, CTRL_RFCE | CTRL_TFCE, pause, "flow control, CTRL");
-	batch_set(&b, REG_TCTL, TCTL_COLD_MASK, cold, "collision distance, TCTL.COLD");
-	err = batch_run(&b);
-	if (err)
-		return err;
-	d->mac_pause = pause;
-	d->mac_cold = cold;
-	return 0;
+	a->link = link->up;
+	a->speed = link->speed;
+	a->duplex = link->full_duplex;
+	a->flow_rx = link->up && d->pause & CTRL_RFCE;
+	a->flow_tx = link->up && d->pause & CTRL_TFCE;
+	a->partner = link->up && a->autoneg ? partner_modes(r) : 0;
+	a->mdix_state = !link->up ? XMD_MDI_UNKNOWN : r->pssr & PSSR_MDIX ? XMD_MDIX : XMD_MDI;
 }
 
 static void log_link(struct driver *d, const struct link *link)
@@ -79,10 +80,10 @@ static void log_link(struct driver *d, const struct link *link)
 	if (!log_allowed(&d->link_log, driver_now_ms(), "the link"))
 		return;
 	if (link->up)
-		log_line("link up, %u Mb/s, %s duplex", link->speed,
-			 link->full_duplex ? "full" : "half");
+		log_msg(LOG_LINK, "link up, %u Mb/s, %s duplex", link->speed,
+			link->full_duplex ? "full" : "half");
 	else
-		log_line("link down");
+		log_msg(LOG_LINK, "link down");
 }
 
 static bool same(const struct link *a, const struct link *b)
@@ -107,9 +108,21 @@ static int report(struct driver *d, const struct link *link)
 
 int link_report_down(struct driver *d)
 {
+	const struct link_reading nothing = { .status = 0 };
 	const struct link down = { .up = false };
 
+	set_states(d, &nothing, &down);
 	return report(d, &down);
+}
+
+/* Pause and collision distance belong to the link (TCTL.COLD, chapter 13.4.33). */
+static int program_mac(struct driver *d, const struct link_reading *r, const struct link *link)
+{
+	if (!link->up)
+		return 0;
+	d->pause = flow_resolve(&d->adapter, r->lpa, link->full_duplex);
+	d->half_duplex = !link->full_duplex;
+	return image_apply(d);
 }
 
 int link_update(struct driver *d, const struct link_reading *r, bool always_report)
@@ -120,15 +133,17 @@ int link_update(struct driver *d, const struct link_reading *r, bool always_repo
 
 	if (err)
 		return err;
+	d->idle_errors += r->gstatus & PHY_GSTATUS_IDLE_ERRORS;
 	/* Down and up again between two readings: guests hear of both. */
 	if (d->link.up && link.up && !(r->bmsr_latched & PHY_STATUS_LINK)) {
 		err = link_report_down(d);
 		if (err)
 			return err;
 	}
-	err = link.up ? program_mac(d, r, &link) : 0;
+	err = program_mac(d, r, &link);
 	if (err)
 		return err;
+	set_states(d, r, &link);
 	if (same(&link, &d->link) && !always_report)
 		return 0;
 	return report(d, &link);
@@ -144,4 +159,27 @@ int link_check(struct driver *d, bool always_report)
 	link_add_read(&b, &r);
 	err = batch_run(&b);
 	return err ? err : link_update(d, &r, always_report);
+}
+
+int drv_link_event(struct driver *d)
+{
+	int err = d->state == DRIVER_RUNNING ? link_check(d, true) : -ENODEV;
+
+	return driver_settled(d, err);
+}
+
+int drv_nway_reset(struct driver *d)
+{
+	struct reg_batch b;
+
+	if (d->state != DRIVER_RUNNING)
+		return -ENODEV;
+	if (!d->adapter.autoneg) {
+		log_line("autonegotiation not restarted: speed and duplex are forced");
+		return -EINVAL;
+	}
+	batch_init(&b, d, EXIT_PHY);
+	phy_add_renegotiate(d, &b);
+	log_msg(LOG_LINK, "autonegotiation restarted");
+	return driver_settled(d, batch_run(&b));
 }

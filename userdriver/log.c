@@ -7,10 +7,16 @@
 #include "log.h"
 
 static bool verbose_on;
+static uint32_t level = LOG_DRV | LOG_PROBE | LOG_LINK;
 
 void log_set_verbose(bool verbose)
 {
 	verbose_on = verbose;
+}
+
+void log_set_level(uint32_t classes)
+{
+	level = classes;
 }
 
 static void log_v(const char *fmt, va_list ap)
@@ -43,6 +49,17 @@ void log_debug(const char *fmt, ...)
 	va_list ap;
 
 	if (!verbose_on)
+		return;
+	va_start(ap, fmt);
+	log_v(fmt, ap);
+	va_end(ap);
+}
+
+void log_msg(enum log_class class, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!verbose_on && !(level & class))
 		return;
 	va_start(ap, fmt);
 	log_v(fmt, ap);

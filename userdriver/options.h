@@ -11,6 +11,8 @@ enum options_verdict {
 	OPTIONS_WRONG,	/* the line that explains it is on stderr */
 };
 
+extern const struct options options_default;
+
 enum options_verdict options_parse(struct options *opt, int argc, char **argv);
 
 #endif /* XMD_USERDRIVER_OPTIONS_H */

@@ -4,8 +4,8 @@
  *
  * Autonegotiation costs every guest a pause: half a second under QEMU, two to three
  * seconds on a wire, more behind a switch that does spanning tree.  A reset of the MAC
- * leaves the PHY alone, so a link that is up and was negotiated from what we advertise is
- * kept; anything else is negotiated afresh, and nobody waits for the outcome here.
+ * leaves the PHY alone, so a link that is up and came about as the settings say is kept;
+ * anything else is set up afresh, and nobody waits for the outcome here.
  */
 #include <errno.h>
 
@@ -13,9 +13,7 @@
 
 /* 64 bit times and the turn-around at 2.5 MHz are 26 us; a busy PHY may queue some. */
 #define MDIC_WAIT_US 1000u
-
-#define ADVERTISE (PHY_AN_SELECTOR | PHY_AN_10_HD | PHY_AN_10_FD | PHY_AN_100_HD | \
-		   PHY_AN_100_FD | PHY_AN_PAUSE | PHY_AN_ASM_DIR)
+#define RESET_US 1000u		/* of the PHY by PCTRL.RESET, with a margin */
 
 static void add_mdic(struct reg_batch *b, uint32_t command, uint32_t *mdic, const char *what)
 {
@@ -66,16 +64,17 @@ void phy_add_examine(struct reg_batch *b, struct phy_state *phy)
 	phy_add_read(b, PHY_ANA, &phy->ana, "PHY, reading ANA: no answer (MDIC.R)");
 	phy_add_read(b, PHY_GCTRL, &phy->gctrl, "PHY, reading GCTRL: no answer (MDIC.R)");
 	phy_add_read(b, PHY_M88_PSCR, &phy->pscr, "PHY, reading PSCR: no answer (MDIC.R)");
+	phy_add_read(b, PHY_M88_EPSCR, &phy->epscr, "PHY, reading EPSCR: no answer (MDIC.R)");
 }
 
-int phy_check(struct driver *d, const struct phy_state *phy)
+static int check_answers(struct driver *d, const struct phy_state *phy)
 {
 	const struct { uint32_t mdic; const char *name; } read[] = {
 		{ phy->id1, "PHYID1" }, { phy->id2, "PHYID2" }, { phy->ctrl, "PCTRL" },
 		{ phy->status, "PSTATUS" }, { phy->ana, "ANA" }, { phy->gctrl, "GCTRL" },
-		{ phy->pscr, "PSCR" },
+		{ phy->pscr, "PSCR" }, { phy->epscr, "EPSCR" },
 	};
-	uint16_t id1 = phy->id1, id2 = phy->id2, val;
+	uint16_t val;
 
 	for (unsigned int i = 0; i < sizeof(read) / sizeof(read[0]); i++) {
 		int err = phy_value(d, read[i].mdic, read[i].name, &val);
@@ -83,39 +82,142 @@ int phy_check(struct driver *d, const struct phy_state *phy)
 		if (err)
 			return err;
 	}
+	return 0;
+}
+
+/* Is it the PHY that we know?  Then what it holds is known from now on. */
+int phy_check(struct driver *d, const struct phy_state *phy)
+{
+	uint16_t id1 = phy->id1, id2 = phy->id2;
+	int err = check_answers(d, phy);
+
+	if (err)
+		return err;
 	if (id1 != PHY_M88_ID1 || (id2 & PHY_M88_ID2_MASK) != PHY_M88_ID2)
 		return driver_fail(d, EXIT_PHY,
 			"PHY: identifier %04x:%04x at address %u, expected an M88E1000 (%04x:%04x)",
 			id1, id2, MDIC_INTERNAL_PHY, PHY_M88_ID1, PHY_M88_ID2);
+	d->phy = (struct phy_image){
+		.ctrl = phy->ctrl, .ana = phy->ana, .gctrl = phy->gctrl,
+		.pscr = phy->pscr, .epscr = phy->epscr,
+	};
 	return 0;
 }
 
-bool phy_link_is_ours(const struct phy_state *phy)
+static uint16_t advertised(const struct xmd_adapter *a)
 {
-	const uint16_t wrong = PHY_CTRL_RESET | PHY_CTRL_ISOLATE | PHY_CTRL_POWER_DOWN |
-			       PHY_CTRL_LOOPBACK;
+	static const struct { uint8_t adv; uint16_t bit; } mode[] = {
+		{ XMD_ADV_10H, PHY_AN_10_HD }, { XMD_ADV_10F, PHY_AN_10_FD },
+		{ XMD_ADV_100H, PHY_AN_100_HD }, { XMD_ADV_100F, PHY_AN_100_FD },
+	};
+	uint16_t ana = PHY_AN_SELECTOR | flow_advertised(a);
 
-	return (phy->status & PHY_STATUS_LINK) &&
-	       (phy->ctrl & PHY_CTRL_AN_ENABLE) && !(phy->ctrl & wrong) &&
-	       (phy->ana & PHY_AN_ABILITIES) == (ADVERTISE & PHY_AN_ABILITIES) &&
-	       (phy->gctrl & (PHY_GCTRL_1000_FD | PHY_GCTRL_1000_HD)) == PHY_GCTRL_1000_FD;
+	for (unsigned int i = 0; i < sizeof(mode) / sizeof(mode[0]); i++)
+		ana |= a->advertise & mode[i].adv ? mode[i].bit : 0;
+	return ana;
+}
+
+static uint16_t control(const struct xmd_adapter *a)
+{
+	uint16_t ctrl = 0;
+
+	if (a->autoneg)
+		return PHY_CTRL_AN_ENABLE | PHY_CTRL_FULL_DUPLEX | PHY_CTRL_SPEED_1000;
+	if (a->forced & (XMD_ADV_100H | XMD_ADV_100F))
+		ctrl |= PHY_CTRL_SPEED_100;
+	if (a->forced & (XMD_ADV_10F | XMD_ADV_100F))
+		ctrl |= PHY_CTRL_FULL_DUPLEX;
+	return ctrl;
+}
+
+/* Without autonegotiation the PHY cannot find out about a crossed cable: it is MDI. */
+static uint16_t mdi_mode(const struct xmd_adapter *a)
+{
+	if (!a->autoneg || a->mdix == XMD_MDI)
+		return PSCR_MDI;
+	return a->mdix == XMD_MDIX ? PSCR_MDIX : PSCR_AUTO_MDIX;
+}
+
+/* What the registers shall hold; bits that are not ours are left as d->phy has them. */
+void phy_compute(const struct driver *d, struct phy_image *want)
+{
+	const struct xmd_adapter *a = &d->adapter;
+
+	*want = d->phy;
+	want->ctrl = control(a);
+	want->ana = advertised(a);
+	want->gctrl &= ~(PHY_GCTRL_1000_HD | PHY_GCTRL_1000_FD);	/* the MAC has no 1000 half */
+	if (a->advertise & XMD_ADV_1000F)
+		want->gctrl |= PHY_GCTRL_1000_FD;
+	want->pscr &= ~(PSCR_POLARITY_OFF | PSCR_MDIX_MASK);
+	want->pscr |= PSCR_CRS_ON_TX | mdi_mode(a);
+	if (d->opt->smart_power_down)
+		want->pscr |= PSCR_ENERGY_DETECT;
+	want->epscr |= EPSCR_TX_CLK_25;
+}
+
+static bool control_as_wanted(const struct phy_image *have, const struct phy_image *want)
+{
+	uint16_t bits = PHY_CTRL_AN_ENABLE | PHY_CTRL_RESET | PHY_CTRL_ISOLATE |
+			PHY_CTRL_POWER_DOWN | PHY_CTRL_LOOPBACK;
+
+	if (!(want->ctrl & PHY_CTRL_AN_ENABLE))
+		bits |= PHY_CTRL_SPEED_100 | PHY_CTRL_SPEED_1000 | PHY_CTRL_FULL_DUPLEX;
+	return !((have->ctrl ^ want->ctrl) & bits);
+}
+
+/* Would setting it up afresh lead to another link than the one it has? */
+bool phy_as_wanted(const struct driver *d)
+{
+	const struct phy_image *have = &d->phy;
+	uint16_t pscr = PSCR_MDIX_MASK, ana = PHY_AN_ABILITIES;
+	struct phy_image want;
+
+	phy_compute(d, &want);
+	if (d->opt->smart_power_down)
+		pscr |= PSCR_ENERGY_DETECT;
+	if (!d->adapter.pause_autoneg)
+		ana &= ~(PHY_AN_PAUSE | PHY_AN_ASM_DIR);
+	if (!control_as_wanted(have, &want) || (have->pscr ^ want.pscr) & pscr)
+		return false;
+	if (!d->adapter.autoneg)
+		return true;
+	return !((have->ana ^ want.ana) & ana) &&
+	       !((have->gctrl ^ want.gctrl) & (PHY_GCTRL_1000_FD | PHY_GCTRL_1000_HD));
 }
 
 /* Registers 4, 9 and 16 take effect with a reset of the PHY (chapter 8.9.1), which
- * keeps them.  The same write restarts autonegotiation. */
-void phy_add_negotiate(struct reg_batch *b, const struct phy_state *phy)
+ * keeps them.  The same write restarts autonegotiation.  The clock of register 20 does not
+ * live through it, and a forced 100 Mb/s link needs that. */
+void phy_add_setup(struct driver *d, struct reg_batch *b)
 {
-	uint16_t pscr = phy->pscr & MDIC_DATA_MASK;
-	uint16_t gctrl = phy->gctrl & MDIC_DATA_MASK;
+	struct phy_image want;
+	uint16_t start = PHY_CTRL_RESET;
 
-	pscr |= PSCR_AUTO_MDIX | PSCR_CRS_ON_TX;
-	pscr &= ~PSCR_POLARITY_OFF;
-	gctrl &= ~PHY_GCTRL_1000_HD;	/* the MAC cannot do 1000 Mb/s half duplex */
-	gctrl |= PHY_GCTRL_1000_FD;
-	phy_add_write(b, PHY_M88_PSCR, pscr, "PHY, writing PSCR: no answer (MDIC.R)");
-	phy_add_write(b, PHY_ANA, ADVERTISE, "PHY, writing ANA: no answer (MDIC.R)");
-	phy_add_write(b, PHY_GCTRL, gctrl, "PHY, writing GCTRL: no answer (MDIC.R)");
-	phy_add_write(b, PHY_CTRL, PHY_CTRL_RESET | PHY_CTRL_AN_ENABLE | PHY_CTRL_RESTART_AN |
-		      PHY_CTRL_FULL_DUPLEX | PHY_CTRL_SPEED_1000,
-		      "PHY, writing PCTRL: no answer (MDIC.R)");
+	phy_compute(d, &want);
+	if (d->adapter.autoneg)
+		start |= PHY_CTRL_RESTART_AN;
+	phy_add_write(b, PHY_M88_PSCR, want.pscr, "PHY, writing PSCR: no answer (MDIC.R)");
+	phy_add_write(b, PHY_ANA, want.ana, "PHY, writing ANA: no answer (MDIC.R)");
+	phy_add_write(b, PHY_GCTRL, want.gctrl, "PHY, writing GCTRL: no answer (MDIC.R)");
+	phy_add_write(b, PHY_CTRL, want.ctrl | start, "PHY, writing PCTRL: no answer (MDIC.R)");
+	if (!d->adapter.autoneg) {
+		batch_delay(b, RESET_US);
+		phy_add_write(b, PHY_M88_EPSCR, want.epscr,
+			      "PHY, writing EPSCR: no answer (MDIC.R)");
+	}
+	d->phy = want;
+}
+
+void phy_add_renegotiate(struct driver *d, struct reg_batch *b)
+{
+	phy_add_write(b, PHY_CTRL, control(&d->adapter) | PHY_CTRL_RESTART_AN,
+		      "PHY, restarting autonegotiation: no answer (MDIC.R)");
+}
+
+/* Frames come back at the PHY's end of the chip; the wire sees none of them. */
+void phy_add_loopback(struct reg_batch *b)
+{
+	phy_add_write(b, PHY_CTRL, PHY_CTRL_LOOPBACK | PHY_CTRL_SPEED_1000 | PHY_CTRL_FULL_DUPLEX,
+		      "PHY, loopback: no answer (MDIC.R)");
 }

@@ -13,6 +13,8 @@
 #ifndef XMD_USERDRIVER_PORT_H
 #define XMD_USERDRIVER_PORT_H
 
+#include <errno.h>
+
 #include <xmd/xpc.h>
 
 struct nic_port;
@@ -21,6 +23,10 @@ struct nic_port;
  * struct nic_port_ops - the crossings
  * @read_upcall: fills at most @max upcalls.  Return: how many, 0 if none is waiting
  * @fd:		 descriptor that polls readable while an upcall waits
+ * @test_irq:	 in STOPPED: does an interrupt raised by the NIC (ICS) arrive within 20 ms?
+ *		 0, or -EIO if it does not.  NULL: the kernel half cannot tell
+ * @test_loopback: in STOPPED, PHY in loopback: rings up, @frames out and in again, compared,
+ *		 rings down.  0, or -EIO.  NULL: the kernel half cannot tell
  */
 struct nic_port_ops {
 	int (*hello)(struct nic_port *port, struct xmd_hello *hello);
@@ -33,6 +39,8 @@ struct nic_port_ops {
 	int (*stats_get)(struct nic_port *port, struct xmd_hw_stats *stats);
 	int (*read_upcall)(struct nic_port *port, struct xmd_upcall *up, unsigned int max);
 	int (*answer)(struct nic_port *port, const struct xmd_answer *answer);
+	int (*test_irq)(struct nic_port *port);
+	int (*test_loopback)(struct nic_port *port, unsigned int frames);
 	int (*fd)(struct nic_port *port);
 	void (*close)(struct nic_port *port);
 };
@@ -104,6 +112,22 @@ static inline int port_answer(struct nic_port *port, const struct xmd_answer *an
 {
 	port->crossings++;
 	return port->ops->answer(port, answer);
+}
+
+static inline int port_test_irq(struct nic_port *port)
+{
+	if (!port->ops->test_irq)
+		return -EOPNOTSUPP;
+	port->crossings++;
+	return port->ops->test_irq(port);
+}
+
+static inline int port_test_loopback(struct nic_port *port, unsigned int frames)
+{
+	if (!port->ops->test_loopback)
+		return -EOPNOTSUPP;
+	port->crossings++;
+	return port->ops->test_loopback(port, frames);
 }
 
 #endif /* XMD_USERDRIVER_PORT_H */

@@ -3,7 +3,10 @@
  * stats.c - registers that clear on read, added up into 64 bits (chapter 13.7).
  *
  * The totals live in the kernel half between user halves.  What was read and not yet
- * stored when a user half is killed is lost: at most one watchdog period.
+ * stored when a user half is killed is lost: at most one watchdog period.  A reset of the
+ * NIC clears the registers, so bringup reads them in the same batch, just before.
+ *
+ * A register that reads all ones is not added: it has stuck at its end, or nobody answered.
  *
  * QEMU's e1000 clears the frame and byte counters on read as the manual says, but not
  * the error counters: adding those up would count every error again and again.  There the
@@ -12,75 +15,139 @@
 #include <errno.h>
 
 #include "driver.h"
+#include "handlers.h"
 
 #define QEMU_SUBVENDOR 0x1af4
 #define QEMU_SUBDEVICE 0x1100
+#define ALL_ONES 0xffffffffu
 
-enum counter {
-	GPRC, GPTC, GORCL, GORCH, GOTCL, GOTCH, CRCERRS, RLEC, RUC, ROC, MPC, RNBC, MPRC,
-	BPRC, COLC, ECOL, LATECOL, COUNTERS
+struct counter {
+	uint32_t low, high;	/* high: 0 for a counter of 32 bits */
+	uint32_t offset;	/* in struct xmd_counters */
+	bool qemu_clears;
 };
 
-/* Of the byte counters the low half comes first: reading the high one clears both. */
-static const uint32_t counter_reg[COUNTERS] = {
-	[GPRC] = REG_GPRC, [GPTC] = REG_GPTC, [GORCL] = REG_GORCL, [GORCH] = REG_GORCH,
-	[GOTCL] = REG_GOTCL, [GOTCH] = REG_GOTCH, [CRCERRS] = REG_CRCERRS, [RLEC] = REG_RLEC,
-	[RUC] = REG_RUC, [ROC] = REG_ROC, [MPC] = REG_MPC, [RNBC] = REG_RNBC,
-	[MPRC] = REG_MPRC, [BPRC] = REG_BPRC, [COLC] = REG_COLC, [ECOL] = REG_ECOL,
-	[LATECOL] = REG_LATECOL,
+#define AT(field)	offsetof(struct xmd_counters, field)
+#define PLAIN(reg, field) { REG_##reg, 0, AT(field), false }
+#define FRAMES(reg, field) { REG_##reg, 0, AT(field), true }
+#define WIDE(reg, field) { REG_##reg##L, REG_##reg##H, AT(field), true }
+
+/* Of the wide ones the low half is read first: reading the high one clears both. */
+static const struct counter counter[STATS_COUNTERS] = {
+	PLAIN(CRCERRS, crcerrs), PLAIN(ALGNERRC, algnerrc), PLAIN(SYMERRS, symerrs),
+	PLAIN(RXERRC, rxerrc), PLAIN(MPC, mpc), PLAIN(SCC, scc), PLAIN(ECOL, ecol),
+	PLAIN(MCC, mcc), PLAIN(LATECOL, latecol), PLAIN(COLC, colc), PLAIN(DC, dc),
+	PLAIN(TNCRS, tncrs), PLAIN(SEC, sec), PLAIN(CEXTERR, cexterr), PLAIN(RLEC, rlec),
+	PLAIN(XONRXC, xonrxc), PLAIN(XONTXC, xontxc), PLAIN(XOFFRXC, xoffrxc),
+	PLAIN(XOFFTXC, xofftxc), PLAIN(FCRUC, fcruc),
+	FRAMES(PRC64, prc64), FRAMES(PRC127, prc127), FRAMES(PRC255, prc255),
+	FRAMES(PRC511, prc511), FRAMES(PRC1023, prc1023), FRAMES(PRC1522, prc1522),
+	FRAMES(GPRC, gprc), FRAMES(BPRC, bprc), FRAMES(MPRC, mprc), FRAMES(GPTC, gptc),
+	WIDE(GORC, gorc), WIDE(GOTC, gotc),
+	PLAIN(RNBC, rnbc), FRAMES(RUC, ruc), PLAIN(RFC, rfc), FRAMES(ROC, roc), PLAIN(RJC, rjc),
+	PLAIN(MGTPRC, mgprc), PLAIN(MGTPDC, mgpdc), PLAIN(MGTPTC, mgptc),
+	WIDE(TOR, tor), WIDE(TOT, tot), FRAMES(TPR, tpr), FRAMES(TPT, tpt),
+	FRAMES(PTC64, ptc64), FRAMES(PTC127, ptc127), FRAMES(PTC255, ptc255),
+	FRAMES(PTC511, ptc511), FRAMES(PTC1023, ptc1023), FRAMES(PTC1522, ptc1522),
+	FRAMES(MPTC, mptc), FRAMES(BPTC, bptc), FRAMES(TSCTC, tsctc), PLAIN(TSCTFC, tsctfc),
 };
 
-_Static_assert(COUNTERS == sizeof(((struct stats_reading *)0)->reg) / sizeof(uint32_t),
-	       "a reading holds every counter");
+_Static_assert(STATS_COUNTERS * sizeof(uint64_t) == sizeof(struct xmd_counters),
+	       "a row for each counter of the object");
 
-int stats_fetch_totals(struct driver *d)
+bool stats_sticky(const struct xmd_hello *hello)
 {
-	int err = port_stats_get(d->port, &d->totals);
+	return hello->subvendor == QEMU_SUBVENDOR && hello->subdevice == QEMU_SUBDEVICE;
+}
 
-	if (err)
-		return driver_downcall_failed(d, "XMD_NIC_STATS_GET", err);
-	d->sticky_stats = d->hello.subvendor == QEMU_SUBVENDOR &&
-			  d->hello.subdevice == QEMU_SUBDEVICE;
-	return 0;
+static uint64_t *total_of(struct xmd_counters *c, unsigned int i)
+{
+	return (uint64_t *)((char *)c + counter[i].offset);
 }
 
 void stats_add_read(struct reg_batch *b, struct stats_reading *r)
 {
-	for (unsigned int i = 0; i < COUNTERS; i++)
-		batch_read(b, counter_reg[i], &r->reg[i], "statistics");
-}
-
-static void add_error(const struct driver *d, __u64 *total, uint64_t reg)
-{
-	if (!d->sticky_stats)
-		*total += reg;
-	else if (reg > *total)
-		*total = reg;
+	for (unsigned int i = 0; i < STATS_COUNTERS; i++) {
+		batch_read(b, counter[i].low, &r->low[i], "statistics");
+		r->high[i] = 0;
+		if (counter[i].high)
+			batch_read(b, counter[i].high, &r->high[i], "statistics");
+	}
 }
 
 void stats_accumulate(struct driver *d, const struct stats_reading *r)
 {
-	struct xmd_hw_stats *t = &d->totals;
+	for (unsigned int i = 0; i < STATS_COUNTERS; i++) {
+		uint64_t *total = total_of(&d->counters, i);
+		uint64_t val = r->low[i] | (uint64_t)r->high[i] << 32;
 
-	t->rx_packets += r->reg[GPRC];
-	t->tx_packets += r->reg[GPTC];
-	t->rx_bytes += r->reg[GORCL] | (uint64_t)r->reg[GORCH] << 32;
-	t->tx_bytes += r->reg[GOTCL] | (uint64_t)r->reg[GOTCH] << 32;
-	t->rx_length_errors += (uint64_t)r->reg[RUC] + r->reg[ROC];
-	t->rx_multicast += r->reg[MPRC];
-	t->rx_broadcast += r->reg[BPRC];
-	if (!d->sticky_stats)
-		t->rx_length_errors += r->reg[RLEC];
-	add_error(d, &t->rx_crc_errors, r->reg[CRCERRS]);
-	add_error(d, &t->rx_missed, r->reg[MPC]);
-	add_error(d, &t->rx_no_buffer, r->reg[RNBC]);
-	add_error(d, &t->collisions, r->reg[COLC]);
-	add_error(d, &t->tx_aborted, (uint64_t)r->reg[ECOL] + r->reg[LATECOL]);
+		if (r->low[i] == ALL_ONES && (!counter[i].high || r->high[i] == ALL_ONES))
+			continue;
+		if (!d->sticky_stats || counter[i].qemu_clears)
+			*total += val;
+		else if (val > *total)
+			*total = val;
+	}
+}
+
+/* The few of them that xpc.h's STATS_PUT and STATS_GET carry. */
+static void to_message(const struct xmd_counters *c, struct xmd_hw_stats *m)
+{
+	*m = (struct xmd_hw_stats){
+		.rx_packets = c->gprc, .tx_packets = c->gptc,
+		.rx_bytes = c->gorc, .tx_bytes = c->gotc, .rx_crc_errors = c->crcerrs,
+		.rx_length_errors = c->rlec + c->ruc + c->roc, .rx_missed = c->mpc,
+		.rx_no_buffer = c->rnbc, .rx_multicast = c->mprc, .rx_broadcast = c->bprc,
+		.collisions = c->colc, .tx_aborted = c->ecol + c->latecol,
+	};
+}
+
+/* A sum comes back in one of its parts. */
+static void from_message(const struct xmd_hw_stats *m, struct xmd_counters *c)
+{
+	*c = (struct xmd_counters){
+		.gprc = m->rx_packets, .gptc = m->tx_packets,
+		.gorc = m->rx_bytes, .gotc = m->tx_bytes, .crcerrs = m->rx_crc_errors,
+		.ruc = m->rx_length_errors, .mpc = m->rx_missed, .rnbc = m->rx_no_buffer,
+		.mprc = m->rx_multicast, .bprc = m->rx_broadcast, .colc = m->collisions,
+		.ecol = m->tx_aborted,
+	};
+}
+
+int stats_fetch_totals(struct driver *d)
+{
+	struct xmd_hw_stats m;
+	int err = port_stats_get(d->port, &m);
+
+	if (err)
+		return driver_downcall_failed(d, "XMD_NIC_STATS_GET", err);
+	from_message(&m, &d->counters);
+	return 0;
 }
 
 int stats_store(struct driver *d)
 {
-	int err = port_stats_put(d->port, &d->totals);
+	struct xmd_hw_stats m;
+	int err;
 
+	to_message(&d->counters, &m);
+	err = port_stats_put(d->port, &m);
 	return err ? driver_downcall_failed(d, "XMD_NIC_STATS_PUT", err) : 0;
+}
+
+int drv_refresh_counters(struct driver *d)
+{
+	struct stats_reading stats;
+	struct reg_batch b;
+	int err;
+
+	if (d->state != DRIVER_RUNNING)
+		return -ENODEV;
+	batch_init(&b, d, EXIT_REGISTER);
+	stats_add_read(&b, &stats);
+	err = batch_run(&b);
+	if (err)
+		return driver_settled(d, err);
+	stats_accumulate(d, &stats);
+	return driver_settled(d, stats_store(d));
 }

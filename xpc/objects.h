@@ -57,23 +57,25 @@ struct xmd_mac {
 #define XMD_MDIX_AUTO	3
 
 struct xmd_adapter {
-	/* settings: the kernel half writes what the user half has agreed to */
+	/* settings: the kernel half writes what the user half has agreed to.  Those that the user
+	 * half may write as well, it writes once: at the first bring-up of the NIC, from its
+	 * command line and the EEPROM. */
 	__u32 tx_ring XPC_BY(kernel, user) XPC_RANGE(64, 1024);	/* descriptors, a power of two */
 	__u32 rx_ring XPC_BY(kernel, user) XPC_RANGE(64, 1024);
 	__u32 mtu XPC_BY(kernel) XPC_RANGE(68, 16110);		/* bytes behind the Ethernet header */
 	struct xmd_mac mac XPC_BY(kernel, user);	/* station address in use; zero: the EEPROM's */
-	__u8 autoneg XPC_BY(kernel) XPC_RANGE(0, 1);
-	__u8 advertise XPC_BY(kernel) XPC_RANGE(0, 0x2f);	/* XMD_ADV_* */
-	__u8 forced XPC_BY(kernel) XPC_RANGE(0, 0x0f);	/* one XMD_ADV_*, if not autoneg */
-	__u8 mdix XPC_BY(kernel) XPC_RANGE(1, 3);	/* wanted, XMD_MDI* */
-	__u8 pause_autoneg XPC_BY(kernel) XPC_RANGE(0, 1);
-	__u8 pause_rx XPC_BY(kernel) XPC_RANGE(0, 1);
-	__u8 pause_tx XPC_BY(kernel) XPC_RANGE(0, 1);
-	__u8 itr_mode XPC_BY(kernel) XPC_RANGE(0, 1);
-	__u32 rx_usecs XPC_BY(kernel) XPC_RANGE(0, 10000);	/* between interrupts */
+	__u8 autoneg XPC_BY(kernel, user) XPC_RANGE(0, 1);
+	__u8 advertise XPC_BY(kernel, user) XPC_RANGE(0, 0x2f);	/* XMD_ADV_* */
+	__u8 forced XPC_BY(kernel, user) XPC_RANGE(0, 0x0f);	/* one XMD_ADV_*, if not autoneg */
+	__u8 mdix XPC_BY(kernel, user) XPC_RANGE(1, 3);	/* wanted, XMD_MDI* */
+	__u8 pause_autoneg XPC_BY(kernel, user) XPC_RANGE(0, 1);
+	__u8 pause_rx XPC_BY(kernel, user) XPC_RANGE(0, 1);
+	__u8 pause_tx XPC_BY(kernel, user) XPC_RANGE(0, 1);
+	__u8 itr_mode XPC_BY(kernel, user) XPC_RANGE(0, 1);
+	__u32 rx_usecs XPC_BY(kernel, user) XPC_RANGE(0, 10000);	/* between interrupts */
 	__u32 wol XPC_BY(kernel, user) XPC_RANGE(0, 0x2f);	/* XMD_WOL_* */
-	__u32 msg_level XPC_BY(kernel);		/* NETIF_MSG_* */
-	__u8 rx_csum XPC_BY(kernel) XPC_RANGE(0, 1);
+	__u32 msg_level XPC_BY(kernel, user);		/* NETIF_MSG_* */
+	__u8 rx_csum XPC_BY(kernel, user) XPC_RANGE(0, 1);
 	__u8 rx_all XPC_BY(kernel) XPC_RANGE(0, 1);	/* damaged frames, too */
 	__u8 rx_fcs XPC_BY(kernel) XPC_RANGE(0, 1);	/* leave the FCS on */
 	__u8 vlan_filter XPC_BY(kernel) XPC_RANGE(0, 1);
@@ -167,15 +169,6 @@ int xmd_write_eeprom(__u32 offset XPC_RANGE(0, 511), const struct xmd_bytes *in)
 int xmd_self_test(__u32 offline XPC_RANGE(0, 1), struct xmd_testresult *out XPC_OUT) XPC_UPCALL(10, 8000);
 /* Bring counters up to date now, for ethtool -S. */
 int xmd_refresh_counters(void) XPC_UPCALL(11, 1000);
-
-/*
- * Downcalls: the steps of a self-test that need an interrupt and the rings.  Both while the
- * NIC runs; ENETDOWN: it does not, EIO: nothing came.
- */
-int xmd_test_irq(void) XPC_DOWNCALL(1);
-/* The PHY is in loopback: frames go out and must come back unchanged.  Guests' frames that
- * are sent or received meanwhile are lost. */
-int xmd_test_loopback(void) XPC_DOWNCALL(2);
 #endif /* XPC_GEN */
 
 #endif /* XMD_XPC_OBJECTS_H */

@@ -9,12 +9,10 @@
 
 #include "bench.h"
 
-static const struct options defaults = { .irq_rate = 8000, .tx_ring = 256, .rx_ring = 256 };
-
 void bench_open(struct bench *b, uint32_t faults)
 {
 	memset(b, 0, sizeof(*b));
-	b->opt = defaults;
+	b->opt = options_default;
 	b->sim = sim_new(faults);
 	assert_non_null(b->sim);
 	driver_init(&b->d, &b->sim->port, &b->opt);

@@ -14,7 +14,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "../../userdriver/driver.h"
+#include "../../userdriver/handlers.h"
+#include "../../userdriver/options.h"
 #include "../../userdriver/sim/sim.h"
 
 struct bench {

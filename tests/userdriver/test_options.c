@@ -25,7 +25,7 @@ static void wrong_options_are_refused_with_their_name(void **state)
 {
 	static const struct refused cases[] = {
 		{ { "x", "--irq-rate", "fast" }, "--irq-rate fast" },
-		{ { "x", "--irq-rate", "59" }, "--irq-rate 59" },
+		{ { "x", "--irq-rate", "99" }, "--irq-rate 99" },
 		{ { "x", "--irq-rate", "-1" }, "--irq-rate -1" },
 		{ { "x", "--irq-rate", "100001" }, "100001" },
 		{ { "x", "--irq-rate", "99999999999999999999" }, "99999999999999999999" },

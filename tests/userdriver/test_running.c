@@ -131,7 +131,7 @@ static void pause_is_resolved_as_802_3_says(void **state)
 }
 
 struct hash_case {
-	uint8_t mac[XMD_ETH_ALEN];
+	struct xmd_mac mac;
 	unsigned int word, bit;
 };
 
@@ -140,18 +140,18 @@ struct hash_case {
 static void multicast_hash_is_the_manuals(void **state)
 {
 	static const struct hash_case cases[] = {
-		{ { 0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc }, 0xbc9 >> 5, 0xbc9 & 31 },
-		{ { 0x01, 0x00, 0x5e, 0x00, 0x00, 0x01 }, 0x010 >> 5, 0x010 & 31 },
-		{ { 0x01, 0x00, 0x5e, 0x00, 0x00, 0xfb }, 0xfb0 >> 5, 0xfb0 & 31 },
-		{ { 0x33, 0x33, 0x00, 0x00, 0x00, 0x01 }, 0x010 >> 5, 0x010 & 31 },
-		{ { 0x33, 0x33, 0xff, 0x12, 0x34, 0x56 }, 0x563 >> 5, 0x563 & 31 },
-		{ { 0x01, 0x80, 0xc2, 0x00, 0x00, 0x0e }, 0x0e0 >> 5, 0x0e0 & 31 },
-		{ { 0x01, 0x00, 0x5e, 0x7f, 0xff, 0xfa }, 0xfaf >> 5, 0xfaf & 31 },
+		{ { { 0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc } }, 0xbc9 >> 5, 0xbc9 & 31 },
+		{ { { 0x01, 0x00, 0x5e, 0x00, 0x00, 0x01 } }, 0x010 >> 5, 0x010 & 31 },
+		{ { { 0x01, 0x00, 0x5e, 0x00, 0x00, 0xfb } }, 0xfb0 >> 5, 0xfb0 & 31 },
+		{ { { 0x33, 0x33, 0x00, 0x00, 0x00, 0x01 } }, 0x010 >> 5, 0x010 & 31 },
+		{ { { 0x33, 0x33, 0xff, 0x12, 0x34, 0x56 } }, 0x563 >> 5, 0x563 & 31 },
+		{ { { 0x01, 0x80, 0xc2, 0x00, 0x00, 0x0e } }, 0x0e0 >> 5, 0x0e0 & 31 },
+		{ { { 0x01, 0x00, 0x5e, 0x7f, 0xff, 0xfa } }, 0xfaf >> 5, 0xfaf & 31 },
 	};
 
 	(void)state;
 	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		unsigned int hash = filter_mta_hash(cases[i].mac);
+		unsigned int hash = filter_mta_hash(&cases[i].mac);
 
 		assert_int_equal(hash >> 5, cases[i].word);
 		assert_int_equal(hash & 31, cases[i].bit);
@@ -197,7 +197,7 @@ static void wanted_addresses_are_received_and_forgotten_ones_are_not(void **stat
 		set_filter(&b, sizes[s]);
 		for (unsigned int i = 0; i < sizes[s]; i++)
 			assert_true(receives(&b, b.sim->filter.mc[i]));
-		assert_true(receives(&b, b.d.mac));
+		assert_true(receives(&b, settings_mac(&b.d.adapter)->addr));
 		assert_false(receives(&b, other));
 		if (sizes[s] < 16)
 			assert_false(receives(&b, (uint8_t[]){ 1, 0, 0x5e, 1, 7, 0xf3 }));
@@ -374,7 +374,7 @@ static void a_hang_is_a_reset_that_keeps_link_filters_and_address(void **state)
 	assert_int_equal(b.sim->resets, 2);
 	assert_int_equal(b.sim->eeprom_reads, eeprom);
 	assert_int_equal(b.sim->link.up, 1);
-	assert_int_equal(b.sim->started.rctl, RCTL_BAM | RCTL_UPE);
+	assert_int_equal(b.sim->started.rctl, RCTL_BAM | RCTL_UPE | RCTL_MPE);
 	assert_int_equal(bench_reg(&b, REG_RAL(0)), 0x12005452);
 	for (unsigned int i = 0; i < 30; i++)
 		assert_true(receives(&b, b.sim->filter.mc[i]));
@@ -414,7 +414,7 @@ static void a_stop_that_is_refused_ends_the_process(void **state)
 	log = log_captured();
 	assert_non_null(strstr(log, "XMD_NIC_STOP"));
 	assert_int_equal(b.d.exit_code, EXIT_KERNEL);
-	assert_int_equal(b.sim->answer[0].result, -EIO);
+	assert_int_equal(b.sim->answer[0].result, -EBUSY);
 	assert_int_equal(b.sim->resets, 1);
 	bench_close(&b);
 }

@@ -2,7 +2,9 @@
 /*
  * sim.h - a simulated 82540EM with a simulated kernel half around it.
  *
- *   sim_nic.c     registers, EEPROM, PHY with autonegotiation, wire, statistics
+ *   sim_nic.c     registers and statistics
+ *   sim_phy.c     PHY with autonegotiation and forced modes, the other end of the cable
+ *   sim_eeprom.c  the EEPROM, pin by pin if need be
  *   sim_kernel.c  downcalls and upcalls; the register guard and the rules for answers
  *                 and deadlines are the kernel half's own sources
  *   sim_faults.c  the faults that --simulate=... and tests can ask for
@@ -50,6 +52,11 @@ enum sim_fault {
 	SIM_F_TX_HANG = 1u << 20,	/* a hang every 3 s */
 	SIM_F_UNKNOWN_UPCALL = 1u << 21,	/* one of unknown type every second */
 	SIM_F_ALL_ZERO = 1u << 22,	/* memory decoding off, as it looks under QEMU */
+	SIM_F_EEPROM_LOCKED = 1u << 23,	/* writes of it are ignored, as under QEMU */
+	SIM_F_EEPROM_BUSY = 1u << 24,	/* it never is through with a write */
+	SIM_F_REG_STUCK = 1u << 25,	/* a bit of FCT is always 1 */
+	SIM_F_NO_IRQ = 1u << 26,
+	SIM_F_NO_LOOPBACK = 1u << 27,	/* frames do not come back */
 };
 
 struct sim;
@@ -60,6 +67,26 @@ struct sim_registers {
 	void (*write)(struct sim *sim, uint32_t reg, uint32_t val);
 };
 
+/* What the EEPROM has clocked in since CS rose. */
+struct sim_wire {
+	uint32_t bits;
+	unsigned int n;
+	bool enabled;			/* EWEN came, EWDS did not */
+};
+
+/*
+ * A crossing that goes wrong, for tests that try each: the one with number @at (from 1)
+ * fails with @err, or ends the process: it and all later ones do nothing.  A batch of
+ * registers is done as far as its operation number @op before.
+ */
+struct sim_cut {
+	unsigned long at, n;
+	unsigned int op;
+	int err;
+	bool kill;
+	bool dead;
+};
+
 struct sim {
 	struct nic_port port;
 	uint32_t faults;
@@ -68,7 +95,9 @@ struct sim {
 	/* the NIC */
 	uint32_t reg[SIM_BAR_LEN / 4];
 	uint16_t eeprom[EEPROM_WORDS];
+	struct sim_wire wire;
 	uint16_t phy[32];
+	uint16_t partner_lpa, partner_gstatus;	/* what the other end offers */
 	bool cable;
 	bool link_lost;			/* since PHY_STATUS was read */
 	uint64_t autoneg_done_ms;	/* 0: not under way */
@@ -77,6 +106,7 @@ struct sim {
 
 	/* the kernel half */
 	struct xmd_upcalls up;
+	struct sim_cut cut;
 	uint32_t phase;
 	struct xmd_start started;
 	struct xmd_link link;
@@ -88,7 +118,7 @@ struct sim {
 	unsigned int n_answers;
 
 	/* what tests count */
-	unsigned int resets, phy_resets, eeprom_reads, rctl_writes, reg_writes;
+	unsigned int resets, phy_resets, eeprom_reads, eeprom_writes, rctl_writes, reg_writes;
 	unsigned int starts, stops, links;
 	unsigned int refused;		/* batches, by the guard */
 	unsigned int invalid;		/* other messages */
@@ -111,13 +141,27 @@ bool sim_faults_parse(const char *names, uint32_t *faults);
 void sim_faults_pass_time(struct sim *sim, uint64_t now);
 
 /* sim_nic.c */
+static inline uint32_t *sim_reg(struct sim *sim, uint32_t reg)
+{
+	return &sim->reg[reg / 4];
+}
+
 void sim_nic_power_on(struct sim *sim);
 uint32_t sim_nic_read(struct sim *sim, uint32_t reg);
 void sim_nic_write(struct sim *sim, uint32_t reg, uint32_t val);
+void sim_count(struct sim *sim, uint32_t reg, uint32_t add);	/* a statistics register */
+
+/* sim_phy.c */
+void sim_phy_power_on(struct sim *sim);
+void sim_phy_write_mdic(struct sim *sim, uint32_t val);
 void sim_nic_set_cable(struct sim *sim, bool in);
 void sim_nic_pass_time(struct sim *sim);
+
+/* sim_eeprom.c */
 void sim_eeprom_fill(struct sim *sim, const uint8_t mac[XMD_ETH_ALEN]);
-void sim_count(struct sim *sim, uint32_t reg, uint32_t add);	/* a statistics register */
+void sim_eeprom_write_eerd(struct sim *sim, uint32_t val);
+void sim_eeprom_write_eecd(struct sim *sim, uint32_t val);
+uint32_t sim_eeprom_read_eecd(struct sim *sim);
 
 /* sim_kernel.c */
 extern const struct nic_port_ops sim_port_ops;

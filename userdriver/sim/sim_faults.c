@@ -16,6 +16,8 @@ static const struct {
 	{ "eerd-stuck", SIM_F_EERD_STUCK },
 	{ "eecd-stuck", SIM_F_EECD_STUCK },
 	{ "eeprom-checksum", SIM_F_EEPROM_SUM },
+	{ "eeprom-locked", SIM_F_EEPROM_LOCKED },
+	{ "eeprom-busy", SIM_F_EEPROM_BUSY },
 	{ "mac-multicast", SIM_F_MAC_MULTICAST },
 	{ "mac-zero", SIM_F_MAC_ZERO },
 	{ "phy-dead", SIM_F_PHY_DEAD },
@@ -24,6 +26,9 @@ static const struct {
 	{ "reset-stuck", SIM_F_RST_STUCK },
 	{ "stop-refused", SIM_F_STOP_REFUSED },
 	{ "start-refused", SIM_F_START_REFUSED },
+	{ "register-stuck", SIM_F_REG_STUCK },
+	{ "no-interrupt", SIM_F_NO_IRQ },
+	{ "no-loopback", SIM_F_NO_LOOPBACK },
 	{ "version", SIM_F_VERSION },
 	{ "device-id", SIM_F_DEVICE_ID },
 	{ "lost", SIM_F_LOST },
@@ -39,7 +44,7 @@ static const struct {
 
 const char *sim_fault_names(void)
 {
-	static char text[512];
+	static char text[640];
 	size_t len = 0, column = 0;
 
 	for (unsigned int i = 0; i < N_FAULTS; i++) {

@@ -145,10 +145,25 @@ static int sim_hello(struct nic_port *port, struct xmd_hello *hello)
 	return 0;
 }
 
+/* Is this the crossing that a test wants to go wrong? */
+static int cut(struct sim *sim)
+{
+	struct sim_cut *c = &sim->cut;
+
+	if (c->dead)
+		return -EIO;
+	if (!c->at || ++c->n != c->at)
+		return 0;
+	c->dead = c->kill;
+	return c->kill ? -EIO : c->err;
+}
+
 /* Common to all downcalls but HELLO. */
 static int admitted(struct sim *sim)
 {
-	return xmd_up_heard(&sim->up, sim_now_ms(sim));
+	int err = cut(sim);
+
+	return err ? err : xmd_up_heard(&sim->up, sim_now_ms(sim));
 }
 
 static uint32_t reg_read(struct sim *sim, uint32_t reg)
@@ -186,18 +201,10 @@ static int do_op(struct sim *sim, struct xmd_reg_op *op)
 	return -EINVAL;
 }
 
-static int sim_regs(struct nic_port *port, struct xmd_regs *regs)
+static int do_batch(struct sim *sim, struct xmd_reg_op *op, struct xmd_regs *regs)
 {
-	struct sim *sim = sim_of(port);
-	struct xmd_reg_op *op = (struct xmd_reg_op *)(uintptr_t)regs->ops;
-	int err = admitted(sim);
+	int err = xmd_guard_batch(op, regs->n, sim->phase == XMD_NIC_STOPPED, &regs->failed);
 
-	if (err)
-		return err;
-	if (!regs->n || regs->n > XMD_REG_BATCH_MAX)
-		return -EINVAL;
-	sim_advance(sim, 0);
-	err = xmd_guard_batch(op, regs->n, sim->phase == XMD_NIC_STOPPED, &regs->failed);
 	if (err) {
 		sim->refused++;
 		return err;
@@ -210,6 +217,25 @@ static int sim_regs(struct nic_port *port, struct xmd_regs *regs)
 		}
 	}
 	return 0;
+}
+
+static int sim_regs(struct nic_port *port, struct xmd_regs *regs)
+{
+	struct sim *sim = sim_of(port);
+	struct xmd_reg_op *op = (struct xmd_reg_op *)(uintptr_t)regs->ops;
+	bool was_dead = sim->cut.dead;
+	int err = admitted(sim);
+
+	if (err) {
+		for (unsigned int i = 0; !was_dead && i < sim->cut.op && i < regs->n; i++)
+			do_op(sim, &op[i]);
+		regs->failed = sim->cut.op < regs->n ? sim->cut.op : regs->n - 1;
+		return err;
+	}
+	if (!regs->n || regs->n > XMD_REG_BATCH_MAX)
+		return -EINVAL;
+	sim_advance(sim, 0);
+	return do_batch(sim, op, regs);
 }
 
 static int sim_stop(struct nic_port *port)
@@ -264,7 +290,11 @@ static int sim_start(struct nic_port *port, const struct xmd_start *start)
 	sim->phase = XMD_NIC_RUNNING;
 	sim->reg[REG_RCTL / 4] = start->rctl | 2u;
 	sim->reg[REG_TCTL / 4] = start->tctl | 2u;
+	sim->reg[REG_TDLEN / 4] = start->tx_ring * 16;
+	sim->reg[REG_RDLEN / 4] = start->rx_ring * 16;
 	if (sim->registers) {
+		sim->registers->write(sim, REG_TDLEN, start->tx_ring * 16);
+		sim->registers->write(sim, REG_RDLEN, start->rx_ring * 16);
 		reg_write(sim, REG_RCTL, start->rctl | 2u);
 		reg_write(sim, REG_TCTL, start->tctl | 2u);
 	}
@@ -319,6 +349,31 @@ static int sim_stats_get(struct nic_port *port, struct xmd_hw_stats *stats)
 	return err;
 }
 
+static int sim_test_irq(struct nic_port *port)
+{
+	struct sim *sim = sim_of(port);
+	int err = admitted(sim);
+
+	if (err)
+		return err;
+	if (sim->phase != XMD_NIC_STOPPED)
+		return -EBUSY;
+	return sim->faults & SIM_F_NO_IRQ ? -EIO : 0;
+}
+
+static int sim_test_loopback(struct nic_port *port, unsigned int frames)
+{
+	struct sim *sim = sim_of(port);
+	bool closed = sim->phy[PHY_CTRL] & PHY_CTRL_LOOPBACK;
+	int err = admitted(sim);
+
+	if (err)
+		return err;
+	if (sim->phase != XMD_NIC_STOPPED || !frames)
+		return -EBUSY;
+	return closed && !(sim->faults & SIM_F_NO_LOOPBACK) ? 0 : -EIO;
+}
+
 static int sim_fd(struct nic_port *port)
 {
 	return sim_of(port)->epoll;
@@ -346,6 +401,8 @@ const struct nic_port_ops sim_port_ops = {
 	.stats_get = sim_stats_get,
 	.read_upcall = sim_read_upcall,
 	.answer = sim_answer,
+	.test_irq = sim_test_irq,
+	.test_loopback = sim_test_loopback,
 	.fd = sim_fd,
 	.close = sim_close,
 };
@@ -368,10 +425,13 @@ void sim_make_running(struct sim *sim)
 	sim->reg[REG_RAH(0) / 4] = RAH_AV | 0x5634;
 	sim->reg[REG_RCTL / 4] = start.rctl | 2u;
 	sim->reg[REG_TCTL / 4] = start.tctl | 2u;
+	sim->reg[REG_TDLEN / 4] = start.tx_ring * 16;
+	sim->reg[REG_RDLEN / 4] = start.rx_ring * 16;
 }
 
 void sim_restart_user_half(struct sim *sim)
 {
+	memset(&sim->cut, 0, sizeof(sim->cut));
 	xmd_up_close(&sim->up);
 	xmd_up_open(&sim->up, sim_now_ms(sim));
 }

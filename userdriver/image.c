@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * image.c - what the registers shall hold, do hold, and the way from one to the other.
+ *
+ * Each subject computes its part; here the parts are compared with what the NIC holds and
+ * only what differs is written.  RCTL above all: QEMU's e1000 receives nothing for one second
+ * after any write to it.
+ */
+#include <string.h>
+
+#include "driver.h"
+
+/* IPGT 10, IPGR1 8, IPGR2 6: copper (chapter 13.4.34). */
+#define TIPG_COPPER	(10u | 8u << 10 | 6u << 20)
+#define VLAN_TYPE	0x8100u
+#define COLLISION_RETRIES 15u
+
+#define ALL 0xffffffffu
+#define LOW 0x0000ffffu
+
+static const struct {
+	uint32_t reg, mask;
+	const char *what;
+} row[IMG_REGS] = {
+	[IMG_CTRL] = { REG_CTRL, CTRL_FD | CTRL_ASDE | CTRL_SLU | CTRL_ILOS | CTRL_SPEED_MASK |
+		       CTRL_FRCSPD | CTRL_FRCDPLX | CTRL_ADVD3WUC | CTRL_RFCE | CTRL_TFCE, "CTRL" },
+	[IMG_RCTL] = { REG_RCTL, RCTL_UPE | RCTL_MPE | RCTL_MO | RCTL_BAM | RCTL_VFE |
+		       RCTL_CFIEN, "RCTL" },
+	[IMG_TCTL] = { REG_TCTL, TCTL_PSP | TCTL_CT_MASK | TCTL_COLD_MASK, "TCTL" },
+	[IMG_FCAL] = { REG_FCAL, ALL, "FCAL" },
+	[IMG_FCAH] = { REG_FCAH, LOW, "FCAH" },
+	[IMG_FCT] = { REG_FCT, LOW, "FCT" },
+	[IMG_FCTTV] = { REG_FCTTV, LOW, "FCTTV" },
+	[IMG_FCRTL] = { REG_FCRTL, FCRTL_XONE | LOW, "FCRTL" },
+	[IMG_FCRTH] = { REG_FCRTH, LOW, "FCRTH" },
+	[IMG_VET] = { REG_VET, LOW, "VET" },
+	[IMG_TIPG] = { REG_TIPG, 0x3fffffffu, "TIPG" },
+	[IMG_ITR] = { REG_ITR, LOW, "ITR" },
+	[IMG_RDTR] = { REG_RDTR, LOW, "RDTR" },
+	[IMG_RADV] = { REG_RADV, LOW, "RADV" },
+	[IMG_TIDV] = { REG_TIDV, LOW, "TIDV" },
+	[IMG_TADV] = { REG_TADV, LOW, "TADV" },
+	[IMG_WUC] = { REG_WUC, WUC_APME | WUC_PME_EN | WUC_APMPME, "WUC" },
+	[IMG_WUFC] = { REG_WUFC, WUFC_LNKC | WUFC_MAG | WUFC_EX | WUFC_MC | WUFC_BC, "WUFC" },
+};
+
+/* WUFC chooses what wakes; nothing does while WUC.PME_En is off.  The kernel half turns that
+ * on when the domain shuts down, in PMCSR, which is the same bit (chapter 6.3.3). */
+static void wol_compute(const struct xmd_adapter *a, struct image *want)
+{
+	static const struct { uint32_t wol, wufc; } event[] = {
+		{ XMD_WOL_PHY, WUFC_LNKC }, { XMD_WOL_UCAST, WUFC_EX }, { XMD_WOL_MCAST, WUFC_MC },
+		{ XMD_WOL_BCAST, WUFC_BC }, { XMD_WOL_MAGIC, WUFC_MAG },
+	};
+
+	for (unsigned int i = 0; i < sizeof(event) / sizeof(event[0]); i++)
+		want->reg[IMG_WUFC] |= a->wol & event[i].wol ? event[i].wufc : 0;
+	if (a->wol)
+		want->reg[IMG_CTRL] |= CTRL_ADVD3WUC;
+}
+
+void image_compute(const struct driver *d, struct image *want)
+{
+	memset(want, 0, sizeof(*want));
+	want->reg[IMG_TCTL] = TCTL_PSP | COLLISION_RETRIES << TCTL_CT_SHIFT |
+			      (d->half_duplex ? COLD_HALF_DUPLEX : COLD_FULL_DUPLEX);
+	want->reg[IMG_VET] = VLAN_TYPE;
+	want->reg[IMG_TIPG] = TIPG_COPPER;
+	link_compute(d, want);
+	flow_compute(d, want);
+	moderation_compute(d, want);
+	filter_compute(&d->adapter, want);
+	wol_compute(&d->adapter, want);
+	want->known = true;
+}
+
+/* Bits that are not ours are masked out when the value is looked at. */
+void image_add_read(struct reg_batch *b, struct image *have)
+{
+	for (unsigned int i = 0; i < IMG_REGS; i++)
+		batch_read(b, row[i].reg, &have->reg[i], row[i].what);
+	for (unsigned int i = 0; i < RAR_ENTRIES; i++) {
+		batch_read(b, REG_RAL(i), &have->ral[i], "RAL");
+		batch_read(b, REG_RAH(i), &have->rah[i], "RAH");
+	}
+	for (unsigned int i = 0; i < MTA_WORDS; i++)
+		batch_read(b, REG_MTA(i), &have->mta[i], "MTA");
+	for (unsigned int i = 0; i < VFTA_WORDS; i++)
+		batch_read(b, REG_VFTA(i), &have->vfta[i], "VFTA");
+}
+
+static bool differs(const struct image *have, const struct image *want, enum image_reg i)
+{
+	return !have->known || (have->reg[i] ^ want->reg[i]) & row[i].mask;
+}
+
+static void add_reg(struct reg_batch *b, enum image_reg i, uint32_t val)
+{
+	if (row[i].mask == ALL)
+		batch_write(b, row[i].reg, val, row[i].what);
+	else
+		batch_set(b, row[i].reg, row[i].mask, val, row[i].what);
+}
+
+/* RAH.AV is off while the entry is half written: no stranger's address is ever valid. */
+static void add_rar(struct reg_batch *b, unsigned int i, const struct image *want)
+{
+	batch_write(b, REG_RAH(i), 0, "RAH");
+	batch_write(b, REG_RAL(i), want->ral[i], "RAL");
+	if (want->rah[i])
+		batch_write(b, REG_RAH(i), want->rah[i], "RAH");
+}
+
+/* Hash bits first: an address that moves from an exact entry to a hash bit is received
+ * throughout. */
+static void add_tables(struct reg_batch *b, const struct image *have, const struct image *want)
+{
+	for (unsigned int i = 0; i < VFTA_WORDS; i++) {
+		if (!have->known || have->vfta[i] != want->vfta[i])
+			batch_write(b, REG_VFTA(i), want->vfta[i], "VFTA");
+	}
+	for (unsigned int i = 0; i < MTA_WORDS; i++) {
+		if (!have->known || have->mta[i] != want->mta[i])
+			batch_write(b, REG_MTA(i), want->mta[i], "MTA");
+	}
+	for (unsigned int i = 0; i < RAR_ENTRIES; i++) {
+		if (!have->known || have->ral[i] != want->ral[i] || have->rah[i] != want->rah[i])
+			add_rar(b, i, want);
+	}
+}
+
+/* Widen before the tables change, narrow after, so that no wanted frame is lost between:
+ * both are one write of RCTL, and most changes need but one of them. */
+static uint32_t widened(uint32_t have, uint32_t want)
+{
+	uint32_t open = RCTL_UPE | RCTL_MPE | RCTL_BAM;
+
+	return ((have | want) & open) | (have & want & RCTL_VFE) |
+	       (want & ~(open | RCTL_VFE));
+}
+
+/* While STOPPED, RCTL and TCTL are left to START (xpc.h). */
+void image_add_write(struct reg_batch *b, const struct image *have, const struct image *want,
+		     bool running)
+{
+	uint32_t rctl = have->reg[IMG_RCTL] & row[IMG_RCTL].mask;
+	uint32_t wide = widened(rctl, want->reg[IMG_RCTL]);
+
+	if (running && wide != rctl)
+		add_reg(b, IMG_RCTL, wide);
+	add_tables(b, have, want);
+	if (running && want->reg[IMG_RCTL] != wide)
+		add_reg(b, IMG_RCTL, want->reg[IMG_RCTL]);
+	if (running && differs(have, want, IMG_TCTL))
+		add_reg(b, IMG_TCTL, want->reg[IMG_TCTL]);
+	for (unsigned int i = 0; i < IMG_REGS; i++) {
+		if (i != IMG_RCTL && i != IMG_TCTL && differs(have, want, i))
+			add_reg(b, i, want->reg[i]);
+	}
+}
+
+/* From what the registers hold to what they should; no crossing if that is the same.  A
+ * failure leaves them unknown. */
+int image_apply(struct driver *d)
+{
+	struct image want;
+	struct reg_batch b;
+	int err;
+
+	image_compute(d, &want);
+	batch_init(&b, d, EXIT_REGISTER);
+	if (!d->image.known)
+		image_add_read(&b, &d->image);
+	err = batch_run(&b);
+	if (err)
+		return err;
+	d->image.known = true;
+	image_add_write(&b, &d->image, &want, true);
+	d->image.known = false;
+	err = batch_run(&b);
+	if (!err)
+		d->image = want;
+	return err;
+}

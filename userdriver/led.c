@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * led.c - which of these cards is it?  All LEDs blink (chapter 13.4.17, LEDCTL).
+ *
+ * The chip blinks by itself, 200 ms on and 200 ms off.  Whoever dies meanwhile leaves it
+ * blinking: the next user half puts the LEDs back.  What they showed before is gone then,
+ * and the chip's own default is what they get.
+ */
+#include <errno.h>
+
+#include "driver.h"
+#include "handlers.h"
+
+#define LED_BLINK	0x8e8e8e8eu	/* each: mode "on", blinking */
+#define LED_DEFAULT	0x07068302u	/* link, activity, 100 Mb/s, 1000 Mb/s */
+
+static int set(struct driver *d, uint32_t val)
+{
+	struct reg_batch b;
+
+	batch_init(&b, d, EXIT_REGISTER);
+	batch_write(&b, REG_LEDCTL, val, "LEDs");
+	return batch_run(&b);
+}
+
+void led_add_adopt(struct driver *d, struct reg_batch *b)
+{
+	batch_read(b, REG_LEDCTL, &d->led_default, "LEDs");
+}
+
+/* After the batch of led_add_adopt.  A write of its own: it is hardly ever needed. */
+int led_adopt(struct driver *d)
+{
+	if (d->led_default != LED_BLINK)
+		return 0;
+	d->led_default = LED_DEFAULT;
+	return d->identify ? 0 : set(d, d->led_default);
+}
+
+/* A reset of the NIC has put them back; QEMU's has not, hence led_adopt there, too. */
+void led_add_after_reset(struct driver *d, struct reg_batch *b)
+{
+	if (d->identify)
+		batch_write(b, REG_LEDCTL, LED_BLINK, "LEDs");
+	else
+		led_add_adopt(d, b);
+}
+
+int drv_identify(struct driver *d, __u32 on)
+{
+	int err;
+
+	if (d->state != DRIVER_RUNNING)
+		return -ENODEV;
+	if (on > 1)
+		return -EINVAL;
+	err = set(d, on ? LED_BLINK : d->led_default);
+	if (!err)
+		d->identify = on;
+	return driver_settled(d, err);
+}
