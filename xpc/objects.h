@@ -169,6 +169,15 @@ int xmd_write_eeprom(__u32 offset XPC_RANGE(0, 511), const struct xmd_bytes *in)
 int xmd_self_test(__u32 offline XPC_RANGE(0, 1), struct xmd_testresult *out XPC_OUT) XPC_UPCALL(10, 8000);
 /* Bring counters up to date now, for ethtool -S. */
 int xmd_refresh_counters(void) XPC_UPCALL(11, 1000);
+
+/*
+ * Downcalls: the steps of a self-test that need an interrupt and the rings.  Both while the
+ * NIC runs; ENETDOWN: it does not, EIO: nothing came.
+ */
+int xmd_test_irq(void) XPC_DOWNCALL(1);
+/* The PHY is in loopback: frames go out and must come back unchanged.  Guests' frames that
+ * are sent or received meanwhile are lost. */
+int xmd_test_loopback(void) XPC_DOWNCALL(2);
 #endif /* XPC_GEN */
 
 #endif /* XMD_XPC_OBJECTS_H */
