@@ -21,7 +21,7 @@ struct source {
 
 /* ------------------------------------------------------------------------ numbers */
 
-static __u64 load(const struct xpc_field *f, const void *p)
+static __u64 value_at(const struct xpc_field *f, const void *p)
 {
 	bool sign = f->element == XPC_INT;
 
@@ -37,7 +37,7 @@ static __u64 load(const struct xpc_field *f, const void *p)
 	}
 }
 
-static void store(const struct xpc_field *f, void *p, __u64 v)
+static void set_value(const struct xpc_field *f, void *p, __u64 v)
 {
 	switch (f->size) {
 	case 1:
@@ -54,7 +54,7 @@ static void store(const struct xpc_field *f, void *p, __u64 v)
 	}
 }
 
-static bool in_range(const struct xpc_field *f, __u64 v)
+static bool allowed(const struct xpc_field *f, __u64 v)
 {
 	if (f->element == XPC_INT)
 		return (__s64)v >= (__s64)f->low && (__s64)v <= (__s64)f->high;
@@ -96,10 +96,10 @@ static int get_number(struct source *from, const struct xpc_field *f, void *p)
 		return err;
 	if (f->element == XPC_INT)
 		v = (__u64)((__s64)(v << unused) >> unused);
-	if (!in_range(f, v))
+	if (!allowed(f, v))
 		return -ERANGE;
 	if (p)
-		store(f, p, v);
+		set_value(f, p, v);
 	return 0;
 }
 
@@ -114,7 +114,7 @@ static __u64 count_in(const struct xpc_field *f, const void *obj)
 {
 	const struct xpc_field *count = count_of(f);
 
-	return load(count, (const __u8 *)obj + count->offset);
+	return value_at(count, (const __u8 *)obj + count->offset);
 }
 
 /* For walks over memory of our own, which may not keep to its bounds. */
@@ -177,7 +177,7 @@ static void put_element(struct sink *to, const struct xpc_field *f, const void *
 	else if (f->element == XPC_TEXT)
 		put_text(to, f, p);
 	else
-		put(to, load(f, p), f->size);
+		put(to, value_at(f, p), f->size);
 }
 
 static void put_array(struct sink *to, const struct xpc_field *f, const __u8 *p, unsigned int n)
@@ -190,7 +190,7 @@ static void put_counted(struct sink *to, const struct xpc_field *f, const void *
 {
 	__u64 n = count_in(f, obj);
 
-	if (!in_range(count_of(f), n)) {
+	if (!allowed(count_of(f), n)) {
 		to->err = -ERANGE;
 		return;
 	}
@@ -294,10 +294,10 @@ static int get_counted(struct source *from, const struct xpc_field *f, __u8 *obj
 
 	if (err)
 		return err;
-	if (!in_range(count, n))
+	if (!allowed(count, n))
 		return -ERANGE;
 	if (obj) {
-		store(count, obj + count->offset, n);
+		set_value(count, obj + count->offset, n);
 		memset(p + n * f->size, 0, (f->max - n) * f->size);
 	}
 	return get_array(from, f, p, n);
@@ -534,7 +534,7 @@ static void copy_field(const struct xpc_field *f, __u8 *dst, const __u8 *src)
 		break;
 	case XPC_COUNTED_ARRAY:
 		n = elements_in(f, src);
-		store(count_of(f), dst + count_of(f)->offset, n);
+		set_value(count_of(f), dst + count_of(f)->offset, n);
 		copy_array(f, dst + f->offset, src + f->offset, n);
 		break;
 	case XPC_LINKED:
@@ -609,6 +609,7 @@ int xpc_get_header(struct xpc_msg *msg, const void *buf, __u32 len)
 	static const __u8 size[] = { 1, 1, 2, 4, 4, 4, 4, 4, 4, 4 };
 	struct source from = { buf, len };
 	__u64 v[sizeof(size)];
+	struct xpc_msg m;
 	unsigned int i;
 
 	if (len < XPC_HEADER || len > XPC_MSG_MAX)
@@ -617,12 +618,13 @@ int xpc_get_header(struct xpc_msg *msg, const void *buf, __u32 len)
 		get(&from, size[i], &v[i]);
 	if (v[0] != XPC_WIRE_VERSION)
 		return -EPROTONOSUPPORT;
-	*msg = (struct xpc_msg){
+	m = (struct xpc_msg){
 		.kind = v[1], .id = v[2], .len = v[3], .epoch = v[4], .object = v[5],
 		.seq = v[6], .version = v[7], .result = (__s32)v[8], .ms = v[9],
 	};
-	if (!v[1] || v[1] >= XPC_KINDS || v[2] > 0xff || v[3] != len || !fields_fit(msg))
+	if (!v[1] || v[1] >= XPC_KINDS || v[2] > 0xff || v[3] != len || !fields_fit(&m))
 		return -EBADMSG;
+	*msg = m;
 	return 0;
 }
 
@@ -665,10 +667,10 @@ static void dump_element(struct text *t, const struct xpc_field *f, const void *
 
 	switch (f->element) {
 	case XPC_UINT:
-		say(t, " %llu", (unsigned long long)load(f, p));
+		say(t, " %llu", (unsigned long long)value_at(f, p));
 		break;
 	case XPC_INT:
-		say(t, " %lld", (long long)load(f, p));
+		say(t, " %lld", (long long)value_at(f, p));
 		break;
 	case XPC_TEXT:
 		say(t, " \"%.*s\"", f->max - 1, (const char *)p);

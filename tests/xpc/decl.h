@@ -4,8 +4,8 @@
 #define XPC_TEST_DECL_H
 
 #include <linux/types.h>
-#include <stdbool.h>
 #include "annot.h"
+#include "env.h"
 
 #define T_MC_MAX 5
 

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * tracker.h - the home of objects and the questions to the other side.
+ *
+ * Pure code with the clock (microseconds, of any origin) as an argument, also built on the
+ * host.  The caller holds one lock around each function; none of them sleeps or calls back.
+ *
+ * The life of the user half:
+ *
+ *         open          HELLO, same fingerprint       READY, all copies read
+ *   NONE ------> OPENED -----------------> REPLAYING -----------------------> LIVE
+ *    ^             |                           |                               |
+ *    |             +------ too slow, silent ---+--- deadline, wrong messages --+
+ *    |                                         v
+ *    +------------- close -------------------- LOST (and close from each of the others)
+ *
+ *   NONE       nobody has the device open
+ *   OPENED     open, HELLO awaited for XPC_SILENCE_MS
+ *   REPLAYING  gets the copies of all objects, brings the device in line with them and says
+ *              READY, within XPC_REPLAY_MS; updates pass, calls are held
+ *   LIVE       calls are asked
+ *   LOST       every message is refused; the caller kills the process
+ *
+ * Objects.  The home holds the committed copy and its version.  xpc_commit is the home's own
+ * change; PROPOSE is the user half's and carries the version that it is based on: if there
+ * is a newer one, it is refused (ESTALE) and the copy is sent once more.  What the user half
+ * has not been sent yet is a mask for each object, so there is no queue that could overflow.
+ * HELLO begins a new epoch: all copies are sent again, messages of older epochs are refused
+ * (ECONNRESET).
+ *
+ * Calls.  There is one slot for each type of upcall:
+ *
+ *   slot: IDLE --ask, raise--> RAISED --read--> READ --answer--> DONE --result--> IDLE
+ *                                ^               |                 (raised: IDLE at once)
+ *                                +-- user half dies
+ *
+ * The time allowed by XPC_UPCALL runs from when the call can be read by somebody who is
+ * LIVE.  If it passes, the user half is LOST and the call fails with ETIMEDOUT.  A call
+ * whose user half died for other reasons is asked again of the next one, if that one is LIVE
+ * within XPC_HOLD_MS of the call's begin and this was not the second already; otherwise it
+ * fails with EOWNERDEAD, or EHOSTDOWN if nobody was ever asked.  Raised questions have
+ * nobody who waits; they stay until somebody answers.
+ *
+ * Combolocks, one an object.  While only the kernel half is involved, the caller's own
+ * spinlock is the lock, and a commit is one critical section.  Whoever needs more than one
+ * step becomes the holder: the user half by LOCK, for a limited time, or a task of the
+ * kernel half, which may sleep for it (xpc/kern/).  Meanwhile the other side's commits are
+ * refused with EBUSY.  The user half has its uncommitted changes in its own memory, so when
+ * it dies the lock is broken and they are gone.
+ */
+#ifndef XPC_TRACKER_H
+#define XPC_TRACKER_H
+
+#include "wire.h"
+
+#define XPC_SILENCE_MS	3000u	/* without a sign of life: the alive call is asked */
+#define XPC_REPLAY_MS	5000u	/* from HELLO to READY */
+#define XPC_HOLD_MS	3000u	/* that a call waits for a user half to come */
+#define XPC_LOCK_MS	1000u	/* longest time that the user half may hold a lock */
+#define XPC_WRONG_MAX	8u	/* wrong messages; with this one it is LOST */
+#define XPC_TRIES_MAX	2u	/* user halves that one call may meet */
+
+enum xpc_phase { XPC_NONE, XPC_OPENED, XPC_REPLAYING, XPC_LIVE, XPC_LOST };
+
+enum xpc_holder { XPC_FREE, XPC_KERNEL, XPC_USER };
+
+struct xpc_object {
+	const struct xpc_object_type *type;
+	void *copy;			/* committed; a struct NAME_store */
+	__u32 object;			/* which one of its type */
+	__u32 version;
+	__u32 sent;			/* version that the user half has been told */
+	__u64 dirty;			/* members changed since */
+	bool whole;			/* the whole copy is to be sent */
+	__u8 holder;			/* enum xpc_holder */
+	__u64 until;			/* XPC_USER: when its time is over */
+};
+
+enum xpc_slot_state { XPC_IDLE, XPC_RAISED, XPC_READ, XPC_DONE };
+enum xpc_slot_owner { XPC_NOBODY, XPC_RAISER, XPC_CALLER };
+
+/* Latency is from ask or raise to the answer, in microseconds. */
+struct xpc_stat {
+	__u64 asked, answered, failed, bytes;
+	__u64 us_sum;
+	__u32 us_min, us_max;
+};
+
+struct xpc_slot {
+	__u8 state;			/* enum xpc_slot_state */
+	__u8 owner;			/* enum xpc_slot_owner */
+	bool again;			/* raised while in use: one more turn */
+	__u8 tries;
+	__u32 seq;
+	__u32 len;			/* of the request */
+	int result;			/* DONE */
+	__u64 began, deadline;
+	void *const *out;		/* of the caller */
+	struct xpc_stat stat;
+};
+
+struct xpc_tracker {
+	const struct xpc_proto *proto;
+	struct xpc_object *object;	/* memory of the caller: n_objects */
+	struct xpc_slot *slot;		/* proto->n_up */
+	__u8 *request;			/* proto->up_bytes */
+	__u8 *scratch;			/* XPC_MSG_MAX */
+	__u8 *reply;			/* answer of a downcall; NULL if none has XPC_OUT */
+	__u32 reply_len;
+	unsigned int n_objects;
+	unsigned int alive;		/* the upcall that asks whether it lives; n_up: none */
+
+	__u8 phase;			/* enum xpc_phase */
+	bool welcome;			/* to be sent */
+	bool shut;
+	const char *why_lost;		/* NULL unless LOST; why_call belongs behind it */
+	const char *why_call;		/* the call that was not answered, or "" */
+	__u32 epoch;
+	__u32 seq;
+	__u32 wrong;			/* messages of this user half */
+	__u64 heard;
+	__u64 replay_until;
+
+	__u32 lost;			/* user halves so far */
+	__u32 stale, old_epoch, broken_locks;
+	struct {
+		__u64 n, bytes;
+	} crossed[XPC_KINDS];
+};
+
+/* What a message from the user half was. */
+struct xpc_taken {
+	struct xpc_msg msg;
+	struct xpc_object *object;	/* PROPOSE: it changed */
+	__u64 mask;			/* in these members */
+	unsigned int call;		/* CALL: number of the downcall, to be served */
+};
+
+/* xpc_tracker_init - @t->object, slot, request, scratch, reply and alive are set already */
+void xpc_tracker_init(struct xpc_tracker *t, const struct xpc_proto *proto);
+
+/* ------------------------------------------------------------ the life of the user half */
+
+void xpc_open(struct xpc_tracker *t, __u64 now);
+void xpc_close(struct xpc_tracker *t);
+
+/* xpc_heard - a sign of life beside the messages.  Return: 0, -EPROTO (no HELLO), -EIO (LOST) */
+int xpc_heard(struct xpc_tracker *t, __u64 now);
+
+/* xpc_tick - a few times a second.  Return: true if somebody may have to be woken */
+bool xpc_tick(struct xpc_tracker *t, __u64 now);
+void xpc_lose(struct xpc_tracker *t, const char *why);
+
+/* xpc_shut - the kernel half goes away: all calls fail */
+void xpc_shut(struct xpc_tracker *t);
+
+/*
+ * xpc_take - one message from the user half, header and body
+ *
+ * Return: 0 done; or of the message, refused:
+ *   -ESTALE based on an old version, the copy follows; -EBUSY locked by the kernel half;
+ *   -ECONNRESET of an old epoch; -EPROTO not now; -EIO LOST;
+ *   -EBADMSG, -ERANGE, -EILSEQ, -EPERM, -ENOENT, -EINVAL wrong, and counted: the last of
+ *   XPC_WRONG_MAX makes it LOST
+ */
+int xpc_take(struct xpc_tracker *t, const void *buf, __u32 len, __u64 now,
+	     struct xpc_taken *taken);
+
+/*
+ * xpc_next - the next message for the user half; @buf has XPC_MSG_MAX bytes
+ *
+ * Copies go before calls, so that a call meets a replica of its time.
+ * Return: length, 0 if there is none, -EPROTO, -EIO as xpc_heard
+ */
+int xpc_next(struct xpc_tracker *t, void *buf, __u64 now);
+bool xpc_pending(const struct xpc_tracker *t);
+
+/* ------------------------------------------------------------------------------ objects */
+
+/*
+ * xpc_commit - the members @mask of @from become the committed copy's
+ *
+ * Return: 0; -EBUSY the user half holds the lock; -EPERM a member is not the kernel
+ * half's; -ERANGE, -EILSEQ a value is not as declared.
+ */
+int xpc_commit(struct xpc_tracker *t, struct xpc_object *o, __u64 mask, const void *from);
+
+/* xpc_lock - Return: 0 @who is the holder; -EBUSY somebody is */
+int xpc_lock(struct xpc_object *o, enum xpc_holder who, __u64 until);
+/* xpc_unlock - Return: 0, -EPERM @who is not the holder, or is no longer */
+int xpc_unlock(struct xpc_object *o, enum xpc_holder who);
+
+/* -------------------------------------------------------------------------------- calls */
+
+/* xpc_ask - begin a call.  Return: 0, -EBUSY in use, -ESHUTDOWN, or as xpc_encode_args */
+int xpc_ask(struct xpc_tracker *t, unsigned int call, const void *const *in, void *const *out,
+	    __u64 now);
+
+/* xpc_result - Return: true if the call is done; @result is what it returned */
+bool xpc_result(struct xpc_tracker *t, unsigned int call, int *result, __u64 now);
+
+/* xpc_give_up - the caller waits no longer; an answer that comes yet is thrown away */
+void xpc_give_up(struct xpc_tracker *t, unsigned int call, __u64 now);
+
+/* xpc_raise_slot - Return: true if there is something new to read */
+bool xpc_raise_slot(struct xpc_tracker *t, unsigned int call, __u64 now);
+
+/* The answer of a downcall with XPC_OUT arguments, to be read next. */
+int xpc_reply(struct xpc_tracker *t, const struct xpc_msg *call, const struct xpc_struct *out,
+	      const void *args);
+
+const char *xpc_phase_name(unsigned int phase);
+
+#endif /* XPC_TRACKER_H */
