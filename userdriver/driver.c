@@ -90,7 +90,7 @@ static int check_hello(struct driver *d)
 	return 0;
 }
 
-static int say_hello(struct driver *d)
+int driver_hello(struct driver *d)
 {
 	int err;
 
@@ -182,7 +182,7 @@ static int filter_event(struct driver *d)
 int driver_start(struct driver *d)
 {
 	struct xmd_adapter committed;
-	int err = say_hello(d);
+	int err = driver_hello(d);
 
 	if (!err)
 		err = stats_fetch_totals(d);

@@ -145,6 +145,7 @@ struct driver {
 
 /* driver.c */
 void driver_init(struct driver *d, struct nic_port *port, const struct options *opt);
+int driver_hello(struct driver *d);
 int driver_start(struct driver *d);		/* HELLO, then bring-up or adoption */
 int driver_upcalls(struct driver *d);		/* read and answer all that wait */
 int driver_tick(struct driver *d);		/* every driver_tick_ms() */

@@ -23,10 +23,11 @@ struct nic_port;
  * struct nic_port_ops - the crossings
  * @read_upcall: fills at most @max upcalls.  Return: how many, 0 if none is waiting
  * @fd:		 descriptor that polls readable while an upcall waits
- * @test_irq:	 in STOPPED: does an interrupt raised by the NIC (ICS) arrive within 20 ms?
- *		 0, or -EIO if it does not.  NULL: the kernel half cannot tell
- * @test_loopback: in STOPPED, PHY in loopback: rings up, @frames out and in again, compared,
- *		 rings down.  0, or -EIO.  NULL: the kernel half cannot tell
+ * @test_irq:	 while it runs: does an interrupt that the NIC raises arrive?
+ * @test_loopback: while it runs, PHY in loopback: do frames come back unchanged?
+ *
+ * Both: 0, -EIO if nothing came, -ENETDOWN if the NIC does not run; NULL if the kernel half
+ * cannot tell.
  */
 struct nic_port_ops {
 	int (*hello)(struct nic_port *port, struct xmd_hello *hello);
@@ -40,7 +41,7 @@ struct nic_port_ops {
 	int (*read_upcall)(struct nic_port *port, struct xmd_upcall *up, unsigned int max);
 	int (*answer)(struct nic_port *port, const struct xmd_answer *answer);
 	int (*test_irq)(struct nic_port *port);
-	int (*test_loopback)(struct nic_port *port, unsigned int frames);
+	int (*test_loopback)(struct nic_port *port);
 	int (*fd)(struct nic_port *port);
 	void (*close)(struct nic_port *port);
 };
@@ -122,12 +123,12 @@ static inline int port_test_irq(struct nic_port *port)
 	return port->ops->test_irq(port);
 }
 
-static inline int port_test_loopback(struct nic_port *port, unsigned int frames)
+static inline int port_test_loopback(struct nic_port *port)
 {
 	if (!port->ops->test_loopback)
 		return -EOPNOTSUPP;
 	port->crossings++;
-	return port->ops->test_loopback(port, frames);
+	return port->ops->test_loopback(port);
 }
 
 #endif /* XMD_USERDRIVER_PORT_H */

@@ -31,6 +31,59 @@ void bench_new_user_half(struct bench *b)
 	driver_init(&b->d, &b->sim->port, &b->opt);
 }
 
+int bench_adopt(struct bench *b, const struct xmd_adapter *committed)
+{
+	int err;
+
+	bench_new_user_half(b);
+	err = driver_hello(&b->d);
+	return err ? err : drv_adopt(&b->d, committed);
+}
+
+/* Commands, pins, statistics, and what the link does by itself. */
+static bool volatile_reg(uint32_t reg)
+{
+	return reg == REG_MDIC || reg == REG_EERD || reg == REG_EECD || reg == REG_STATUS ||
+	       (reg >= 0x4000 && reg < 0x4200);
+}
+
+void bench_snapshot(const struct bench *b, struct snapshot *s)
+{
+	memcpy(s->reg, b->sim->reg, sizeof(s->reg));
+	for (uint32_t reg = 0; reg < SIM_BAR_LEN; reg += 4) {
+		if (volatile_reg(reg))
+			s->reg[reg / 4] = 0;
+	}
+	memcpy(s->phy, b->sim->phy, sizeof(s->phy));
+	s->phase = b->sim->phase;
+	s->started = b->sim->started;
+}
+
+const char *snapshot_diff(const struct snapshot *a, const struct snapshot *b)
+{
+	static char text[80];
+
+	for (uint32_t reg = 0; reg < SIM_BAR_LEN; reg += 4) {
+		if (a->reg[reg / 4] != b->reg[reg / 4]) {
+			snprintf(text, sizeof(text), "register 0x%05x: 0x%08x and 0x%08x", reg,
+				 a->reg[reg / 4], b->reg[reg / 4]);
+			return text;
+		}
+	}
+	for (unsigned int i = 0; i < 32; i++) {
+		if (a->phy[i] != b->phy[i]) {
+			snprintf(text, sizeof(text), "PHY register %u: 0x%04x and 0x%04x", i,
+				 a->phy[i], b->phy[i]);
+			return text;
+		}
+	}
+	if (a->phase != b->phase)
+		return "phase";
+	if (a->started.tx_ring != b->started.tx_ring || a->started.rx_ring != b->started.rx_ring)
+		return "rings";
+	return memcmp(a->started.mac, b->started.mac, XMD_ETH_ALEN) ? "address of START" : NULL;
+}
+
 void bench_running(struct bench *b, uint32_t faults)
 {
 	bench_open(b, faults);

@@ -33,6 +33,20 @@ void bench_running(struct bench *b, uint32_t faults);
 /* A new process in the place of the old one. */
 void bench_new_user_half(struct bench *b);
 
+/* A new process, told what is committed; what drv_adopt returns. */
+int bench_adopt(struct bench *b, const struct xmd_adapter *committed);
+
+/* What the NIC holds of settings: registers, PHY, rings.  Not what changes by itself. */
+struct snapshot {
+	uint32_t reg[SIM_BAR_LEN / 4];
+	uint16_t phy[32];
+	uint32_t phase;
+	struct xmd_start started;
+};
+void bench_snapshot(const struct bench *b, struct snapshot *s);
+/* Return: NULL, or what differs. */
+const char *snapshot_diff(const struct snapshot *a, const struct snapshot *b);
+
 int bench_serve(struct bench *b);		/* until no upcall waits */
 void bench_pass(struct bench *b, unsigned int ms);	/* then serve; must not fail */
 void bench_tick(struct bench *b);		/* must not fail */

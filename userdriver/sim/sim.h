@@ -107,6 +107,8 @@ struct sim {
 	/* the kernel half */
 	struct xmd_upcalls up;
 	struct sim_cut cut;
+	unsigned int start_refused;	/* so many STARTs to come, */
+	int start_error;		/* with this error */
 	uint32_t phase;
 	struct xmd_start started;
 	struct xmd_link link;

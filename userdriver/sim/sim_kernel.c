@@ -281,6 +281,10 @@ static int sim_start(struct nic_port *port, const struct xmd_start *start)
 		return err;
 	if (sim->phase == XMD_NIC_RUNNING || sim->faults & SIM_F_START_REFUSED)
 		return -EBUSY;
+	if (sim->start_refused) {
+		sim->start_refused--;
+		return sim->start_error;
+	}
 	if (!start_valid(start) || !mac_usable(start->mac)) {
 		sim->invalid++;
 		return start_valid(start) ? -EADDRNOTAVAIL : -EINVAL;
@@ -356,12 +360,12 @@ static int sim_test_irq(struct nic_port *port)
 
 	if (err)
 		return err;
-	if (sim->phase != XMD_NIC_STOPPED)
-		return -EBUSY;
+	if (sim->phase != XMD_NIC_RUNNING)
+		return -ENETDOWN;
 	return sim->faults & SIM_F_NO_IRQ ? -EIO : 0;
 }
 
-static int sim_test_loopback(struct nic_port *port, unsigned int frames)
+static int sim_test_loopback(struct nic_port *port)
 {
 	struct sim *sim = sim_of(port);
 	bool closed = sim->phy[PHY_CTRL] & PHY_CTRL_LOOPBACK;
@@ -369,8 +373,8 @@ static int sim_test_loopback(struct nic_port *port, unsigned int frames)
 
 	if (err)
 		return err;
-	if (sim->phase != XMD_NIC_STOPPED || !frames)
-		return -EBUSY;
+	if (sim->phase != XMD_NIC_RUNNING)
+		return -ENETDOWN;
 	return closed && !(sim->faults & SIM_F_NO_LOOPBACK) ? 0 : -EIO;
 }
 

@@ -1,0 +1,656 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * test_configure.c - each setting: what it does to the registers, what it must not do, and
+ * that a failure or a death at any crossing leaves the settings of before.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench.h"
+
+/* ------------------------------------------------------------ wishes */
+
+static void wish_promisc(struct xmd_adapter *a)
+{
+	a->promisc = 1;
+}
+
+static void wish_allmulti(struct xmd_adapter *a)
+{
+	a->allmulti = 1;
+}
+
+static void wish_multicast(struct xmd_adapter *a)
+{
+	a->n_mc = 40;
+	for (unsigned int i = 0; i < a->n_mc; i++)
+		a->mc[i] = (struct xmd_mac){ { 0x01, 0x00, 0x5e, 0x01, i, 3 * i } };
+}
+
+static void wish_vlans(struct xmd_adapter *a)
+{
+	a->vlan_filter = 1;
+	a->vlans[0] = 1;
+	a->vlans[100 / 32] |= 1u << 100 % 32;
+	a->vlans[4095 / 32] |= 1u << 4095 % 32;
+}
+
+static void wish_mac(struct xmd_adapter *a)
+{
+	a->mac = (struct xmd_mac){ { 0x02, 0x11, 0x22, 0x33, 0x44, 0x55 } };
+}
+
+static void wish_rings(struct xmd_adapter *a)
+{
+	a->tx_ring = 512;
+	a->rx_ring = 1024;
+}
+
+static void wish_mtu_9000(struct xmd_adapter *a)
+{
+	a->mtu = 9000;
+}
+
+static void wish_mtu_4000(struct xmd_adapter *a)
+{
+	a->mtu = 4000;
+}
+
+static void wish_forced_100_full(struct xmd_adapter *a)
+{
+	a->autoneg = 0;
+	a->forced = XMD_ADV_100F;
+}
+
+static void wish_forced_10_half(struct xmd_adapter *a)
+{
+	a->autoneg = 0;
+	a->forced = XMD_ADV_10H;
+}
+
+static void wish_advertise_100(struct xmd_adapter *a)
+{
+	a->advertise = XMD_ADV_100F | XMD_ADV_100H;
+}
+
+static void wish_mdix(struct xmd_adapter *a)
+{
+	a->mdix = XMD_MDIX;
+}
+
+static void wish_no_pause(struct xmd_adapter *a)
+{
+	a->pause_rx = a->pause_tx = 0;
+}
+
+static void wish_forced_pause_tx(struct xmd_adapter *a)
+{
+	a->pause_autoneg = 0;
+	a->pause_rx = 0;
+}
+
+static void wish_usecs(struct xmd_adapter *a)
+{
+	a->rx_usecs = 50;
+}
+
+static void wish_adaptive(struct xmd_adapter *a)
+{
+	a->itr_mode = XMD_ITR_ADAPTIVE;
+}
+
+static void wish_wol(struct xmd_adapter *a)
+{
+	a->wol = XMD_WOL_UCAST | XMD_WOL_BCAST;
+}
+
+static void wish_kernels(struct xmd_adapter *a)
+{
+	a->rx_csum = 0;
+	a->rx_all = 1;
+	a->rx_fcs = 1;
+	a->msg_level = 0;
+}
+
+static void wish_much(struct xmd_adapter *a)
+{
+	wish_multicast(a);
+	wish_vlans(a);
+	wish_mac(a);
+	wish_rings(a);
+	wish_mtu_9000(a);
+	wish_forced_100_full(a);
+	wish_usecs(a);
+	wish_wol(a);
+}
+
+struct expected {
+	uint32_t reg, mask, val;
+};
+
+#define ITR_50US 195u
+
+static const struct wish {
+	const char *name;
+	void (*make)(struct xmd_adapter *a);
+	int restart, negotiate, rctl_writes;
+	struct expected reg[4];
+} wishes[] = {
+	{ "promisc", wish_promisc, 0, 0, 1, { { REG_RCTL, 0x18, 0x18 } } },
+	{ "allmulti", wish_allmulti, 0, 0, 1, { { REG_RCTL, 0x18, 0x10 } } },
+	{ "multicast", wish_multicast, 0, 0, 0,
+	  { { REG_RAL(1), ~0u, 0x015e0001 }, { REG_RAH(15), ~0u, 0x80002a0e },
+	    { REG_MTA(0x2d0 >> 5), ~0u, 1u << (0x2d0 & 31) } } },
+	{ "vlans", wish_vlans, 0, 0, 1,
+	  { { REG_RCTL, RCTL_VFE, RCTL_VFE }, { REG_VFTA(0), ~0u, 1 },
+	    { REG_VFTA(3), ~0u, 1u << 4 }, { REG_VFTA(127), ~0u, 1u << 31 } } },
+	{ "mac", wish_mac, 0, 0, 0,
+	  { { REG_RAL(0), ~0u, 0x33221102 }, { REG_RAH(0), ~0u, 0x80005544 } } },
+	{ "rings", wish_rings, 1, 0, 0,
+	  { { REG_TDLEN, ~0u, 512 * 16 }, { REG_RDLEN, ~0u, 1024 * 16 } } },
+	{ "mtu 9000", wish_mtu_9000, 1, 0, 0,
+	  { { REG_PBA, 0xffff, 40 }, { REG_FCRTH, ~0u, 40 * 1024 - 20 * 1024 } } },
+	{ "mtu 4000", wish_mtu_4000, 0, 0, 0, { { REG_FCRTH, ~0u, 48 * 1024 - 12 * 1024 } } },
+	{ "forced 100 full", wish_forced_100_full, 0, 1, 0,
+	  { { REG_CTRL, 0x1b01, 0x1901 }, { REG_TCTL, TCTL_COLD_MASK, 0x40000 } } },
+	{ "forced 10 half", wish_forced_10_half, 0, 1, 0,
+	  { { REG_CTRL, 0x1b01, 0x1800 }, { REG_TCTL, TCTL_COLD_MASK, 0x200000 } } },
+	{ "advertise 100", wish_advertise_100, 0, 1, 0, { { REG_CTRL, 0x1800, 0 } } },
+	{ "MDI-X", wish_mdix, 0, 1, 0, { { REG_CTRL, 0x1800, 0 } } },
+	{ "no pause", wish_no_pause, 0, 1, 0, { { REG_CTRL, CTRL_RFCE | CTRL_TFCE, 0 } } },
+	{ "pause forced", wish_forced_pause_tx, 0, 0, 0,
+	  { { REG_CTRL, CTRL_RFCE | CTRL_TFCE, CTRL_TFCE } } },
+	{ "50 us", wish_usecs, 0, 0, 0, { { REG_ITR, ~0u, ITR_50US } } },
+	{ "adaptive", wish_adaptive, 0, 0, 0, { { REG_ITR, ~0u, 55 } } },
+	{ "wake-on-LAN", wish_wol, 0, 0, 0,
+	  { { REG_WUFC, ~0u, WUFC_EX | WUFC_BC }, { REG_WUC, ~0u, 0 },
+	    { REG_CTRL, CTRL_ADVD3WUC, CTRL_ADVD3WUC } } },
+	{ "the kernel half's", wish_kernels, 0, 0, 0, { { REG_ITR, ~0u, 488 } } },
+	{ "much at once", wish_much, 1, 1, 0,
+	  { { REG_ITR, ~0u, ITR_50US }, { REG_RAL(0), ~0u, 0x33221102 },
+	    { REG_CTRL, 0x1b01, 0x1901 }, { REG_PBA, 0xffff, 40 } } },
+};
+
+#define WISHES (sizeof(wishes) / sizeof(wishes[0]))
+
+/* On stdout: stderr is the driver's log, which is thrown away. */
+static void say_which(const struct wish *w, unsigned long n)
+{
+	printf("wish '%s', crossing %lu\n", w->name, n);
+	fflush(stdout);
+}
+
+#define CHECK(w, n, condition) do {		\
+	bool ok_ = (condition);			\
+						\
+	if (!ok_)				\
+		say_which(w, n);		\
+	assert_true(ok_);			\
+} while (0)
+
+static void settle(struct bench *b)
+{
+	bench_pass(b, SIM_AUTONEG_MS);
+	bench_pass(b, SIM_AUTONEG_MS);
+}
+
+static struct xmd_adapter wanted(const struct bench *b, const struct wish *w)
+{
+	struct xmd_adapter want = b->d.adapter;
+
+	w->make(&want);
+	return want;
+}
+
+/* ------------------------------------------------------------ tests */
+
+static void each_wish_reaches_its_registers_and_no_more(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < WISHES; i++) {
+		const struct wish *w = &wishes[i];
+		unsigned int starts, phy, rctl;
+		struct xmd_adapter want;
+		struct bench b;
+
+		bench_running(&b, 0);
+		want = wanted(&b, w);
+		starts = b.sim->starts;
+		phy = b.sim->phy_resets;
+		rctl = b.sim->rctl_writes;
+		CHECK(w, 0, !drv_configure(&b.d, &want));
+		CHECK(w, 0, (int)(b.sim->starts - starts) == w->restart);
+		CHECK(w, 0, (int)(b.sim->phy_resets - phy) == w->negotiate);
+		CHECK(w, 0, (int)(b.sim->rctl_writes - rctl) == w->rctl_writes);
+		CHECK(w, 0, settings_equal(&b.d.adapter, &want));
+		settle(&b);
+		CHECK(w, 0, b.sim->link.up);
+		for (unsigned int r = 0; r < 4 && w->reg[r].mask; r++) {
+			uint32_t val = bench_reg(&b, w->reg[r].reg);
+
+			if ((val & w->reg[r].mask) != w->reg[r].val)
+				printf("register 0x%05x is 0x%08x\n", w->reg[r].reg, val);
+			CHECK(w, 0, (val & w->reg[r].mask) == w->reg[r].val);
+		}
+		CHECK(w, 0, !b.sim->refused && !b.sim->invalid);
+		bench_close(&b);
+	}
+}
+
+/* It does not matter how one came to a setting: changed to it, changed back, brought up with
+ * it, or adopted. */
+static void registers_depend_on_settings_alone(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < WISHES; i++) {
+		static struct snapshot before, changed, fresh, adopted, back;
+		const struct wish *w = &wishes[i];
+		struct xmd_adapter old, want;
+		const char *diff;
+		struct bench b;
+
+		bench_running(&b, 0);
+		old = b.d.adapter;
+		want = wanted(&b, w);
+		bench_snapshot(&b, &before);
+		CHECK(w, 0, !drv_configure(&b.d, &want));
+		settle(&b);
+		bench_snapshot(&b, &changed);
+		CHECK(w, 0, !bench_adopt(&b, &want));
+		settle(&b);
+		bench_snapshot(&b, &adopted);
+		CHECK(w, 0, !port_stop(b.d.port));
+		CHECK(w, 0, !bench_adopt(&b, &want));
+		settle(&b);
+		bench_snapshot(&b, &fresh);
+		CHECK(w, 0, !drv_configure(&b.d, &old));
+		settle(&b);
+		bench_snapshot(&b, &back);
+		/* START is told the address again only when it comes to it */
+		before.started = changed.started = adopted.started = back.started = fresh.started;
+		diff = snapshot_diff(&changed, &adopted);
+		if (!diff)
+			diff = snapshot_diff(&changed, &fresh);
+		if (!diff)
+			diff = snapshot_diff(&before, &back);
+		if (diff)
+			printf("%s\n", diff);
+		CHECK(w, 0, !diff);
+		bench_close(&b);
+	}
+}
+
+/* How many crossings a wish takes when nothing goes wrong. */
+static unsigned long crossings_of(const struct wish *w)
+{
+	struct xmd_adapter want;
+	unsigned long before;
+	struct bench b;
+
+	bench_running(&b, 0);
+	want = wanted(&b, w);
+	before = b.sim->port.crossings;
+	CHECK(w, 0, !drv_configure(&b.d, &want));
+	before = b.sim->port.crossings - before;
+	bench_close(&b);
+	return before;
+}
+
+static const unsigned int cut_ops[] = { 0, 1, 7, 40, 1000 };
+
+static void fail_at(const struct wish *w, unsigned long n, unsigned int op)
+{
+	static struct snapshot before, after;
+	struct xmd_adapter old, want;
+	const char *diff;
+	struct bench b;
+
+	bench_running(&b, 0);
+	old = b.d.adapter;
+	want = wanted(&b, w);
+	bench_snapshot(&b, &before);
+	b.sim->cut = (struct sim_cut){ .at = n, .op = op, .err = -EBUSY };
+	CHECK(w, n, drv_configure(&b.d, &want));
+	CHECK(w, n, b.d.exit_code == EXIT_OK);
+	CHECK(w, n, settings_equal(&b.d.adapter, &old));
+	settle(&b);
+	bench_snapshot(&b, &after);
+	diff = snapshot_diff(&before, &after);
+	if (diff)
+		printf("operation %u: %s\n", op, diff);
+	CHECK(w, n, !diff);
+	CHECK(w, n, b.sim->link.up);
+	CHECK(w, n, !drv_configure(&b.d, &want));
+	bench_close(&b);
+}
+
+static void a_failure_at_any_crossing_is_undone(void **state)
+{
+	(void)state;
+	log_capture_start();
+	for (unsigned int i = 0; i < WISHES; i++) {
+		unsigned long crossings = crossings_of(&wishes[i]);
+
+		for (unsigned long n = 1; n <= crossings; n++) {
+			for (unsigned int o = 0; o < sizeof(cut_ops) / sizeof(cut_ops[0]); o++)
+				fail_at(&wishes[i], n, cut_ops[o]);
+		}
+	}
+	log_captured();
+}
+
+static void kill_at(const struct wish *w, unsigned long n, unsigned int op)
+{
+	static struct snapshot before, after;
+	struct xmd_adapter old, want;
+	const char *diff;
+	struct bench b;
+
+	bench_running(&b, 0);
+	old = b.d.adapter;
+	want = wanted(&b, w);
+	bench_snapshot(&b, &before);
+	b.sim->cut = (struct sim_cut){ .at = n, .op = op, .kill = true };
+	drv_configure(&b.d, &want);
+	CHECK(w, n, b.sim->cut.dead);
+	CHECK(w, n, !bench_adopt(&b, &old));
+	settle(&b);
+	bench_snapshot(&b, &after);
+	diff = snapshot_diff(&before, &after);
+	if (diff)
+		printf("operation %u: %s\n", op, diff);
+	CHECK(w, n, !diff);
+	CHECK(w, n, b.sim->link.up);
+	bench_close(&b);
+}
+
+static void a_death_at_any_crossing_leaves_what_was_committed(void **state)
+{
+	(void)state;
+	log_capture_start();
+	for (unsigned int i = 0; i < WISHES; i++) {
+		unsigned long crossings = crossings_of(&wishes[i]);
+
+		for (unsigned long n = 1; n <= crossings; n++) {
+			for (unsigned int o = 0; o < sizeof(cut_ops) / sizeof(cut_ops[0]); o++)
+				kill_at(&wishes[i], n, cut_ops[o]);
+		}
+	}
+	log_captured();
+}
+
+static void bad_mac(struct xmd_adapter *a)
+{
+	a->mac.addr[0] = 0x03;
+}
+
+static void bad_ring(struct xmd_adapter *a)
+{
+	a->rx_ring = 300;
+}
+
+static void bad_ring_large(struct xmd_adapter *a)
+{
+	a->tx_ring = 2048;
+}
+
+static void bad_mtu(struct xmd_adapter *a)
+{
+	a->mtu = 16111;
+}
+
+static void bad_advertise_none(struct xmd_adapter *a)
+{
+	a->advertise = 0;
+}
+
+static void bad_advertise_1000_half(struct xmd_adapter *a)
+{
+	a->advertise = 0x10;
+}
+
+static void bad_forced_1000(struct xmd_adapter *a)
+{
+	a->autoneg = 0;
+	a->forced = XMD_ADV_1000F;
+}
+
+static void bad_forced_two(struct xmd_adapter *a)
+{
+	a->autoneg = 0;
+	a->forced = XMD_ADV_100F | XMD_ADV_10F;
+}
+
+static void bad_forced_mdix(struct xmd_adapter *a)
+{
+	wish_forced_100_full(a);
+	a->mdix = XMD_MDI;
+}
+
+static void bad_usecs(struct xmd_adapter *a)
+{
+	a->rx_usecs = 10001;
+}
+
+static void bad_wol(struct xmd_adapter *a)
+{
+	a->wol = XMD_WOL_PHY;
+}
+
+static void bad_flag(struct xmd_adapter *a)
+{
+	a->promisc = 2;
+}
+
+static void bad_count(struct xmd_adapter *a)
+{
+	a->n_mc = XMD_MC_MAX + 1;
+}
+
+static const struct refusal {
+	void (*make)(struct xmd_adapter *a);
+	int err;
+	const char *says;
+} refusals[] = {
+	{ bad_mac, -EADDRNOTAVAIL, "station address" },
+	{ bad_ring, -EINVAL, "receive ring of 300" },
+	{ bad_ring_large, -EINVAL, "transmit ring of 2048" },
+	{ bad_mtu, -EINVAL, "MTU 16111" },
+	{ bad_advertise_none, -EINVAL, "advertised modes 0" },
+	{ bad_advertise_1000_half, -EINVAL, "advertised modes 16" },
+	{ bad_forced_1000, -EINVAL, "speed 1000" },
+	{ bad_forced_two, -EINVAL, "forced mode 10" },
+	{ bad_forced_mdix, -EINVAL, "MDI mode 1" },
+	{ bad_usecs, -EINVAL, "10001" },
+	{ bad_wol, -EOPNOTSUPP, "wake-on-LAN events 1" },
+	{ bad_flag, -EINVAL, "promiscuous 2" },
+	{ bad_count, -EINVAL, "multicast addresses: 129" },
+};
+
+static void the_impossible_is_refused_with_a_reason_and_changes_nothing(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	for (unsigned int i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+		struct xmd_adapter old = b.d.adapter, want = old;
+		unsigned long before = b.sim->port.crossings;
+		const char *log;
+
+		refusals[i].make(&want);
+		log_capture_start();
+		assert_int_equal(drv_configure(&b.d, &want), refusals[i].err);
+		log = log_captured();
+		if (!strstr(log, refusals[i].says))
+			printf("it said: %s", log);
+		assert_non_null(strstr(log, refusals[i].says));
+		assert_int_equal(count_lines_with(log, "\n"), 1);
+		assert_int_equal(b.sim->port.crossings, before);
+		assert_true(settings_equal(&b.d.adapter, &old));
+		assert_int_equal(b.d.exit_code, EXIT_OK);
+	}
+	bench_close(&b);
+}
+
+static void what_is_in_force_already_costs_nothing(void **state)
+{
+	struct xmd_adapter want;
+	unsigned long before;
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	want = b.d.adapter;
+	before = b.sim->port.crossings;
+	assert_int_equal(drv_configure(&b.d, &want), 0);
+	want.rx_csum = 0;		/* the kernel half's */
+	assert_int_equal(drv_configure(&b.d, &want), 0);
+	assert_int_equal(b.sim->port.crossings, before);
+	wish_multicast(&want);
+	assert_int_equal(drv_configure(&b.d, &want), 0);
+	assert_int_equal(b.sim->port.crossings - before, 1);
+	bench_close(&b);
+}
+
+/* START says ENOMEM when the pool is too small for the rings. */
+static void rings_without_memory_are_answered_so_and_the_old_ones_run_on(void **state)
+{
+	struct xmd_adapter want;
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	want = b.d.adapter;
+	wish_rings(&want);
+	b.sim->start_refused = 1;
+	b.sim->start_error = -ENOMEM;
+	log_capture_start();
+	assert_int_equal(drv_configure(&b.d, &want), -ENOMEM);
+	log_captured();
+	assert_int_equal(b.sim->phase, XMD_NIC_RUNNING);
+	assert_int_equal(b.sim->started.rx_ring, 256);
+	assert_int_equal(b.sim->link.up, 1);
+	assert_int_equal(b.d.exit_code, EXIT_OK);
+	bench_close(&b);
+}
+
+static void no_way_back_ends_the_process(void **state)
+{
+	struct xmd_adapter want;
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	want = b.d.adapter;
+	wish_rings(&want);
+	b.sim->start_refused = 2;
+	b.sim->start_error = -ENOMEM;
+	log_capture_start();
+	assert_int_not_equal(drv_configure(&b.d, &want), 0);
+	log_captured();
+	assert_int_equal(b.d.exit_code, EXIT_KERNEL);
+	/* and the next one finds a stopped NIC, and the old settings committed */
+	want.tx_ring = want.rx_ring = 256;
+	assert_int_equal(bench_adopt(&b, &want), 0);
+	assert_int_equal(b.sim->phase, XMD_NIC_RUNNING);
+	assert_int_equal(b.sim->started.rx_ring, 256);
+	bench_close(&b);
+}
+
+static void a_wish_to_a_lost_nic_is_kept_for_its_return(void **state)
+{
+	struct xmd_adapter want;
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	b.sim->faults |= SIM_F_ALL_ONES;
+	log_capture_start();
+	bench_tick(&b);
+	want = b.d.adapter;
+	wish_multicast(&want);
+	wish_usecs(&want);
+	assert_int_equal(drv_configure(&b.d, &want), 0);
+	wish_rings(&want);
+	assert_int_equal(drv_configure(&b.d, &want), -ENODEV);
+	b.sim->faults &= ~SIM_F_ALL_ONES;
+	sim_nic_power_on(b.sim);
+	bench_tick(&b);
+	log_captured();
+	assert_int_equal(b.d.state, DRIVER_RUNNING);
+	assert_int_equal(bench_reg(&b, REG_ITR), ITR_50US);
+	assert_int_equal(bench_reg(&b, REG_RAL(1)), 0x015e0001);
+	bench_close(&b);
+}
+
+static void a_nic_that_leaves_in_the_middle_is_waited_for(void **state)
+{
+	struct xmd_adapter old, want;
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	old = want = b.d.adapter;
+	wish_much(&want);
+	b.sim->all_ones_from_access = b.sim->accesses + 100;
+	log_capture_start();
+	assert_int_equal(drv_configure(&b.d, &want), -ENODEV);
+	assert_int_equal(b.d.state, DRIVER_GONE);
+	assert_int_equal(b.d.exit_code, EXIT_OK);
+	assert_true(settings_equal(&b.d.adapter, &old));
+	b.sim->all_ones_from_access = 0;
+	b.sim->faults &= ~SIM_F_ALL_ONES;
+	sim_nic_power_on(b.sim);
+	bench_tick(&b);
+	log_captured();
+	assert_int_equal(b.d.state, DRIVER_RUNNING);
+	assert_int_equal(bench_reg(&b, REG_RAL(0)), 0x12005452);
+	bench_close(&b);
+}
+
+static void an_address_of_ones_own_outlives_hang_and_return(void **state)
+{
+	struct xmd_adapter want;
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	want = b.d.adapter;
+	wish_mac(&want);
+	assert_int_equal(drv_configure(&b.d, &want), 0);
+	assert_int_equal(drv_tx_hang(&b.d), 0);
+	assert_int_equal(bench_reg(&b, REG_RAL(0)), 0x33221102);
+	assert_int_equal(b.sim->started.mac[1], 0x11);
+	b.sim->faults |= SIM_F_ALL_ONES;
+	bench_tick(&b);
+	b.sim->faults &= ~SIM_F_ALL_ONES;
+	sim_nic_power_on(b.sim);
+	bench_tick(&b);
+	assert_int_equal(bench_reg(&b, REG_RAL(0)), 0x33221102);
+	/* all zero: back to the EEPROM's */
+	memset(&want.mac, 0, sizeof(want.mac));
+	assert_int_equal(drv_configure(&b.d, &want), 0);
+	assert_int_equal(bench_reg(&b, REG_RAL(0)), 0x12005452);
+	bench_close(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_wish_reaches_its_registers_and_no_more),
+		cmocka_unit_test(registers_depend_on_settings_alone),
+		cmocka_unit_test(a_failure_at_any_crossing_is_undone),
+		cmocka_unit_test(a_death_at_any_crossing_leaves_what_was_committed),
+		cmocka_unit_test(the_impossible_is_refused_with_a_reason_and_changes_nothing),
+		cmocka_unit_test(what_is_in_force_already_costs_nothing),
+		cmocka_unit_test(rings_without_memory_are_answered_so_and_the_old_ones_run_on),
+		cmocka_unit_test(no_way_back_ends_the_process),
+		cmocka_unit_test(a_wish_to_a_lost_nic_is_kept_for_its_return),
+		cmocka_unit_test(a_nic_that_leaves_in_the_middle_is_waited_for),
+		cmocka_unit_test(an_address_of_ones_own_outlives_hang_and_return),
+	};
+
+	return cmocka_run_group_tests_name("configure", tests, NULL, NULL);
+}
