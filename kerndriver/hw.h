@@ -115,13 +115,14 @@
 #define RCTL_DTYP	0x00000c00u
 #define RCTL_MO		0x00003000u
 #define RCTL_BAM	0x00008000u
-#define RCTL_BSIZE	0x00030000u	/* 0 without BSEX: 2048 bytes */
+#define RCTL_BSIZE	0x00030000u
 #define RCTL_VFE	0x00040000u
 #define RCTL_CFIEN	0x00080000u
 #define RCTL_CFI	0x00100000u
 #define RCTL_DPF	0x00400000u
 #define RCTL_PMCF	0x00800000u
 #define RCTL_BSEX	0x02000000u
+#define RCTL_BUF_4096	(RCTL_BSEX | 0x00030000u)
 #define RCTL_SECRC	0x04000000u
 
 /* 13.4.33 TCTL */
@@ -135,8 +136,11 @@
 #define RXCSUM_TUOFL	0x00000200u
 #define MANC_ARP_EN	0x00002000u
 
-/* The bits of RCTL and TCTL that are the user half's, in REGS and in START. */
-#define RCTL_USER	(RCTL_UPE | RCTL_MPE | RCTL_MO | RCTL_BAM | RCTL_VFE | \
+/*
+ * The bits of RCTL and TCTL that are the user half's, in REGS and in START.  LPE is: a
+ * frame over several buffers is joined or refused whatever it says (rxdesc.h).
+ */
+#define RCTL_USER	(RCTL_LPE | RCTL_UPE | RCTL_MPE | RCTL_MO | RCTL_BAM | RCTL_VFE | \
 			 RCTL_CFIEN | RCTL_CFI | RCTL_DPF | RCTL_PMCF)
 #define TCTL_USER	(TCTL_PSP | TCTL_CT | TCTL_COLD | TCTL_RTLC)
 
@@ -150,7 +154,7 @@ struct e1000_rx_desc {
 	__le16 special;
 };
 
-#define RXD_BUF_SIZE	2048u		/* what RCTL.BSIZE says */
+#define RXD_BUF_SIZE	4096u		/* what RCTL_BUF_4096 says: a page, as all of the pool */
 #define RXD_STAT_DD	0x01
 #define RXD_STAT_EOP	0x02
 #define RXD_STAT_IXSM	0x04

@@ -67,13 +67,13 @@ static void prepare_tcp4(__u8 *hdr, unsigned int ip, unsigned int tcp)
 	hdr[tcp + TCP_CHECK_OFF + 1] = sum & 0xff;
 }
 
-static int segment(const struct xmd_buf *frame, struct xmd_tx_offload *o, __u8 *hdr)
+static int segment(const struct xmd_buf *frame, __u32 max, struct xmd_tx_offload *o, __u8 *hdr)
 {
 	unsigned int end = frame->hdr_len, tcp = frame->csum_start, ip;
 
 	if (end > XMD_TX_HDR_MAX || end > frame->len || end >= frame->frame_len)
 		return -EINVAL;
-	if (frame->gso_size < XMD_TX_MSS_MIN || end + frame->gso_size > XMD_TX_MAX_FRAME)
+	if (frame->gso_size < XMD_TX_MSS_MIN || end + frame->gso_size > max)
 		return -EINVAL;
 	memcpy(hdr, (const __u8 *)frame->data + frame->off, end);
 	ip = ipv4_start(hdr, end);
@@ -102,7 +102,7 @@ static int checksum(const struct xmd_buf *frame, struct xmd_tx_offload *o)
 	return 0;
 }
 
-int xmd_tx_offload(const struct xmd_buf *frame, struct xmd_tx_offload *o, __u8 *hdr)
+int xmd_tx_offload(const struct xmd_buf *frame, __u32 max, struct xmd_tx_offload *o, __u8 *hdr)
 {
 	memset(o, 0, sizeof(*o));
 	if (frame->frame_len < ETH_HLEN || !frame->nbufs || frame->nbufs > XMD_FRAME_MAX_BUFS)
@@ -110,8 +110,8 @@ int xmd_tx_offload(const struct xmd_buf *frame, struct xmd_tx_offload *o, __u8 *
 	if (frame->flags & XMD_F_GSO_TCPV6)
 		return -EINVAL;
 	if (frame->flags & XMD_F_GSO_TCPV4)
-		return segment(frame, o, hdr);
-	if (frame->frame_len > XMD_TX_MAX_FRAME)
+		return segment(frame, max, o, hdr);
+	if (frame->frame_len > max)
 		return -EINVAL;
 	return frame->flags & XMD_F_CSUM_BLANK ? checksum(frame, o) : 0;
 }

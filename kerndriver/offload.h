@@ -28,12 +28,13 @@ struct xmd_tx_offload {
 /**
  * xmd_tx_offload - work out the context of a frame whose headers a guest wrote
  * @frame: head of the frame; never written
+ * @max: bytes that a frame, or a segment with its headers, may have
  * @o: out
  * @hdr: out: XMD_TX_HDR_MAX bytes; for a frame to be segmented its headers, with the
  *	fields prepared as 3.5 wants them
  *
  * Return: 0, or -EINVAL: the frame cannot be sent, its headers contradict its flags.
  */
-int xmd_tx_offload(const struct xmd_buf *frame, struct xmd_tx_offload *o, __u8 *hdr);
+int xmd_tx_offload(const struct xmd_buf *frame, __u32 max, struct xmd_tx_offload *o, __u8 *hdr);
 
 #endif /* XMD_KERNDRIVER_OFFLOAD_H */

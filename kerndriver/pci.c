@@ -162,7 +162,7 @@ static void arm(struct xmd_nic *nic, const struct xmd_start *start)
 		xmd_write(nic, TIDV, 1);
 	xmd_write(nic, RXCSUM, RXCSUM_IPOFL | RXCSUM_TUOFL);
 	xmd_write(nic, TCTL, start->tctl | TCTL_EN);
-	xmd_write(nic, RCTL, start->rctl | RCTL_SECRC | RCTL_EN);
+	xmd_write(nic, RCTL, start->rctl | RCTL_BUF_4096 | RCTL_SECRC | RCTL_EN);
 	xmd_rx_provide(nic);
 	spin_lock_bh(&nic->tx.lock);
 	xmd_tx_doorbell(nic);
@@ -346,6 +346,8 @@ static struct xmd_nic *nic_alloc(struct pci_dev *pdev)
 	INIT_DELAYED_WORK(&nic->tick, xmd_tick);
 	INIT_WORK(&nic->state_work, state_work);
 	nic->hang_asked = jiffies;
+	spin_lock_init(&nic->tx.lock);
+	xmd_set_mtu(nic, ETH_DATA_LEN);
 	SET_NETDEV_DEV(dev, &pdev->dev);
 	xmd_netdev_setup(nic);
 	dev->tstats = netdev_alloc_pcpu_stats(struct pcpu_sw_netstats);

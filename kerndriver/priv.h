@@ -67,7 +67,8 @@ struct xmd_rx {
 	struct xmd_buf **buf;		/* XMD_RING_MAX; NULL behind the ring's size */
 	u32 mask;
 	u32 next;			/* free-running: the descriptor to look at */
-	bool tail;			/* see xmd_rx_check */
+	struct xmd_rx_part part;	/* of the frame that has begun, with its buffers: */
+	struct xmd_buf *head, *last;
 	unsigned int n_spare;
 	struct xmd_buf *spare[XMD_BATCH];
 	u64 verdict[XMD_RX_VERDICTS];
@@ -99,6 +100,7 @@ struct xmd_nic {
 	struct xmd_rx rx;
 	struct napi_struct napi;
 	u32 ims;			/* INT_DATA bits that are open; see open_mask */
+	u32 max_frame;			/* bytes, from the MTU; see xmd_nic_max_frame */
 	int poll_cpu;			/* where the poll is at work, else -1 */
 	struct sk_buff_head gro;	/* frames for our own stack, gathered in the poll */
 	u64 irqs, polls;
@@ -154,6 +156,7 @@ unsigned int xmd_pool_take(struct xmd_pool *pool, struct xmd_buf **bufs, unsigne
 int xmd_tx_alloc(struct xmd_nic *nic);
 void xmd_tx_free(struct xmd_nic *nic);
 void xmd_tx_start(struct xmd_nic *nic, unsigned int size);
+void xmd_set_mtu(struct xmd_nic *nic, unsigned int mtu);
 int xmd_tx_provide(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int n);
 bool xmd_tx_return(struct xmd_nic *nic);
 void xmd_tx_abort(struct xmd_nic *nic);

@@ -25,11 +25,22 @@ int xmd_rx_alloc(struct xmd_nic *nic)
 	return -ENOMEM;
 }
 
+/* What has come of a frame whose rest will not, or must not. */
+static void drop_begun(struct xmd_nic *nic)
+{
+	struct xmd_rx *rx = &nic->rx;
+
+	if (rx->head)
+		xmd_buf_put(nic, rx->head);
+	rx->head = NULL;
+}
+
 void xmd_rx_free(struct xmd_nic *nic)
 {
 	struct xmd_rx *rx = &nic->rx;
 	unsigned int i;
 
+	drop_begun(nic);
 	for (i = 0; rx->buf && i < XMD_RING_MAX; i++)
 		if (rx->buf[i])
 			xmd_buf_put(nic, rx->buf[i]);
@@ -67,7 +78,8 @@ int xmd_rx_start(struct xmd_nic *nic, unsigned int size)
 	}
 	rx->mask = size - 1;
 	rx->next = 0;
-	rx->tail = false;
+	drop_begun(nic);
+	rx->part = (struct xmd_rx_part){ };
 	xmd_write(nic, RDBAL, lower_32_bits(rx->dma));
 	xmd_write(nic, RDBAH, upper_32_bits(rx->dma));
 	xmd_write(nic, RDLEN, size * sizeof(*rx->desc));
@@ -95,30 +107,60 @@ static struct xmd_buf *spare(struct xmd_nic *nic)
 	return rx->n_spare ? rx->spare[--rx->n_spare] : NULL;
 }
 
-/* The frame in descriptor @i, or NULL when it cannot be believed or not be replaced. */
+/*
+ * The buffer of descriptor @i leaves the ring, if there is another to take its place, and
+ * is hung behind the parts of the frame that came before.
+ */
+static bool detach(struct xmd_nic *nic, u32 i, unsigned int len)
+{
+	struct xmd_buf *b = nic->rx.buf[i], *fresh = spare(nic);
+	struct xmd_rx *rx = &nic->rx;
+
+	if (!fresh)
+		return false;
+	rx->buf[i] = fresh;
+	b->len = len;
+	if (!rx->head) {
+		b->frame_len = 0;
+		b->nbufs = 0;
+		rx->head = b;
+	} else {
+		rx->last->frag = b;
+	}
+	rx->last = b;
+	rx->head->frame_len += len;
+	rx->head->nbufs++;
+	return true;
+}
+
+/* The frame that ends in descriptor @i; NULL: it goes on, or cannot be believed or taken. */
 static struct xmd_buf *take(struct xmd_nic *nic, u32 i, const struct e1000_rx_desc *desc)
 {
-	struct xmd_buf *frame = NULL, *fresh;
+	unsigned int len = le16_to_cpu(desc->length);
 	struct xmd_rx *rx = &nic->rx;
 	enum xmd_rx_verdict verdict;
+	struct xmd_buf *frame;
 	u8 flags;
 
-	verdict = xmd_rx_check(desc, &rx->tail, &flags);
+	verdict = xmd_rx_check(desc, READ_ONCE(nic->max_frame), &rx->part, &flags);
 	rx->verdict[verdict]++;
 	if (verdict == XMD_RX_ALL_ONES)
 		xmd_nic_gone(nic);
-	if (verdict != XMD_RX_OK)
-		return NULL;
-	fresh = spare(nic);
-	if (!fresh) {
-		rx->no_buf++;
+	if (verdict != XMD_RX_OK && verdict != XMD_RX_MORE) {
+		drop_begun(nic);
 		return NULL;
 	}
-	frame = rx->buf[i];
-	frame->len = le16_to_cpu(desc->length);
-	frame->frame_len = frame->len;
+	if (len && !detach(nic, i, len)) {
+		rx->no_buf++;
+		drop_begun(nic);
+		rx->part = (struct xmd_rx_part){ .refused = verdict == XMD_RX_MORE };
+		return NULL;
+	}
+	if (verdict == XMD_RX_MORE)
+		return NULL;
+	frame = rx->head;
 	frame->flags = flags;
-	rx->buf[i] = fresh;
+	rx->head = NULL;
 	return frame;
 }
 

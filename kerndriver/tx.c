@@ -7,6 +7,7 @@
  */
 #include <linux/dma-mapping.h>
 #include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
 #include "offload.h"
 #include "priv.h"
 
@@ -19,7 +20,6 @@ int xmd_tx_alloc(struct xmd_nic *nic)
 	struct xmd_tx *tx = &nic->tx;
 	struct xmd_txring *r = &tx->ring;
 
-	spin_lock_init(&tx->lock);
 	r->mask = XMD_RING_MIN - 1;
 	r->slot = kvcalloc(XMD_RING_MAX, sizeof(*r->slot), GFP_KERNEL);
 	r->desc = dma_alloc_coherent(dma, DESC_BYTES, &tx->dma, GFP_KERNEL);
@@ -58,6 +58,23 @@ unsigned int xmd_nic_tx_space(const struct xmd_nic *nic)
 	return room <= XMD_RING_MAX && room > TAKES ? room - TAKES : 0;
 }
 EXPORT_SYMBOL_GPL(xmd_nic_tx_space);
+
+unsigned int xmd_nic_max_frame(const struct xmd_nic *nic)
+{
+	return READ_ONCE(nic->max_frame);
+}
+EXPORT_SYMBOL_GPL(xmd_nic_max_frame);
+
+/* Process context.  What waits in the ring and is too long now has been checked before. */
+void xmd_set_mtu(struct xmd_nic *nic, unsigned int mtu)
+{
+	u32 max = max(mtu + ETH_HLEN + VLAN_HLEN, XMD_FRAME_STD);
+
+	spin_lock_bh(&nic->tx.lock);
+	nic->tx.ring.max_frame = max;
+	WRITE_ONCE(nic->max_frame, max);
+	spin_unlock_bh(&nic->tx.lock);
+}
 
 void xmd_tx_doorbell(struct xmd_nic *nic)
 {

@@ -99,7 +99,7 @@ bool xmd_txring_post(struct xmd_txring *r, struct xmd_buf *head, __u32 keep)
 
 	if (r->frame_prod - r->frame_cons == XMD_RING_MAX)
 		return false;
-	refused = xmd_tx_offload(head, &o, hdr) < 0;
+	refused = xmd_tx_offload(head, r->max_frame, &o, hdr) < 0;
 	if (!refused) {
 		if (xmd_txring_room(r) < head->nbufs + XMD_TX_EXTRA + keep)
 			return false;

@@ -43,6 +43,7 @@ struct xmd_txring {
 	__u32 mask;
 	__u32 prod, cons;
 	__u32 frame_prod, frame_cons;
+	__u32 max_frame;		/* bytes of a frame or a segment; more is refused */
 	__u32 ctx[4];			/* the context that the NIC has now */
 };
 

@@ -406,9 +406,11 @@ enum wire { WIRE_AS_IS, WIRE_CUT, WIRE_NEVER };
 /* nic.h: what the NIC segments, and what it sends at all. */
 static enum wire fits_wire(const struct xmd_buf *b)
 {
+	unsigned int max = xmd_nic_max_frame(back.nic);
+
 	if (!(b->flags & (XMD_F_GSO_TCPV4 | XMD_F_GSO_TCPV6)))
-		return b->frame_len <= XMD_TX_MAX_FRAME ? WIRE_AS_IS : WIRE_NEVER;
-	if (b->hdr_len + b->gso_size > XMD_TX_MAX_FRAME)
+		return b->frame_len <= max ? WIRE_AS_IS : WIRE_NEVER;
+	if (b->hdr_len + b->gso_size > max)
 		return WIRE_NEVER;
 	if (b->flags & XMD_F_GSO_TCPV6 || b->hdr_len > NIC_HDR_MAX)
 		return WIRE_CUT;

@@ -57,7 +57,8 @@ struct xmd_nic;
 #define XMD_BUF_SIZE	4096u	/* bytes; one page, page aligned */
 #define XMD_FRAME_MAX_BUFS 20u	/* 64 KiB of payload plus a buffer of headers */
 #define XMD_BATCH	64u	/* frames in one call, at most */
-#define XMD_TX_MAX_FRAME 1518u	/* bytes on the wire without FCS, one VLAN tag, no GSO */
+#define XMD_FRAME_STD	1518u	/* bytes on the wire without FCS, one VLAN tag, MTU 1500 */
+#define XMD_FRAME_JUMBO	16128u	/* likewise, at the largest MTU of an 8254x: 16110 */
 
 /* struct xmd_buf.flags, meaningful in the head of a frame */
 #define XMD_F_CSUM_BLANK 0x01	/* TCP/UDP checksum holds only the pseudo header:
@@ -92,7 +93,7 @@ struct xmd_nic;
  * csum_start + csum_offset + 2, or hdr_len) lie in the first buffer of the chain.
  * The NIC checks them before use; a frame that it cannot send (headers that contradict
  * the flags, more than 128 bytes of them, gso_size below 48, hdr_len + gso_size or a
- * frame without GSO over XMD_TX_MAX_FRAME, GSO_TCPV6) is taken and comes back
+ * frame without GSO over xmd_nic_max_frame(), GSO_TCPV6) is taken and comes back
  * through tx_return in its turn, with XMD_F_ABORTED.
  */
 struct xmd_buf {
@@ -117,7 +118,7 @@ struct xmd_buf {
 /**
  * struct xmd_nic_ops - what the client of a NIC is told
  * @rx_return:	@n frames came from the wire, 1 <= n <= XMD_BATCH; each is a complete
- *		Ethernet frame without FCS of ETH_HLEN to XMD_TX_MAX_FRAME bytes whose
+ *		Ethernet frame without FCS of ETH_HLEN to xmd_nic_max_frame() bytes whose
  *		length the NIC half has checked against its buffer
  * @tx_return:	@n frames of the client left the NIC (or carry XMD_F_ABORTED), in the
  *		order in which they were provided.  Also the sign that descriptors
@@ -174,6 +175,13 @@ int xmd_nic_tx_provide(struct xmd_nic *nic, struct xmd_buf **frames, unsigned in
  * 0 without a carrier and while stopped.  A hint without a lock, for deciding how much to read from a guest's ring.
  */
 unsigned int xmd_nic_tx_space(const struct xmd_nic *nic);
+
+/**
+ * xmd_nic_max_frame - bytes without FCS of the longest frame, or segment, for the wire
+ *
+ * Follows the MTU of the NIC's net_device; XMD_FRAME_STD to XMD_FRAME_JUMBO.
+ */
+unsigned int xmd_nic_max_frame(const struct xmd_nic *nic);
 
 /**
  * xmd_nic_host_rx - give one frame to the network stack of the driver domain

@@ -294,6 +294,12 @@ struct net_device *xmd_nic_netdev(const struct xmd_nic *n)
 	return &nic.dev;
 }
 
+unsigned int xmd_nic_max_frame(const struct xmd_nic *n)
+{
+	(void)n;
+	return XMD_FRAME_STD;
+}
+
 int xmd_nic_tx_provide(struct xmd_nic *n, struct xmd_buf **frames, unsigned int k)
 {
 	unsigned int taken = 0;

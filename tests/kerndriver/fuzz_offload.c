@@ -23,7 +23,7 @@ static void check(const struct xmd_buf *f, const struct xmd_tx_offload *o)
 		abort();
 	if ((o->ctx[2] & 0xfffff) + o->hdr_len != f->frame_len)
 		abort();
-	if ((o->ctx[3] >> 16) + o->hdr_len > XMD_TX_MAX_FRAME)
+	if ((o->ctx[3] >> 16) + o->hdr_len > XMD_FRAME_STD)
 		abort();
 }
 
@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *in, size_t size)
 	f.csum_offset = d[2];
 	f.gso_size = d[3];
 	f.hdr_len = d[4];
-	if (!xmd_tx_offload(&f, &o, hdr))
+	if (!xmd_tx_offload(&f, XMD_FRAME_STD, &o, hdr))
 		check(&f, &o);
 	free(hdr);
 	free(data);

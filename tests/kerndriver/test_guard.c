@@ -58,7 +58,7 @@ static const struct reg_case cases[] = {
 	{ "RADV", RADV, ANY, ANY, true },
 	{ "TIDV", TIDV, ANY, ANY, true },
 	{ "TADV", TADV, ANY, ANY, true },
-	{ "RCTL", RCTL, 0x00dcb018, 0x00dcb018, true },
+	{ "RCTL", RCTL, 0x00dcb038, 0x00dcb038, true },
 	{ "TCTL", TCTL, 0x013ffff8, 0x013ffff8, true },
 	{ "PBA", PBA, 0, ANY, true },
 	{ "LEDCTL", LEDCTL, ANY, ANY, true },
@@ -128,7 +128,7 @@ static void control_bits_that_never(void **state)
 {
 	static const struct { __u32 reg, bits; } never[] = {
 		{ CTRL, CTRL_BEM | CTRL_VME },
-		{ RCTL, RCTL_EN | RCTL_SBP | RCTL_LPE | RCTL_LBM | RCTL_DTYP | RCTL_BSIZE |
+		{ RCTL, RCTL_EN | RCTL_SBP | RCTL_LBM | RCTL_DTYP | RCTL_BSIZE |
 			RCTL_BSEX | RCTL_SECRC },
 		{ TCTL, TCTL_EN },
 		{ EECD, 0x30 },		/* FWE: opens the flash */
@@ -138,7 +138,7 @@ static void control_bits_that_never(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(never); i++)
 		assert_int_equal(xmd_guard_writable(never[i].reg, true) & never[i].bits, 0);
-	assert_int_equal(RCTL_USER & (RCTL_EN | RCTL_BSIZE | RCTL_BSEX | RCTL_LPE), 0);
+	assert_int_equal(RCTL_USER & (RCTL_EN | RCTL_BSIZE | RCTL_BSEX), 0);
 	assert_int_equal(TCTL_USER & TCTL_EN, 0);
 }
 

@@ -35,8 +35,8 @@ static void plain_frames_need_nothing(void **state)
 	(void)state;
 	segment_frame(0);
 	frame.flags = 0;
-	frame.frame_len = XMD_TX_MAX_FRAME;
-	assert_int_equal(xmd_tx_offload(&frame, &o, hdr), 0);
+	frame.frame_len = XMD_FRAME_STD;
+	assert_int_equal(xmd_tx_offload(&frame, XMD_FRAME_STD, &o, hdr), 0);
 	assert_int_equal(o.ctx[2], 0);
 	assert_int_equal(o.popts, 0);
 	assert_int_equal(o.hdr_len, 0);
@@ -48,7 +48,7 @@ static void checksum_is_told_by_position(void **state)
 	segment_frame(2);
 	frame.flags = XMD_F_CSUM_BLANK;
 	frame.frame_len = 1514;
-	assert_int_equal(xmd_tx_offload(&frame, &o, hdr), 0);
+	assert_int_equal(xmd_tx_offload(&frame, XMD_FRAME_STD, &o, hdr), 0);
 	assert_int_equal(o.ctx[1], 34 | 50 << 8);
 	assert_int_equal(o.ctx[2], TXD_DEXT);
 	assert_int_equal(o.ctx[3], 0);
@@ -63,7 +63,7 @@ static void segmentation(void **state)
 	(void)state;
 	segment_frame(2);
 	memcpy(before, page, sizeof(page));
-	assert_int_equal(xmd_tx_offload(&frame, &o, hdr), 0);
+	assert_int_equal(xmd_tx_offload(&frame, XMD_FRAME_STD, &o, hdr), 0);
 	assert_int_equal(o.ctx[0], 14 | 24 << 8 | 33 << 16);
 	assert_int_equal(o.ctx[1], 34 | 50 << 8);
 	assert_int_equal(o.ctx[2], TXD_DEXT | TXD_TSE | TXC_IP | TXC_TCP | 4000);
@@ -92,7 +92,7 @@ static void segmentation_with_vlan_tag_and_options(void **state)
 	page[18 + 20 + 12] = 0x80;	/* 12 bytes of TCP options */
 	frame.csum_start = 38;
 	frame.hdr_len = 70;
-	assert_int_equal(xmd_tx_offload(&frame, &o, hdr), 0);
+	assert_int_equal(xmd_tx_offload(&frame, XMD_FRAME_STD, &o, hdr), 0);
 	assert_int_equal(o.ctx[0], 18 | 28 << 8 | 37 << 16);
 	assert_int_equal(o.ctx[1], 38 | 54 << 8);
 	assert_int_equal(o.ctx[3], 70u << 8 | 1448u << 16);
@@ -103,7 +103,7 @@ static void pseudo_header_sum_folds(void **state)
 	(void)state;
 	segment_frame(0);
 	memset(page + 26, 0xff, 8);
-	assert_int_equal(xmd_tx_offload(&frame, &o, hdr), 0);
+	assert_int_equal(xmd_tx_offload(&frame, XMD_FRAME_STD, &o, hdr), 0);
 	assert_int_equal(hdr[50] << 8 | hdr[51], 0x0006);
 }
 
@@ -114,8 +114,8 @@ static void providing_again(void **state)
 
 	(void)state;
 	segment_frame(0);
-	assert_int_equal(xmd_tx_offload(&frame, &first, hdr), 0);
-	assert_int_equal(xmd_tx_offload(&frame, &o, hdr), 0);
+	assert_int_equal(xmd_tx_offload(&frame, XMD_FRAME_STD, &first, hdr), 0);
+	assert_int_equal(xmd_tx_offload(&frame, XMD_FRAME_STD, &o, hdr), 0);
 	assert_memory_equal(&first, &o, sizeof(o));
 }
 
@@ -145,7 +145,7 @@ static void hostile_headers(void **state)
 	for (i = 0; i < ARRAY_SIZE(hostile); i++) {
 		segment_frame(2);
 		page[2 + hostile[i].at] = hostile[i].val;
-		assert_case(hostile[i].name, xmd_tx_offload(&frame, &o, hdr), -EINVAL);
+		assert_case(hostile[i].name, xmd_tx_offload(&frame, XMD_FRAME_STD, &o, hdr), -EINVAL);
 	}
 }
 
@@ -182,7 +182,7 @@ static void hostile_descriptions(void **state)
 		segment_frame(2);
 		val = wrong16[i].val;
 		memcpy((char *)&frame + wrong16[i].field, &val, sizeof(val));
-		assert_case(wrong16[i].name, xmd_tx_offload(&frame, &o, hdr), -EINVAL);
+		assert_case(wrong16[i].name, xmd_tx_offload(&frame, XMD_FRAME_STD, &o, hdr), -EINVAL);
 	}
 }
 
@@ -191,19 +191,19 @@ static void frames_that_cannot_go(void **state)
 	(void)state;
 	segment_frame(0);
 	frame.frame_len = 54;		/* headers only */
-	assert_int_equal(xmd_tx_offload(&frame, &o, hdr), -EINVAL);
+	assert_int_equal(xmd_tx_offload(&frame, XMD_FRAME_STD, &o, hdr), -EINVAL);
 	segment_frame(0);
 	frame.flags = XMD_F_CSUM_BLANK | XMD_F_GSO_TCPV6;
-	assert_int_equal(xmd_tx_offload(&frame, &o, hdr), -EINVAL);
+	assert_int_equal(xmd_tx_offload(&frame, XMD_FRAME_STD, &o, hdr), -EINVAL);
 	segment_frame(0);
 	frame.flags = 0;
-	frame.frame_len = XMD_TX_MAX_FRAME + 1;
-	assert_int_equal(xmd_tx_offload(&frame, &o, hdr), -EINVAL);
+	frame.frame_len = XMD_FRAME_STD + 1;
+	assert_int_equal(xmd_tx_offload(&frame, XMD_FRAME_STD, &o, hdr), -EINVAL);
 	frame.frame_len = 13;
-	assert_int_equal(xmd_tx_offload(&frame, &o, hdr), -EINVAL);
+	assert_int_equal(xmd_tx_offload(&frame, XMD_FRAME_STD, &o, hdr), -EINVAL);
 	segment_frame(0);
 	frame.nbufs = XMD_FRAME_MAX_BUFS + 1;
-	assert_int_equal(xmd_tx_offload(&frame, &o, hdr), -EINVAL);
+	assert_int_equal(xmd_tx_offload(&frame, XMD_FRAME_STD, &o, hdr), -EINVAL);
 }
 
 static const struct {
@@ -237,7 +237,7 @@ static void hostile_checksum_positions(void **state)
 		frame.frame_len = sums[i].len;
 		frame.csum_start = sums[i].start;
 		frame.csum_offset = sums[i].offset;
-		assert_case(sums[i].name, xmd_tx_offload(&frame, &o, hdr), sums[i].ret);
+		assert_case(sums[i].name, xmd_tx_offload(&frame, XMD_FRAME_STD, &o, hdr), sums[i].ret);
 	}
 }
 

@@ -53,7 +53,7 @@ static void wire(const __u8 *f, unsigned int len)
 	__u32 nr;
 
 	/* the last segment of a frame is the NIC's own to pad (TCTL.PSP) */
-	assert_in_range(len, f[12] == 0x08 ? 54 : ETH_ZLEN, XMD_TX_MAX_FRAME);
+	assert_in_range(len, f[12] == 0x08 ? 54 : ETH_ZLEN, XMD_FRAME_STD);
 	on_wire++;
 	memcpy(&nr, f + 6, 4);
 	/* after a reset frames may come twice, never backwards past the reset */
@@ -132,6 +132,7 @@ static int fresh(void **state)
 	srand(7);
 	memset(&ring, 0, sizeof(ring));
 	ring = (struct xmd_txring){
+		.max_frame = XMD_FRAME_STD,
 		.desc = desc, .slot = slot, .hdr = hdr, .hdr_dma = (uintptr_t)hdr,
 	};
 	/* indices are about to overflow from the first moment */
