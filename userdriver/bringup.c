@@ -231,6 +231,13 @@ int back_in_service(struct driver *d, int err)
 	return again ? again : err;
 }
 
+int driver_handled(struct driver *d, int err)
+{
+	if (d->exit_code)
+		err = back_in_service(d, err);
+	return driver_settled(d, err);
+}
+
 static void log_adopted(const struct driver *d, const char *how, uint64_t began_ms)
 {
 	const uint8_t *mac = settings_mac(&d->adapter)->addr;
@@ -241,11 +248,13 @@ static void log_adopted(const struct driver *d, const char *how, uint64_t began_
 		(unsigned long long)(driver_now_ms() - began_ms));
 }
 
+/* Whoever stopped it may have died while writing the EEPROM. */
 static int from_the_start(struct driver *d)
 {
-	int err = d->stopped && !d->first ? eeprom_warn_if_damaged(d) : 0;
+	bool first = d->first;
+	int err = bringup(d, false);
 
-	return err ? err : bringup(d, false);
+	return err || first ? err : eeprom_warn_if_damaged(d);
 }
 
 int drv_adopt(struct driver *d, const struct xmd_adapter *committed)

@@ -177,6 +177,9 @@ int bringup(struct driver *d, bool reset_phy);	/* phase must be STOPPED */
 /* From wherever a failed step left the NIC to the settings in force.  Return: @err, or why it
  * cannot be done. */
 int back_in_service(struct driver *d, int err);
+/* The last act of a handler that can fail without harm: the process lives on if the NIC does
+ * as the settings say.  Return: as back_in_service. */
+int driver_handled(struct driver *d, int err);
 int bringup_again(struct driver *d);		/* a NIC that was gone */
 
 /* image.c */

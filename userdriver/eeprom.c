@@ -109,7 +109,7 @@ int eeprom_probe(struct driver *d, struct reg_batch *b)
 	return take_mac(d, eerd);
 }
 
-/* For a NIC that is found stopped: whoever stopped it may have died while writing. */
+/* A log line; of no other consequence, as the NIC does not need its EEPROM now. */
 int eeprom_warn_if_damaged(struct driver *d)
 {
 	uint32_t eerd[EEPROM_WORDS];
@@ -119,10 +119,13 @@ int eeprom_warn_if_damaged(struct driver *d)
 	batch_init(&b, d, EXIT_EEPROM);
 	eeprom_add_read(&b, 0, EEPROM_WORDS, eerd);
 	err = batch_run(&b);
+	if (err == -ENODEV)
+		return err;
+	d->exit_code = EXIT_OK;
 	if (!err && eeprom_sum(eerd) != EEPROM_SUM)
 		log_line("EEPROM: words 0 to 63 sum to 0x%04x, not 0x%04x; if a write was interrupted, repeat it before the next cold start",
 			 eeprom_sum(eerd), EEPROM_SUM);
-	return err;
+	return 0;
 }
 
 static int check_range(const struct driver *d, uint32_t offset, uint32_t n)
@@ -182,7 +185,7 @@ int drv_read_eeprom(struct driver *d, __u32 offset, __u32 n, struct xmd_bytes *o
 	if (!err)
 		err = read_words(d, first, (offset + n - 1) / 2 - first + 1, word);
 	if (err)
-		return driver_settled(d, err);
+		return driver_handled(d, err);
 	out->n = n;
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t at = offset - 2 * first + i;
@@ -273,7 +276,7 @@ int drv_write_eeprom(struct driver *d, __u32 offset, const struct xmd_bytes *in)
 	if (!err)
 		err = read_words(d, 0, n, now);
 	if (err)
-		return driver_settled(d, err);
+		return driver_handled(d, err);
 	memcpy(want, now, n * sizeof(*now));
 	merge(want, offset, in);
 	if (offset / 2 < EEPROM_WORDS)
@@ -283,5 +286,5 @@ int drv_write_eeprom(struct driver *d, __u32 offset, const struct xmd_bytes *in)
 	err = write_stopped(d, now, want, n);
 	if (!err)
 		log_msg(LOG_DRV, "EEPROM: %u bytes written at %u", in->n, offset);
-	return driver_settled(d, back_in_service(d, err));
+	return driver_handled(d, back_in_service(d, err));
 }

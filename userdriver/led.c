@@ -57,5 +57,5 @@ int drv_identify(struct driver *d, __u32 on)
 	err = set(d, on ? LED_BLINK : d->led_default);
 	if (!err)
 		d->identify = on;
-	return driver_settled(d, err);
+	return driver_handled(d, err);
 }

@@ -181,5 +181,5 @@ int drv_nway_reset(struct driver *d)
 	batch_init(&b, d, EXIT_PHY);
 	phy_add_renegotiate(d, &b);
 	log_msg(LOG_LINK, "autonegotiation restarted");
-	return driver_settled(d, batch_run(&b));
+	return driver_handled(d, batch_run(&b));
 }

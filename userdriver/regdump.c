@@ -66,7 +66,7 @@ int drv_read_regs(struct driver *d, struct xmd_regdump *dump)
 	add_phy(&b, &phy);
 	err = batch_run(&b);
 	if (err)
-		return driver_settled(d, err);
+		return driver_handled(d, err);
 	fill_phy(d, &phy, dump->val);
 	dump->n = DUMP_WORDS;
 	return 0;

@@ -170,11 +170,11 @@ int drv_self_test(struct driver *d, __u32 offline, struct xmd_testresult *out)
 		return -ENODEV;
 	err = link_check(d, false);
 	if (err)
-		return driver_settled(d, err);
+		return driver_handled(d, err);
 	out->result[TEST_LINK] = !d->link.up;
 	if (offline)
 		err = test_offline(d, out->result);
 	for (unsigned int i = 0; i < XMD_TESTS; i++)
 		out->failed |= !!out->result[i];
-	return driver_settled(d, err);
+	return driver_handled(d, err);
 }
