@@ -9,11 +9,21 @@ static const struct xpc_call_type *type_of(const struct xpc_tracker *t, const st
 	return &t->proto->up[s - t->slot];
 }
 
-void xpc_tracker_init(struct xpc_tracker *t, const struct xpc_proto *proto)
+int xpc_tracker_init(struct xpc_tracker *t, const struct xpc_proto *proto)
 {
+	unsigned int i;
+	int n;
+
 	t->proto = proto;
 	t->phase = XPC_NONE;
 	t->why_call = "";
+	for (i = 0; i < t->n_objects; i++) {
+		n = xpc_encode_update(t->object[i].type->type, ~0ull, t->object[i].copy,
+				      t->scratch, XPC_MSG_MAX);
+		if (n < 0)
+			return n;
+	}
+	return 0;
 }
 
 /* -------------------------------------------------------------------------------- calls */

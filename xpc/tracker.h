@@ -136,8 +136,13 @@ struct xpc_taken {
 	unsigned int call;		/* CALL: number of the downcall, to be served */
 };
 
-/* xpc_tracker_init - @t->object, slot, request, scratch, reply and alive are set already */
-void xpc_tracker_init(struct xpc_tracker *t, const struct xpc_proto *proto);
+/*
+ * xpc_tracker_init - @t->object, slot, request, scratch, reply and alive are set already
+ *
+ * The copies must hold what can be sent: zeros are out of range for some members.
+ * Return: 0, or -ERANGE, -EILSEQ for a copy that does not.
+ */
+int xpc_tracker_init(struct xpc_tracker *t, const struct xpc_proto *proto);
 
 /* ------------------------------------------------------------ the life of the user half */
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* home.c - a tracker and a user half that is moved by hand; see home.h. */
+#include <stdlib.h>
 #include "home.h"
 
 struct xpc_tracker t;
@@ -34,7 +35,8 @@ void home_init(void)
 	t.alive = XPC_UP_t_alive;
 	user.replica = replicas;
 	user.n = 2;
-	xpc_tracker_init(&t, &xpc_decl);
+	if (xpc_tracker_init(&t, &xpc_decl))
+		abort();
 }
 
 int home_send(const struct xpc_msg *m, const void *body, __u32 len, __u64 now)

@@ -1,0 +1,483 @@
+// SPDX-License-Identifier: GPL-2.0
+/* xpc_kern.c - a tracker behind a device file; see xpc_kern.h. */
+#include <linux/device.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/sched/signal.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include "xpc_kern.h"
+
+enum { PAGE_IN, PAGE_OUT, PAGE_SCRATCH, PAGE_REPLY, PAGES };
+
+#define SLACK_MS 1000u		/* a deadline is noticed at a tick */
+
+static u64 now_us(void)
+{
+	return ktime_to_us(ktime_get());
+}
+
+/* -------------------------------------------------------------------- init and free */
+
+static int alloc_objects(struct xpc *x)
+{
+	const struct xpc_proto *proto = x->cfg.proto;
+	struct xpc_object *o;
+	unsigned int i;
+
+	x->t.object = kcalloc(proto->n_objects, sizeof(*x->t.object), GFP_KERNEL);
+	if (!x->t.object)
+		return -ENOMEM;
+	x->t.n_objects = proto->n_objects;
+	for (i = 0; i < proto->n_objects; i++) {
+		o = &x->t.object[i];
+		o->type = &proto->object[i];
+		o->copy = kzalloc(o->type->store_size, GFP_KERNEL);
+		if (!o->copy)
+			return -ENOMEM;
+		xpc_copy(o->type->type, ~0ull, o->copy, x->cfg.initial[i]);
+	}
+	return 0;
+}
+
+static int alloc_rest(struct xpc *x)
+{
+	const struct xpc_proto *proto = x->cfg.proto;
+
+	x->t.slot = kcalloc(proto->n_up, sizeof(*x->t.slot), GFP_KERNEL);
+	x->t.request = kzalloc(proto->up_bytes, GFP_KERNEL);
+	x->page = kcalloc(PAGES, XPC_MSG_MAX, GFP_KERNEL);
+	x->args = kzalloc(proto->down_args, GFP_KERNEL);
+	if (!x->t.slot || !x->t.request || !x->page || !x->args)
+		return -ENOMEM;
+	x->t.scratch = x->page[PAGE_SCRATCH];
+	x->t.reply = x->page[PAGE_REPLY];
+	return 0;
+}
+
+int xpc_kern_init(struct xpc *x, const struct xpc_kern_config *cfg)
+{
+	int err;
+
+	memset(x, 0, sizeof(*x));
+	x->cfg = *cfg;
+	spin_lock_init(&x->lock);
+	mutex_init(&x->reading);
+	mutex_init(&x->writing);
+	init_waitqueue_head(&x->readers);
+	init_waitqueue_head(&x->callers);
+	x->t.alive = cfg->alive;
+	err = alloc_objects(x);
+	if (!err)
+		err = alloc_rest(x);
+	if (!err)
+		err = xpc_tracker_init(&x->t, cfg->proto);
+	if (err)
+		xpc_kern_free(x);
+	return err;
+}
+
+void xpc_kern_free(struct xpc *x)
+{
+	unsigned int i;
+
+	for (i = 0; i < x->t.n_objects; i++)
+		kfree(x->t.object[i].copy);
+	x->t.n_objects = 0;
+	kfree(x->t.object);
+	kfree(x->t.slot);
+	kfree(x->t.request);
+	kfree(x->page);
+	kfree(x->args);
+	x->t.object = NULL;
+	x->t.slot = NULL;
+	x->t.request = NULL;
+	x->page = NULL;
+	x->args = NULL;
+}
+
+/* ------------------------------------------------------------ the life of the user half */
+
+static void wake(struct xpc *x)
+{
+	wake_up_interruptible(&x->readers);
+	wake_up(&x->callers);
+}
+
+/* After it became LOST; the lock is held. */
+static void bury(struct xpc *x)
+{
+	dev_err_ratelimited(x->cfg.dev, "user half %d lost: %s%s; killing it\n",
+			    pid_nr(x->opener), x->t.why_lost, x->t.why_call);
+	kill_pid(x->opener, SIGKILL, 1);
+}
+
+/* Tell the module, when @was is what the phase was before. */
+static void tell_phase(struct xpc *x, enum xpc_phase was)
+{
+	enum xpc_phase is = READ_ONCE(x->t.phase);
+
+	if (is != was && (is == XPC_LIVE || is == XPC_LOST || is == XPC_NONE) && x->cfg.ops->phase)
+		x->cfg.ops->phase(x->cfg.ctx, is);
+}
+
+int xpc_kern_open(struct xpc *x)
+{
+	if (test_and_set_bit(0, &x->opened))
+		return -EBUSY;
+	spin_lock_irq(&x->lock);
+	x->opener = get_pid(task_tgid(current));
+	xpc_open(&x->t, now_us());
+	spin_unlock_irq(&x->lock);
+	return 0;
+}
+
+void xpc_kern_close(struct xpc *x)
+{
+	struct pid *opener;
+	enum xpc_phase was;
+
+	spin_lock_irq(&x->lock);
+	was = x->t.phase;
+	opener = x->opener;
+	x->opener = NULL;
+	xpc_close(&x->t);
+	spin_unlock_irq(&x->lock);
+	put_pid(opener);
+	wake(x);
+	tell_phase(x, was);
+	clear_bit_unlock(0, &x->opened);
+}
+
+void xpc_kern_shut(struct xpc *x, const char *why)
+{
+	spin_lock_irq(&x->lock);
+	xpc_shut(&x->t);
+	if (x->opener && x->t.phase != XPC_LOST) {
+		xpc_lose(&x->t, why);
+		bury(x);
+	}
+	spin_unlock_irq(&x->lock);
+	wake(x);
+}
+
+void xpc_kern_tick(struct xpc *x)
+{
+	enum xpc_phase was;
+	bool news;
+
+	spin_lock_irq(&x->lock);
+	was = x->t.phase;
+	news = xpc_tick(&x->t, now_us());
+	if (x->t.phase == XPC_LOST && was != XPC_LOST)
+		bury(x);
+	spin_unlock_irq(&x->lock);
+	if (news)
+		wake(x);
+	tell_phase(x, was);
+}
+
+int xpc_kern_heard(struct xpc *x)
+{
+	int err;
+
+	spin_lock_irq(&x->lock);
+	err = xpc_heard(&x->t, now_us());
+	x->ioctls++;
+	spin_unlock_irq(&x->lock);
+	return err;
+}
+
+/* ------------------------------------------------------------------------ read, poll */
+
+static bool readable(struct xpc *x)
+{
+	bool yes;
+
+	spin_lock_irq(&x->lock);
+	yes = xpc_pending(&x->t) || x->t.phase == XPC_LOST;
+	spin_unlock_irq(&x->lock);
+	return yes;
+}
+
+static int next_message(struct xpc *x)
+{
+	int n;
+
+	spin_lock_irq(&x->lock);
+	n = xpc_next(&x->t, x->page[PAGE_OUT], now_us());
+	spin_unlock_irq(&x->lock);
+	return n;
+}
+
+ssize_t xpc_kern_read(struct xpc *x, struct file *file, char __user *to, size_t len)
+{
+	int n, err;
+
+	/* a message that does not fit would be lost */
+	if (len < XPC_MSG_MAX)
+		return -EINVAL;
+	if (mutex_lock_interruptible(&x->reading))
+		return -ERESTARTSYS;
+	while (!(n = next_message(x))) {
+		err = file->f_flags & O_NONBLOCK ? -EAGAIN :
+		      wait_event_interruptible(x->readers, readable(x));
+		if (err) {
+			n = err;
+			break;
+		}
+	}
+	if (n > 0 && copy_to_user(to, x->page[PAGE_OUT], n))
+		n = -EFAULT;
+	mutex_unlock(&x->reading);
+	return n;
+}
+
+__poll_t xpc_kern_poll(struct xpc *x, struct file *file, poll_table *wait)
+{
+	__poll_t events = EPOLLOUT | EPOLLWRNORM;
+
+	poll_wait(file, &x->readers, wait);
+	spin_lock_irq(&x->lock);
+	if (x->t.phase == XPC_LOST)
+		events = EPOLLERR | EPOLLHUP;
+	else if (xpc_pending(&x->t))
+		events |= EPOLLIN | EPOLLRDNORM;
+	spin_unlock_irq(&x->lock);
+	return events;
+}
+
+/* ----------------------------------------------------------------------------- write */
+
+/* The handler runs in the context of the user half, which waits for it in its write. */
+static int serve(struct xpc *x, const struct xpc_taken *taken, u32 len)
+{
+	const struct xpc_call_type *type = &x->cfg.proto->down[taken->call];
+	int err;
+
+	memset(x->args, 0, x->cfg.proto->down_args);
+	err = xpc_decode_struct(type->in, x->args, x->page[PAGE_IN] + XPC_HEADER, len - XPC_HEADER);
+	if (!err)
+		err = x->cfg.down[taken->call](x->cfg.ctx, x->args);
+	if (err || !type->out->n)
+		return err;
+	spin_lock_irq(&x->lock);
+	err = xpc_reply(&x->t, &taken->msg, type->out, x->args);
+	spin_unlock_irq(&x->lock);
+	return err;
+}
+
+static int take(struct xpc *x, u32 len, struct xpc_taken *taken)
+{
+	enum xpc_phase was;
+	int err;
+
+	spin_lock_irq(&x->lock);
+	was = x->t.phase;
+	err = xpc_take(&x->t, x->page[PAGE_IN], len, now_us(), taken);
+	if (x->t.phase == XPC_LOST && was != XPC_LOST)
+		bury(x);
+	spin_unlock_irq(&x->lock);
+	tell_phase(x, was);
+	return err;
+}
+
+static int write_message(struct xpc *x, u32 len)
+{
+	struct xpc_taken taken;
+	int err = take(x, len, &taken);
+
+	wake(x);
+	if (err)
+		dev_warn_ratelimited(x->cfg.dev, "%s of the user half refused: error %d\n",
+				     xpc_kind_name(taken.msg.kind), err);
+	else if (taken.msg.kind == XPC_CALL)
+		err = serve(x, &taken, len);
+	else if (taken.object && x->cfg.ops->changed)
+		x->cfg.ops->changed(x->cfg.ctx, taken.object - x->t.object, taken.mask);
+	return err;
+}
+
+ssize_t xpc_kern_write(struct xpc *x, const char __user *from, size_t len)
+{
+	/* longer than any message: let the tracker refuse and count it */
+	u32 n = min_t(size_t, len, XPC_MSG_MAX + 1);
+	int err;
+
+	if (mutex_lock_interruptible(&x->writing))
+		return -ERESTARTSYS;
+	if (copy_from_user(x->page[PAGE_IN], from, min(n, XPC_MSG_MAX)))
+		err = -EFAULT;
+	else
+		err = write_message(x, n);
+	mutex_unlock(&x->writing);
+	return err ? err : len;
+}
+
+/* --------------------------------------------------------------------- calls that wait */
+
+void xpc_raise(struct xpc *x, unsigned int call)
+{
+	unsigned long irq;
+	bool news;
+
+	spin_lock_irqsave(&x->lock, irq);
+	news = xpc_raise_slot(&x->t, call, now_us());
+	spin_unlock_irqrestore(&x->lock, irq);
+	if (news)
+		wake_up_interruptible(&x->readers);
+}
+
+static int ask(struct xpc *x, unsigned int call, const void *const *in, void *const *out)
+{
+	int err;
+
+	spin_lock_irq(&x->lock);
+	err = xpc_ask(&x->t, call, in, out, now_us());
+	spin_unlock_irq(&x->lock);
+	return err;
+}
+
+static bool answered(struct xpc *x, unsigned int call, int *result)
+{
+	bool yes;
+
+	spin_lock_irq(&x->lock);
+	yes = xpc_result(&x->t, call, result, now_us());
+	spin_unlock_irq(&x->lock);
+	return yes;
+}
+
+/* The answer may have come at the last moment; otherwise nobody may touch @out any more. */
+static int give_up(struct xpc *x, unsigned int call, int why)
+{
+	int result = why;
+
+	spin_lock_irq(&x->lock);
+	if (!xpc_result(&x->t, call, &result, now_us()))
+		xpc_give_up(&x->t, call, now_us());
+	spin_unlock_irq(&x->lock);
+	return result;
+}
+
+int xpc_upcall(struct xpc *x, unsigned int call, const void *const *in, void *const *out)
+{
+	long allowed = msecs_to_jiffies(XPC_HOLD_MS + x->cfg.proto->up[call].ms + SLACK_MS);
+	int err, result = 0;
+	long left;
+
+	left = wait_event_killable_timeout(x->callers, (err = ask(x, call, in, out)) != -EBUSY,
+					   allowed);
+	if (left <= 0)
+		return left ? -EINTR : -ETIMEDOUT;
+	if (err)
+		return err;
+	wake_up_interruptible(&x->readers);
+	left = wait_event_killable_timeout(x->callers, answered(x, call, &result), allowed);
+	if (left <= 0)
+		result = give_up(x, call, left ? -EINTR : -ETIMEDOUT);
+	/* whoever waits for the slot */
+	wake_up(&x->callers);
+	return result;
+}
+
+/* ---------------------------------------------------------------------------- objects */
+
+void xpc_kern_get(struct xpc *x, unsigned int object, void *to)
+{
+	const struct xpc_object *o = &x->t.object[object];
+	unsigned long irq;
+
+	spin_lock_irqsave(&x->lock, irq);
+	xpc_copy(o->type->type, ~0ull, to, o->copy);
+	spin_unlock_irqrestore(&x->lock, irq);
+}
+
+int xpc_kern_commit(struct xpc *x, unsigned int object, u64 mask, const void *from)
+{
+	unsigned long irq;
+	int err;
+
+	spin_lock_irqsave(&x->lock, irq);
+	err = xpc_commit(&x->t, &x->t.object[object], mask, from);
+	spin_unlock_irqrestore(&x->lock, irq);
+	wake_up_interruptible(&x->readers);
+	return err;
+}
+
+static bool locked(struct xpc *x, unsigned int object)
+{
+	int err;
+
+	spin_lock_irq(&x->lock);
+	err = xpc_lock(&x->t.object[object], XPC_KERNEL, 0);
+	spin_unlock_irq(&x->lock);
+	return !err;
+}
+
+int xpc_kern_lock(struct xpc *x, unsigned int object, unsigned int ms)
+{
+	long left = wait_event_killable_timeout(x->callers, locked(x, object),
+						msecs_to_jiffies(ms));
+
+	return left > 0 ? 0 : left ? -EINTR : -ETIMEDOUT;
+}
+
+void xpc_kern_unlock(struct xpc *x, unsigned int object)
+{
+	spin_lock_irq(&x->lock);
+	xpc_unlock(&x->t.object[object], XPC_KERNEL);
+	spin_unlock_irq(&x->lock);
+	wake_up(&x->callers);
+}
+
+/* -------------------------------------------------------------------------------- dump */
+
+static void show_calls(const struct xpc *x, struct seq_file *m)
+{
+	static const char * const state[] = { "idle", "raised", "read", "done" };
+	const struct xpc_proto *proto = x->cfg.proto;
+	const struct xpc_stat *st;
+	unsigned int i;
+
+	for (i = 0; i < proto->n_up; i++) {
+		st = &x->t.slot[i].stat;
+		seq_printf(m, "upcall %s state=%s asked=%llu answered=%llu failed=%llu bytes=%llu us_min=%u us_avg=%llu us_max=%u\n",
+			   proto->up[i].name, state[x->t.slot[i].state], st->asked, st->answered,
+			   st->failed, st->bytes, st->us_min,
+			   st->answered ? div64_u64(st->us_sum, st->answered) : 0, st->us_max);
+	}
+}
+
+static void show_objects(struct xpc *x, struct seq_file *m)
+{
+	const struct xpc_object *o;
+	unsigned int i;
+
+	for (i = 0; i < x->t.n_objects; i++) {
+		o = &x->t.object[i];
+		seq_printf(m, "object %s version=%u sent=%u dirty=%#llx holder=%u\n",
+			   o->type->type->name, o->version, o->sent, o->dirty, o->holder);
+		/* scratch is used under the lock only */
+		spin_lock_irq(&x->lock);
+		xpc_dump(o->type->type, o->copy, (char *)x->t.scratch, XPC_MSG_MAX);
+		seq_puts(m, (char *)x->t.scratch);
+		spin_unlock_irq(&x->lock);
+	}
+}
+
+void xpc_kern_show(struct xpc *x, struct seq_file *m)
+{
+	const struct xpc_tracker *t = &x->t;
+	unsigned int i;
+
+	seq_printf(m, "user phase=%s epoch=%u wrong=%u lost=%u stale=%u old_epoch=%u broken_locks=%u ioctls=%llu\n",
+		   xpc_phase_name(t->phase), t->epoch, t->wrong, t->lost, t->stale, t->old_epoch,
+		   t->broken_locks, x->ioctls);
+	for (i = 1; i < XPC_KINDS; i++)
+		seq_printf(m, "crossed %s n=%llu bytes=%llu\n", xpc_kind_name(i), t->crossed[i].n,
+			   t->crossed[i].bytes);
+	show_calls(x, m);
+	show_objects(x, m);
+}
