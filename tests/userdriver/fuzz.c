@@ -4,6 +4,10 @@
  *
  * usage: fuzz SECONDS [SEED]
  *
+ * Half of the stories go by xpc.h's crossing, half by the handlers of handlers.h with random
+ * wishes: there the settings that were answered with 0 are committed, and a user half that
+ * comes after a death gets them.
+ *
  * Held against it after each step: nothing asked for that the kernel's guard refuses, no
  * message that the kernel half finds invalid, never more than MAX_CROSSINGS in a step,
  * never LOST for a missed deadline.  And after each story the faults end and a new user half
@@ -20,9 +24,13 @@
 #include "bench.h"
 
 #define MAX_CROSSINGS 40u
+#define MAX_CROSSINGS_HANDLER 90u	/* a self-test, or an EEPROM written and restored */
 #define STEPS 60
 
 static uint64_t seed, rng;
+
+static bool by_handlers;		/* this story */
+static struct xmd_adapter committed;
 
 static uint32_t rnd(uint32_t n)
 {
@@ -42,6 +50,7 @@ static void broken(const char *what)
 static const uint32_t passing_faults[] = {
 	SIM_F_ALL_ONES, SIM_F_ALL_ZERO, SIM_F_EERD_STUCK, SIM_F_PHY_DEAD, SIM_F_PHY_ERROR,
 	SIM_F_RST_STUCK, SIM_F_EECD_STUCK, SIM_F_STOP_REFUSED, SIM_F_START_REFUSED,
+	SIM_F_EEPROM_LOCKED, SIM_F_EEPROM_BUSY, SIM_F_REG_STUCK, SIM_F_NO_IRQ, SIM_F_NO_LOOPBACK,
 };
 
 static void random_filter(struct sim *sim)
@@ -58,7 +67,11 @@ static void random_filter(struct sim *sim)
 
 static void something_happens(struct sim *sim)
 {
-	switch (rnd(10)) {
+	switch (rnd(11)) {
+	case 10:
+		sim->cut = (struct sim_cut){ .at = 1 + rnd(20), .op = rnd(200), .err = -EBUSY,
+					     .kill = rnd(2) };
+		break;
 	case 0:
 		sim->faults ^= passing_faults[rnd(sizeof(passing_faults) / 4)];
 		break;
@@ -91,13 +104,13 @@ static void something_happens(struct sim *sim)
 	}
 }
 
-static void check(const struct bench *b, int err, unsigned long crossings)
+static void check(const struct bench *b, int err, unsigned long crossings, unsigned int max)
 {
 	if (b->sim->refused)
 		broken("the guard refused a batch");
 	if (b->sim->invalid)
 		broken("the kernel half found a message invalid");
-	if (crossings > MAX_CROSSINGS)
+	if (crossings > max)
 		broken("too many crossings in a step");
 	if (b->sim->up.phase == XMD_UP_LOST)
 		broken(b->sim->up.why_lost);
@@ -122,17 +135,153 @@ static int step(struct bench *b)
 	default:
 		err = driver_upcalls(&b->d);
 	}
-	check(b, err, b->sim->port.crossings - before);
+	check(b, err, b->sim->port.crossings - before, MAX_CROSSINGS);
+	return err;
+}
+
+/* Mostly possible, sometimes not. */
+static void random_wish(struct xmd_adapter *a)
+{
+	static const uint32_t rings[] = { 64, 128, 256, 512, 1024, 100 };
+	static const uint32_t mtus[] = { 1500, 68, 4000, 9000, 16110, 20000 };
+
+	switch (rnd(14)) {
+	case 0:
+		a->tx_ring = rings[rnd(6)];
+		break;
+	case 1:
+		a->rx_ring = rings[rnd(6)];
+		break;
+	case 2:
+		a->mtu = mtus[rnd(6)];
+		break;
+	case 3:
+		a->mac.addr[5] = rnd(256);
+		a->mac.addr[0] = rnd(8) ? 2 : 3;
+		break;
+	case 4:
+		a->autoneg = rnd(2);
+		a->forced = 1u << rnd(5);
+		break;
+	case 5:
+		a->advertise = rnd(64);
+		break;
+	case 6:
+		a->mdix = rnd(5);
+		break;
+	case 7:
+		a->pause_autoneg = rnd(2);
+		a->pause_rx = rnd(2);
+		a->pause_tx = rnd(2);
+		break;
+	case 8:
+		a->itr_mode = rnd(2);
+		a->rx_usecs = rnd(11000);
+		break;
+	case 9:
+		a->wol = rnd(64);
+		break;
+	case 10:
+		a->vlan_filter = rnd(2);
+		a->vlans[rnd(XMD_VLAN_WORDS)] = rnd(0xffffffff);
+		break;
+	case 11:
+		a->promisc = rnd(2);
+		a->allmulti = rnd(2);
+		break;
+	default:
+		a->n_mc = rnd(XMD_MC_MAX + 2);
+		for (unsigned int i = 0; i < a->n_mc && i < XMD_MC_MAX; i++)
+			a->mc[i].addr[rnd(6)] = rnd(256);
+	}
+}
+
+static int wish(struct bench *b)
+{
+	struct xmd_adapter want = committed;
+	int err;
+
+	for (unsigned int n = 1 + rnd(3); n; n--)
+		random_wish(&want);
+	err = drv_configure(&b->d, &want);
+	if (!err)
+		settings_copy(&committed, &want);
+	return err;
+}
+
+static int some_handler(struct bench *b)
+{
+	struct xmd_bytes bytes = { .n = 1 + rnd(6), .byte = { rnd(256), rnd(256), rnd(256) } };
+	struct xmd_testresult res;
+	struct xmd_regdump dump;
+
+	switch (rnd(12)) {
+	case 0:
+		return drv_link_event(&b->d);
+	case 1:
+		return drv_tx_hang(&b->d);
+	case 2:
+		return drv_nway_reset(&b->d);
+	case 3:
+		return drv_identify(&b->d, rnd(3));
+	case 4:
+		return drv_read_regs(&b->d, &dump);
+	case 5:
+		return drv_read_eeprom(&b->d, rnd(140), 1 + rnd(20), &bytes);
+	case 6:
+		return drv_write_eeprom(&b->d, rnd(130), &bytes);
+	case 7:
+		return drv_self_test(&b->d, rnd(2), &res);
+	case 8:
+		return drv_refresh_counters(&b->d);
+	case 9:
+		return driver_tick(&b->d);
+	default:
+		return wish(b);
+	}
+}
+
+/* Return: whether the process would have ended. */
+static int handler_step(struct bench *b)
+{
+	unsigned long before = b->sim->port.crossings;
+	int err;
+
+	sim_advance(b->sim, rnd(400));
+	/* nobody asks by xpc.h here */
+	b->sim->up.phase = XMD_UP_LIVE;
+	memset(b->sim->up.slot, 0, sizeof(b->sim->up.slot));
+	err = some_handler(b);
+	if (err && b->sim->cut.dead)
+		return err;
+	check(b, 0, b->sim->port.crossings - before, MAX_CROSSINGS_HANDLER);
+	return b->d.exit_code;
+}
+
+static int adopt_committed(struct bench *b)
+{
+	int err = driver_hello(&b->d);
+
+	if (!err)
+		err = drv_adopt(&b->d, &committed);
+	if (!err)
+		committed = b->d.adapter;
 	return err;
 }
 
 static int start(struct bench *b)
 {
 	unsigned long before = b->sim->port.crossings;
-	int err = driver_start(&b->d);
+	int err = by_handlers ? adopt_committed(b) : driver_start(&b->d);
 
-	check(b, err, b->sim->port.crossings - before);
-	return err;
+	check(b, by_handlers ? 0 : err, b->sim->port.crossings - before, MAX_CROSSINGS);
+	return b->d.exit_code;
+}
+
+/* An advertisement of 1000 Mb/s alone, say, to a partner that was made to have none. */
+static bool no_common_mode(const struct bench *b)
+{
+	return b->d.adapter.autoneg && !(b->sim->phy[PHY_STATUS] & PHY_STATUS_LINK);
 }
 
 static void all_is_well_again(struct bench *b)
@@ -147,8 +296,10 @@ static void all_is_well_again(struct bench *b)
 	sim_advance(b->sim, SIM_AUTONEG_MS);
 	if (driver_tick(&b->d))
 		broken("a healthy NIC is not watched");
-	if (b->sim->phase != XMD_NIC_RUNNING || !b->sim->link.up)
+	if (b->sim->phase != XMD_NIC_RUNNING || (!b->sim->link.up && !no_common_mode(b)))
 		broken("a healthy NIC does not run");
+	if (by_handlers && !settings_equal(&b->d.adapter, &committed))
+		broken("the settings are not the committed ones");
 }
 
 static void story(void)
@@ -156,6 +307,9 @@ static void story(void)
 	struct bench b;
 	int dead;
 
+	by_handlers = rnd(2);
+	memset(&committed, 0, sizeof(committed));
+	committed.mtu = 1500;
 	bench_open(&b, rnd(2) ? SIM_F_QEMU : 0);
 	b.opt.ignore_eeprom_checksum = rnd(2);
 	dead = start(&b);
@@ -166,7 +320,7 @@ static void story(void)
 			bench_new_user_half(&b);
 			dead = start(&b);
 		} else {
-			dead = step(&b);
+			dead = by_handlers ? handler_step(&b) : step(&b);
 		}
 	}
 	all_is_well_again(&b);

@@ -99,6 +99,34 @@ static void dying_at_any_crossing_of_a_self_test_is_survived(void **state)
 	log_captured();
 }
 
+static void a_failure_at_any_crossing_of_a_self_test_ends_in_service(void **state)
+{
+	static struct snapshot before, after;
+	unsigned long crossings = 0;
+
+	(void)state;
+	log_capture_start();
+	for (unsigned long n = 0; n <= crossings; n++) {
+		struct xmd_testresult res;
+		struct bench b;
+
+		bench_running(&b, 0);
+		bench_snapshot(&b, &before);
+		crossings = n ? crossings : b.sim->port.crossings;
+		b.sim->cut = (struct sim_cut){ .at = n, .op = 60, .err = -EBUSY };
+		drv_self_test(&b.d, 1, &res);
+		crossings = n ? crossings : b.sim->port.crossings - crossings;
+		assert_int_equal(b.d.exit_code, EXIT_OK);
+		bench_pass(&b, SIM_AUTONEG_MS);
+		bench_snapshot(&b, &after);
+		assert_null(snapshot_diff(&before, &after));
+		assert_int_equal(b.sim->link.up, 1);
+		bench_close(&b);
+	}
+	log_captured();
+	assert_in_range(crossings, 20, 60);
+}
+
 /* ------------------------------------------------------------ looking */
 
 static void the_register_dump_is_what_ethtool_decodes(void **state)
@@ -442,6 +470,7 @@ int main(void)
 		cmocka_unit_test(each_defect_fails_its_test_and_no_other),
 		cmocka_unit_test(the_online_test_looks_at_the_link_and_stops_nothing),
 		cmocka_unit_test(dying_at_any_crossing_of_a_self_test_is_survived),
+		cmocka_unit_test(a_failure_at_any_crossing_of_a_self_test_ends_in_service),
 		cmocka_unit_test(the_register_dump_is_what_ethtool_decodes),
 		cmocka_unit_test(the_leds_blink_and_show_again_what_they_showed),
 		cmocka_unit_test(the_link_is_told_with_its_partner_pause_and_crossing),

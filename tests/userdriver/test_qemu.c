@@ -189,6 +189,93 @@ static void the_third_hang_resets_qemus_phy(void **state)
 	close_on_qemu(&b);
 }
 
+static void settings_reach_qemus_e1000_and_a_new_user_half_finds_them(void **state)
+{
+	struct xmd_adapter want;
+	struct bench b;
+
+	(void)state;
+	open_on_qemu(&b);
+	assert_int_equal(driver_start(&b.d), 0);
+	want = b.d.adapter;
+	want.mac = (struct xmd_mac){ { 0x02, 0, 0, 0, 0, 0x77 } };
+	want.n_mc = 1;
+	want.mc[0] = (struct xmd_mac){ { 0x01, 0x00, 0x5e, 0x01, 0x02, 0x03 } };
+	want.vlan_filter = 1;
+	want.vlans[1] = 0x10;
+	want.rx_usecs = 200;
+	want.tx_ring = 128;
+	want.wol = XMD_WOL_MAGIC;
+	assert_int_equal(drv_configure(&b.d, &want), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(qemu_read(b.sim, REG_RAH(0)), 0x80007700);
+		assert_int_equal(qemu_read(b.sim, REG_RAL(1)), 0x015e0001);
+		assert_int_equal(qemu_read(b.sim, REG_VFTA(1)), 0x10);
+		assert_int_equal(qemu_read(b.sim, REG_ITR), 781);
+		assert_int_equal(qemu_read(b.sim, REG_TDLEN), 128 * 16);
+		assert_int_equal(qemu_read(b.sim, REG_WUFC), WUFC_MAG);
+		assert_int_equal(qemu_read(b.sim, REG_RCTL) & (RCTL_VFE | RCTL_BAM),
+				 RCTL_VFE | RCTL_BAM);
+		assert_int_equal(bench_adopt(&b, &want), 0);
+	}
+	assert_int_equal(b.sim->starts, 2);
+	assert_int_equal(b.sim->link.up, 1);
+	close_on_qemu(&b);
+}
+
+/* QEMU reads its EEPROM pin by pin and ignores what is written to it. */
+static void qemus_eeprom_is_read_and_cannot_be_written(void **state)
+{
+	static const uint8_t mac[] = { 0x52, 0x54, 0x00, 0x65, 0x43, 0x21 };
+	struct xmd_bytes bytes;
+	const char *log;
+	struct bench b;
+
+	(void)state;
+	open_on_qemu(&b);
+	assert_int_equal(driver_start(&b.d), 0);
+	assert_int_equal(b.d.adapter.eeprom_len, 128);
+	assert_int_equal(drv_read_eeprom(&b.d, 0, 128, &bytes), 0);
+	assert_memory_equal(bytes.byte, mac, sizeof(mac));
+	bytes.n = 2;
+	log_capture_start();
+	assert_int_equal(drv_write_eeprom(&b.d, 10, &bytes), -EIO);
+	log = log_captured();
+	assert_non_null(strstr(log, "does not take writes"));
+	assert_int_equal(b.sim->phase, XMD_NIC_RUNNING);
+	assert_int_equal(b.sim->link.up, 1);
+	assert_int_equal(b.d.exit_code, EXIT_OK);
+	close_on_qemu(&b);
+}
+
+/* As under Linux's own driver, the first register tested is one that QEMU does not have. */
+static void qemus_e1000_lacks_fcal_and_is_right_otherwise(void **state)
+{
+	struct xmd_testresult res;
+	struct xmd_regdump dump;
+	struct bench b;
+
+	(void)state;
+	open_on_qemu(&b);
+	assert_int_equal(driver_start(&b.d), 0);
+	log_capture_start();
+	assert_int_equal(drv_self_test(&b.d, 1, &res), 0);
+	log_captured();
+	assert_int_equal(res.result[0], REG_FCAL);
+	assert_int_equal(res.result[1], 0);
+	assert_int_equal(res.result[4], 0);
+	bench_tick(&b);
+	assert_int_equal(b.sim->phase, XMD_NIC_RUNNING);
+	assert_int_equal(drv_read_regs(&b.d, &dump), 0);
+	assert_int_equal(dump.n, 32);
+	assert_int_equal(dump.val[8], 256 * 16);
+	assert_int_equal(drv_identify(&b.d, 1), 0);
+	assert_int_equal(qemu_read(b.sim, REG_LEDCTL), 0x8e8e8e8e);
+	assert_int_equal(drv_identify(&b.d, 0), 0);
+	assert_int_equal(qemu_read(b.sim, REG_LEDCTL), 0x602);
+	close_on_qemu(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +283,9 @@ int main(void)
 		cmocka_unit_test(a_new_user_half_adopts_qemus_e1000),
 		cmocka_unit_test(decoding_switched_off_is_noticed_and_survived),
 		cmocka_unit_test(the_third_hang_resets_qemus_phy),
+		cmocka_unit_test(settings_reach_qemus_e1000_and_a_new_user_half_finds_them),
+		cmocka_unit_test(qemus_eeprom_is_read_and_cannot_be_written),
+		cmocka_unit_test(qemus_e1000_lacks_fcal_and_is_right_otherwise),
 	};
 
 	if (system("command -v qemu-system-x86_64 > /dev/null")) {
