@@ -373,7 +373,7 @@ static int finish(const struct sink *to, const struct xpc_struct *s, __u64 mask,
 int xpc_encode_update(const struct xpc_struct *s, __u64 mask, const void *obj, void *buf,
 		      __u32 size)
 {
-	struct sink to = { buf, size };
+	struct sink to = { .p = buf, .left = size };
 	int n;
 
 	mask &= s->mask;
@@ -406,7 +406,7 @@ int xpc_decode_update(const struct xpc_struct *s, __u8 by, void *dst, const void
 
 int xpc_encode_struct(const struct xpc_struct *s, const void *obj, void *buf, __u32 size)
 {
-	struct sink to = { buf, size };
+	struct sink to = { .p = buf, .left = size };
 
 	put_struct(&to, s, s->mask, obj);
 	return finish(&to, s, s->mask, buf);
@@ -419,7 +419,7 @@ int xpc_decode_struct(const struct xpc_struct *s, void *dst, const void *buf, __
 
 int xpc_encode_args(const struct xpc_struct *s, const void *const *arg, void *buf, __u32 size)
 {
-	struct sink to = { buf, size };
+	struct sink to = { .p = buf, .left = size };
 	unsigned int i;
 
 	for (i = 0; i < s->n && !to.err; i++)
@@ -567,7 +567,7 @@ __u64 xpc_writable(const struct xpc_struct *s, __u8 by)
 
 void xpc_put_header(const struct xpc_msg *msg, void *buf)
 {
-	struct sink to = { buf, XPC_HEADER };
+	struct sink to = { .p = buf, .left = XPC_HEADER };
 
 	put(&to, XPC_WIRE_VERSION, 1);
 	put(&to, msg->kind, 1);
@@ -715,7 +715,7 @@ static void dump_field(struct text *t, const struct xpc_field *f, const __u8 *ob
 
 int xpc_dump(const struct xpc_struct *s, const void *obj, char *text, __u32 size)
 {
-	struct text t = { text, size };
+	struct text t = { .p = text, .size = size };
 	unsigned int i;
 
 	if (!size)
