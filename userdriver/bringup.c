@@ -17,8 +17,8 @@
 #define DESCRIPTOR_BYTES 16u
 
 /* Chapter 13.4.1: 1 us before CTRL may be looked at again.  Then the hardware reloads
- * its defaults from the EEPROM, and grants access to it only when it is through.  Pins of the
- * EEPROM that somebody has let go of in the middle of a write are taken back as well. */
+ * its defaults from the EEPROM, and grants access to it only when it is through.  For that the
+ * pins must be its own: somebody may have died with them in his hands. */
 static void add_reset(struct reg_batch *b)
 {
 	const struct reg_wait rst_clear = { .reg = REG_CTRL, .mask = CTRL_RST, .usecs = 5000 };
@@ -27,12 +27,13 @@ static void add_reset(struct reg_batch *b)
 	};
 	const uint32_t wire = EECD_SK | EECD_CS | EECD_DI | EECD_EE_REQ;
 
+	batch_set(b, REG_EECD, wire, 0, "reset, EECD");
 	batch_set(b, REG_CTRL, CTRL_RST, CTRL_RST, "reset, setting CTRL.RST");
 	batch_delay(b, 2);
 	batch_wait(b, &rst_clear, NULL, "reset, CTRL.RST did not clear");
-	batch_set(b, REG_EECD, wire, EECD_EE_REQ, "reset, setting EECD.EE_REQ");
+	batch_set(b, REG_EECD, EECD_EE_REQ, EECD_EE_REQ, "reset, setting EECD.EE_REQ");
 	batch_wait(b, &granted, NULL, "reset, EECD.EE_GNT never came");
-	batch_set(b, REG_EECD, wire, 0, "reset, clearing EECD.EE_REQ");
+	batch_set(b, REG_EECD, EECD_EE_REQ, 0, "reset, clearing EECD.EE_REQ");
 }
 
 /* Counters first, before the reset clears them; then the split of the packet memory, which
@@ -190,6 +191,7 @@ static int survey(struct driver *d, struct fixed *fixed, struct link_reading *li
 	/* the link bit latches: this reading was the first of the two */
 	link->bmsr_latched = phy.status;
 	d->pause = d->image.reg[IMG_CTRL] & (CTRL_RFCE | CTRL_TFCE);
+	moderation_adopt(d, d->image.reg[IMG_ITR]);
 	d->half_duplex = (d->image.reg[IMG_TCTL] & TCTL_COLD_MASK) == COLD_HALF_DUPLEX;
 	return phy_check(d, &phy);
 }

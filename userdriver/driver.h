@@ -99,7 +99,7 @@ enum image_reg {
 	IMG_CTRL, IMG_RCTL, IMG_TCTL,
 	IMG_FCAL, IMG_FCAH, IMG_FCT, IMG_FCTTV, IMG_FCRTL, IMG_FCRTH,
 	IMG_VET, IMG_TIPG, IMG_ITR, IMG_RDTR, IMG_RADV, IMG_TIDV, IMG_TADV,
-	IMG_WUC, IMG_WUFC,
+	IMG_WUC, IMG_WUFC, IMG_MANC,
 	IMG_REGS
 };
 
@@ -234,6 +234,7 @@ uint32_t flow_pba_kib(unsigned int mtu);
 
 /* moderation.c */
 void moderation_compute(const struct driver *d, struct image *want);
+void moderation_adopt(struct driver *d, uint32_t itr);
 void moderation_begin(struct driver *d);
 int moderation_follow(struct driver *d, unsigned int ms);
 

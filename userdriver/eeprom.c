@@ -252,7 +252,8 @@ static void put_back(struct driver *d, const uint16_t *want, unsigned int n)
 		log_line("EEPROM: restored to what it held before");
 }
 
-static int write_stopped(struct driver *d, const uint16_t *now, const uint16_t *want, unsigned int n)
+static int write_stopped(struct driver *d, const uint16_t *now, const uint16_t *want,
+			 unsigned int n)
 {
 	int err = driver_stop_nic(d);
 

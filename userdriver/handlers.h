@@ -7,6 +7,9 @@
  * wish changes nothing.  If the NIC or the kernel half fails in the middle, what was done is
  * undone; only when that fails, too, is d->exit_code set, and the process has to end after
  * its answer: the next one comes to the committed settings from wherever this one stopped.
+ *
+ * After each of them, and after driver_tick, d->adapter and d->counters are what the home of
+ * these objects has to be told: states at any time, settings after the first bring-up.
  */
 #ifndef XMD_USERDRIVER_HANDLERS_H
 #define XMD_USERDRIVER_HANDLERS_H

@@ -41,6 +41,8 @@ static const struct {
 	[IMG_TIDV] = { REG_TIDV, LOW, "TIDV" },
 	[IMG_TADV] = { REG_TADV, LOW, "TADV" },
 	[IMG_WUC] = { REG_WUC, WUC_APME | WUC_PME_EN | WUC_APMPME, "WUC" },
+	/* no answers to ARP by the management firmware: guests have addresses of their own */
+	[IMG_MANC] = { REG_MANC, MANC_ARP_EN, "MANC" },
 	[IMG_WUFC] = { REG_WUFC, WUFC_LNKC | WUFC_MAG | WUFC_EX | WUFC_MC | WUFC_BC, "WUFC" },
 };
 

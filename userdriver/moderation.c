@@ -32,7 +32,7 @@ static const struct itr_class classes[] = {
 
 #define QUIET_FRAMES	2000u	/* a second: an interrupt for each costs nothing */
 #define BULK_FRAMES	8000u	/* from here on several frames share an interrupt */
-#define BULK_SIZE	800u	/* bytes of the mean frame; smaller ones are questions and answers */
+#define BULK_SIZE	800u	/* bytes of the mean frame; below, it is questions and answers */
 
 static uint32_t itr_wanted(const struct driver *d)
 {
@@ -58,6 +58,15 @@ static uint32_t class_of(uint64_t frames_per_s, uint64_t mean_size)
 	if (frames_per_s < QUIET_FRAMES)
 		return 0;
 	return frames_per_s >= BULK_FRAMES && mean_size >= BULK_SIZE ? BULK : 1;
+}
+
+/* Of an adopted NIC, so that it does not start from the other end of the classes. */
+void moderation_adopt(struct driver *d, uint32_t itr)
+{
+	for (unsigned int i = 0; i <= BULK; i++) {
+		if (classes[i].itr == itr)
+			d->itr = i;
+	}
 }
 
 /* What was counted before is no traffic of now. */

@@ -146,7 +146,8 @@ void phy_compute(const struct driver *d, struct phy_image *want)
 	*want = d->phy;
 	want->ctrl = control(a);
 	want->ana = advertised(a);
-	want->gctrl &= ~(PHY_GCTRL_1000_HD | PHY_GCTRL_1000_FD);	/* the MAC has no 1000 half */
+	/* the MAC has no 1000 half */
+	want->gctrl &= ~(PHY_GCTRL_1000_HD | PHY_GCTRL_1000_FD);
 	if (a->advertise & XMD_ADV_1000F)
 		want->gctrl |= PHY_GCTRL_1000_FD;
 	want->pscr &= ~(PSCR_POLARITY_OFF | PSCR_MDIX_MASK);

@@ -33,7 +33,8 @@ static void add_phy(struct reg_batch *b, struct phy_words *p)
 	phy_add_read(b, PHY_M88_PSSR, &p->pssr, "register dump, PSSR: no answer (MDIC.R)");
 	phy_add_read(b, PHY_M88_PSCR, &p->pscr, "register dump, PSCR: no answer (MDIC.R)");
 	phy_add_read(b, PHY_GSTATUS, &p->gstatus, "register dump, GSTATUS: no answer (MDIC.R)");
-	phy_add_read(b, PHY_M88_RX_ERRORS, &p->rx_errors, "register dump, RXERR: no answer (MDIC.R)");
+	phy_add_read(b, PHY_M88_RX_ERRORS, &p->rx_errors,
+		     "register dump, RXERR: no answer (MDIC.R)");
 }
 
 /* One register holds several things that the decoder asks for by their own names. */

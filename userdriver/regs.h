@@ -178,6 +178,7 @@
 #define   WUFC_MC		0x00000008u
 #define   WUFC_BC		0x00000010u
 #define REG_MANC	0x05820
+#define   MANC_ARP_EN		0x00002000u
 
 /* PHY registers, IEEE 802.3 clause 22 and the M88E1000's own from 16 on. */
 #define PHY_CTRL	0

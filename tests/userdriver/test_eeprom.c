@@ -22,7 +22,8 @@ static uint8_t byte_of(const struct bench *b, unsigned int at)
 static void any_range_of_bytes_is_read(void **state)
 {
 	static const struct { unsigned int offset, n; } cases[] = {
-		{ 0, 1 }, { 0, 6 }, { 1, 1 }, { 1, 2 }, { 3, 5 }, { 126, 2 }, { 127, 1 }, { 0, 128 },
+		{ 0, 1 }, { 0, 6 }, { 1, 1 }, { 1, 2 }, { 3, 5 }, { 126, 2 }, { 127, 1 },
+		{ 0, 128 },
 	};
 	struct xmd_bytes out;
 	struct bench b;

@@ -435,7 +435,8 @@ static void killed_at_any_crossing_of_a_hang_the_next_one_finishes_it(void **sta
 		bench_snapshot(&b, &after);
 		assert_null(snapshot_diff(&before, &after));
 		assert_int_equal(b.sim->link.up, 1);
-		assert_int_equal(b.sim->phy_resets, 1);		/* that of bring-up: the link was kept */
+		/* that of bring-up: the link was kept */
+		assert_int_equal(b.sim->phy_resets, 1);
 		bench_close(&b);
 	}
 	log_captured();

@@ -123,7 +123,8 @@ static void speed_and_duplex_come_to_settings(void **state)
 		struct xmd_adapter a = { .mtu = 0 };
 		struct options opt;
 
-		assert_int_equal(options_parse(&opt, count(c->argv), (char **)c->argv), OPTIONS_RUN);
+		assert_int_equal(options_parse(&opt, count(c->argv), (char **)c->argv),
+				 OPTIONS_RUN);
 		settings_default(&a, &opt);
 		assert_int_equal(a.autoneg, c->autoneg);
 		assert_int_equal(a.advertise, c->advertise);

@@ -26,9 +26,11 @@ static void mac_defaults(struct sim *sim)
 		*sim_reg(sim, REG_RAL(i)) = 0xdeadbeefu;
 		*sim_reg(sim, REG_RAH(i)) = 0x0003cafeu;
 	}
-	*sim_reg(sim, REG_PBA) = pba ? pba : 0x00100030;	/* it lives through a reset (13.4.13) */
+	/* it lives through a reset (13.4.13) */
+	*sim_reg(sim, REG_PBA) = pba ? pba : 0x00100030;
 	*sim_reg(sim, REG_LEDCTL) = LEDCTL_DEFAULT;
 	*sim_reg(sim, REG_WUC) = WUC_APME;
+	*sim_reg(sim, REG_MANC) = MANC_ARP_EN;
 	*sim_reg(sim, REG_EECD) = 0x100;	/* EE_PRES */
 	*sim_reg(sim, REG_STATUS) = STATUS_FD | STATUS_SPEED_1000;
 }
