@@ -60,11 +60,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *in, size_t size)
 	chain_was = chain;
 	switch (in[0] % 4) {
 	case 0:
-		check_update(&xpc_struct_t_thing, &thing, &thing_was, sizeof(thing), in + 1, size - 1);
+		check_update(&xpc_struct_t_thing, &thing, &thing_was, sizeof(thing), in + 1,
+			     size - 1);
 		check_dump(&thing);
 		break;
 	case 1:
-		check_update(&xpc_struct_t_chain, &chain, &chain_was, sizeof(chain), in + 1, size - 1);
+		check_update(&xpc_struct_t_chain, &chain, &chain_was, sizeof(chain), in + 1,
+			     size - 1);
 		break;
 	case 2:
 		check_header(in + 1, size - 1);

@@ -270,7 +270,8 @@ static void locks(void **state)
 	(void)state;
 	want.u32 = 3;
 	assert_int_equal(xpc_user_lock(&user, 0, 50), 0);
-	assert_int_equal(xpc_commit(&kernel.t, &kernel.t.object[0], XPC_t_thing_u32, &want), -EBUSY);
+	assert_int_equal(xpc_commit(&kernel.t, &kernel.t.object[0], XPC_t_thing_u32, &want),
+			 -EBUSY);
 	assert_int_equal(xpc_user_unlock(&user, 0), 0);
 	assert_int_equal(xpc_commit(&kernel.t, &kernel.t.object[0], XPC_t_thing_u32, &want), 0);
 	assert_int_equal(xpc_user_dispatch(&user), 1);

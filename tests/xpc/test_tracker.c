@@ -244,7 +244,8 @@ static void a_proposal_is_committed(void **state)
 	(void)state;
 	want.u16 = 3;
 	memset(want.text, 'x', sizeof(want.text));
-	assert_int_equal(home_propose(THING, XPC_t_thing_u16 | XPC_t_thing_text, &want, 0), -ERANGE);
+	assert_int_equal(home_propose(THING, XPC_t_thing_u16 | XPC_t_thing_text, &want, 0),
+			 -ERANGE);
 	strcpy(want.text, "from user");
 	assert_int_equal(home_propose(THING, XPC_t_thing_u16 | XPC_t_thing_text, &want, 0), 0);
 	assert_int_equal(thing.u16, 3);
@@ -414,7 +415,8 @@ static void question_and_answer(void **state)
 	assert_int_equal(ask(1000 * MS), -EBUSY);
 	assert_int_equal(home_read(&msg, &body, 1100 * MS), XPC_CALL);
 	assert_int_equal(msg.ms, 400);
-	assert_int_equal(xpc_decode_struct(xpc_decl.up[0].in, &args, body, msg.len - XPC_HEADER), 0);
+	assert_int_equal(xpc_decode_struct(xpc_decl.up[0].in, &args, body, msg.len - XPC_HEADER),
+			 0);
 	assert_int_equal(args.thing.u32, 42);
 	assert_false(xpc_result(&t, XPC_UP_t_up, &result, 0));
 	args.line = (struct t_line){ .n = 1, .weight = { 8 } };

@@ -142,19 +142,25 @@ static void the_sender_is_told(void **state)
 	(void)state;
 	assert_true(xpc_encode_update(&xpc_struct_t_thing, ~0ull, &a, buf, sizeof(buf)) > 0);
 	a.s32 = 17;
-	assert_int_equal(xpc_encode_update(&xpc_struct_t_thing, ~0ull, &a, buf, sizeof(buf)), -ERANGE);
-	assert_true(xpc_encode_update(&xpc_struct_t_thing, XPC_t_thing_u8, &a, buf, sizeof(buf)) > 0);
+	assert_int_equal(xpc_encode_update(&xpc_struct_t_thing, ~0ull, &a, buf, sizeof(buf)),
+			 -ERANGE);
+	assert_true(xpc_encode_update(&xpc_struct_t_thing, XPC_t_thing_u8, &a, buf,
+				      sizeof(buf)) > 0);
 	a = good;
 	a.n_points = T_MC_MAX + 1;
-	assert_int_equal(xpc_encode_update(&xpc_struct_t_thing, ~0ull, &a, buf, sizeof(buf)), -ERANGE);
+	assert_int_equal(xpc_encode_update(&xpc_struct_t_thing, ~0ull, &a, buf, sizeof(buf)),
+			 -ERANGE);
 	a = good;
 	memset(a.text, 'x', sizeof(a.text));
-	assert_int_equal(xpc_encode_update(&xpc_struct_t_thing, ~0ull, &a, buf, sizeof(buf)), -ERANGE);
+	assert_int_equal(xpc_encode_update(&xpc_struct_t_thing, ~0ull, &a, buf, sizeof(buf)),
+			 -ERANGE);
 	strcpy(a.text, "a\nb");
-	assert_int_equal(xpc_encode_update(&xpc_struct_t_thing, ~0ull, &a, buf, sizeof(buf)), -EILSEQ);
+	assert_int_equal(xpc_encode_update(&xpc_struct_t_thing, ~0ull, &a, buf, sizeof(buf)),
+			 -EILSEQ);
 	a = good;
 	a.line.n = 0;
-	assert_int_equal(xpc_encode_update(&xpc_struct_t_thing, ~0ull, &a, buf, sizeof(buf)), -ERANGE);
+	assert_int_equal(xpc_encode_update(&xpc_struct_t_thing, ~0ull, &a, buf, sizeof(buf)),
+			 -ERANGE);
 }
 
 static void lists_have_an_end(void **state)
@@ -189,11 +195,13 @@ static const struct {
 } by_hand[] = {
 	{ "nothing", { SET(0) }, 8, XPC_BY_USER, 0 },
 	{ "u16", { SET(XPC_t_thing_u16), 0x34, 0x12 }, 10, XPC_BY_USER, 0 },
-	{ "u16, and a byte too many", { SET(XPC_t_thing_u16), 1, 0, 0 }, 11, XPC_BY_USER, -EBADMSG },
+	{ "u16, and a byte too many", { SET(XPC_t_thing_u16), 1, 0, 0 }, 11, XPC_BY_USER,
+	  -EBADMSG },
 	{ "u16, and a byte too few", { SET(XPC_t_thing_u16), 1 }, 9, XPC_BY_USER, -EBADMSG },
 	{ "u8 is not the user half's", { SET(XPC_t_thing_u8), 1 }, 9, XPC_BY_USER, -EPERM },
 	{ "u8 is the kernel's", { SET(XPC_t_thing_u8), 1 }, 9, XPC_BY_KERNEL, 0 },
-	{ "u64 is the guest's", { SET(XPC_t_thing_u64), 1, 0, 0, 0, 0, 0, 0, 0 }, 16, XPC_BY_GUEST, 0 },
+	{ "u64 is the guest's", { SET(XPC_t_thing_u64), 1, 0, 0, 0, 0, 0, 0, 0 }, 16, XPC_BY_GUEST,
+	  0 },
 	{ "u8 by anybody", { SET(XPC_t_thing_u8), 1 }, 9, 0, 0 },
 	{ "s32 -5", { SET(XPC_t_thing_s32), 0xfb, 0xff, 0xff, 0xff }, 12, XPC_BY_USER, 0 },
 	{ "s32 -6", { SET(XPC_t_thing_s32), 0xfa, 0xff, 0xff, 0xff }, 12, XPC_BY_USER, -ERANGE },
@@ -242,7 +250,8 @@ static void memory_by_hand(void **state)
 	struct t_chain_store c = { .obj.before = 5 };
 
 	(void)state;
-	assert_int_equal(xpc_decode_update(&xpc_struct_t_chain, 0, &c, bytes, sizeof(bytes), NULL), 0);
+	assert_int_equal(xpc_decode_update(&xpc_struct_t_chain, 0, &c, bytes, sizeof(bytes), NULL),
+			 0);
 	assert_int_equal(c.obj.before, 5);
 	assert_ptr_equal(c.obj.nodes, &c.nodes[0]);
 	assert_int_equal(c.obj.nodes->value, 10);
@@ -287,7 +296,8 @@ static void header_by_hand(void **state)
 	for (i = 0; i < ARRAY_SIZE(headers); i++) {
 		xpc_put_header(&m, b);
 		b[headers[i].at] = headers[i].byte;
-		assert_case(headers[i].name, xpc_get_header(&got, b, headers[i].len), headers[i].err);
+		assert_case(headers[i].name, xpc_get_header(&got, b, headers[i].len),
+			    headers[i].err);
 	}
 	xpc_put_header(&m, b);
 	assert_int_equal(xpc_get_header(&got, b, 36), 0);

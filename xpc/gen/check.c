@@ -88,8 +88,8 @@ static void check_sub(struct gen *g, const struct record *r, const struct member
 		return;
 	}
 	if (m->sub->has_list)
-		complain(g, &m->at, "%s: struct %s has a list and cannot be part of another", m->name,
-			 m->sub->name);
+		complain(g, &m->at, "%s: struct %s has a list and cannot be part of another",
+			 m->name, m->sub->name);
 	if (m->shape == XPC_LINKED && m->sub->next < 0 && !m->sub->busy)
 		complain(g, &m->at, "%s: struct %s has no member \"struct %s *next\"", m->name,
 			 m->sub->name, m->sub->name);
@@ -149,7 +149,8 @@ void check_member(struct gen *g, struct record *r, struct member *m)
 	if (m->notes.set & NOTE_STRING)
 		check_string(g, m);
 	else if (m->plain_char && m->shape != XPC_SKIPPED)
-		complain(g, &m->at, "%s: char without XPC_STRING; for numbers use __u8 or __s8", m->name);
+		complain(g, &m->at, "%s: char without XPC_STRING; for numbers use __u8 or __s8",
+			 m->name);
 	if (m->shape == XPC_FIXED && !m->max)
 		complain(g, &m->at, "%s: array without a size", m->name);
 	if (m->element == XPC_SUB && m->sub && m->shape != XPC_SKIPPED)
@@ -206,8 +207,8 @@ void check_record(struct gen *g, struct record *r)
 		complain(g, &r->at, "struct %s: structs in structs, more than %u deep", r->name,
 			 XPC_DEPTH_MAX);
 	if (bytes + XPC_HEADER + XPC_MASK > XPC_MSG_MAX)
-		complain(g, &r->at, "struct %s: a message of up to %lu bytes, more than %u", r->name,
-			 bytes + XPC_HEADER + XPC_MASK, XPC_MSG_MAX);
+		complain(g, &r->at, "struct %s: a message of up to %lu bytes, more than %u",
+			 r->name, bytes + XPC_HEADER + XPC_MASK, XPC_MSG_MAX);
 }
 
 /* ----------------------------------------------------------------------- functions */
@@ -217,11 +218,13 @@ static void check_arg_pointer(struct gen *g, struct member *m)
 	bool out = m->notes.set & NOTE_OUT;
 
 	if (m->plain_char || (m->element != XPC_SUB && !m->size))
-		complain(g, &m->at, "%s: a pointer to what is neither a struct nor a number", m->name);
+		complain(g, &m->at, "%s: a pointer to what is neither a struct nor a number",
+			 m->name);
 	else if (out && m->to_const)
 		complain(g, &m->at, "%s: XPC_OUT on a pointer to const", m->name);
 	else if (!out && !m->to_const)
-		complain(g, &m->at, "%s: pointer argument that is neither const nor XPC_OUT", m->name);
+		complain(g, &m->at, "%s: pointer argument that is neither const nor XPC_OUT",
+			 m->name);
 	else if (!out && m->element != XPC_SUB)
 		complain(g, &m->at, "%s: a number that goes there is passed by value", m->name);
 }
@@ -239,7 +242,8 @@ void check_arg(struct gen *g, struct member *m)
 		if (m->notes.set & NOTE_OUT)
 			complain(g, &m->at, "%s: XPC_OUT on what is not a pointer", m->name);
 		if (m->element == XPC_SUB || m->plain_char || m->shape != XPC_ONE)
-			complain(g, &m->at, "%s: neither a number nor a pointer to a struct", m->name);
+			complain(g, &m->at, "%s: neither a number nor a pointer to a struct",
+				 m->name);
 	}
 	check_range(g, m);
 }
@@ -273,7 +277,8 @@ static void check_ids(struct gen *g)
 	for (i = 0; i < g->n_records; i++)
 		for (k = 0; k < i; k++)
 			if (g->record[i].notes.id && g->record[i].notes.id == g->record[k].notes.id)
-				complain(g, &g->record[i].at, "struct %s: id %u is that of struct %s",
+				complain(g, &g->record[i].at,
+					 "struct %s: id %u is that of struct %s",
 					 g->record[i].name, g->record[i].notes.id,
 					 g->record[k].name);
 	for (i = 0; i < g->n_calls; i++)

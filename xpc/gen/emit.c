@@ -107,7 +107,8 @@ static void emit_way(FILE *f, const struct call *c, bool out)
 	fprintf(f, "\t.name = \"%s\", .n = %u, .mask = 0x%llxull, .wire_max = %u,\n", c->name, n,
 		(1ull << n) - 1, out ? c->out_max : c->in_max);
 	if (n)
-		fprintf(f, "\t.field = %s_fields_of_%s, .size = sizeof(%s),\n", way, c->name, owner);
+		fprintf(f, "\t.field = %s_fields_of_%s, .size = sizeof(%s),\n", way, c->name,
+			owner);
 	fprintf(f, "};\n");
 }
 
@@ -202,9 +203,12 @@ static void emit_c(FILE *f, const struct gen *g)
 	fprintf(f, "#include \"%s_xpc.h\"\n%s", g->base, text);
 	fprintf(f, "\nconst struct xpc_proto xpc_%s = {\n", g->base);
 	fprintf(f, "\t.name = \"%s\", .fingerprint = 0x%08x,\n", g->base, fingerprint(text));
-	fprintf(f, "\t.object = objects, .n_objects = %u, .up = upcalls, .n_up = %u,\n", objects, up);
-	fprintf(f, "\t.down = downcalls, .n_down = %u, .up_bytes = %u,\n", g->n_calls - up, up_bytes);
-	fprintf(f, "\t.up_args = sizeof(union %s_up_args), .down_args = sizeof(union %s_down_args),\n",
+	fprintf(f, "\t.object = objects, .n_objects = %u, .up = upcalls, .n_up = %u,\n", objects,
+		up);
+	fprintf(f, "\t.down = downcalls, .n_down = %u, .up_bytes = %u,\n", g->n_calls - up,
+		up_bytes);
+	fprintf(f,
+		"\t.up_args = sizeof(union %s_up_args), .down_args = sizeof(union %s_down_args),\n",
 		g->base, g->base);
 	fprintf(f, "};\n");
 	free(text);
@@ -219,7 +223,8 @@ static void emit_layout(FILE *f, const struct record *r)
 	fprintf(f, "\n_Static_assert(sizeof(struct %s) == %u, \"as xpc-gen saw it\");\n", r->name,
 		r->size);
 	for (i = 0; i < r->n; i++)
-		fprintf(f, "_Static_assert(offsetof(struct %s, %s) == %lld, \"as xpc-gen saw it\");\n",
+		fprintf(f,
+			"_Static_assert(offsetof(struct %s, %s) == %lld, \"as xpc-gen saw it\");\n",
 			r->name, r->member[i].name, r->member[i].offset);
 	fprintf(f, "extern const struct xpc_struct xpc_struct_%s;\n", r->name);
 	if (!r->has_list)
@@ -227,8 +232,8 @@ static void emit_layout(FILE *f, const struct record *r)
 	fprintf(f, "struct %s_store {\n\tstruct %s obj;\n", r->name, r->name);
 	for (i = 0; i < r->n; i++)
 		if (r->member[i].shape == XPC_LINKED)
-			fprintf(f, "\tstruct %s %s[%u];\n", r->member[i].sub->name, r->member[i].name,
-				r->member[i].max);
+			fprintf(f, "\tstruct %s %s[%u];\n", r->member[i].sub->name,
+				r->member[i].name, r->member[i].max);
 	fprintf(f, "};\n");
 }
 
@@ -237,13 +242,15 @@ static void emit_object_names(FILE *f, const struct gen *g)
 {
 	unsigned int i, k, index = 0;
 
-	fprintf(f, "\n/* objects: id on the wire, place in struct xpc_proto, members, longest message */\n");
+	fprintf(f,
+		"\n/* objects: id on the wire, place in struct xpc_proto, members, longest message */\n");
 	for (i = 0; i < g->n_records; i++) {
 		const struct record *r = &g->record[i];
 
 		if (!(r->notes.set & NOTE_OBJECT))
 			continue;
-		fprintf(f, "#define XPC_ID_%s %u\n#define XPC_OBJECT_%s %u\n#define XPC_MAX_%s %u\n",
+		fprintf(f,
+			"#define XPC_ID_%s %u\n#define XPC_OBJECT_%s %u\n#define XPC_MAX_%s %u\n",
 			r->name, r->notes.id, r->name, index++, r->name,
 			r->wire_max + XPC_HEADER + XPC_MASK);
 		for (k = 0; k < r->n; k++)
@@ -257,7 +264,8 @@ static void emit_call_names(FILE *f, const struct gen *g, bool up)
 {
 	unsigned int i;
 
-	fprintf(f, "\n/* %s, by their place in struct xpc_proto */\nenum {\n", up ? "upcalls" : "downcalls");
+	fprintf(f, "\n/* %s, by their place in struct xpc_proto */\nenum {\n",
+		up ? "upcalls" : "downcalls");
 	for (i = 0; i < g->n_calls; i++)
 		if (is_up(&g->call[i]) == up)
 			fprintf(f, "\tXPC_%s_%s,\n", up ? "UP" : "DOWN", g->call[i].name);
@@ -273,7 +281,8 @@ static void emit_args_struct(FILE *f, const struct call *c)
 		const struct member *m = &c->arg[i];
 
 		if (m->sub)
-			fprintf(f, "\tstruct %s%s %s;\n", m->sub->name, store_suffix(m->sub), m->name);
+			fprintf(f, "\tstruct %s%s %s;\n", m->sub->name, store_suffix(m->sub),
+				m->name);
 		else
 			fprintf(f, "\t%s %s;\n", m->type, m->name);
 	}
@@ -305,7 +314,8 @@ static void emit_arg_list(FILE *f, const struct call *c)
 		else if (!m->sub)
 			fprintf(f, ", %s *%s", m->type, m->name);
 		else if (is_out(m))
-			fprintf(f, ", struct %s%s *%s", m->sub->name, store_suffix(m->sub), m->name);
+			fprintf(f, ", struct %s%s *%s", m->sub->name, store_suffix(m->sub),
+				m->name);
 		else
 			fprintf(f, ", const struct %s *%s", m->sub->name, m->name);
 	}
@@ -360,21 +370,22 @@ static void emit_h(FILE *f, const struct gen *g)
 	emit_prototypes(f, g, false);
 	fprintf(f, "\nextern const struct xpc_proto xpc_%s;\n", g->base);
 	fprintf(f, "extern const xpc_serve_fn xpc_serve_%s_up[];\t/* user half */\n", g->base);
-	fprintf(f, "extern const xpc_serve_fn xpc_serve_%s_down[];\t/* kernel */\n\n#endif\n", g->base);
+	fprintf(f, "extern const xpc_serve_fn xpc_serve_%s_down[];\t/* kernel */\n\n#endif\n",
+		g->base);
 }
 
 /* ----------------------------------------------------------- stubs and dispatchers */
 
 static unsigned int emit_pointers(FILE *f, const struct call *c, bool out)
 {
+	const char *head = out ? "\tvoid *const xpc_out[] = { " :
+			   "\tconst void *const xpc_in[] = { ";
 	unsigned int i, n = 0;
 
-	for (i = 0; i < c->n; i++) {
-		if (is_out(&c->arg[i]) != out)
-			continue;
-		fprintf(f, "%s%s%s", n++ ? ", " : out ? "\tvoid *const xpc_out[] = { " :
-			"\tconst void *const xpc_in[] = { ", c->arg[i].pointer ? "" : "&", c->arg[i].name);
-	}
+	for (i = 0; i < c->n; i++)
+		if (is_out(&c->arg[i]) == out)
+			fprintf(f, "%s%s%s", n++ ? ", " : head, c->arg[i].pointer ? "" : "&",
+				c->arg[i].name);
 	if (n)
 		fprintf(f, " };\n");
 	return n;

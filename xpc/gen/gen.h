@@ -59,7 +59,7 @@ struct member {
 	enum xpc_element element;
 	enum xpc_shape shape;
 	unsigned int size, max, back;
-	bool plain_char, is_enum, pointer, to_const;
+	bool plain_char, pointer, to_const;
 	__u64 low, high;
 	long long offset;
 	struct record *sub;

@@ -97,7 +97,8 @@ static void note_by(struct gen *g, const struct where *at, struct notes *n, cons
 		for (i = 0; i < 3 && strcmp(word, who[i]); i++)
 			;
 		if (i == 3)
-			complain(g, at, "XPC_BY(%s): \"%s\" is not kernel, user or guest", args, word);
+			complain(g, at, "XPC_BY(%s): \"%s\" is not kernel, user or guest", args,
+				 word);
 		else
 			n->by |= 1u << i;
 	}

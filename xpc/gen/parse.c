@@ -111,7 +111,8 @@ static void refuse_type(struct gen *g, const struct member *m, CXType type)
 
 	take(clang_getTypeSpelling(type), name, sizeof(name));
 	if (type.kind == CXType_Long || type.kind == CXType_ULong)
-		complain(g, &m->at, "%s: %s has another size elsewhere; use __u32, __u64, __s32, __s64",
+		complain(g, &m->at,
+			 "%s: %s has another size elsewhere; use __u32, __u64, __s32, __s64",
 			 m->name, name);
 	else if (type.kind == CXType_IncompleteArray)
 		complain(g, &m->at, "%s: array without a size", m->name);
@@ -124,10 +125,9 @@ static void set_element(struct gen *g, struct member *m, CXType type)
 {
 	CXType t = clang_getCanonicalType(type);
 
-	if (t.kind == CXType_Enum) {
-		m->is_enum = true;
-		t = clang_getCanonicalType(clang_getEnumDeclIntegerType(clang_getTypeDeclaration(t)));
-	}
+	if (t.kind == CXType_Enum)
+		t = clang_getEnumDeclIntegerType(clang_getTypeDeclaration(t));
+	t = clang_getCanonicalType(t);
 	if (set_number(m, t))
 		return;
 	if (t.kind == CXType_Char_S || t.kind == CXType_Char_U) {
@@ -215,7 +215,8 @@ static void read_record(struct gen *g, struct record *r, CXCursor decl)
 	else if (clang_Cursor_isAnonymous(decl) || strchr(r->name, ' '))
 		complain(g, &r->at, "a struct without a name");
 	else if (size > SIZE_MAX_)
-		complain(g, &r->at, "struct %s: %lld bytes, more than %u", r->name, size, SIZE_MAX_);
+		complain(g, &r->at, "struct %s: %lld bytes, more than %u", r->name, size,
+			 SIZE_MAX_);
 	r->size = size;
 	r->busy = true;
 	clang_visitChildren(decl, visit_member, &v);

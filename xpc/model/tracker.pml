@@ -245,7 +245,8 @@ inline next()
 	fi
 }
 
-#define readable	(left_over || welcome || whole || dirty || (phase == LIVE && slot == RAISED))
+#define readable	(left_over || welcome || whole || dirty || \
+			 (phase == LIVE && slot == RAISED))
 
 inline apply()
 {
