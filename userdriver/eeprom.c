@@ -91,7 +91,8 @@ static int take_mac(struct driver *d, const uint32_t eerd[EEPROM_WORDS])
 }
 
 /* What the adapter is told once by its EEPROM.  Every 8254x wakes at what WUFC can say, but
- * Linux's e1000 has never offered the link change, and neither do we. */
+ * Linux's e1000 has never offered the link change, and neither do we; nor does it look for the
+ * wish to be woken elsewhere than in initialization control 3. */
 int eeprom_probe(struct driver *d, struct reg_batch *b)
 {
 	uint32_t eerd[EEPROM_WORDS], eecd = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * flow.c - PAUSE frames: what is offered, what comes of it, when they are sent
- * (chapters 8.5 and 3.5.8 of the manual; IEEE 802.3 annexes 28B and 31B).
+ * (IEEE 802.3 annexes 28B and 31B; FCRTH and FCRTL in chapter 13 of the manual).
  */
 #include "driver.h"
 
@@ -28,7 +28,7 @@ unsigned int flow_pba_kib(unsigned int mtu)
 
 /* When the memory is so full that a pause is asked for, three frames must still fit: one we
  * are sending before the PAUSE, one the other end has begun, one for what is on the wire.
- * With the longest frames half of the memory has to do.  A multiple of 8 (13.4.61). */
+ * With the longest frames half of the memory has to do.  A multiple of 8 (FCRTH). */
 static uint32_t xoff_at(unsigned int mtu)
 {
 	uint32_t memory = flow_pba_kib(mtu) * 1024;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * led.c - which of these cards is it?  All LEDs blink (chapter 13.4.17, LEDCTL).
+ * led.c - which of these cards is it?  All LEDs blink (chapter 10.1, LEDCTL).
  *
  * The chip blinks by itself, 200 ms on and 200 ms off.  Whoever dies meanwhile leaves it
  * blinking: the next user half puts the LEDs back.  What they showed before is gone then,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * microwire.c - writing the serial EEPROM bit by bit (chapters 5.3.2 and 13.4.3, EECD).
+ * microwire.c - writing the serial EEPROM bit by bit (chapters 5.3 and 13.4.3, EECD).
  *
  * The part is a 93C46 (64 words, 6 address bits) or 93C66 (256 words, 8).  It takes a bit
  * from DI at each rising edge of SK while CS is high; an instruction is a start bit, two bits

@@ -233,7 +233,7 @@
 #define EEPROM_SUM	0xbabau	/* of all 64 words, chapter 5.6.35 */
 #define EEPROM_WORDS_MAX 256u
 #define EEPROM_CHECKSUM	63u	/* the word that makes the sum right */
-#define EEPROM_INIT3	0x24u	/* initialization control 3, chapter 5.6.18 */
+#define EEPROM_INIT3	0x24u	/* initialization control 3 */
 #define   EEPROM_INIT3_APME	0x0400u	/* wakes at a magic packet when just powered */
 
 #endif /* XMD_USERDRIVER_REGS_H */

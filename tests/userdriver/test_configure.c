@@ -362,6 +362,10 @@ static void kill_at(const struct wish *w, unsigned long n, unsigned int op)
 		printf("operation %u: %s\n", op, diff);
 	CHECK(w, n, !diff);
 	CHECK(w, n, b.sim->link.up);
+	/* the kernel half asks the new one again */
+	CHECK(w, n, !drv_configure(&b.d, &want));
+	settle(&b);
+	CHECK(w, n, b.sim->link.up);
 	bench_close(&b);
 }
 

@@ -323,6 +323,21 @@ static void what_was_counted_before_us_is_not_ours(void **state)
 	bench_close(&b);
 }
 
+/* A counter at its end says nothing any more. */
+static void a_counter_that_has_stuck_is_not_added(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	sim_count(b.sim, REG_CRCERRS, 0xffffffff);
+	sim_count(b.sim, REG_GORCL, 0xffffffff);	/* half of a number */
+	bench_tick(&b);
+	assert_int_equal(b.d.counters.crcerrs, 0);
+	assert_int_equal(b.d.counters.gorc, 0xffffffff);
+	bench_close(&b);
+}
+
 /* At any access of the watchdog; the counters of a NIC that is gone read as all ones. */
 static void all_ones_are_never_added(void **state)
 {
@@ -479,6 +494,7 @@ int main(void)
 		cmocka_unit_test(every_register_reaches_its_counter),
 		cmocka_unit_test(counters_live_through_a_reset_of_the_nic),
 		cmocka_unit_test(what_was_counted_before_us_is_not_ours),
+		cmocka_unit_test(a_counter_that_has_stuck_is_not_added),
 		cmocka_unit_test(all_ones_are_never_added),
 		cmocka_unit_test(moderation_follows_the_load_by_one_class_at_a_time),
 		cmocka_unit_test(a_lost_nic_answers_enodev_to_everything),

@@ -58,6 +58,7 @@ ends_on TERM --simulate
 ends_on INT --simulate=running
 ends_on HUP --simulate=flap,tx-hang,unknown-upcall
 ends_on TERM --simulate=all-ones
+ends_on TERM --simulate --speed=100 --duplex=full --irq-rate=adaptive --pause=rx
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -63,15 +63,18 @@ static void mac_reset(struct sim *sim)
 	*sim_reg(sim, REG_STATUS) = status;
 }
 
+/* CTRL.RST stays if the EEPROM cannot be loaded: it is stuck, or somebody has its pins. */
 static void write_ctrl(struct sim *sim, uint32_t val)
 {
+	bool pins_taken = *sim_reg(sim, REG_EECD) & EECD_EE_REQ;
+
 	if ((val & CTRL_PHY_RST) && !(*sim_reg(sim, REG_CTRL) & CTRL_PHY_RST)) {
 		sim->phy_resets++;
 		sim_phy_power_on(sim);
 	}
 	if (val & CTRL_RST)
 		mac_reset(sim);
-	if (!(sim->faults & SIM_F_RST_STUCK))
+	if (!(sim->faults & SIM_F_RST_STUCK) && !pins_taken)
 		val &= ~CTRL_RST;
 	*sim_reg(sim, REG_CTRL) = val;
 }
