@@ -113,24 +113,29 @@ static void bury(struct xpc *x)
 	kill_pid(x->opener, SIGKILL, 1);
 }
 
-/* Tell the module, when @was is what the phase was before. */
-static void tell_phase(struct xpc *x, enum xpc_phase was)
+/* Tell the module that the phase went from @was to @is, as seen under the lock. */
+static void tell_phase(struct xpc *x, enum xpc_phase was, enum xpc_phase is)
 {
-	enum xpc_phase is = READ_ONCE(x->t.phase);
-
 	if (is != was && (is == XPC_LIVE || is == XPC_LOST || is == XPC_NONE) && x->cfg.ops->phase)
 		x->cfg.ops->phase(x->cfg.ctx, is);
 }
 
 int xpc_kern_open(struct xpc *x)
 {
+	bool shut;
+
 	if (test_and_set_bit(0, &x->opened))
 		return -EBUSY;
 	spin_lock_irq(&x->lock);
-	x->opener = get_pid(task_tgid(current));
-	xpc_open(&x->t, now_us());
+	shut = x->t.shut;
+	if (!shut) {
+		x->opener = get_pid(task_tgid(current));
+		xpc_open(&x->t, now_us());
+	}
 	spin_unlock_irq(&x->lock);
-	return 0;
+	if (shut)
+		clear_bit_unlock(0, &x->opened);
+	return shut ? -ENODEV : 0;
 }
 
 void xpc_kern_close(struct xpc *x)
@@ -146,7 +151,7 @@ void xpc_kern_close(struct xpc *x)
 	spin_unlock_irq(&x->lock);
 	put_pid(opener);
 	wake(x);
-	tell_phase(x, was);
+	tell_phase(x, was, XPC_NONE);
 	clear_bit_unlock(0, &x->opened);
 }
 
@@ -164,18 +169,19 @@ void xpc_kern_shut(struct xpc *x, const char *why)
 
 void xpc_kern_tick(struct xpc *x)
 {
-	enum xpc_phase was;
+	enum xpc_phase was, is;
 	bool news;
 
 	spin_lock_irq(&x->lock);
 	was = x->t.phase;
 	news = xpc_tick(&x->t, now_us());
-	if (x->t.phase == XPC_LOST && was != XPC_LOST)
+	is = x->t.phase;
+	if (is == XPC_LOST && was != XPC_LOST)
 		bury(x);
 	spin_unlock_irq(&x->lock);
 	if (news)
 		wake(x);
-	tell_phase(x, was);
+	tell_phase(x, was, is);
 }
 
 int xpc_kern_heard(struct xpc *x)
@@ -270,16 +276,17 @@ static int serve(struct xpc *x, const struct xpc_taken *taken, u32 len)
 
 static int take(struct xpc *x, u32 len, struct xpc_taken *taken)
 {
-	enum xpc_phase was;
+	enum xpc_phase was, is;
 	int err;
 
 	spin_lock_irq(&x->lock);
 	was = x->t.phase;
 	err = xpc_take(&x->t, x->page[PAGE_IN], len, now_us(), taken);
-	if (x->t.phase == XPC_LOST && was != XPC_LOST)
+	is = x->t.phase;
+	if (is == XPC_LOST && was != XPC_LOST)
 		bury(x);
 	spin_unlock_irq(&x->lock);
-	tell_phase(x, was);
+	tell_phase(x, was, is);
 	return err;
 }
 
@@ -312,7 +319,7 @@ ssize_t xpc_kern_write(struct xpc *x, const char __user *from, size_t len)
 	else
 		err = write_message(x, n);
 	mutex_unlock(&x->writing);
-	return err ? err : len;
+	return err ? err : (ssize_t)len;
 }
 
 /* --------------------------------------------------------------------- calls that wait */

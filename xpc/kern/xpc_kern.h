@@ -31,7 +31,8 @@ struct seq_file;
 /**
  * struct xpc_kern_ops - in process context, no lock of this file held but writing
  * @changed: the user half has changed members @mask of an object
- * @phase:   it became LIVE or LOST, or has closed the file (NONE)
+ * @phase:   it became LIVE or LOST, or has closed the file (NONE); from several contexts, so
+ *	     that NONE can be told before LOST
  */
 struct xpc_kern_ops {
 	void (*changed)(void *ctx, unsigned int object, u64 mask);
@@ -75,6 +76,7 @@ void xpc_kern_shut(struct xpc *x, const char *why);
 void xpc_kern_free(struct xpc *x);
 
 /* File operations.  xpc_kern_heard is for the begin of each ioctl: 0, -EPROTO, -EIO. */
+/* xpc_kern_open - -EBUSY: somebody else has it; -ENODEV: shut */
 int xpc_kern_open(struct xpc *x);
 void xpc_kern_close(struct xpc *x);
 ssize_t xpc_kern_read(struct xpc *x, struct file *file, char __user *to, size_t len);
