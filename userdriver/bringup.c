@@ -188,8 +188,8 @@ static int survey(struct driver *d, struct fixed *fixed, struct link_reading *li
 	if (err)
 		return err;
 	d->image.known = true;
-	/* the link bit latches: this reading was the first of the two */
-	link->bmsr_latched = phy.status;
+	/* the link bit latches: the first reading tells of a loss since the last user half */
+	link->bmsr_latched = phy.latched;
 	d->pause = d->image.reg[IMG_CTRL] & (CTRL_RFCE | CTRL_TFCE);
 	moderation_adopt(d, d->image.reg[IMG_ITR]);
 	d->half_duplex = (d->image.reg[IMG_TCTL] & TCTL_COLD_MASK) == COLD_HALF_DUPLEX;
@@ -259,6 +259,13 @@ static int from_the_start(struct driver *d)
 	return err || first ? err : eeprom_warn_if_damaged(d);
 }
 
+static void introduce(struct xmd_adapter *a)
+{
+	a->phy_addr = MDIC_INTERNAL_PHY;
+	memset(a->user_version, 0, sizeof(a->user_version));
+	memcpy(a->user_version, USERDRIVER_VERSION, sizeof(USERDRIVER_VERSION));
+}
+
 int drv_adopt(struct driver *d, const struct xmd_adapter *committed)
 {
 	bool running = d->hello.phase == XMD_NIC_RUNNING;
@@ -266,6 +273,7 @@ int drv_adopt(struct driver *d, const struct xmd_adapter *committed)
 	int err;
 
 	d->adapter = *committed;
+	introduce(&d->adapter);
 	d->stopped = !running;
 	d->first = !running && !mac_valid(settings_mac(committed));
 	if (d->first)

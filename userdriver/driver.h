@@ -52,6 +52,8 @@ enum exit_code {
 	EXIT_SYSTEM = 8,	/* the operating system refused something */
 };
 
+#define USERDRIVER_VERSION "0.1"
+
 #define WATCHDOG_MS	2000u
 #define GONE_RETRY_MS	500u
 #define UPCALLS_AT_ONCE	8u
@@ -202,7 +204,7 @@ int microwire_end(struct driver *d);
 
 /* phy.c */
 struct phy_state {
-	uint32_t id1, id2, ctrl, status, ana, gctrl, pscr, epscr;	/* MDIC as read */
+	uint32_t id1, id2, ctrl, latched, status, ana, gctrl, pscr, epscr;	/* MDIC as read */
 };
 void phy_add_hard_reset(struct reg_batch *b);
 void phy_add_read(struct reg_batch *b, unsigned int reg, uint32_t *mdic, const char *what);

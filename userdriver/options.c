@@ -10,7 +10,6 @@
 #include "options.h"
 #include "sim/sim.h"
 
-#define VERSION "0.1"
 #define NOBODY 65534	/* a number: a small driver domain has no list of users */
 
 enum {
@@ -334,7 +333,7 @@ enum options_verdict options_parse(struct options *opt, int argc, char **argv)
 			return OPTIONS_DONE;
 		}
 		if (c == 'V') {
-			printf("xmd-userdriver %s, xpc.h version %u\n", VERSION, XMD_XPC_VERSION);
+			printf("xmd-userdriver %s, xpc.h version %u\n", USERDRIVER_VERSION, XMD_XPC_VERSION);
 			return OPTIONS_DONE;
 		}
 		if (!parse_one(opt, c))

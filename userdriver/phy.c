@@ -59,7 +59,7 @@ void phy_add_examine(struct reg_batch *b, struct phy_state *phy)
 	phy_add_read(b, PHY_ID1, &phy->id1, "PHY, reading PHYID1: no answer (MDIC.R)");
 	phy_add_read(b, PHY_ID2, &phy->id2, "PHY, reading PHYID2: no answer (MDIC.R)");
 	phy_add_read(b, PHY_CTRL, &phy->ctrl, "PHY, reading PCTRL: no answer (MDIC.R)");
-	phy_add_read(b, PHY_STATUS, NULL, "PHY, reading PSTATUS: no answer (MDIC.R)");
+	phy_add_read(b, PHY_STATUS, &phy->latched, "PHY, reading PSTATUS: no answer (MDIC.R)");
 	phy_add_read(b, PHY_STATUS, &phy->status, "PHY, reading PSTATUS: no answer (MDIC.R)");
 	phy_add_read(b, PHY_ANA, &phy->ana, "PHY, reading ANA: no answer (MDIC.R)");
 	phy_add_read(b, PHY_GCTRL, &phy->gctrl, "PHY, reading GCTRL: no answer (MDIC.R)");

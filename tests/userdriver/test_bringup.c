@@ -45,6 +45,14 @@ static void brings_the_nic_into_the_documented_state(void **state)
 			 CTRL_SLU | CTRL_ASDE);
 	assert_int_equal(bench_reg(&b, REG_EECD) & EECD_EE_REQ, 0);
 
+	/* what the adapter object is told once */
+	assert_memory_equal(b.d.adapter.perm_mac.addr, sim_mac, sizeof(sim_mac));
+	assert_memory_equal(b.d.adapter.mac.addr, sim_mac, sizeof(sim_mac));
+	assert_int_equal(b.d.adapter.eeprom_len, 128);
+	assert_int_equal(b.d.adapter.phy_addr, 1);
+	assert_int_equal(b.d.adapter.wol_can, 0x2e);
+	assert_string_equal(b.d.adapter.user_version, USERDRIVER_VERSION);
+
 	/* everything but 1000 half duplex, with pause, under negotiation */
 	assert_int_equal(b.sim->phy[PHY_ANA], 0x0de1);
 	assert_int_equal(b.sim->phy[PHY_GCTRL] & 0x0300, 0x0200);
@@ -311,6 +319,22 @@ static void adoption_notices_what_happened_meanwhile(void **state)
 	bench_close(&b);
 }
 
+static void a_flap_while_nobody_looked_is_told_at_adoption(void **state)
+{
+	unsigned int links;
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	links = b.sim->links;
+	b.sim->link_lost = true;
+	bench_new_user_half(&b);
+	assert_int_equal(driver_start(&b.d), 0);
+	assert_int_equal(b.sim->links - links, 2);	/* down, and up again */
+	assert_int_equal(b.sim->link.up, 1);
+	bench_close(&b);
+}
+
 static void adoption_puts_the_station_address_back(void **state)
 {
 	struct bench b;
@@ -340,6 +364,7 @@ int main(void)
 		cmocka_unit_test(upcalls_of_a_lost_nic_are_answered),
 		cmocka_unit_test(adoption_disturbs_nothing),
 		cmocka_unit_test(adoption_notices_what_happened_meanwhile),
+		cmocka_unit_test(a_flap_while_nobody_looked_is_told_at_adoption),
 		cmocka_unit_test(adoption_puts_the_station_address_back),
 	};
 
