@@ -416,11 +416,10 @@ static struct xpc_object *find_object(const struct xpc_tracker *t, const struct 
 	return NULL;
 }
 
-/* By way of a message, so that nothing is committed that could not be sent. */
 int xpc_commit(struct xpc_tracker *t, struct xpc_object *o, __u64 mask, const void *from)
 {
 	const struct xpc_struct *s = o->type->type;
-	int n;
+	int err;
 
 	if (mask & s->mask & ~xpc_writable(s, XPC_BY_KERNEL))
 		return -EPERM;
@@ -429,12 +428,9 @@ int xpc_commit(struct xpc_tracker *t, struct xpc_object *o, __u64 mask, const vo
 	mask &= xpc_diff(s, o->copy, from);
 	if (!mask)
 		return 0;
-	n = xpc_encode_update(s, mask, from, t->scratch, XPC_MSG_MAX);
-	if (n < 0)
-		return n;
-	n = xpc_decode_update(s, XPC_BY_KERNEL, o->copy, t->scratch, n, NULL);
-	if (n)
-		return n;
+	err = xpc_copy(s, mask, o->copy, from, t->scratch);
+	if (err)
+		return err;
 	o->version++;
 	o->dirty |= mask;
 	return 0;

@@ -6,7 +6,7 @@
  * all of it, the second cannot fail.  Structs are walked by recursion; how deep they are
  * is known when the tables are made (XPC_DEPTH_MAX).
  */
-#include "wire.h"
+#include "field.h"
 
 struct sink {
 	__u8 *p;
@@ -21,7 +21,7 @@ struct source {
 
 /* ------------------------------------------------------------------------ numbers */
 
-static __u64 value_at(const struct xpc_field *f, const void *p)
+__u64 xpc_value_at(const struct xpc_field *f, const void *p)
 {
 	bool sign = f->element == XPC_INT;
 
@@ -114,18 +114,18 @@ static __u64 count_in(const struct xpc_field *f, const void *obj)
 {
 	const struct xpc_field *count = count_of(f);
 
-	return value_at(count, (const __u8 *)obj + count->offset);
+	return xpc_value_at(count, (const __u8 *)obj + count->offset);
 }
 
 /* For walks over memory of our own, which may not keep to its bounds. */
-static unsigned int elements_in(const struct xpc_field *f, const void *obj)
+unsigned int xpc_elements_in(const struct xpc_field *f, const void *obj)
 {
 	__u64 n = count_in(f, obj);
 
 	return n > f->max ? f->max : n;
 }
 
-static const void *next_in(const struct xpc_field *f, const void *element)
+const void *xpc_next_in(const struct xpc_field *f, const void *element)
 {
 	return *(const void *const *)((const __u8 *)element + f->sub->next);
 }
@@ -135,7 +135,7 @@ static unsigned int length_of(const struct xpc_field *f, const void *first)
 {
 	unsigned int n = 0;
 
-	for (; first && n <= f->max; first = next_in(f, first))
+	for (; first && n <= f->max; first = xpc_next_in(f, first))
 		n++;
 	return n;
 }
@@ -177,7 +177,7 @@ static void put_element(struct sink *to, const struct xpc_field *f, const void *
 	else if (f->element == XPC_TEXT)
 		put_text(to, f, p);
 	else
-		put(to, value_at(f, p), f->size);
+		put(to, xpc_value_at(f, p), f->size);
 }
 
 static void put_array(struct sink *to, const struct xpc_field *f, const __u8 *p, unsigned int n)
@@ -207,7 +207,7 @@ static void put_list(struct sink *to, const struct xpc_field *f, const void *fir
 		return;
 	}
 	put(to, n, 2);
-	for (; n && !to->err; n--, first = next_in(f, first))
+	for (; n && !to->err; n--, first = xpc_next_in(f, first))
 		put_element(to, f, first);
 }
 
@@ -460,7 +460,7 @@ static bool same_list(const struct xpc_field *f, const void *a, const void *b)
 
 	if (n != length_of(f, b))
 		return false;
-	for (; n; n--, a = next_in(f, a), b = next_in(f, b))
+	for (; n; n--, a = xpc_next_in(f, a), b = xpc_next_in(f, b))
 		if (!same_array(f, a, b, 1))
 			return false;
 	return true;
@@ -477,7 +477,7 @@ static bool same_field(const struct xpc_field *f, const __u8 *a, const __u8 *b)
 		return same_array(f, pa, pb, f->max);
 	case XPC_COUNTED_ARRAY:
 		return count_in(f, a) == count_in(f, b) &&
-		       same_array(f, pa, pb, elements_in(f, a));
+		       same_array(f, pa, pb, xpc_elements_in(f, a));
 	case XPC_LINKED:
 		return same_list(f, *(const void *const *)pa, *(const void *const *)pb);
 	default:
@@ -501,55 +501,11 @@ __u64 xpc_diff(const struct xpc_struct *s, const void *a, const void *b)
 	return mask;
 }
 
-static void copy_array(const struct xpc_field *f, __u8 *dst, const __u8 *src, unsigned int n)
+int xpc_copy(const struct xpc_struct *s, __u64 mask, void *dst, const void *src, void *scratch)
 {
-	if (f->element != XPC_SUB) {
-		memcpy(dst, src, f->element == XPC_TEXT ? f->max : n * f->size);
-		return;
-	}
-	for (; n; n--, dst += f->size, src += f->size)
-		xpc_copy(f->sub, f->sub->mask, dst, src);
-}
+	int n = xpc_encode_update(s, mask, src, scratch, XPC_MSG_MAX);
 
-static void copy_list(const struct xpc_field *f, __u8 *dst, const void *src)
-{
-	unsigned int i, n = length_of(f, src);
-
-	n = n > f->max ? f->max : n;
-	for (i = 0; i < n; i++, src = next_in(f, src))
-		copy_array(f, dst + f->store + i * f->size, src, 1);
-	link_store(f, dst, dst + f->offset, n);
-}
-
-static void copy_field(const struct xpc_field *f, __u8 *dst, const __u8 *src)
-{
-	unsigned int n;
-
-	switch (f->shape) {
-	case XPC_ONE:
-		copy_array(f, dst + f->offset, src + f->offset, 1);
-		break;
-	case XPC_FIXED:
-		copy_array(f, dst + f->offset, src + f->offset, f->max);
-		break;
-	case XPC_COUNTED_ARRAY:
-		n = elements_in(f, src);
-		set_value(count_of(f), dst + count_of(f)->offset, n);
-		copy_array(f, dst + f->offset, src + f->offset, n);
-		break;
-	case XPC_LINKED:
-		copy_list(f, dst, *(const void *const *)(src + f->offset));
-		break;
-	}
-}
-
-void xpc_copy(const struct xpc_struct *s, __u64 mask, void *dst, const void *src)
-{
-	unsigned int i;
-
-	for (i = 0; i < s->n; i++)
-		if (mask >> i & 1)
-			copy_field(&s->field[i], dst, src);
+	return n < 0 ? n : xpc_decode_update(s, 0, dst, scratch, n, NULL);
 }
 
 __u64 xpc_writable(const struct xpc_struct *s, __u8 by)
@@ -636,97 +592,4 @@ const char *xpc_kind_name(unsigned int kind)
 	};
 
 	return name[kind < XPC_KINDS ? kind : 0];
-}
-
-/* ---------------------------------------------------------------------------- dump */
-
-struct text {
-	char *p;
-	__u32 size, n;
-};
-
-static __attribute__((format(printf, 2, 3))) void say(struct text *t, const char *fmt, ...)
-{
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(t->p + t->n, t->size - t->n, fmt, ap);
-	va_end(ap);
-	if (n > 0)
-		t->n += n;
-	if (t->n >= t->size)
-		t->n = t->size - 1;
-}
-
-static void dump_field(struct text *t, const struct xpc_field *f, const __u8 *obj);
-
-static void dump_element(struct text *t, const struct xpc_field *f, const void *p)
-{
-	unsigned int i;
-
-	switch (f->element) {
-	case XPC_UINT:
-		say(t, " %llu", (unsigned long long)value_at(f, p));
-		break;
-	case XPC_INT:
-		say(t, " %lld", (long long)value_at(f, p));
-		break;
-	case XPC_TEXT:
-		say(t, " \"%.*s\"", f->max - 1, (const char *)p);
-		break;
-	default:
-		say(t, " {");
-		for (i = 0; i < f->sub->n; i++)
-			dump_field(t, &f->sub->field[i], p);
-		say(t, " }");
-	}
-}
-
-static void dump_array(struct text *t, const struct xpc_field *f, const __u8 *p, unsigned int n)
-{
-	for (; n; n--, p += f->size)
-		dump_element(t, f, p);
-}
-
-static void dump_field(struct text *t, const struct xpc_field *f, const __u8 *obj)
-{
-	const void *p = obj + f->offset, *element;
-	unsigned int n;
-
-	switch (f->shape) {
-	case XPC_ONE:
-	case XPC_COUNT:
-		dump_element(t, f, p);
-		break;
-	case XPC_FIXED:
-		dump_array(t, f, p, f->max);
-		break;
-	case XPC_COUNTED_ARRAY:
-		dump_array(t, f, p, elements_in(f, obj));
-		break;
-	case XPC_LINKED:
-		element = *(const void *const *)p;
-		for (n = 0; element && n < f->max; n++, element = next_in(f, element))
-			dump_element(t, f, element);
-		break;
-	}
-}
-
-int xpc_dump(const struct xpc_struct *s, const void *obj, char *text, __u32 size)
-{
-	struct text t = { .p = text, .size = size };
-	unsigned int i;
-
-	if (!size)
-		return 0;
-	text[0] = '\0';
-	for (i = 0; i < s->n; i++) {
-		if (s->field[i].shape == XPC_SKIPPED)
-			continue;
-		say(&t, "%s", s->field[i].name);
-		dump_field(&t, &s->field[i], obj);
-		say(&t, "\n");
-	}
-	return t.n;
 }

@@ -205,13 +205,16 @@ int xpc_decode_struct(const struct xpc_struct *s, void *dst, const void *buf, __
 /* xpc_diff - Return: the members in which two structs differ */
 __u64 xpc_diff(const struct xpc_struct *s, const void *a, const void *b);
 
-/* xpc_copy - @dst gets the members @mask of @src; its lists must not be @dst's own */
-void xpc_copy(const struct xpc_struct *s, __u64 mask, void *dst, const void *src);
+/*
+ * xpc_copy - @dst gets the members @mask of @src, by way of a message in @scratch
+ * (XPC_MSG_MAX), so that only what could be sent is copied.  Errors as xpc_encode_update.
+ */
+int xpc_copy(const struct xpc_struct *s, __u64 mask, void *dst, const void *src, void *scratch);
 
 /* xpc_writable - Return: the members that @by may write */
 __u64 xpc_writable(const struct xpc_struct *s, __u8 by);
 
-/* xpc_dump - a line "NAME VALUE..." for each member.  Return: length, cut to @size - 1 */
+/* xpc_dump (dump.c) - a line "NAME VALUE..." for each member.  Return: length, at most @size - 1 */
 int xpc_dump(const struct xpc_struct *s, const void *obj, char *text, __u32 size);
 
 const char *xpc_kind_name(unsigned int kind);

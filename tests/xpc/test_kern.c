@@ -459,7 +459,7 @@ static void calls_and_proposals_of_the_user_half(void **state)
 	fclose(m.f);
 	assert_non_null(strstr(text, "user phase=live epoch=1"));
 	assert_non_null(strstr(text, "crossed PROPOSE n=1"));
-	assert_non_null(strstr(text, "\nu32 13\n"));
+	assert_non_null(strstr(text, "object t_thing version=2 sent=2 dirty=0 holder=0\n"));
 	free(text);
 	xpc_kern_close(&x);
 	xpc_user_free(&u);

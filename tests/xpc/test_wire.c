@@ -87,7 +87,7 @@ static void copy_takes_the_members_of_the_mask(void **state)
 		random_struct(types[t].s, &b);
 		was = b;
 		mask = random_below(~0ull) & types[t].s->mask;
-		xpc_copy(types[t].s, mask, &b, &a);
+		assert_int_equal(xpc_copy(types[t].s, mask, &b, &a, buf), 0);
 		assert_int_equal(xpc_diff(types[t].s, &a, &b) & mask, 0);
 		if (t == 0)
 			assert_int_equal(xpc_diff(types[t].s, &was, &b) & ~mask, 0);

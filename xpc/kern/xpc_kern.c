@@ -25,6 +25,7 @@ static int alloc_objects(struct xpc *x)
 	const struct xpc_proto *proto = x->cfg.proto;
 	struct xpc_object *o;
 	unsigned int i;
+	int err;
 
 	x->t.object = kcalloc(proto->n_objects, sizeof(*x->t.object), GFP_KERNEL);
 	if (!x->t.object)
@@ -36,12 +37,14 @@ static int alloc_objects(struct xpc *x)
 		o->copy = kzalloc(o->type->store_size, GFP_KERNEL);
 		if (!o->copy)
 			return -ENOMEM;
-		xpc_copy(o->type->type, ~0ull, o->copy, x->cfg.initial[i]);
+		err = xpc_copy(o->type->type, ~0ull, o->copy, x->cfg.initial[i], x->t.scratch);
+		if (err)
+			return err;
 	}
 	return 0;
 }
 
-static int alloc_rest(struct xpc *x)
+static int alloc_buffers(struct xpc *x)
 {
 	const struct xpc_proto *proto = x->cfg.proto;
 
@@ -68,9 +71,9 @@ int xpc_kern_init(struct xpc *x, const struct xpc_kern_config *cfg)
 	init_waitqueue_head(&x->readers);
 	init_waitqueue_head(&x->callers);
 	x->t.alive = cfg->alive;
-	err = alloc_objects(x);
+	err = alloc_buffers(x);
 	if (!err)
-		err = alloc_rest(x);
+		err = alloc_objects(x);
 	if (!err)
 		err = xpc_tracker_init(&x->t, cfg->proto);
 	if (err)
@@ -397,7 +400,7 @@ void xpc_kern_get(struct xpc *x, unsigned int object, void *to)
 	unsigned long irq;
 
 	spin_lock_irqsave(&x->lock, irq);
-	xpc_copy(o->type->type, ~0ull, to, o->copy);
+	xpc_copy(o->type->type, ~0ull, to, o->copy, x->t.scratch);
 	spin_unlock_irqrestore(&x->lock, irq);
 }
 
@@ -457,7 +460,7 @@ static void show_calls(const struct xpc *x, struct seq_file *m)
 	}
 }
 
-static void show_objects(struct xpc *x, struct seq_file *m)
+static void show_objects(const struct xpc *x, struct seq_file *m)
 {
 	const struct xpc_object *o;
 	unsigned int i;
@@ -466,15 +469,10 @@ static void show_objects(struct xpc *x, struct seq_file *m)
 		o = &x->t.object[i];
 		seq_printf(m, "object %s version=%u sent=%u dirty=%#llx holder=%u\n",
 			   o->type->type->name, o->version, o->sent, o->dirty, o->holder);
-		/* scratch is used under the lock only */
-		spin_lock_irq(&x->lock);
-		xpc_dump(o->type->type, o->copy, (char *)x->t.scratch, XPC_MSG_MAX);
-		seq_puts(m, (char *)x->t.scratch);
-		spin_unlock_irq(&x->lock);
 	}
 }
 
-void xpc_kern_show(struct xpc *x, struct seq_file *m)
+void xpc_kern_show(const struct xpc *x, struct seq_file *m)
 {
 	const struct xpc_tracker *t = &x->t;
 	unsigned int i;

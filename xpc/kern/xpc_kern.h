@@ -99,7 +99,7 @@ int xpc_kern_commit(struct xpc *x, unsigned int object, u64 mask, const void *fr
 int xpc_kern_lock(struct xpc *x, unsigned int object, unsigned int ms);
 void xpc_kern_unlock(struct xpc *x, unsigned int object);
 
-/* xpc_kern_show - for debugfs: life, crossings, each call, each object */
-void xpc_kern_show(struct xpc *x, struct seq_file *m);
+/* xpc_kern_show - for debugfs: life, crossings, each call, versions of the objects */
+void xpc_kern_show(const struct xpc *x, struct seq_file *m);
 
 #endif /* XPC_KERN_H */

@@ -66,6 +66,7 @@ static int alloc(struct xpc *x)
 {
 	const struct xpc_proto *proto = x->cfg.proto;
 	unsigned int i;
+	int err;
 
 	x->t.object = calloc(proto->n_objects + 1, sizeof(*x->t.object));
 	x->t.slot = calloc(proto->n_up + 1, sizeof(*x->t.slot));
@@ -81,7 +82,10 @@ static int alloc(struct xpc *x)
 		if (!x->t.object[i].copy)
 			return -ENOMEM;
 		x->t.n_objects++;
-		xpc_copy(proto->object[i].type, ~0ull, x->t.object[i].copy, x->cfg.initial[i]);
+		err = xpc_copy(proto->object[i].type, ~0ull, x->t.object[i].copy,
+			       x->cfg.initial[i], x->t.scratch);
+		if (err)
+			return err;
 	}
 	return 0;
 }

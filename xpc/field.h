@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* field.h - how a table's field is found in memory; for wire.c and dump.c. */
+#ifndef XPC_FIELD_H
+#define XPC_FIELD_H
+
+#include "wire.h"
+
+/* xpc_value_at - a number, sign-extended if it has a sign */
+__u64 xpc_value_at(const struct xpc_field *f, const void *p);
+
+/* xpc_elements_in - of an XPC_COUNTED array in @obj, not more than it has room for */
+unsigned int xpc_elements_in(const struct xpc_field *f, const void *obj);
+
+/* xpc_next_in - what follows @element in a list, or NULL */
+const void *xpc_next_in(const struct xpc_field *f, const void *element);
+
+#endif /* XPC_FIELD_H */
