@@ -23,9 +23,11 @@ static int set(struct driver *d, uint32_t val)
 	return batch_run(&b);
 }
 
+/* While they blink for us, what they showed before is known already. */
 void led_add_adopt(struct driver *d, struct reg_batch *b)
 {
-	batch_read(b, REG_LEDCTL, &d->led_default, "LEDs");
+	if (!d->identify)
+		batch_read(b, REG_LEDCTL, &d->led_default, "LEDs");
 }
 
 /* After the batch of led_add_adopt.  A write of its own: it is hardly ever needed. */
@@ -34,16 +36,15 @@ int led_adopt(struct driver *d)
 	if (d->led_default != LED_BLINK)
 		return 0;
 	d->led_default = LED_DEFAULT;
-	return d->identify ? 0 : set(d, d->led_default);
+	return set(d, d->led_default);
 }
 
 /* A reset of the NIC has put them back; QEMU's has not, hence led_adopt there, too. */
 void led_add_after_reset(struct driver *d, struct reg_batch *b)
 {
+	led_add_adopt(d, b);
 	if (d->identify)
 		batch_write(b, REG_LEDCTL, LED_BLINK, "LEDs");
-	else
-		led_add_adopt(d, b);
 }
 
 int drv_identify(struct driver *d, __u32 on)
