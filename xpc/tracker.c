@@ -440,18 +440,23 @@ static int take_propose(struct xpc_tracker *t, const struct xpc_msg *m, const vo
 			__u32 len, struct xpc_taken *taken)
 {
 	struct xpc_object *o = find_object(t, m);
+	const struct xpc_struct *s;
 	int err;
 
 	if (!o)
 		return -ENOENT;
-	if (o->holder == XPC_KERNEL)
-		return -EBUSY;
+	s = o->type->type;
 	if (m->version != o->version) {
 		o->whole = true;
 		t->stale++;
 		return -ESTALE;
 	}
-	err = xpc_decode_update(o->type->type, XPC_BY_USER, o->copy, body, len, &taken->mask);
+	err = xpc_decode_update(s, XPC_BY_USER, NULL, body, len, &taken->mask);
+	if (err)
+		return err;
+	if (o->holder == XPC_KERNEL && taken->mask & xpc_writable(s, XPC_BY_KERNEL))
+		return -EBUSY;
+	err = xpc_decode_update(s, XPC_BY_USER, o->copy, body, len, NULL);
 	if (err)
 		return err;
 	taken->object = o;

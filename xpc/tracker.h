@@ -44,9 +44,12 @@
  * Combolocks, one an object.  While only the kernel half is involved, the caller's own
  * spinlock is the lock, and a commit is one critical section.  Whoever needs more than one
  * step becomes the holder: the user half by LOCK, for a limited time, or a task of the
- * kernel half, which may sleep for it (xpc/kern/).  Meanwhile the other side's commits are
- * refused with EBUSY.  The user half has its uncommitted changes in its own memory, so when
- * it dies the lock is broken and they are gone.
+ * kernel half, which may sleep for it (xpc/kern/).  While the user half is the holder the
+ * kernel half's commits are refused with EBUSY; while a task of the kernel half is, so are
+ * proposals of members that both may write, but not of the user half's own: it has to be
+ * able to report what it sees while it does what that task asked of it.  The user half has
+ * its uncommitted changes in its own memory, so when it dies the lock is broken and they
+ * are gone.
  */
 #ifndef XPC_TRACKER_H
 #define XPC_TRACKER_H

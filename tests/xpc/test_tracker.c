@@ -359,7 +359,11 @@ static void the_kernels_lock_keeps_the_user_half_off(void **state)
 	want.u32 = want.u16 = 4;
 	assert_int_equal(xpc_lock(&t.object[THING], XPC_KERNEL, 0), 0);
 	assert_int_equal(home_simple(XPC_LOCK, 1, 100, 1000 * MS), -EBUSY);
-	assert_int_equal(home_propose(THING, XPC_t_thing_u16, &want, 0), -EBUSY);
+	assert_int_equal(home_propose(THING, XPC_t_thing_u32, &want, 0), -EBUSY);
+	assert_int_equal(home_propose(THING, XPC_t_thing_u32 | XPC_t_thing_u16, &want, 0), -EBUSY);
+	assert_int_equal(thing.u16, 0);
+	/* what is the user half's own, it may report */
+	assert_int_equal(home_propose(THING, XPC_t_thing_u16, &want, 0), 0);
 	assert_int_equal(xpc_commit(&t, &t.object[THING], XPC_t_thing_u32, &want), 0);
 	die();
 	assert_int_equal(t.object[THING].holder, XPC_KERNEL);

@@ -133,10 +133,11 @@ inline propose(m_epoch, m_version, m_value, m_life)
 		verdict = RESET
 	:: else ->
 		if
-		:: holder == KERNEL -> verdict = BUSY
-		:: holder != KERNEL && m_version != version && SEED_FAULT != 1 ->
+		:: m_version != version && SEED_FAULT != 1 ->
 			whole = true;
 			verdict = STALE
+		/* the number is a member that both may write */
+		:: (m_version == version || SEED_FAULT == 1) && holder == KERNEL -> verdict = BUSY
 		:: else ->
 			assert(m_life == life);
 			value = m_value;

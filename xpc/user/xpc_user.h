@@ -81,8 +81,8 @@ int xpc_user_dispatch(struct xpc_user *u);
  * xpc_user_propose - members @mask of @want are to be committed
  *
  * Return: 0, and the replica has them; -ESTALE: the home had changed, the replica is as at
- * home now, look at it again; -EBUSY: the kernel half is the holder of the lock; -ERANGE,
- * -EILSEQ, -EPERM: not as declared.
+ * home now, look at it again; -EBUSY: the kernel half is the holder of the lock, and @mask
+ * has members that it may write; -ERANGE, -EILSEQ, -EPERM: not as declared.
  */
 int xpc_user_propose(struct xpc_user *u, unsigned int object, __u64 mask, const void *want);
 
