@@ -43,6 +43,9 @@ static int take(const __u8 *buf, __u32 len)
 
 	must(!(xpc_diff(&xpc_struct_t_thing, &was, &thing) & ~theirs));
 	must(holder != XPC_KERNEL || t.object[THING].holder == XPC_KERNEL);
+	if (holder == XPC_KERNEL)
+		must(!(xpc_diff(&xpc_struct_t_thing, &was, &thing) &
+		       xpc_writable(&xpc_struct_t_thing, XPC_BY_KERNEL)));
 	must(!err || !taken.object);
 	if (!err && taken.object)
 		hostile = true;
