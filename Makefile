@@ -34,6 +34,9 @@ modules:
 		find $(MODSRC)/$$d -type l -delete; \
 		ln -sf $(ROOT)/$$d/* $(MODSRC)/$$d/; \
 	done
+	$(MAKE) -C xpc/gen
+	@ln -sf $(ROOT)/xpc/*.h $(ROOT)/xpc/wire.c $(ROOT)/xpc/tracker.c $(ROOT)/xpc/kern/*.[ch] $(BUILD)/gen/xpc/objects_xpc.[ch] \
+		$(BUILD)/gen/xpc/objects_kern.c $(MODSRC)/kerndriver/
 	@printf 'obj-m += kerndriver/ backend-domU/kern/\n' > $(MODSRC)/Kbuild
 	$(MAKE) -C $(KDIR) M=$(MODSRC) XMD_ROOT=$(ROOT) W=1 $(MODFLAGS) modules
 	@cp -u $(MODSRC)/kerndriver/xmd_nic.ko $(MODSRC)/backend-domU/kern/xmd_back.ko $(BUILD)/modules/$(KVER)/

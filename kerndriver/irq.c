@@ -29,7 +29,7 @@ irqreturn_t xmd_irq(int irq, void *arg)
 		return nothing_said(nic, irq);
 	nic->irqs++;
 	if (icr & INT_LSC)
-		xmd_raise(nic, XMD_UP_LINK);
+		xpc_raise(&nic->xpc, XPC_UP_xmd_link_event);
 	if (icr & INT_DATA && napi_schedule_prep(&nic->napi)) {
 		xmd_write(nic, IMC, INT_DATA);
 		nic->ims = 0;

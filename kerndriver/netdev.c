@@ -7,8 +7,7 @@
  * link, the filters and the PHY are the user half's; this is what Linux sees of them.
  */
 #include <linux/etherdevice.h>
-#include <linux/ethtool.h>
-#include <linux/rtnetlink.h>
+#include <linux/if_vlan.h>
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
 #include "priv.h"
@@ -169,7 +168,7 @@ static struct sk_buff *skb_for(struct xmd_nic *nic, unsigned int len)
 
 static bool describe_skb(struct sk_buff *skb, const struct xmd_buf *frame)
 {
-	if (frame->flags & XMD_F_CSUM_VALID)
+	if (frame->flags & XMD_F_CSUM_VALID && skb->dev->features & NETIF_F_RXCSUM)
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
 	if (frame->flags & XMD_F_CSUM_BLANK &&
 	    !skb_partial_csum_set(skb, frame->csum_start, frame->csum_offset))
@@ -249,19 +248,74 @@ static void host_set_rx_mode(struct net_device *dev)
 	xmd_ask_filter(netdev_priv(dev));
 }
 
+static int host_set_mac(struct net_device *dev, void *addr)
+{
+	struct xmd_nic *nic = netdev_priv(dev);
+	const struct sockaddr *sa = addr;
+	int err = eth_prepare_mac_addr_change(dev, addr);
+
+	if (err)
+		return err;
+	ether_addr_copy(xmd_change_begin(nic)->mac.addr, sa->sa_data);
+	err = xmd_change_end(nic);
+	if (!err)
+		eth_commit_mac_addr_change(dev, addr);
+	return err;
+}
+
+/* In between the longer of both is allowed. */
+static int host_set_mtu(struct net_device *dev, int mtu)
+{
+	struct xmd_nic *nic = netdev_priv(dev);
+	int err;
+
+	xmd_set_mtu(nic, max_t(int, mtu, dev->mtu));
+	xmd_change_begin(nic)->mtu = mtu;
+	err = xmd_change_end(nic);
+	if (!err)
+		WRITE_ONCE(dev->mtu, mtu);
+	xmd_set_mtu(nic, dev->mtu);
+	return err;
+}
+
+static int vlan(struct net_device *dev, u16 vid, bool on)
+{
+	struct xmd_nic *nic = netdev_priv(dev);
+	struct xmd_adapter *want = xmd_change_begin(nic);
+	u32 bit = BIT(vid % 32), *word = &want->vlans[vid / 32 % XMD_VLAN_WORDS];
+
+	*word = on ? *word | bit : *word & ~bit;
+	xmd_change_commit(nic);
+	return 0;
+}
+
+static int host_vlan_add(struct net_device *dev, __be16 proto, u16 vid)
+{
+	return vlan(dev, vid, true);
+}
+
+static int host_vlan_kill(struct net_device *dev, __be16 proto, u16 vid)
+{
+	return vlan(dev, vid, false);
+}
+
 static void host_stats(struct net_device *dev, struct rtnl_link_stats64 *s)
 {
 	const struct xmd_nic *nic = netdev_priv(dev);
-	const struct xmd_hw_stats *hw = &nic->hw_stats;
+	const struct xmd_counters *c = nic->counters;
 
 	dev_get_tstats64(dev, s);
-	s->rx_crc_errors = hw->rx_crc_errors;
-	s->rx_length_errors = hw->rx_length_errors;
-	s->rx_errors = hw->rx_crc_errors + hw->rx_length_errors;
-	s->rx_missed_errors = hw->rx_missed + nic->rx.no_buf;
-	s->multicast = hw->rx_multicast;
-	s->collisions = hw->collisions;
-	s->tx_errors = hw->tx_aborted;
+	s->rx_crc_errors = c->crcerrs;
+	s->rx_length_errors = c->rlec;
+	s->rx_frame_errors = c->algnerrc;
+	s->rx_errors = c->rxerrc + c->crcerrs + c->algnerrc + c->rlec + c->cexterr;
+	s->rx_missed_errors = c->mpc + nic->rx.no_buf;
+	s->multicast = c->mprc;
+	s->collisions = c->colc;
+	s->tx_aborted_errors = c->ecol;
+	s->tx_window_errors = c->latecol;
+	s->tx_carrier_errors = c->tncrs;
+	s->tx_errors = c->ecol + c->latecol;
 }
 
 static const struct net_device_ops host_ops = {
@@ -271,35 +325,10 @@ static const struct net_device_ops host_ops = {
 	.ndo_set_rx_mode = host_set_rx_mode,
 	.ndo_get_stats64 = host_stats,
 	.ndo_validate_addr = eth_validate_addr,
-};
-
-static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
-{
-	const struct xmd_nic *nic = netdev_priv(dev);
-
-	strscpy(info->driver, KBUILD_MODNAME, sizeof(info->driver));
-	strscpy(info->bus_info, pci_name(nic->pdev), sizeof(info->bus_info));
-}
-
-static int get_link_ksettings(struct net_device *dev, struct ethtool_link_ksettings *ks)
-{
-	const struct xmd_nic *nic = netdev_priv(dev);
-	bool up = nic->link.up;
-
-	ethtool_link_ksettings_zero_link_mode(ks, supported);
-	ethtool_link_ksettings_add_link_mode(ks, supported, Autoneg);
-	ethtool_link_ksettings_add_link_mode(ks, supported, TP);
-	ks->base.port = PORT_TP;
-	ks->base.autoneg = AUTONEG_ENABLE;
-	ks->base.speed = up ? nic->link.speed : (u32)SPEED_UNKNOWN;
-	ks->base.duplex = !up ? DUPLEX_UNKNOWN : nic->link.full_duplex ? DUPLEX_FULL : DUPLEX_HALF;
-	return 0;
-}
-
-static const struct ethtool_ops host_ethtool_ops = {
-	.get_drvinfo = get_drvinfo,
-	.get_link = ethtool_op_get_link,
-	.get_link_ksettings = get_link_ksettings,
+	.ndo_set_mac_address = host_set_mac,
+	.ndo_change_mtu = host_set_mtu,
+	.ndo_vlan_rx_add_vid = host_vlan_add,
+	.ndo_vlan_rx_kill_vid = host_vlan_kill,
 };
 
 void xmd_netdev_setup(struct xmd_nic *nic)
@@ -307,31 +336,19 @@ void xmd_netdev_setup(struct xmd_nic *nic)
 	struct net_device *dev = nic->dev;
 
 	dev->netdev_ops = &host_ops;
-	dev->ethtool_ops = &host_ethtool_ops;
+	dev->ethtool_ops = &xmd_ethtool_ops;
 	/* No TSO6 and no TSO_ECN: offload.c says why; the NIC repeats CWR in each segment. */
-	dev->hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO;
-	dev->features = dev->hw_features | NETIF_F_HIGHDMA;
-	dev->vlan_features = dev->hw_features;
+	dev->vlan_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO;
+	dev->hw_features = dev->vlan_features | NETIF_F_RXCSUM;
+	dev->features = dev->hw_features | NETIF_F_HIGHDMA | NETIF_F_HW_VLAN_CTAG_FILTER;
 	dev->min_mtu = ETH_MIN_MTU;
-	dev->max_mtu = ETH_DATA_LEN;
-	/* until START brings the address that the user half read from the EEPROM */
+	dev->max_mtu = XMD_FRAME_JUMBO - ETH_HLEN - VLAN_HLEN;
+	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE;
+	/* until settings.c brings the address that the user half read from the EEPROM */
 	eth_hw_addr_random(dev);
 	__skb_queue_head_init(&nic->gro);
 	netif_carrier_off(dev);
 	netif_napi_add(dev, &nic->napi, xmd_poll);
-}
-
-void xmd_netdev_mac(struct xmd_nic *nic, const u8 *mac)
-{
-	rtnl_lock();
-	if (!ether_addr_equal(nic->dev->dev_addr, mac)) {
-		eth_hw_addr_set(nic->dev, mac);
-		memcpy(nic->dev->perm_addr, mac, ETH_ALEN);
-		nic->dev->addr_assign_type = NET_ADDR_PERM;
-		if (nic->dev->reg_state == NETREG_REGISTERED)
-			call_netdevice_notifiers(NETDEV_CHANGEADDR, nic->dev);
-	}
-	rtnl_unlock();
 }
 
 struct net_device *xmd_nic_netdev(const struct xmd_nic *nic)

@@ -64,7 +64,7 @@ void xmd_tell_state(struct xmd_nic *nic)
 
 static void state_work(struct work_struct *work)
 {
-	xmd_tell_state(container_of(work, struct xmd_nic, state_work));
+	xmd_link_follow(container_of(work, struct xmd_nic, state_work));
 }
 
 /* A bus that nobody answers on gives all ones; QEMU gives zeros instead. */
@@ -88,8 +88,6 @@ bool xmd_nic_gone(struct xmd_nic *nic)
 	if (!test_and_set_bit(XMD_GONE, &nic->bits)) {
 		dev_err(&nic->pdev->dev,
 			"no register answers: the NIC is gone; look at its PCI COMMAND register in dom0\n");
-		clear_bit(XMD_LINK_UP, &nic->bits);
-		netif_carrier_off(nic->dev);
 		schedule_work(&nic->state_work);
 	}
 	return true;
@@ -291,7 +289,7 @@ void xmd_nic_detach(struct xmd_nic *nic)
 	mutex_unlock(&the_nic_lock);
 	WRITE_ONCE(nic->client_mem.leaving, false);
 	if (restart)
-		xmd_raise(nic, XMD_UP_TX_HANG);
+		xpc_raise(&nic->xpc, XPC_UP_xmd_tx_hang);
 	xmd_ask_filter(nic);
 	xmd_tell_state(nic);
 	kref_put(&nic->ref, xmd_nic_release);
@@ -304,9 +302,14 @@ void xmd_nic_release(struct kref *ref)
 	struct xmd_nic *nic = container_of(ref, struct xmd_nic, ref);
 	struct pci_dev *pdev = nic->pdev;
 
+	/* a client or a change of filters may have asked for these at the very last */
+	cancel_work_sync(&nic->filter_work);
+	cancel_work_sync(&nic->address_work);
+	cancel_work_sync(&nic->state_work);
 	xmd_rx_free(nic);
 	xmd_tx_free(nic);
 	xmd_pool_exit(nic);
+	xpc_kern_free(&nic->xpc);
 	free_percpu(nic->dev->tstats);
 	free_netdev(nic->dev);
 	pci_dev_put(pdev);
@@ -341,8 +344,9 @@ static struct xmd_nic *nic_alloc(struct pci_dev *pdev)
 	nic->pool.reserve = rx_reserve;
 	kref_init(&nic->ref);
 	mutex_init(&nic->ctl);
-	spin_lock_init(&nic->up_lock);
-	init_waitqueue_head(&nic->up_wait);
+	mutex_init(&nic->cfg);
+	INIT_WORK(&nic->filter_work, xmd_filter_work);
+	INIT_WORK(&nic->address_work, xmd_address_work);
 	INIT_DELAYED_WORK(&nic->tick, xmd_tick);
 	INIT_WORK(&nic->state_work, state_work);
 	nic->hang_asked = jiffies;
@@ -351,8 +355,8 @@ static struct xmd_nic *nic_alloc(struct pci_dev *pdev)
 	SET_NETDEV_DEV(dev, &pdev->dev);
 	xmd_netdev_setup(nic);
 	dev->tstats = netdev_alloc_pcpu_stats(struct pcpu_sw_netstats);
-	if (dev->tstats && !xmd_pool_init(nic, pool_bufs) && !xmd_tx_alloc(nic) &&
-	    !xmd_rx_alloc(nic))
+	if (dev->tstats && !xmd_objects_init(nic) && !xmd_pool_init(nic, pool_bufs) &&
+	    !xmd_tx_alloc(nic) && !xmd_rx_alloc(nic))
 		return nic;
 	kref_put(&nic->ref, xmd_nic_release);
 	return NULL;
@@ -439,18 +443,19 @@ static int xmd_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	err = register_netdev(nic->dev);
 	if (err)
 		goto netdev;
-	err = xmd_chardev_init(nic);
-	if (err)
-		goto chardev;
 	err = claim(nic);
 	if (err)
 		goto claim;
 	xmd_dump_init(nic);
+	err = xmd_control_init(nic);
+	if (err)
+		goto device;
 	schedule_delayed_work(&nic->tick, 0);
 	return 0;
+device:
+	xmd_dump_exit(nic);
+	unclaim(nic);
 claim:
-	xmd_chardev_exit(nic);
-chardev:
 	unregister_netdev(nic->dev);
 netdev:
 disarm:
@@ -467,7 +472,7 @@ static void xmd_remove(struct pci_dev *pdev)
 
 	unclaim(nic);
 	xmd_dump_exit(nic);
-	xmd_chardev_exit(nic);
+	xmd_control_exit(nic);
 	cancel_delayed_work_sync(&nic->tick);
 	mutex_lock(&nic->ctl);
 	xmd_nic_stop(nic);

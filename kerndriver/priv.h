@@ -10,9 +10,11 @@
  *    is never held while an operation of the client runs.
  * 3. The receive ring belongs to the poll while NAPI is enabled, that is in RUNNING,
  *    and to the holder of ctl otherwise.
- * 4. pool.lock and up.lock are leaves and may be taken in interrupts.
+ * 4. pool.lock and the lock of xpc are leaves and may be taken in interrupts.
  * 5. client is read under RCU; see xmd_nic_detach for the way out.
- * 6. kref: one for the probed device, one for the client, one for the open file.  The
+ * 6. cfg is held over a change of settings while the user half works on it, which takes
+ *    ctl for its own calls; so ctl, and RTNL for the same reason, never outside of cfg.
+ * 7. kref: one for the probed device, one for the client, one for the open file.  The
  *    memory goes with the last of them: a device may be unplugged under all three.
  */
 #ifndef XMD_KERNDRIVER_PRIV_H
@@ -29,7 +31,8 @@
 #include "hw.h"
 #include "rxdesc.h"
 #include "txring.h"
-#include "upcall.h"
+#include "objects_xpc.h"
+#include "xpc_kern.h"
 
 #define XMD_CHUNK_PAGES	16u
 #define XMD_TICK_MS	250u
@@ -111,20 +114,19 @@ struct xmd_nic {
 	struct xmd_buf *host[XMD_BATCH];	/* guarded by the net_device's tx lock */
 	unsigned int n_host;
 
+	struct xpc xpc;
 	struct miscdevice misc;
-	spinlock_t up_lock;
-	struct xmd_upcalls up;
-	wait_queue_head_t up_wait;
-	unsigned long opened;		/* bit 0: somebody has the file */
-	struct pid *opener;
+	const struct xmd_adapter *adapter;	/* committed copies, under the lock of xpc; a */
+	const struct xmd_counters *counters;	/* single number may be read without it */
+	struct mutex cfg;		/* one change of settings at a time: settings.c */
+	struct xmd_adapter want;	/* what it is to become; guarded by cfg */
+	struct work_struct filter_work, address_work;
 	struct delayed_work tick;
 	struct work_struct state_work;
 	unsigned long hang_asked;	/* jiffies */
+	u32 loop_left;			/* frames of a self-test that have not come back */
 
-	u32 filter_gen;
-	struct xmd_link link;
-	struct xmd_hw_stats hw_stats;
-	u8 mac[ETH_ALEN];
+	u8 mac[ETH_ALEN];		/* of the last START */
 	struct dentry *debugfs;
 };
 
@@ -177,21 +179,37 @@ int xmd_poll(struct napi_struct *napi, int budget);
 
 /* netdev.c */
 void xmd_netdev_setup(struct xmd_nic *nic);
-void xmd_netdev_mac(struct xmd_nic *nic, const u8 *mac);
 void xmd_host_wake(struct xmd_nic *nic);
 void xmd_host_flush_gro(struct xmd_nic *nic);
 
-/* chardev.c */
-int xmd_chardev_init(struct xmd_nic *nic);
-void xmd_chardev_exit(struct xmd_nic *nic);
-void xmd_raise(struct xmd_nic *nic, enum xmd_upcall_type type);
-void xmd_ask_filter(struct xmd_nic *nic);
+/* control.c */
+int xmd_control_init(struct xmd_nic *nic);
+void xmd_control_exit(struct xmd_nic *nic);
 void xmd_tick(struct work_struct *work);
+
+/* settings.c */
+struct xmd_adapter *xmd_change_begin(struct xmd_nic *nic);
+int xmd_change_end(struct xmd_nic *nic);
+void xmd_change_commit(struct xmd_nic *nic);
+void xmd_ask_filter(struct xmd_nic *nic);
+void xmd_filter_work(struct work_struct *work);
+void xmd_address_work(struct work_struct *work);
+void xmd_link_follow(struct xmd_nic *nic);
+int xmd_objects_init(struct xmd_nic *nic);
+
+/* selftest.c */
+void xmd_loop_frame(struct xmd_nic *nic, struct xmd_buf *frame);
+
+/* ethtool.c */
+#define XMD_REGDUMP	32u	/* registers, as many as ethtool's decoder of an e1000 knows */
+#define XMD_COUNTERS	(sizeof(struct xmd_counters) / sizeof(__u64))
+#define XMD_RX_USECS_MAX 10000u
+extern const struct ethtool_ops xmd_ethtool_ops;
 
 /* regs.c: the whole of XMD_NIC_REGS */
 long xmd_regs(struct xmd_nic *nic, struct xmd_regs __user *arg);
 
-/* dump.c */
+/* debugfs.c */
 void xmd_dump_init(struct xmd_nic *nic);
 void xmd_dump_exit(struct xmd_nic *nic);
 

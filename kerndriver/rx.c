@@ -169,6 +169,11 @@ static void hand_over(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int
 	struct xmd_client *client;
 	unsigned int i;
 
+	if (unlikely(READ_ONCE(nic->loop_left))) {
+		for (i = 0; i < n; i++)
+			xmd_loop_frame(nic, frames[i]);
+		return;
+	}
 	rcu_read_lock();
 	client = rcu_dereference(nic->client);
 	if (client && !READ_ONCE(client->leaving)) {

@@ -9,6 +9,7 @@
  * Adoption reads all that is ours and writes what differs from the settings.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "driver.h"
@@ -89,10 +90,6 @@ int bringup(struct driver *d, bool reset_phy)
 	struct reg_batch b;
 	int err;
 
-	if (!d->adapter.tx_ring)	/* adoption did not come so far as to learn them */
-		d->adapter.tx_ring = d->opt->tx_ring;
-	if (!d->adapter.rx_ring)
-		d->adapter.rx_ring = d->opt->rx_ring;
 	d->stopped = true;
 	d->image.known = false;
 	d->pause = 0;
@@ -111,12 +108,7 @@ int bringup(struct driver *d, bool reset_phy)
 		err = led_adopt(d);
 	if (!err)
 		err = start(d, &want);
-	return err ? err : link_check(d, true);
-}
-
-static bool ring_valid(uint32_t n)
-{
-	return n >= 64 && n <= 1024 && !(n & (n - 1));
+	return err ? err : link_check(d);
 }
 
 /* What a running NIC has that only a restart can change. */
@@ -131,16 +123,10 @@ static void add_fixed(struct reg_batch *b, struct fixed *f)
 	batch_read(b, REG_PBA, &f->pba, "adoption, PBA");
 }
 
-/* Rings of no committed size are taken as they are. */
-static bool fixed_as_wanted(struct xmd_adapter *a, const struct fixed *f)
+static bool fixed_as_wanted(const struct xmd_adapter *a, const struct fixed *f)
 {
-	uint32_t tx = f->tdlen / DESCRIPTOR_BYTES, rx = f->rdlen / DESCRIPTOR_BYTES;
-
-	if (!a->tx_ring && ring_valid(tx))
-		a->tx_ring = tx;
-	if (!a->rx_ring && ring_valid(rx))
-		a->rx_ring = rx;
-	return a->tx_ring == tx && a->rx_ring == rx &&
+	return f->tdlen == a->tx_ring * DESCRIPTOR_BYTES &&
+	       f->rdlen == a->rx_ring * DESCRIPTOR_BYTES &&
 	       (f->pba & PBA_RX_MASK) == flow_pba_kib(a->mtu);
 }
 
@@ -151,22 +137,19 @@ static int restart(struct driver *d)
 	return err ? err : bringup(d, false);
 }
 
-/* Of a NIC that runs without our being told its address: RAL/RAH 0 is the one that frames
- * are received for. */
-static int find_mac(struct driver *d)
+/* Whoever brought it up died before he could report what the EEPROM says. */
+static int probe_running(struct driver *d)
 {
-	const struct image *have = &d->image;
-	struct xmd_mac *mac = &d->adapter.mac;
+	struct reg_batch b;
+	int err;
 
-	if (mac_valid(settings_mac(&d->adapter)))
+	if (!d->first)
 		return 0;
-	for (unsigned int i = 0; i < XMD_MAC_LEN; i++)
-		mac->addr[i] = i < 4 ? have->ral[0] >> 8 * i : have->rah[0] >> 8 * (i - 4);
-	if (mac_valid(mac))
-		return 0;
-	memset(mac, 0, sizeof(*mac));
-	return driver_fail(d, EXIT_REGISTER,
-		"adoption: neither the kernel half nor RAL/RAH 0 hold a station address");
+	batch_init(&b, d, EXIT_EEPROM);
+	err = eeprom_probe(d, &b);
+	if (!err)
+		d->first = false;
+	return err;
 }
 
 /* A NIC that runs: everything is read, the link included. */
@@ -196,8 +179,7 @@ static int survey(struct driver *d, struct fixed *fixed, struct link_reading *li
 	return phy_check(d, &phy);
 }
 
-/* Frames flow on meanwhile; the link is told anew even if it is as it was, because the kernel
- * half takes the carrier away by itself when the NIC seems gone. */
+/* Frames flow on meanwhile. */
 static int converge(struct driver *d)
 {
 	struct link_reading link;
@@ -209,7 +191,7 @@ static int converge(struct driver *d)
 		return err;
 	if (!fixed_as_wanted(&d->adapter, &fixed))
 		return restart(d);
-	err = find_mac(d);
+	err = probe_running(d);
 	if (!err)
 		err = led_adopt(d);
 	if (!err && !phy_as_wanted(d)) {
@@ -219,7 +201,7 @@ static int converge(struct driver *d)
 	}
 	if (!err)
 		err = image_apply(d);
-	return err ? err : link_update(d, &link, true);
+	return err ? err : link_update(d, &link);
 }
 
 int back_in_service(struct driver *d, int err)
@@ -245,8 +227,8 @@ static void log_adopted(const struct driver *d, const char *how, uint64_t began_
 	const uint8_t *mac = settings_mac(&d->adapter)->addr;
 
 	log_msg(LOG_PROBE, "%s %04x:%04x, %02x:%02x:%02x:%02x:%02x:%02x, link %s, epoch %u, %lu crossings, %llu ms",
-		how, d->hello.vendor, d->hello.device, mac[0], mac[1], mac[2], mac[3], mac[4],
-		mac[5], d->link.up ? "up" : "down", d->hello.epoch, d->port->crossings,
+		how, d->info.vendor, d->info.device, mac[0], mac[1], mac[2], mac[3], mac[4],
+		mac[5], d->link.up ? "up" : "down", d->xpc.replicas.epoch, crossing_count(d),
 		(unsigned long long)(driver_now_ms() - began_ms));
 }
 
@@ -259,6 +241,16 @@ static int from_the_start(struct driver *d)
 	return err || first ? err : eeprom_warn_if_damaged(d);
 }
 
+/* Rings that run are taken as they are. */
+static void first_settings(struct driver *d)
+{
+	settings_default(&d->adapter, d->opt);
+	if (d->info.phase != XMD_NIC_RUNNING)
+		return;
+	d->adapter.tx_ring = d->info.tx_ring;
+	d->adapter.rx_ring = d->info.rx_ring;
+}
+
 static void introduce(struct xmd_adapter *a)
 {
 	a->phy_addr = MDIC_INTERNAL_PHY;
@@ -268,21 +260,23 @@ static void introduce(struct xmd_adapter *a)
 
 int drv_adopt(struct driver *d, const struct xmd_adapter *committed)
 {
-	bool running = d->hello.phase == XMD_NIC_RUNNING;
+	bool running = d->info.phase == XMD_NIC_RUNNING;
 	uint64_t began_ms = driver_now_ms();
 	int err;
 
 	d->adapter = *committed;
 	introduce(&d->adapter);
 	d->stopped = !running;
-	d->first = !running && !mac_valid(settings_mac(committed));
+	/* nobody lived long enough to report any */
+	d->unreported = !mac_valid(settings_mac(committed));
+	d->first = d->unreported;
 	if (d->first)
-		settings_default(&d->adapter, d->opt);
+		first_settings(d);
 	log_set_level(d->adapter.msg_level);
 	moderation_begin(d);
-	d->link.up = d->hello.link;
-	d->link.speed = d->hello.speed;
-	d->link.full_duplex = d->hello.duplex;
+	d->link.up = committed->link;
+	d->link.speed = committed->speed;
+	d->link.full_duplex = committed->duplex;
 	err = running ? converge(d) : from_the_start(d);
 	if (err)
 		return driver_settled(d, err);
@@ -305,8 +299,9 @@ int bringup_again(struct driver *d)
 	}
 	if (err)
 		return err;
-	/* an address that was the card's own is asked for anew */
+	/* an address that was the card's own is asked for anew, and told */
 	if (!mac_valid(&a->perm_mac) || mac_equal(settings_mac(a), &a->perm_mac)) {
+		d->unreported = true;
 		memset(&a->mac, 0, sizeof(a->mac));
 		memset(&a->perm_mac, 0, sizeof(a->perm_mac));
 	}

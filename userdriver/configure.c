@@ -37,7 +37,7 @@ static int change_pause(struct driver *d, const struct xmd_adapter *old)
 	if (a->pause_autoneg == old->pause_autoneg && a->pause_rx == old->pause_rx &&
 	    a->pause_tx == old->pause_tx)
 		return 0;
-	return link_check(d, false);
+	return link_check(d);
 }
 
 static int change(struct driver *d, const struct xmd_adapter *old)

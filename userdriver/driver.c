@@ -61,48 +61,42 @@ void driver_init(struct driver *d, struct nic_port *port, const struct options *
 	d->port = port;
 	d->opt = opt;
 	d->link_log = (struct log_limit){ .burst = 6, .period_ms = 10000 };
-	d->upcall_log = (struct log_limit){ .burst = 3, .period_ms = 10000 };
 }
 
-static bool known_device(const struct xmd_hello *hello)
+static bool known_device(const struct xmd_info *info)
 {
 	for (unsigned int i = 0; i < sizeof(known_devices) / sizeof(known_devices[0]); i++) {
-		if (hello->vendor == 0x8086 && hello->device == known_devices[i])
+		if (info->vendor == 0x8086 && info->device == known_devices[i])
 			return true;
 	}
 	return false;
 }
 
-static int check_hello(struct driver *d)
+static int check_info(struct driver *d)
 {
-	const struct xmd_hello *h = &d->hello;
+	const struct xmd_info *info = &d->info;
 
-	if (!known_device(h))
+	if (!known_device(info))
 		return driver_fail(d, EXIT_HELLO,
 			"PCI device %04x:%04x is none of the 8254x family that this program drives",
-			h->vendor, h->device);
-	if (h->bar_len < BAR_LEN_MIN)
+			info->vendor, info->device);
+	if (info->bar_len < BAR_LEN_MIN)
 		return driver_fail(d, EXIT_HELLO,
-			"the register space is %u bytes, too short for an 8254x", h->bar_len);
-	if (h->phase != XMD_NIC_STOPPED && h->phase != XMD_NIC_RUNNING)
-		return driver_fail(d, EXIT_HELLO, "HELLO tells unknown phase %u", h->phase);
-	d->sticky_stats = stats_sticky(h);
+			"the register space is %u bytes, too short for an 8254x", info->bar_len);
+	if (info->phase != XMD_NIC_STOPPED && info->phase != XMD_NIC_RUNNING)
+		return driver_fail(d, EXIT_HELLO, "INFO tells unknown phase %u", info->phase);
+	d->sticky_stats = stats_sticky(info);
 	return 0;
 }
 
 int driver_hello(struct driver *d)
 {
-	int err;
+	int err = crossing_hello(d);
 
-	d->hello.version = XMD_XPC_VERSION;
-	err = port_hello(d->port, &d->hello);
-	if (err == -EPROTONOSUPPORT)
-		return driver_fail(d, EXIT_HELLO,
-			"the kernel half does not speak version %u of xpc.h: xmd_nic.ko and xmd-userdriver must come from the same build",
-			XMD_XPC_VERSION);
 	if (err)
-		return driver_fail(d, EXIT_HELLO, "XMD_NIC_HELLO: %s", strerror(-err));
-	return check_hello(d);
+		return err;
+	err = port_info(d->port, &d->info);
+	return err ? driver_downcall_failed(d, "XMD_NIC_INFO", err) : check_info(d);
 }
 
 /* Registers read all ones or zero.  Said once; main calls driver_tick more often then. */
@@ -140,57 +134,20 @@ int driver_stop_nic(struct driver *d)
 	return 0;
 }
 
-/* ------------------------------------------------------------ the crossing of xpc.h */
-
-static int fetch_filter(struct driver *d, struct xmd_adapter *a)
-{
-	struct xmd_filter f = { .generation = 0 };
-	int err = port_filter_get(d->port, &f);
-
-	if (err)
-		return driver_downcall_failed(d, "XMD_NIC_FILTER_GET", err);
-	a->promisc = !!f.promisc;
-	/* More addresses than the message holds cannot be true: take them all in. */
-	a->allmulti = f.allmulti || f.n_mc > XMD_FILTER_MC_MAX;
-	a->n_mc = a->allmulti ? 0 : f.n_mc;
-	memcpy(a->mc, f.mc, a->n_mc * sizeof(a->mc[0]));
-	log_debug("filter generation %u: promisc %u, allmulti %u, %u multicast addresses",
-		  f.generation, f.promisc, f.allmulti, f.n_mc);
-	return 0;
-}
-
-/* What this crossing can tell of the settings; the others are as the command line says.  Rings
- * that run are taken as they are. */
-static int fetch_committed(struct driver *d, struct xmd_adapter *a)
-{
-	memset(a, 0, sizeof(*a));
-	settings_default(a, d->opt);
-	memcpy(a->mac.addr, d->hello.mac, XMD_MAC_LEN);
-	if (d->hello.phase == XMD_NIC_RUNNING)
-		a->tx_ring = a->rx_ring = 0;
-	return fetch_filter(d, a);
-}
-
-static int filter_event(struct driver *d)
-{
-	struct xmd_adapter want = d->adapter;
-	int err = fetch_filter(d, &want);
-
-	return err ? driver_settled(d, err) : drv_configure(d, &want);
-}
-
 int driver_start(struct driver *d)
 {
 	struct xmd_adapter committed;
 	int err = driver_hello(d);
 
-	if (!err)
-		err = stats_fetch_totals(d);
-	if (!err)
-		err = fetch_committed(d, &committed);
-	if (!err)
-		return fatal(d, drv_adopt(d, &committed));
-	return fatal(d, driver_settled(d, err));
+	if (err)
+		return fatal(d, driver_settled(d, err));
+	committed = d->committed;
+	err = drv_adopt(d, &committed);
+	/* what was committed while we adopted it */
+	crossing_follow(d);
+	if (!d->exit_code)
+		err = crossing_ready(d);
+	return fatal(d, err);
 }
 
 /* ------------------------------------------------------------ upcalls */
@@ -227,61 +184,13 @@ int drv_alive(struct driver *d)
 	return 0;
 }
 
-static int handle_upcall(struct driver *d, const struct xmd_upcall *up)
-{
-	switch (up->type) {
-	case XMD_UP_ALIVE:
-		return drv_alive(d);
-	case XMD_UP_LINK:
-		return drv_link_event(d);
-	case XMD_UP_FILTER:
-		return filter_event(d);
-	case XMD_UP_TX_HANG:
-		return drv_tx_hang(d);
-	}
-	if (log_allowed(&d->upcall_log, driver_now_ms(), "unknown upcalls"))
-		log_line("upcall of unknown type %u: answered with EOPNOTSUPP", up->type);
-	return -EOPNOTSUPP;
-}
-
-static int answer_upcall(struct driver *d, const struct xmd_upcall *up, int result)
-{
-	const struct xmd_answer answer = {
-		.type = up->type, .seq = up->seq, .result = result,
-	};
-	int err = port_answer(d->port, &answer);
-
-	/* Too late, or withdrawn: whether that ends us is the kernel half's to say. */
-	if (err == -EINVAL) {
-		log_line("the answer to upcall %u (sequence %u) was not wanted any more",
-			 up->type, up->seq);
-		return 0;
-	}
-	return err ? driver_downcall_failed(d, "answering an upcall", err) : 0;
-}
-
-static int serve_upcall(struct driver *d, const struct xmd_upcall *up)
-{
-	int result = handle_upcall(d, up);
-	int err = answer_upcall(d, up, result);
-
-	return fatal(d, result ? result : err);
-}
-
 int driver_upcalls(struct driver *d)
 {
-	struct xmd_upcall up[UPCALLS_AT_ONCE];
-	int n = port_read_upcall(d->port, up, UPCALLS_AT_ONCE);
+	int ret = 1;
 
-	if (n < 0)
-		return fatal(d, driver_settled(d, driver_downcall_failed(d, "reading upcalls", n)));
-	for (int i = 0; i < n; i++) {
-		int err = serve_upcall(d, &up[i]);
-
-		if (err)
-			return err;
-	}
-	return 0;
+	for (unsigned int i = 0; i < MESSAGES_AT_ONCE && ret > 0 && !d->exit_code; i++)
+		ret = crossing_serve(d);
+	return fatal(d, driver_settled(d, ret > 0 ? 0 : ret));
 }
 
 /* ------------------------------------------------------------ the watchdog */
@@ -302,16 +211,18 @@ static int watchdog(struct driver *d)
 	if (err)
 		return err;
 	stats_accumulate(d, &stats);
-	err = stats_store(d);
+	err = crossing_report_counters(d);
 	if (!err)
 		err = moderation_follow(d, WATCHDOG_MS);
-	return err ? err : link_update(d, &link, false);
+	return err ? err : link_update(d, &link);
 }
 
 int driver_tick(struct driver *d)
 {
 	int err = d->state == DRIVER_GONE ? bringup_again(d) : watchdog(d);
 
+	if (!err)
+		crossing_follow(d);
 	return fatal(d, driver_settled(d, err));
 }
 
@@ -324,4 +235,5 @@ unsigned int driver_tick_ms(const struct driver *d)
 void driver_end(struct driver *d)
 {
 	drv_refresh_counters(d);
+	crossing_end(d);
 }

@@ -12,6 +12,7 @@
  *   filter.c flow.c moderation.c link.c phy.c stats.c led.c eeprom.c microwire.c
  *   regdump.c selftest.c    one subject each
  *   batch.c       register operations collected into as few crossings as possible
+ *   crossing.c    objects and upcalls of xpc/objects.h, and the handlers for them
  *   port.h        the kernel half: port_dev.c the real one, sim/ a simulated one
  *
  * Settings.  d->adapter is the object of xpc/objects.h: its settings are those in force,
@@ -36,15 +37,17 @@
 #include "../xpc/objects.h"
 #include "batch.h"
 #include "log.h"
+#include "objects_xpc.h"
 #include "port.h"
 #include "regs.h"
+
 
 /* Documented in xmd-userdriver.8 and --help; scripts rely on them. */
 enum exit_code {
 	EXIT_OK = 0,		/* asked to end; the NIC runs on */
 	EXIT_USAGE = 1,
 	EXIT_DEVICE = 2,	/* the device file cannot be opened */
-	EXIT_HELLO = 3,		/* versions differ, or not a NIC that we drive */
+	EXIT_HELLO = 3,		/* the halves differ, or not a NIC that we drive */
 	EXIT_EEPROM = 4,
 	EXIT_PHY = 5,
 	EXIT_REGISTER = 6,	/* a register step failed or was refused */
@@ -56,7 +59,7 @@ enum exit_code {
 
 #define WATCHDOG_MS	2000u
 #define GONE_RETRY_MS	500u
-#define UPCALLS_AT_ONCE	8u
+#define MESSAGES_AT_ONCE 16u
 
 struct options {
 	const char *device;
@@ -123,10 +126,14 @@ struct driver {
 	const struct options *opt;
 	enum driver_state state;
 	enum exit_code exit_code;
-	struct xmd_hello hello;
+	struct xmd_info info;
+	struct xpc_user xpc;
 	bool stopped;			/* as far as we know; of interest between STOP and START */
 	struct xmd_adapter adapter;	/* settings in force, states as seen */
-	bool first;			/* nobody has brought this NIC up before */
+	struct xmd_adapter committed;	/* replica: what the kernel half knows of that */
+	bool changed;			/* the replica, since drv_configure has seen it */
+	bool unreported;		/* settings that are not the home's wish but ours */
+	bool first;			/* nobody before us has reported this NIC */
 	struct image image;		/* what its registers hold */
 	struct phy_image phy;
 	struct link link;		/* as last reported */
@@ -136,8 +143,7 @@ struct driver {
 	uint32_t led_default;
 	bool identify;
 	struct log_limit link_log;
-	struct log_limit upcall_log;
-	struct xmd_counters counters;
+	struct xmd_counters counters, counters_known;	/* likewise */
 	bool sticky_stats;		/* error counters do not clear on read, see stats.c */
 	uint32_t idle_errors, receive_errors;	/* the PHY's, for the register dump */
 	unsigned int hangs;		/* TX_HANG upcalls without a quiet time between */
@@ -162,6 +168,17 @@ int driver_downcall_failed(struct driver *d, const char *what, int err);
 /* The last act of each handler: a NIC that is gone becomes a state.  Return: @err. */
 int driver_settled(struct driver *d, int err);
 int driver_stop_nic(struct driver *d);		/* XMD_NIC_STOP */
+
+/* crossing.c */
+int crossing_hello(struct driver *d);
+int crossing_ready(struct driver *d);
+void crossing_end(struct driver *d);
+int crossing_report(struct driver *d);
+int crossing_report_counters(struct driver *d);
+int crossing_serve(struct driver *d);
+void crossing_follow(struct driver *d);
+void crossing_log(const struct driver *d);
+unsigned long crossing_count(const struct driver *d);
 
 /* settings.c */
 void settings_default(struct xmd_adapter *a, const struct options *opt);
@@ -224,8 +241,8 @@ struct link_reading {
 };
 void link_compute(const struct driver *d, struct image *want);
 void link_add_read(struct reg_batch *b, struct link_reading *r);
-int link_update(struct driver *d, const struct link_reading *r, bool always_report);
-int link_check(struct driver *d, bool always_report);
+int link_update(struct driver *d, const struct link_reading *r);
+int link_check(struct driver *d);
 int link_report_down(struct driver *d);
 
 /* flow.c */
@@ -254,10 +271,8 @@ void led_add_after_reset(struct driver *d, struct reg_batch *b);
 struct stats_reading {
 	uint32_t low[STATS_COUNTERS], high[STATS_COUNTERS];
 };
-bool stats_sticky(const struct xmd_hello *hello);
-int stats_fetch_totals(struct driver *d);
+bool stats_sticky(const struct xmd_info *info);
 void stats_add_read(struct reg_batch *b, struct stats_reading *r);
 void stats_accumulate(struct driver *d, const struct stats_reading *r);
-int stats_store(struct driver *d);
 
 #endif /* XMD_USERDRIVER_DRIVER_H */

@@ -8,15 +8,15 @@
  * undone; only when that fails, too, is d->exit_code set, and the process has to end after
  * its answer: the next one comes to the committed settings from wherever this one stopped.
  *
- * After each of them, and after driver_tick, d->adapter and d->counters are what the home of
- * these objects has to be told: states at any time, settings after the first bring-up.
+ * States that a handler sees are reported on the way (crossing_report); the settings that it
+ * was asked for are the home's to commit, once it has answered 0.
  */
 #ifndef XMD_USERDRIVER_HANDLERS_H
 #define XMD_USERDRIVER_HANDLERS_H
 
 #include "driver.h"
 
-/* Not an upcall but what begins a life: from the NIC as it is found (HELLO's phase) to
+/* Not an upcall but what begins a life: from the NIC as it is found (the phase in INFO) to
  * @committed.  RUNNING: adopted, only differences are written.  STOPPED: brought up. */
 int drv_adopt(struct driver *d, const struct xmd_adapter *committed);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* link.c - from PHY and STATUS to XMD_NIC_LINK and the states of the adapter (chapter 8.6). */
+/* link.c - from PHY and STATUS to the states of the adapter (chapter 8.6). */
 #include <errno.h>
 
 #include "driver.h"
@@ -93,13 +93,10 @@ static bool same(const struct link *a, const struct link *b)
 
 static int report(struct driver *d, const struct link *link)
 {
-	const struct xmd_link msg = {
-		.up = link->up, .speed = link->speed, .full_duplex = link->full_duplex,
-	};
-	int err = port_link(d->port, &msg);
+	int err = crossing_report(d);
 
 	if (err)
-		return driver_downcall_failed(d, "XMD_NIC_LINK", err);
+		return err;
 	if (!same(link, &d->link))
 		log_link(d, link);
 	d->link = *link;
@@ -125,7 +122,7 @@ static int program_mac(struct driver *d, const struct link_reading *r, const str
 	return image_apply(d);
 }
 
-int link_update(struct driver *d, const struct link_reading *r, bool always_report)
+int link_update(struct driver *d, const struct link_reading *r)
 {
 	struct link link = decode(r);
 	uint16_t val;
@@ -144,12 +141,10 @@ int link_update(struct driver *d, const struct link_reading *r, bool always_repo
 	if (err)
 		return err;
 	set_states(d, r, &link);
-	if (same(&link, &d->link) && !always_report)
-		return 0;
 	return report(d, &link);
 }
 
-int link_check(struct driver *d, bool always_report)
+int link_check(struct driver *d)
 {
 	struct link_reading r;
 	struct reg_batch b;
@@ -158,12 +153,12 @@ int link_check(struct driver *d, bool always_report)
 	batch_init(&b, d, EXIT_PHY);
 	link_add_read(&b, &r);
 	err = batch_run(&b);
-	return err ? err : link_update(d, &r, always_report);
+	return err ? err : link_update(d, &r);
 }
 
 int drv_link_event(struct driver *d)
 {
-	int err = d->state == DRIVER_RUNNING ? link_check(d, true) : -ENODEV;
+	int err = d->state == DRIVER_RUNNING ? link_check(d) : -ENODEV;
 
 	return driver_settled(d, err);
 }

@@ -46,6 +46,7 @@ static int loop_open(struct loop *loop)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -1;
 	loop->signal = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -56,12 +57,16 @@ static int loop_open(struct loop *loop)
 	return watch(loop, loop->signal, SOURCE_SIGNAL) || watch(loop, loop->timer, SOURCE_TIMER);
 }
 
-static int on_signal(struct loop *loop)
+static int on_signal(struct loop *loop, const struct driver *d)
 {
 	struct signalfd_siginfo info;
 
 	if (read(loop->signal, &info, sizeof(info)) != sizeof(info))
 		return 0;
+	if (info.ssi_signo == SIGUSR1) {
+		crossing_log(d);
+		return 0;
+	}
 	log_line("signal %u: ending, the NIC runs on", info.ssi_signo);
 	loop->end = true;
 	return 0;
@@ -91,7 +96,7 @@ static int dispatch(struct loop *loop, struct driver *d, const struct epoll_even
 	case SOURCE_TIMER:
 		return on_timer(loop, d);
 	case SOURCE_SIGNAL:
-		return on_signal(loop);
+		return on_signal(loop, d);
 	case SOURCES:
 		break;
 	}

@@ -76,7 +76,8 @@ static void print_help(void)
 	       "      --tx-delay N, --tx-abs-delay N  transmit interrupts (32, 64)\n"
 	       "      --rx-delay N, --rx-abs-delay N  receive interrupts (0, 0)\n"
 	       "      --smart-power-down      the PHY sleeps while no cable is in\n\n"
-	       "SIGTERM ends the program and leaves the NIC running; the next one adopts it.\n\n"
+	       "SIGTERM ends the program and leaves the NIC running; the next one adopts it.\n"
+	       "SIGUSR1 logs how much has crossed between it and the kernel half.\n\n"
 	       "Exit status: 0 ended by SIGTERM, 1 wrong command line, 2 device file cannot be\n"
 	       "opened, 3 kernel half of another version or unknown NIC, 4 EEPROM, 5 PHY,\n"
 	       "6 a register did not do as it should, 7 the kernel half refused, 8 the operating\n"
@@ -333,7 +334,7 @@ enum options_verdict options_parse(struct options *opt, int argc, char **argv)
 			return OPTIONS_DONE;
 		}
 		if (c == 'V') {
-			printf("xmd-userdriver %s, xpc.h version %u\n", USERDRIVER_VERSION, XMD_XPC_VERSION);
+			printf("xmd-userdriver %s, objects %08x\n", USERDRIVER_VERSION, xpc_objects.fingerprint);
 			return OPTIONS_DONE;
 		}
 		if (!parse_one(opt, c))

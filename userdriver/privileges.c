@@ -23,8 +23,7 @@ static const int calls[] = {
 };
 
 static const unsigned long ioctls[] = {
-	XMD_NIC_HELLO, XMD_NIC_REGS, XMD_NIC_STOP, XMD_NIC_START, XMD_NIC_LINK,
-	XMD_NIC_FILTER_GET, XMD_NIC_STATS_PUT, XMD_NIC_STATS_GET, 0
+	XMD_NIC_INFO, XMD_NIC_REGS, XMD_NIC_STOP, XMD_NIC_START, 0
 };
 
 int privileges_drop(const struct options *opt)

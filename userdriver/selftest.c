@@ -5,8 +5,8 @@
  *
  * Registers and EEPROM are tested while the NIC is stopped; they leave it in any state, and a
  * bring-up follows.  The interrupt and the frames of the loopback are the kernel half's: it
- * tests them when it is asked (port.h), on the NIC that runs again.  Whoever dies on the way
- * leaves a NIC that the next process adopts or brings up, as always.
+ * tests them when it is asked (downcalls of xpc/objects.h), on the NIC that runs again.
+ * Whoever dies on the way leaves a NIC that the next process adopts or brings up, as always.
  *
  * A failed test is a result and no error.
  */
@@ -113,7 +113,7 @@ static int verdict(const char *name, int err, __u64 *result)
 
 static int test_interrupt(struct driver *d, __u64 *result)
 {
-	return verdict("interrupt", port_test_irq(d->port), result);
+	return verdict("interrupt", xpc_call_xmd_test_irq(&d->xpc), result);
 }
 
 /* The PHY at 1000 Mb/s full duplex hears itself, and the MAC has to be told what it is. */
@@ -135,7 +135,7 @@ static int test_loopback(struct driver *d, __u64 *result)
 	int err = close_loop(d);
 
 	if (!err)
-		err = port_test_loopback(d->port);
+		err = xpc_call_xmd_test_loopback(&d->xpc);
 	return verdict("loopback", err, result);
 }
 
@@ -168,7 +168,7 @@ int drv_self_test(struct driver *d, __u32 offline, struct xmd_testresult *out)
 	memset(out, 0, sizeof(*out));
 	if (d->state != DRIVER_RUNNING)
 		return -ENODEV;
-	err = link_check(d, false);
+	err = link_check(d);
 	if (err)
 		return driver_handled(d, err);
 	out->result[TEST_LINK] = !d->link.up;

@@ -2,9 +2,9 @@
 /*
  * stats.c - registers that clear on read, added up into 64 bits (chapter 13.7).
  *
- * The totals live in the kernel half between user halves.  What was read and not yet
- * stored when a user half is killed is lost: at most one watchdog period.  A reset of the
- * NIC clears the registers, so bringup reads them in the same batch, just before.
+ * The totals live in the kernel half (object counters) between user halves.  What was read and
+ * not yet reported when a user half is killed is lost: at most one watchdog period.  A reset
+ * of the NIC clears the registers, so bringup reads them in the same batch, just before.
  *
  * A register that reads all ones is not added: it has stuck at its end, or nobody answered.
  *
@@ -55,9 +55,9 @@ static const struct counter counter[STATS_COUNTERS] = {
 _Static_assert(STATS_COUNTERS * sizeof(uint64_t) == sizeof(struct xmd_counters),
 	       "a row for each counter of the object");
 
-bool stats_sticky(const struct xmd_hello *hello)
+bool stats_sticky(const struct xmd_info *info)
 {
-	return hello->subvendor == QEMU_SUBVENDOR && hello->subdevice == QEMU_SUBDEVICE;
+	return info->subvendor == QEMU_SUBVENDOR && info->subdevice == QEMU_SUBDEVICE;
 }
 
 static uint64_t *total_of(struct xmd_counters *c, unsigned int i)
@@ -90,51 +90,6 @@ void stats_accumulate(struct driver *d, const struct stats_reading *r)
 	}
 }
 
-/* The few of them that xpc.h's STATS_PUT and STATS_GET carry. */
-static void to_message(const struct xmd_counters *c, struct xmd_hw_stats *m)
-{
-	*m = (struct xmd_hw_stats){
-		.rx_packets = c->gprc, .tx_packets = c->gptc,
-		.rx_bytes = c->gorc, .tx_bytes = c->gotc, .rx_crc_errors = c->crcerrs,
-		.rx_length_errors = c->rlec + c->ruc + c->roc, .rx_missed = c->mpc,
-		.rx_no_buffer = c->rnbc, .rx_multicast = c->mprc, .rx_broadcast = c->bprc,
-		.collisions = c->colc, .tx_aborted = c->ecol + c->latecol,
-	};
-}
-
-/* A sum comes back in one of its parts. */
-static void from_message(const struct xmd_hw_stats *m, struct xmd_counters *c)
-{
-	*c = (struct xmd_counters){
-		.gprc = m->rx_packets, .gptc = m->tx_packets,
-		.gorc = m->rx_bytes, .gotc = m->tx_bytes, .crcerrs = m->rx_crc_errors,
-		.ruc = m->rx_length_errors, .mpc = m->rx_missed, .rnbc = m->rx_no_buffer,
-		.mprc = m->rx_multicast, .bprc = m->rx_broadcast, .colc = m->collisions,
-		.ecol = m->tx_aborted,
-	};
-}
-
-int stats_fetch_totals(struct driver *d)
-{
-	struct xmd_hw_stats m;
-	int err = port_stats_get(d->port, &m);
-
-	if (err)
-		return driver_downcall_failed(d, "XMD_NIC_STATS_GET", err);
-	from_message(&m, &d->counters);
-	return 0;
-}
-
-int stats_store(struct driver *d)
-{
-	struct xmd_hw_stats m;
-	int err;
-
-	to_message(&d->counters, &m);
-	err = port_stats_put(d->port, &m);
-	return err ? driver_downcall_failed(d, "XMD_NIC_STATS_PUT", err) : 0;
-}
-
 int drv_refresh_counters(struct driver *d)
 {
 	struct stats_reading stats;
@@ -149,5 +104,5 @@ int drv_refresh_counters(struct driver *d)
 	if (err)
 		return driver_settled(d, err);
 	stats_accumulate(d, &stats);
-	return driver_settled(d, stats_store(d));
+	return driver_settled(d, crossing_report_counters(d));
 }

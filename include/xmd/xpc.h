@@ -6,33 +6,22 @@
  *   /dev/xmd/nic0      kerndriver/          userdriver/      one process at a time
  *   /dev/xmd/back      backend-domU/kern/   backend-domU/user/   one at a time
  *
- * Downcalls (user to kernel) are ioctls: done when they return, result in errno.
- * Upcalls (kernel to user) are read() as fixed-size messages, and poll() says when
- * there is one.  Upcalls of /dev/xmd/nic0 are questions: each is answered with one
- * write() before its deadline.
+ * /dev/xmd/nic0 carries the messages of xpc/wire.h: one a read(), one a write(), and poll()
+ * says when there is one to read.  Objects and calls are declared in xpc/objects.h, the
+ * life of a user half (opened, replaying, live, lost) is in xpc/tracker.h.  A user half that
+ * is lost is sent SIGKILL, so that whoever supervises it starts a new one; frames flow on in
+ * each of these states if the NIC was started before.
  *
- * No queue can overflow: the kernel keeps one slot for each upcall type (nic0) or
- * each vif (back).  A slot that is raised again before it was read stays one
- * message; what it announces is state to be fetched, never data to be lost.
- *
- * The life of a user half, as nic0 sees it:
- *
- *          open, HELLO ok             deadline missed, wrong answer
- *   NONE ------------------> LIVE -------------------------------> LOST
- *    ^                        |                                     |
- *    +------- close ----------+--------------- close ---------------+
- *
- * LOST: every downcall and read fails with EIO, and the process that opened the
- * file is sent SIGKILL, so that whoever supervises it starts a new one.  Frames
- * flow on in each of these states if the NIC was started before.  Who opens the file
- * and does not say HELLO within XMD_SILENCE_MS is LOST as well.
+ * What is no object, registers and the two steps that arm and disarm the NIC, are ioctls:
+ * done when they return, result in errno.  Before HELLO they fail with EPROTO, of a lost
+ * user half with EIO.
  *
  * A NIC can vanish while both halves live (dom0 cleared its PCI COMMAND register, it was
- * pulled): then no register answers, the kernel half takes the carrier down, and REGS,
- * START and LINK (up) fail with ENODEV.  When it answers again the way back is STOP,
- * reset, START; if it answers again before the user half noticed, TX_HANG asks for that.
+ * pulled): then no register answers, the kernel half takes the carrier down, and REGS and
+ * START fail with ENODEV.  When it answers again the way back is STOP, reset, START; if it
+ * answers again before the user half noticed, the upcall tx_hang asks for that.
  *
- * Every number is in the byte order of the machine: both ends run on it.
+ * Every number in this file is in the byte order of the machine: both ends run on it.
  * A field named reserved is 0 when written and is checked to be.
  */
 #ifndef XMD_XPC_H
@@ -41,43 +30,35 @@
 #include <linux/types.h>
 #include <linux/ioctl.h>
 
-#define XMD_XPC_VERSION	1u
+#define XMD_XPC_VERSION	1u	/* of the second half, /dev/xmd/back; nic0 has a fingerprint */
 #define XMD_ETH_ALEN	6
 
 /* ------------------------------------------------------------ /dev/xmd/nic0 */
 
-/* Where the NIC stands, kept by the kernel half and told in HELLO. */
+/* Where the NIC stands, kept by the kernel half and told in INFO. */
 enum xmd_nic_phase {
 	XMD_NIC_STOPPED = 0,	/* DMA and interrupts off; reset is allowed */
 	XMD_NIC_RUNNING = 1,	/* rings live: adopt it, do not reset it */
 };
 
 /**
- * struct xmd_hello - first downcall after open; anything else before it, and a
- * second one: EPROTO
- * @version: in: XMD_XPC_VERSION of the user half; another one: EPROTONOSUPPORT
- * @phase:   out: enum xmd_nic_phase
- * @epoch:   out: counts the user halves that said hello, from 1
- * @bar_len: out: bytes of register space
- * @vendor, @device, @subvendor, @subdevice, @revision: out: from PCI configuration
- * @link, @speed, @duplex: out: what the last user half reported with XMD_NIC_LINK
- * @mac:     out: what the last user half reported, all zero before the first
+ * struct xmd_info - what the kernel half knows of the NIC
+ * @phase:   enum xmd_nic_phase
+ * @bar_len: bytes of register space
+ * @tx_ring, @rx_ring: descriptors of the rings that run, 0 while STOPPED
+ * @vendor, @device, @subvendor, @subdevice, @revision: from PCI configuration
  */
-struct xmd_hello {
-	__u32 version;
+struct xmd_info {
 	__u32 phase;
-	__u32 epoch;
 	__u32 bar_len;
+	__u32 tx_ring;
+	__u32 rx_ring;
 	__u16 vendor;
 	__u16 device;
 	__u16 subvendor;
 	__u16 subdevice;
 	__u8 revision;
-	__u8 link;
-	__u8 duplex;		/* 1 full, 0 half */
-	__u8 mac[XMD_ETH_ALEN];
-	__u8 reserved[3];
-	__u32 speed;		/* Mb/s */
+	__u8 reserved[7];
 };
 
 /*
@@ -124,7 +105,7 @@ struct xmd_regs {
  * @tx_ring, @rx_ring: descriptors, powers of two from 64 to 1024
  * @rctl: receive control bits beyond those the kernel half owns (guard.h)
  * @tctl: transmit control bits likewise
- * @mac:  the station address; becomes the net_device's; unicast, not zero (EADDRNOTAVAIL)
+ * @mac:  the station address in use; unicast, not zero (EADDRNOTAVAIL)
  *
  * The kernel half programs descriptor bases, lengths, heads and tails, sends again
  * what it had accepted and not seen done, enables receive, transmit and interrupts.
@@ -141,83 +122,11 @@ struct xmd_start {
 	__u8 reserved[2];
 };
 
-/* struct xmd_link - what the PHY says.  Sets the carrier of the net_device. */
-struct xmd_link {
-	__u32 up;		/* 0 or 1 */
-	__u32 speed;		/* 10, 100, 1000; 0 when down */
-	__u32 full_duplex;	/* 0 or 1 */
-	__u32 reserved;
-};
-
-#define XMD_FILTER_MC_MAX 128u
-/* struct xmd_filter - what the driver domain and the switch want received. */
-struct xmd_filter {
-	__u32 generation;	/* out: grows with each change */
-	__u8 promisc;		/* out: all unicast */
-	__u8 allmulti;		/* out: all multicast */
-	__u16 n_mc;		/* out: addresses in mc[], if not allmulti */
-	__u8 mc[XMD_FILTER_MC_MAX][XMD_ETH_ALEN];
-};
-
-/**
- * struct xmd_hw_stats - totals since the NIC was probed, kept by the user half
- *
- * The registers clear on read, so the user half adds them up; a new user half gets
- * the totals back with XMD_NIC_STATS_GET and goes on from there.
- */
-struct xmd_hw_stats {
-	__u64 rx_packets, tx_packets;	/* GPRC, GPTC */
-	__u64 rx_bytes, tx_bytes;	/* GORC, GOTC */
-	__u64 rx_crc_errors;		/* CRCERRS */
-	__u64 rx_length_errors;		/* RLEC + RUC + ROC */
-	__u64 rx_missed;		/* MPC */
-	__u64 rx_no_buffer;		/* RNBC */
-	__u64 rx_multicast;		/* MPRC */
-	__u64 rx_broadcast;		/* BPRC */
-	__u64 collisions;		/* COLC */
-	__u64 tx_aborted;		/* ECOL + LATECOL */
-	__u64 reserved[4];
-};
-
-/* Upcalls: 32 bytes, read one or more at a time. */
-enum xmd_upcall_type {
-	XMD_UP_ALIVE = 0,	/* silent for too long: answer 0 */
-	XMD_UP_LINK = 1,	/* link interrupt: read the PHY, XMD_NIC_LINK, answer 0 */
-	XMD_UP_FILTER = 2,	/* XMD_NIC_FILTER_GET, program it, answer 0 */
-	XMD_UP_TX_HANG = 3,	/* descriptors not done in time: reset, answer 0 */
-	XMD_UP_TYPES
-};
-
-struct xmd_upcall {
-	__u32 type;		/* enum xmd_upcall_type */
-	__u32 seq;		/* to be repeated in the answer */
-	__u32 deadline_ms;	/* left when it was read */
-	__u32 arg[5];
-};
-
-/* An answer: exactly one struct a write(); for a seq never asked: EINVAL and counted;
- * XMD_WRONG_ANSWERS_MAX of them: LOST. */
-struct xmd_answer {
-	__u32 type;
-	__u32 seq;
-	__s32 result;		/* 0 or -errno */
-	__u32 reserved;
-};
-
-#define XMD_WRONG_ANSWERS_MAX 8u
-#define XMD_UPCALL_DEADLINE_MS 1000u	/* for ALIVE, LINK, FILTER */
-#define XMD_TX_HANG_DEADLINE_MS 3000u	/* a whole reset and bring-up */
-#define XMD_SILENCE_MS 3000u		/* without a downcall: ALIVE is asked */
-
-#define XMD_NIC_HELLO	_IOWR('x', 0x01, struct xmd_hello)
+#define XMD_NIC_INFO	_IOR('x', 0x01, struct xmd_info)
 #define XMD_NIC_REGS	_IOWR('x', 0x02, struct xmd_regs)
 /* Stop DMA and interrupts, keep what was accepted.  Idempotent. */
 #define XMD_NIC_STOP	_IO('x', 0x03)
 #define XMD_NIC_START	_IOW('x', 0x04, struct xmd_start)
-#define XMD_NIC_LINK	_IOW('x', 0x05, struct xmd_link)
-#define XMD_NIC_FILTER_GET _IOR('x', 0x06, struct xmd_filter)
-#define XMD_NIC_STATS_PUT _IOW('x', 0x07, struct xmd_hw_stats)
-#define XMD_NIC_STATS_GET _IOR('x', 0x08, struct xmd_hw_stats)
 
 /* ------------------------------------------------------------ /dev/xmd/back */
 

@@ -15,6 +15,8 @@
 
 #include <xmd/xpc.h>
 
+#include "objects_xpc.h"
+#include "tracker.h"
 #include "user.h"
 
 #define REG_CTRL 0x0000
@@ -30,20 +32,60 @@
 
 static int fd;
 
-static int hello(unsigned int version)
-{
-	struct xmd_hello h = { .version = version };
+static unsigned char box[XPC_MSG_MAX];	/* the message that was read last */
+static struct xpc_msg got;
+static uint32_t epoch, version;		/* as told: of the other half, of adapter */
 
-	return ioctl(fd, XMD_NIC_HELLO, &h);
+static long put(struct xpc_msg m, const void *body, unsigned int n)
+{
+	unsigned char buf[XPC_MSG_MAX];
+
+	m.len = XPC_HEADER + n;
+	xpc_put_header(&m, buf);
+	if (n)
+		memcpy(buf + XPC_HEADER, body, n);
+	return write(fd, buf, m.len);
 }
 
+static long hello(uint32_t fingerprint)
+{
+	return put((struct xpc_msg){ .kind = XPC_HELLO }, &fingerprint, sizeof(fingerprint));
+}
+
+/* The next message, into box and got.  Return: its kind, or -1 */
+static int get(void)
+{
+	long n = read(fd, box, sizeof(box));
+
+	if (n < 0 || xpc_get_header(&got, box, n))
+		return -1;
+	if (got.kind == XPC_WELCOME)
+		epoch = got.epoch;
+	if ((got.kind == XPC_STATE || got.kind == XPC_CHANGE) && got.id == XPC_ID_xmd_adapter)
+		version = got.version;
+	return got.kind;
+}
+
+static void broken(const char *what)
+{
+	printf("BROKEN: %s: %s\n", what, strerror(errno));
+	exit(2);
+}
+
+/* As an honest user half: the copies are read, then READY. */
 static void say_hello(void)
 {
+	struct pollfd p = { .events = POLLIN };
+
 	fd = must_open(NIC_DEV);
-	if (hello(XMD_XPC_VERSION)) {
-		printf("BROKEN: HELLO: %s\n", strerror(errno));
-		exit(2);
-	}
+	p.fd = fd;
+	if (hello(xpc_objects.fingerprint) < 0)
+		broken("HELLO");
+	while (poll(&p, 1, 200) > 0)
+		if (get() < 0)
+			broken("reading the copies");
+	if (put((struct xpc_msg){ .kind = XPC_READY, .epoch = epoch }, NULL, 0) < 0)
+		broken("READY");
 }
 
 static int regs(struct xmd_reg_op *ops, unsigned int n, unsigned int *failed)
@@ -66,47 +108,77 @@ static int op(unsigned int code, uint32_t reg, uint32_t mask, uint32_t val, uint
 static void before_hello(void)
 {
 	struct xmd_start start = { 0 };
-	struct xmd_link link = { 0 };
-	struct xmd_hw_stats stats = { 0 };
-	struct xmd_filter filter;
-	char up[sizeof(struct xmd_upcall)];
-	struct xmd_answer answer = { 0 };
+	struct xmd_info info;
 
-	row("HELLO of version 0", ONE(EPROTONOSUPPORT), hello(0));
-	row("HELLO of version 2^32-1", ONE(EPROTONOSUPPORT), hello(~0u));
-	row("HELLO at a bad address", ONE(EFAULT), ioctl(fd, XMD_NIC_HELLO, bad_pointer));
+	row("HELLO of other declarations", ONE(EPROTONOSUPPORT), hello(0));
 	row("REGS before HELLO", ONE(EPROTO), op(XMD_REG_READ, STATUS, 0, 0, 0));
+	row("INFO before HELLO", ONE(EPROTO), ioctl(fd, XMD_NIC_INFO, &info));
 	row("STOP before HELLO", ONE(EPROTO), ioctl(fd, XMD_NIC_STOP));
 	row("START before HELLO", ONE(EPROTO), ioctl(fd, XMD_NIC_START, &start));
-	row("LINK before HELLO", ONE(EPROTO), ioctl(fd, XMD_NIC_LINK, &link));
-	row("FILTER_GET before HELLO", ONE(EPROTO), ioctl(fd, XMD_NIC_FILTER_GET, &filter));
-	row("STATS_GET before HELLO", ONE(EPROTO), ioctl(fd, XMD_NIC_STATS_GET, &stats));
-	row("STATS_PUT before HELLO", ONE(EPROTO), ioctl(fd, XMD_NIC_STATS_PUT, &stats));
-	row("read before HELLO", ONE(EPROTO), read(fd, up, sizeof(up)));
-	row("answer before HELLO", TWO(EPROTO, EINVAL), write(fd, &answer, sizeof(answer)));
+	row("read before HELLO", ONE(EPROTO), read(fd, box, sizeof(box)));
+	row("READY before HELLO", ONE(EPROTO), put((struct xpc_msg){ .kind = XPC_READY }, NULL, 0));
 }
 
-static void messages(void)
+static void files(void)
 {
 	unsigned int wrong_length = _IOC(_IOC_READ | _IOC_WRITE, 'x', 2, sizeof(struct xmd_regs) + 8);
-	char up[sizeof(struct xmd_upcall)];
-	struct xmd_answer answer = { .type = XMD_UP_TYPES, .seq = 1 };
 
-	row("second HELLO", THREE(0, EBUSY, EPROTO), hello(XMD_XPC_VERSION));
 	row("second open", ONE(EBUSY), open(NIC_DEV, O_RDWR));
 	row("unknown ioctl", ONE(ENOTTY), ioctl(fd, _IO('x', 0x7f)));
 	row("ioctl of another driver", ONE(ENOTTY), ioctl(fd, _IO('q', 0x02)));
 	row("ioctl of the wrong length", ONE(ENOTTY), ioctl(fd, wrong_length, bad_pointer));
 	row("ioctl of /dev/xmd/back", ONE(ENOTTY), ioctl(fd, XMD_VIF_LIST, bad_pointer));
-	row("read of 1 byte", ONE(EINVAL), read(fd, up, 1));
-	row("read of 31 bytes", ONE(EINVAL), read(fd, up, sizeof(up) - 1));
-	row("write of 0 bytes", TWO(EINVAL, 0), write(fd, &answer, 0));
-	row("write of 15 bytes", ONE(EINVAL), write(fd, &answer, sizeof(answer) - 1));
-	row("write of two answers", ONE(EINVAL), write(fd, up, sizeof(answer) * 2));
-	row("write from a bad address", ONE(EFAULT), write(fd, bad_pointer, sizeof(answer)));
-	row("answer of an unknown type", ONE(EINVAL), write(fd, &answer, sizeof(answer)));
+	row("INFO at a bad address", ONE(EFAULT), ioctl(fd, XMD_NIC_INFO, bad_pointer));
+	row("read of 1 byte", TWO(EINVAL, EMSGSIZE), read(fd, box, 1));
 	row("mmap", TWO(ENODEV, EINVAL),
 	    mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED ? -1 : 0);
+}
+
+/* What is wrong about a message is counted; XPC_WRONG_MAX would end us. */
+static void messages(void)
+{
+	unsigned char huge[XPC_MSG_MAX + 1] = { 0 };
+
+	row("write of 0 bytes", THREE(EINVAL, EBADMSG, 0), write(fd, huge, 0));
+	row("write of 31 bytes", TWO(EINVAL, EBADMSG), write(fd, huge, XPC_HEADER - 1));
+	row("write of 4097 bytes", THREE(EINVAL, EBADMSG, EMSGSIZE), write(fd, huge, sizeof(huge)));
+	row("write from a bad address", ONE(EFAULT), write(fd, bad_pointer, XPC_HEADER));
+	row("kind 0", TWO(EINVAL, EBADMSG), put((struct xpc_msg){ .epoch = epoch }, NULL, 0));
+	row("a kind that goes the other way", TWO(EINVAL, EBADMSG),
+	    put((struct xpc_msg){ .kind = XPC_STATE, .id = 1, .epoch = epoch }, NULL, 0));
+}
+
+/* An update of adapter with one member, that of bit @bit. */
+static long propose(uint64_t mask, uint32_t base, const void *val, unsigned int n)
+{
+	unsigned char body[64];
+
+	memcpy(body, &mask, sizeof(mask));
+	memcpy(body + sizeof(mask), val, n);
+	return put((struct xpc_msg){ .kind = XPC_PROPOSE, .id = XPC_ID_xmd_adapter,
+				     .epoch = epoch, .version = base }, body, sizeof(mask) + n);
+}
+
+static void updates(void)
+{
+	uint16_t fast = 12345;
+	uint32_t mtu = 9000;
+	uint8_t two = 2, up = 1;
+
+	row("speed 12345", ONE(ERANGE), propose(XPC_xmd_adapter_speed, version, &fast, 2));
+	row("link 2", ONE(ERANGE), propose(XPC_xmd_adapter_link, version, &two, 1));
+	row("the MTU, which is not ours to write", ONE(EPERM),
+	    propose(XPC_xmd_adapter_mtu, version, &mtu, 4));
+	row("link up, of an old version", ONE(ESTALE),
+	    propose(XPC_xmd_adapter_link, version - 1, &up, 1));
+	epoch--;
+	row("link up, of an old epoch", ONE(ECONNRESET),
+	    propose(XPC_xmd_adapter_link, version, &up, 1));
+	epoch++;
+	row("an object that is not there", TWO(ENOENT, EINVAL),
+	    put((struct xpc_msg){ .kind = XPC_PROPOSE, .id = 99, .epoch = epoch }, &up, 1));
+	row("an answer to nothing", TWO(EINVAL, ENOENT),
+	    put((struct xpc_msg){ .kind = XPC_ANSWER, .id = 1, .epoch = epoch, .seq = 99 }, NULL, 0));
 }
 
 static void batches(void)
@@ -172,36 +244,24 @@ static void guarded(void)
 	row("receive addresses, one behind", ONE(EPERM), op(XMD_REG_READ, 0x5480, 0, 0, 0));
 }
 
-static void others(void)
-{
-	struct xmd_link link = { .up = 2, .speed = 1000 };
-	struct xmd_start start = { .tx_ring = 256, .rx_ring = 256, .mac = { 2, 0, 0, 0, 0, 1 } };
-	struct xmd_hw_stats stats = { .reserved = { 1 } };
-
-	row("LINK up = 2", ONE(EINVAL), ioctl(fd, XMD_NIC_LINK, &link));
-	link = (struct xmd_link){ .up = 1, .speed = 12345 };
-	row("LINK at 12345 Mb/s", ONE(EINVAL), ioctl(fd, XMD_NIC_LINK, &link));
-	link = (struct xmd_link){ .up = 1, .speed = 1000, .full_duplex = 7 };
-	row("LINK duplex = 7", ONE(EINVAL), ioctl(fd, XMD_NIC_LINK, &link));
-	row("LINK at a bad address", ONE(EFAULT), ioctl(fd, XMD_NIC_LINK, bad_pointer));
-	row("FILTER_GET at a bad address", ONE(EFAULT), ioctl(fd, XMD_NIC_FILTER_GET, bad_pointer));
-	row("STATS_PUT with a reserved field", ONE(EINVAL), ioctl(fd, XMD_NIC_STATS_PUT, &stats));
-	row("STATS_GET at a bad address", ONE(EFAULT), ioctl(fd, XMD_NIC_STATS_GET, bad_pointer));
-	row("START while running", ONE(EBUSY), ioctl(fd, XMD_NIC_START, &start));
-}
-
 void nic_calls(void)
 {
+	struct xmd_start start = { .tx_ring = 256, .rx_ring = 256, .mac = { 2, 0, 0, 0, 0, 1 } };
+
 	fd = must_open(NIC_DEV);
 	before_hello();
-	if (hello(XMD_XPC_VERSION)) {
-		row("HELLO", ONE(0), -1);
-		return;
-	}
+	close(fd);
+	say_hello();
+	files();
 	messages();
+	close(fd);
+	say_hello();	/* wrong messages are counted anew */
+	updates();
+	close(fd);
+	say_hello();
 	batches();
 	guarded();
-	others();
+	row("START while running", ONE(EBUSY), ioctl(fd, XMD_NIC_START, &start));
 	close(fd);
 }
 
@@ -259,7 +319,7 @@ static void sleep_on(void)
 
 void nic_silence(void)
 {
-	must_die("silence after HELLO", sleep_on, XMD_SILENCE_MS + XMD_UPCALL_DEADLINE_MS + 1500);
+	must_die("silence after HELLO", sleep_on, XPC_SILENCE_MS + 1000 + 1500);
 }
 
 static void call_only(void)
@@ -278,13 +338,10 @@ void nic_deaf(void)
 
 static void answer_wrongly(void)
 {
-	struct xmd_answer a = { .type = XMD_UP_LINK, .seq = 0x7fff0000 };
-
 	say_hello();
-	for (unsigned int i = 0; i < XMD_WRONG_ANSWERS_MAX + 2; i++) {
-		a.seq++;
-		(void)!write(fd, &a, sizeof(a));
-	}
+	for (unsigned int i = 0; i < XPC_WRONG_MAX + 2; i++)
+		put((struct xpc_msg){ .kind = XPC_ANSWER, .id = 2, .epoch = epoch,
+				      .seq = 0x7fff0000 + i }, NULL, 0);
 	sleep(3);
 }
 

@@ -9,35 +9,57 @@
 
 #include "bench.h"
 
+/* One message, as the main loop would take it while the kernel half waits for an answer. */
+static int pump(void *ctx)
+{
+	struct bench *b = ctx;
+
+	return b->d.exit_code ? 0 : crossing_serve(&b->d);
+}
+
 void bench_open(struct bench *b, uint32_t faults)
 {
 	memset(b, 0, sizeof(*b));
 	b->opt = options_default;
 	b->sim = sim_new(faults);
 	assert_non_null(b->sim);
+	b->sim->pump = pump;
+	b->sim->pump_ctx = b;
 	driver_init(&b->d, &b->sim->port, &b->opt);
 }
 
 void bench_close(struct bench *b)
 {
+	crossing_end(&b->d);
 	b->sim->port.ops->close(&b->sim->port);
 }
 
 void bench_new_user_half(struct bench *b)
 {
+	crossing_end(&b->d);
 	sim_restart_user_half(b->sim);
+	b->sim->crossings = 0;
 	b->sim->port.crossings = 0;
 	b->sim->n_answers = 0;
 	driver_init(&b->d, &b->sim->port, &b->opt);
 }
 
-int bench_adopt(struct bench *b, const struct xmd_adapter *committed)
+int bench_restart(struct bench *b)
 {
-	int err;
-
 	bench_new_user_half(b);
-	err = driver_hello(&b->d);
-	return err ? err : drv_adopt(&b->d, committed);
+	return driver_start(&b->d);
+}
+
+void bench_filter(struct bench *b, unsigned int n_mc, unsigned int promisc, unsigned int allmulti)
+{
+	struct xmd_adapter want = *b->sim->adapter;
+
+	want.promisc = promisc;
+	want.allmulti = allmulti;
+	want.n_mc = n_mc;
+	for (unsigned int i = 0; i < n_mc; i++)
+		want.mc[i] = (struct xmd_mac){ { 1, 0, 0x5e, 1, i >> 4, i << 4 | 3 } };
+	assert_int_equal(sim_commit(b->sim, &want), 0);
 }
 
 /* Commands, pins, statistics, and what the link does by itself. */

@@ -2,7 +2,7 @@
 /*
  * bench.h - a driver on a simulated NIC, for the tests of the user half.
  *
- * Time stands still but for bench_pass; the main loop is played by bench_serve (upcalls)
+ * Time stands still but for bench_pass; the main loop is played by bench_serve (messages)
  * and bench_tick (the two-second timer).
  */
 #ifndef XMD_TEST_BENCH_H
@@ -33,8 +33,11 @@ void bench_running(struct bench *b, uint32_t faults);
 /* A new process in the place of the old one. */
 void bench_new_user_half(struct bench *b);
 
-/* A new process, told what is committed; what drv_adopt returns. */
-int bench_adopt(struct bench *b, const struct xmd_adapter *committed);
+/* The same, started; what driver_start returns. */
+int bench_restart(struct bench *b);
+
+/* The kernel half commits what is to be received: so many made-up multicast addresses. */
+void bench_filter(struct bench *b, unsigned int n_mc, unsigned int promisc, unsigned int allmulti);
 
 /* What the NIC holds of settings: registers, PHY, rings.  Not what changes by itself. */
 struct snapshot {
@@ -47,7 +50,7 @@ void bench_snapshot(const struct bench *b, struct snapshot *s);
 /* Return: NULL, or what differs. */
 const char *snapshot_diff(const struct snapshot *a, const struct snapshot *b);
 
-int bench_serve(struct bench *b);		/* until no upcall waits */
+int bench_serve(struct bench *b);		/* until no message waits */
 void bench_pass(struct bench *b, unsigned int ms);	/* then serve; must not fail */
 void bench_tick(struct bench *b);		/* must not fail */
 uint32_t bench_reg(const struct bench *b, uint32_t reg);

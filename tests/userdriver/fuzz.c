@@ -4,12 +4,12 @@
  *
  * usage: fuzz SECONDS [SEED]
  *
- * Half of the stories go by xpc.h's crossing, half by the handlers of handlers.h with random
- * wishes: there the settings that were answered with 0 are committed, and a user half that
- * comes after a death gets them.
+ * Half of the steps are the main loop's; the others ask by the upcalls, or call the handlers
+ * with what the home would not let through.  Settings that were answered with 0 are committed,
+ * and a user half that comes after a death gets them.
  *
  * Held against it after each step: nothing asked for that the kernel's guard refuses, no
- * message that the kernel half finds invalid, never more than MAX_CROSSINGS in a step,
+ * message that the home finds wrong, never more than MAX_CROSSINGS in a step,
  * never LOST for a missed deadline.  And after each story the faults end and a new user half
  * must have the NIC running with its link up.  Memory errors are for the sanitizers.
  */
@@ -23,14 +23,11 @@
 
 #include "bench.h"
 
-#define MAX_CROSSINGS 40u
-#define MAX_CROSSINGS_HANDLER 90u	/* a self-test, or an EEPROM written and restored */
+#define MAX_CROSSINGS 50u
+#define MAX_CROSSINGS_ASKED 120u	/* a self-test, or an EEPROM written and restored */
 #define STEPS 60
 
 static uint64_t seed, rng;
-
-static bool by_handlers;		/* this story */
-static struct xmd_adapter committed;
 
 static uint32_t rnd(uint32_t n)
 {
@@ -55,21 +52,26 @@ static const uint32_t passing_faults[] = {
 
 static void random_filter(struct sim *sim)
 {
-	uint8_t *mc = &sim->filter.mc[0][0];
+	struct xmd_adapter want = *sim->adapter;
 
-	sim->filter.promisc = rnd(2);
-	sim->filter.allmulti = !rnd(4);
-	sim->filter.n_mc = rnd(8) ? rnd(XMD_FILTER_MC_MAX + 1) : rnd(65536);
-	for (unsigned int i = 0; i < sizeof(sim->filter.mc); i++)
-		mc[i] = rnd(256);
-	sim_raise(sim, XMD_UP_FILTER);
+	want.promisc = rnd(2);
+	want.allmulti = !rnd(4);
+	want.n_mc = rnd(8) ? rnd(XMD_MC_MAX + 1) : rnd(65536);
+	for (unsigned int i = 0; i < XMD_MC_MAX * XMD_MAC_LEN; i++)
+		want.mc[i / XMD_MAC_LEN].addr[i % XMD_MAC_LEN] = rnd(256);
+	if (sim_commit(sim, &want) && want.n_mc <= XMD_MC_MAX)
+		broken("the home does not take a filter");
 }
+
+static const unsigned int raised[] = {
+	XPC_UP_xmd_link_event, XPC_UP_xmd_tx_hang, XPC_UP_xmd_alive,
+};
 
 static void something_happens(struct sim *sim)
 {
 	switch (rnd(11)) {
 	case 10:
-		sim->cut = (struct sim_cut){ .at = 1 + rnd(20), .op = rnd(200), .err = -EBUSY,
+		sim->cut = (struct sim_cut){ .at = 1 + rnd(20), .op = rnd(200), .err = -EPERM,
 					     .kill = rnd(2) };
 		break;
 	case 0:
@@ -100,7 +102,7 @@ static void something_happens(struct sim *sim)
 		sim->reg[0x5200 / 4 + rnd(256)] = rnd(0xffffffff);
 		break;
 	default:
-		sim_raise(sim, rnd(XMD_UP_TYPES + 1));
+		sim_raise(sim, raised[rnd(sizeof(raised) / sizeof(raised[0]))]);
 	}
 }
 
@@ -112,8 +114,8 @@ static void check(const struct bench *b, int err, unsigned long crossings, unsig
 		broken("the kernel half found a message invalid");
 	if (crossings > max)
 		broken("too many crossings in a step");
-	if (b->sim->up.phase == XMD_UP_LOST)
-		broken(b->sim->up.why_lost);
+	if (b->sim->xpc.t.phase == XPC_LOST)
+		broken(b->sim->xpc.t.why_lost);
 	if (err && !b->d.exit_code)
 		broken("an error without exit code");
 }
@@ -121,7 +123,7 @@ static void check(const struct bench *b, int err, unsigned long crossings, unsig
 /* Return: 0, or the process would have ended. */
 static int step(struct bench *b)
 {
-	unsigned long before = b->sim->port.crossings;
+	unsigned long before = b->sim->crossings;
 	int err;
 
 	switch (rnd(3)) {
@@ -135,7 +137,7 @@ static int step(struct bench *b)
 	default:
 		err = driver_upcalls(&b->d);
 	}
-	check(b, err, b->sim->port.crossings - before, MAX_CROSSINGS);
+	check(b, err, b->sim->crossings - before, MAX_CROSSINGS);
 	return err;
 }
 
@@ -198,83 +200,81 @@ static void random_wish(struct xmd_adapter *a)
 
 static int wish(struct bench *b)
 {
-	struct xmd_adapter want = committed;
-	int err;
+	struct xmd_adapter want = *b->sim->adapter;
 
 	for (unsigned int n = 1 + rnd(3); n; n--)
 		random_wish(&want);
-	err = drv_configure(&b->d, &want);
-	if (!err)
-		settings_copy(&committed, &want);
-	return err;
+	/* the home refuses what is out of range before the driver sees it */
+	return rnd(4) || !settings_check(&b->d, &want) ? sim_configure(b->sim, &want) :
+	       drv_configure(&b->d, &want);
 }
 
-static int some_handler(struct bench *b)
+static int by_upcall(struct xpc *x)
 {
 	struct xmd_bytes bytes = { .n = 1 + rnd(6), .byte = { rnd(256), rnd(256), rnd(256) } };
 	struct xmd_testresult res;
 	struct xmd_regdump dump;
 
-	switch (rnd(12)) {
+	switch (rnd(6)) {
 	case 0:
-		return drv_link_event(&b->d);
+		return xpc_call_xmd_nway_reset(x);
 	case 1:
-		return drv_tx_hang(&b->d);
+		return xpc_call_xmd_identify(x, rnd(3));
 	case 2:
-		return drv_nway_reset(&b->d);
+		return xpc_call_xmd_read_regs(x, &dump);
 	case 3:
-		return drv_identify(&b->d, rnd(3));
+		return xpc_call_xmd_read_eeprom(x, rnd(140), 1 + rnd(20), &bytes);
 	case 4:
-		return drv_read_regs(&b->d, &dump);
-	case 5:
-		return drv_read_eeprom(&b->d, rnd(140), 1 + rnd(20), &bytes);
-	case 6:
-		return drv_write_eeprom(&b->d, rnd(130), &bytes);
-	case 7:
-		return drv_self_test(&b->d, rnd(2), &res);
-	case 8:
-		return drv_refresh_counters(&b->d);
-	case 9:
-		return driver_tick(&b->d);
+		return xpc_call_xmd_write_eeprom(x, rnd(130), &bytes);
 	default:
-		return wish(b);
+		return xpc_call_xmd_self_test(x, rnd(2), &res);
+	}
+}
+
+static void by_handler(struct bench *b)
+{
+	struct xmd_bytes bytes = { .n = 1 + rnd(6), .byte = { rnd(256), rnd(256), rnd(256) } };
+
+	switch (rnd(4)) {
+	case 0:
+		drv_identify(&b->d, rnd(3));
+		break;
+	case 1:
+		drv_read_eeprom(&b->d, rnd(1000), rnd(600), &bytes);
+		break;
+	case 2:
+		drv_write_eeprom(&b->d, rnd(1000), &bytes);
+		break;
+	default:
+		drv_refresh_counters(&b->d);
 	}
 }
 
 /* Return: whether the process would have ended. */
-static int handler_step(struct bench *b)
+static int asked_step(struct bench *b)
 {
-	unsigned long before = b->sim->port.crossings;
-	int err;
+	unsigned long before = b->sim->crossings;
 
-	sim_advance(b->sim, rnd(400));
-	/* nobody asks by xpc.h here */
-	b->sim->up.phase = XMD_UP_LIVE;
-	memset(b->sim->up.slot, 0, sizeof(b->sim->up.slot));
-	err = some_handler(b);
-	if (err && b->sim->cut.dead)
-		return err;
-	check(b, 0, b->sim->port.crossings - before, MAX_CROSSINGS_HANDLER);
-	return b->d.exit_code;
-}
-
-static int adopt_committed(struct bench *b)
-{
-	int err = driver_hello(&b->d);
-
-	if (!err)
-		err = drv_adopt(&b->d, &committed);
-	if (!err)
-		committed = b->d.adapter;
-	return err;
+	switch (rnd(3)) {
+	case 0:
+		by_upcall(&b->sim->xpc);
+		break;
+	case 1:
+		by_handler(b);
+		break;
+	default:
+		wish(b);
+	}
+	check(b, 0, b->sim->crossings - before, MAX_CROSSINGS_ASKED);
+	return b->d.exit_code || b->sim->cut.dead;
 }
 
 static int start(struct bench *b)
 {
-	unsigned long before = b->sim->port.crossings;
-	int err = by_handlers ? adopt_committed(b) : driver_start(&b->d);
+	unsigned long before = b->sim->crossings;
+	int err = driver_start(&b->d);
 
-	check(b, by_handlers ? 0 : err, b->sim->port.crossings - before, MAX_CROSSINGS);
+	check(b, err, b->sim->crossings - before, MAX_CROSSINGS);
 	return b->d.exit_code;
 }
 
@@ -294,11 +294,11 @@ static void all_is_well_again(struct bench *b)
 	if (start(b))
 		broken("a healthy NIC is not brought up");
 	sim_advance(b->sim, SIM_AUTONEG_MS);
-	if (driver_tick(&b->d))
+	if (driver_upcalls(&b->d) || driver_tick(&b->d))
 		broken("a healthy NIC is not watched");
-	if (b->sim->phase != XMD_NIC_RUNNING || (!b->sim->link.up && !no_common_mode(b)))
+	if (b->sim->phase != XMD_NIC_RUNNING || (!b->sim->adapter->link && !no_common_mode(b)))
 		broken("a healthy NIC does not run");
-	if (by_handlers && !settings_equal(&b->d.adapter, &committed))
+	if (!settings_equal(&b->d.adapter, b->sim->adapter))
 		broken("the settings are not the committed ones");
 }
 
@@ -307,9 +307,6 @@ static void story(void)
 	struct bench b;
 	int dead;
 
-	by_handlers = rnd(2);
-	memset(&committed, 0, sizeof(committed));
-	committed.mtu = 1500;
 	bench_open(&b, rnd(2) ? SIM_F_QEMU : 0);
 	b.opt.ignore_eeprom_checksum = rnd(2);
 	dead = start(&b);
@@ -320,7 +317,7 @@ static void story(void)
 			bench_new_user_half(&b);
 			dead = start(&b);
 		} else {
-			dead = by_handlers ? handler_step(&b) : step(&b);
+			dead = rnd(2) ? asked_step(&b) : step(&b);
 		}
 	}
 	all_is_well_again(&b);

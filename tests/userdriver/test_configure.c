@@ -203,6 +203,17 @@ static struct xmd_adapter wanted(const struct bench *b, const struct wish *w)
 	return want;
 }
 
+/* As ip and ethtool do. */
+static int ask(struct bench *b, const struct xmd_adapter *want)
+{
+	int err = sim_configure(b->sim, want);
+
+	/* the change comes back as a message; to a process that is not dead */
+	if (!b->d.exit_code)
+		bench_serve(b);
+	return err;
+}
+
 /* ------------------------------------------------------------ tests */
 
 static void each_wish_reaches_its_registers_and_no_more(void **state)
@@ -219,13 +230,14 @@ static void each_wish_reaches_its_registers_and_no_more(void **state)
 		starts = b.sim->starts;
 		phy = b.sim->phy_resets;
 		rctl = b.sim->rctl_writes;
-		CHECK(w, 0, !drv_configure(&b.d, &want));
+		CHECK(w, 0, !ask(&b, &want));
 		CHECK(w, 0, (int)(b.sim->starts - starts) == w->restart);
 		CHECK(w, 0, (int)(b.sim->phy_resets - phy) == w->negotiate);
 		CHECK(w, 0, (int)(b.sim->rctl_writes - rctl) == w->rctl_writes);
 		CHECK(w, 0, settings_equal(&b.d.adapter, &want));
+		CHECK(w, 0, settings_equal(b.sim->adapter, &want));
 		settle(&b);
-		CHECK(w, 0, b.sim->link.up);
+		CHECK(w, 0, b.sim->adapter->link);
 		for (unsigned int r = 0; r < 4 && w->reg[r].mask; r++) {
 			uint32_t val = bench_reg(&b, w->reg[r].reg);
 
@@ -254,17 +266,17 @@ static void registers_depend_on_settings_alone(void **state)
 		old = b.d.adapter;
 		want = wanted(&b, w);
 		bench_snapshot(&b, &before);
-		CHECK(w, 0, !drv_configure(&b.d, &want));
+		CHECK(w, 0, !ask(&b, &want));
 		settle(&b);
 		bench_snapshot(&b, &changed);
-		CHECK(w, 0, !bench_adopt(&b, &want));
+		CHECK(w, 0, !bench_restart(&b));
 		settle(&b);
 		bench_snapshot(&b, &adopted);
 		CHECK(w, 0, !port_stop(b.d.port));
-		CHECK(w, 0, !bench_adopt(&b, &want));
+		CHECK(w, 0, !bench_restart(&b));
 		settle(&b);
 		bench_snapshot(&b, &fresh);
-		CHECK(w, 0, !drv_configure(&b.d, &old));
+		CHECK(w, 0, !ask(&b, &old));
 		settle(&b);
 		bench_snapshot(&b, &back);
 		/* START is told the address again only when it comes to it */
@@ -281,7 +293,7 @@ static void registers_depend_on_settings_alone(void **state)
 	}
 }
 
-/* How many crossings a wish takes when nothing goes wrong. */
+/* How many crossings its handler takes when nothing goes wrong. */
 static unsigned long crossings_of(const struct wish *w)
 {
 	struct xmd_adapter want;
@@ -290,9 +302,9 @@ static unsigned long crossings_of(const struct wish *w)
 
 	bench_running(&b, 0);
 	want = wanted(&b, w);
-	before = b.sim->port.crossings;
+	before = b.sim->crossings;
 	CHECK(w, 0, !drv_configure(&b.d, &want));
-	before = b.sim->port.crossings - before;
+	before = b.sim->crossings - before;
 	bench_close(&b);
 	return before;
 }
@@ -310,7 +322,7 @@ static void fail_at(const struct wish *w, unsigned long n, unsigned int op)
 	old = b.d.adapter;
 	want = wanted(&b, w);
 	bench_snapshot(&b, &before);
-	b.sim->cut = (struct sim_cut){ .at = n, .op = op, .err = -EBUSY };
+	b.sim->cut = (struct sim_cut){ .at = n, .op = op, .err = -EPERM };
 	CHECK(w, n, drv_configure(&b.d, &want));
 	CHECK(w, n, b.d.exit_code == EXIT_OK);
 	CHECK(w, n, settings_equal(&b.d.adapter, &old));
@@ -320,7 +332,7 @@ static void fail_at(const struct wish *w, unsigned long n, unsigned int op)
 	if (diff)
 		printf("operation %u: %s\n", op, diff);
 	CHECK(w, n, !diff);
-	CHECK(w, n, b.sim->link.up);
+	CHECK(w, n, b.sim->adapter->link);
 	CHECK(w, n, !drv_configure(&b.d, &want));
 	bench_close(&b);
 }
@@ -340,45 +352,66 @@ static void a_failure_at_any_crossing_is_undone(void **state)
 	log_captured();
 }
 
-static void kill_at(const struct wish *w, unsigned long n, unsigned int op)
+/* What the settings of before and those wanted come to, undisturbed. */
+static void snapshots_of(const struct wish *w, struct snapshot *before, struct snapshot *after,
+			 unsigned int *crossings)
 {
-	static struct snapshot before, after;
-	struct xmd_adapter old, want;
-	const char *diff;
+	struct xmd_adapter want;
 	struct bench b;
 
 	bench_running(&b, 0);
-	old = b.d.adapter;
+	bench_snapshot(&b, before);
 	want = wanted(&b, w);
-	bench_snapshot(&b, &before);
+	*crossings = b.sim->crossings;
+	CHECK(w, 0, !ask(&b, &want));
+	*crossings = b.sim->crossings - *crossings;
+	settle(&b);
+	bench_snapshot(&b, after);
+	bench_close(&b);
+}
+
+/* @expected: what the old and the new settings come to.  The answer decides which it is. */
+static void kill_at(const struct wish *w, unsigned int n, unsigned int op,
+		    const struct snapshot expected[2])
+{
+	static struct snapshot after;
+	struct xmd_adapter want;
+	const char *diff;
+	struct bench b;
+	bool committed;
+
+	bench_running(&b, 0);
+	want = wanted(&b, w);
 	b.sim->cut = (struct sim_cut){ .at = n, .op = op, .kill = true };
-	drv_configure(&b.d, &want);
+	committed = !ask(&b, &want);
 	CHECK(w, n, b.sim->cut.dead);
-	CHECK(w, n, !bench_adopt(&b, &old));
+	CHECK(w, n, committed == settings_equal(b.sim->adapter, &want));
+	CHECK(w, n, !bench_restart(&b));
+	CHECK(w, n, settings_equal(&b.d.adapter, b.sim->adapter));
+	CHECK(w, n, committed == settings_equal(b.sim->adapter, &want));
 	settle(&b);
 	bench_snapshot(&b, &after);
-	diff = snapshot_diff(&before, &after);
+	diff = snapshot_diff(&expected[committed], &after);
 	if (diff)
-		printf("operation %u: %s\n", op, diff);
+		printf("operation %u, %s: %s\n", op, committed ? "new" : "old", diff);
 	CHECK(w, n, !diff);
-	CHECK(w, n, b.sim->link.up);
-	/* the kernel half asks the new one again */
-	CHECK(w, n, !drv_configure(&b.d, &want));
-	settle(&b);
-	CHECK(w, n, b.sim->link.up);
+	CHECK(w, n, b.sim->adapter->link);
 	bench_close(&b);
 }
 
 static void a_death_at_any_crossing_leaves_what_was_committed(void **state)
 {
+	static struct snapshot expected[2];
+
 	(void)state;
 	log_capture_start();
 	for (unsigned int i = 0; i < WISHES; i++) {
-		unsigned long crossings = crossings_of(&wishes[i]);
+		unsigned int crossings;
 
-		for (unsigned long n = 1; n <= crossings; n++) {
+		snapshots_of(&wishes[i], &expected[0], &expected[1], &crossings);
+		for (unsigned int n = 1; n <= crossings; n++) {
 			for (unsigned int o = 0; o < sizeof(cut_ops) / sizeof(cut_ops[0]); o++)
-				kill_at(&wishes[i], n, cut_ops[o]);
+				kill_at(&wishes[i], n, cut_ops[o], expected);
 		}
 	}
 	log_captured();
@@ -480,7 +513,7 @@ static void the_impossible_is_refused_with_a_reason_and_changes_nothing(void **s
 	bench_running(&b, 0);
 	for (unsigned int i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
 		struct xmd_adapter old = b.d.adapter, want = old;
-		unsigned long before = b.sim->port.crossings;
+		unsigned long before = b.sim->crossings;
 		const char *log;
 
 		refusals[i].make(&want);
@@ -491,7 +524,7 @@ static void the_impossible_is_refused_with_a_reason_and_changes_nothing(void **s
 			printf("it said: %s", log);
 		assert_non_null(strstr(log, refusals[i].says));
 		assert_int_equal(count_lines_with(log, "\n"), 1);
-		assert_int_equal(b.sim->port.crossings, before);
+		assert_int_equal(b.sim->crossings, before);
 		assert_true(settings_equal(&b.d.adapter, &old));
 		assert_int_equal(b.d.exit_code, EXIT_OK);
 	}
@@ -507,14 +540,14 @@ static void what_is_in_force_already_costs_nothing(void **state)
 	(void)state;
 	bench_running(&b, 0);
 	want = b.d.adapter;
-	before = b.sim->port.crossings;
+	before = b.sim->crossings;
 	assert_int_equal(drv_configure(&b.d, &want), 0);
 	want.rx_csum = 0;		/* the kernel half's */
 	assert_int_equal(drv_configure(&b.d, &want), 0);
-	assert_int_equal(b.sim->port.crossings, before);
+	assert_int_equal(b.sim->crossings, before);
 	wish_multicast(&want);
 	assert_int_equal(drv_configure(&b.d, &want), 0);
-	assert_int_equal(b.sim->port.crossings - before, 1);
+	assert_int_equal(b.sim->crossings - before, 1);
 	bench_close(&b);
 }
 
@@ -535,7 +568,7 @@ static void rings_without_memory_are_answered_so_and_the_old_ones_run_on(void **
 	log_captured();
 	assert_int_equal(b.sim->phase, XMD_NIC_RUNNING);
 	assert_int_equal(b.sim->started.rx_ring, 256);
-	assert_int_equal(b.sim->link.up, 1);
+	assert_int_equal(b.sim->adapter->link, 1);
 	assert_int_equal(b.d.exit_code, EXIT_OK);
 	bench_close(&b);
 }
@@ -552,12 +585,11 @@ static void no_way_back_ends_the_process(void **state)
 	b.sim->start_refused = 2;
 	b.sim->start_error = -ENOMEM;
 	log_capture_start();
-	assert_int_not_equal(drv_configure(&b.d, &want), 0);
+	assert_int_not_equal(sim_configure(b.sim, &want), 0);
 	log_captured();
 	assert_int_equal(b.d.exit_code, EXIT_KERNEL);
 	/* and the next one finds a stopped NIC, and the old settings committed */
-	want.tx_ring = want.rx_ring = 256;
-	assert_int_equal(bench_adopt(&b, &want), 0);
+	assert_int_equal(bench_restart(&b), 0);
 	assert_int_equal(b.sim->phase, XMD_NIC_RUNNING);
 	assert_int_equal(b.sim->started.rx_ring, 256);
 	bench_close(&b);
@@ -576,9 +608,9 @@ static void a_wish_to_a_lost_nic_is_kept_for_its_return(void **state)
 	want = b.d.adapter;
 	wish_multicast(&want);
 	wish_usecs(&want);
-	assert_int_equal(drv_configure(&b.d, &want), 0);
+	assert_int_equal(sim_configure(b.sim, &want), 0);
 	wish_rings(&want);
-	assert_int_equal(drv_configure(&b.d, &want), -ENODEV);
+	assert_int_equal(sim_configure(b.sim, &want), -ENODEV);
 	b.sim->faults &= ~SIM_F_ALL_ONES;
 	sim_nic_power_on(b.sim);
 	bench_tick(&b);
@@ -600,7 +632,7 @@ static void a_nic_that_leaves_in_the_middle_is_waited_for(void **state)
 	wish_much(&want);
 	b.sim->all_ones_from_access = b.sim->accesses + 100;
 	log_capture_start();
-	assert_int_equal(drv_configure(&b.d, &want), -ENODEV);
+	assert_int_equal(sim_configure(b.sim, &want), -ENODEV);
 	assert_int_equal(b.d.state, DRIVER_GONE);
 	assert_int_equal(b.d.exit_code, EXIT_OK);
 	assert_true(settings_equal(&b.d.adapter, &old));
@@ -623,7 +655,7 @@ static void an_address_of_ones_own_outlives_hang_and_return(void **state)
 	bench_running(&b, 0);
 	want = b.d.adapter;
 	wish_mac(&want);
-	assert_int_equal(drv_configure(&b.d, &want), 0);
+	assert_int_equal(sim_configure(b.sim, &want), 0);
 	assert_int_equal(drv_tx_hang(&b.d), 0);
 	assert_int_equal(bench_reg(&b, REG_RAL(0)), 0x33221102);
 	assert_int_equal(b.sim->started.mac[1], 0x11);
@@ -635,7 +667,7 @@ static void an_address_of_ones_own_outlives_hang_and_return(void **state)
 	assert_int_equal(bench_reg(&b, REG_RAL(0)), 0x33221102);
 	/* all zero: back to the EEPROM's */
 	memset(&want.mac, 0, sizeof(want.mac));
-	assert_int_equal(drv_configure(&b.d, &want), 0);
+	assert_int_equal(sim_configure(b.sim, &want), 0);
 	assert_int_equal(bench_reg(&b, REG_RAL(0)), 0x12005452);
 	bench_close(&b);
 }

@@ -42,23 +42,43 @@ ends_on() {
 	cat "$out"
 }
 
+# counts_on_usr1 ARGUMENT...: SIGUSR1 logs the crossings and ends nothing
+counts_on_usr1() {
+	"$prog" "$@" > "$out" 2>&1 &
+	pid=$!
+	sleep 1
+	kill -USR1 $pid
+	sleep 1
+	kill -TERM $pid
+	wait $pid
+	status=$?
+	if [ $status = 0 ] && grep -q '^crossed .* sent=' "$out" && grep -q '^upcall ' "$out"; then
+		passed=$((passed + 1))
+		return
+	fi
+	failed=$((failed + 1))
+	echo "FAILED: $prog $*, SIGUSR1: status $status; it said:"
+	cat "$out"
+}
+
 expect 0 'Usage: xmd-userdriver' --help
-expect 0 'xpc.h version 1' --version
+expect 0 'objects [0-9a-f]\{8\}$' --version
 expect 1 "'--bogus'" --bogus
 expect 1 "no fault is called 'nonsense'" --simulate=flap,nonsense
 expect 2 '/nonexistent: No such file' --device /nonexistent
-expect 3 'not speak version' --simulate=version
+expect 3 'the same build' --simulate=version
 expect 3 'HELLO' --device /dev/null
 expect 4 'EERD.DONE' --simulate=eerd-stuck
 expect 4 'not 0xbaba' --simulate=eeprom-checksum
 expect 5 'PHYID1' --simulate=phy-dead
 expect 6 'CTRL.RST' --simulate=reset-stuck
 expect 7 'XMD_NIC_START' --simulate=start-refused
+expect 7 'given this process up' --simulate=lost
 ends_on TERM --simulate
 ends_on INT --simulate=running
-ends_on HUP --simulate=flap,tx-hang,unknown-upcall
+ends_on HUP --simulate=flap,tx-hang
 ends_on TERM --simulate=all-ones
-ends_on TERM --simulate --speed=100 --duplex=full --irq-rate=adaptive --pause=rx
+counts_on_usr1 --simulate
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

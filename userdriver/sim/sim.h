@@ -5,8 +5,8 @@
  *   sim_nic.c     registers and statistics
  *   sim_phy.c     PHY with autonegotiation and forced modes, the other end of the cable
  *   sim_eeprom.c  the EEPROM, pin by pin if need be
- *   sim_kernel.c  downcalls and upcalls; the register guard and the rules for answers
- *                 and deadlines are the kernel half's own sources
+ *   sim_kernel.c  ioctls, messages, settings; the register guard and the home of the
+ *                 objects are the kernel half's own sources
  *   sim_faults.c  the faults that --simulate=... and tests can ask for
  *
  * xmd-userdriver --simulate drives it under gdb, valgrind or sanitizers; the tests in
@@ -19,9 +19,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "../../kerndriver/upcall.h"	/* after stdbool.h */
+#include "../../xpc/objects.h"
 #include "../port.h"
 #include "../regs.h"
+#include "objects_xpc.h"
+#include "xpc_sim.h"
 
 #define SIM_BAR_LEN	0x20000u
 #define SIM_ANSWERS	64u
@@ -41,7 +43,7 @@ enum sim_fault {
 	SIM_F_EECD_STUCK = 1u << 9,	/* EECD.EE_GNT never comes */
 	SIM_F_STOP_REFUSED = 1u << 10,
 	SIM_F_START_REFUSED = 1u << 11,
-	SIM_F_VERSION = 1u << 12,	/* the kernel half speaks another version */
+	SIM_F_VERSION = 1u << 12,	/* the kernel half knows other objects */
 	SIM_F_DEVICE_ID = 1u << 13,	/* a NIC of another family */
 	SIM_F_LOST = 1u << 14,		/* given up right after HELLO */
 	SIM_F_RUNNING = 1u << 15,	/* not a fault: adopt a running NIC */
@@ -50,7 +52,7 @@ enum sim_fault {
 	SIM_F_FLAP = 1u << 18,		/* the link changes every 700 ms */
 	SIM_F_COME_AND_GO = 1u << 19,	/* 2 s there, 2 s all ones */
 	SIM_F_TX_HANG = 1u << 20,	/* a hang every 3 s */
-	SIM_F_UNKNOWN_UPCALL = 1u << 21,	/* one of unknown type every second */
+	SIM_F_GARBAGE = 1u << 21,	/* what comes from the kernel half is no message */
 	SIM_F_ALL_ZERO = 1u << 22,	/* memory decoding off, as it looks under QEMU */
 	SIM_F_EEPROM_LOCKED = 1u << 23,	/* writes of it are ignored, as under QEMU */
 	SIM_F_EEPROM_BUSY = 1u << 24,	/* it never is through with a write */
@@ -75,9 +77,9 @@ struct sim_wire {
 };
 
 /*
- * A crossing that goes wrong, for tests that try each: the one with number @at (from 1)
- * fails with @err, or ends the process: it and all later ones do nothing.  A batch of
- * registers is done as far as its operation number @op before.
+ * A crossing, ioctl or message, that goes wrong, for tests that try each: the one with number
+ * @at (from 1) fails with @err, or ends the process: it and all later ones do nothing.  A batch
+ * of registers is done as far as its operation number @op before.
  */
 struct sim_cut {
 	unsigned long at, n;
@@ -87,8 +89,13 @@ struct sim_cut {
 	bool dead;
 };
 
+struct sim_answer {
+	unsigned int call;		/* XPC_UP_NAME */
+	int result;
+};
+
 struct sim {
-	struct nic_port port;
+	struct nic_port port;		/* first */
 	uint32_t faults;
 	const struct sim_registers *registers;	/* NULL: those of sim_nic.c */
 
@@ -105,30 +112,32 @@ struct sim {
 	uint64_t accesses;
 
 	/* the kernel half */
-	struct xmd_upcalls up;
+	struct xpc xpc;
+	struct xpc_link link;		/* the port's: xpc.link, where it can be cut */
+	struct xmd_adapter *adapter;	/* committed copies */
+	struct xmd_counters *counters;
+	int (*pump)(void *ctx);		/* a step of the user half, see xpc_sim.h; NULL: none */
+	void *pump_ctx;
 	struct sim_cut cut;
 	unsigned int start_refused;	/* so many STARTs to come, */
 	int start_error;		/* with this error */
 	uint32_t phase;
 	struct xmd_start started;
-	struct xmd_link link;
-	struct xmd_filter filter;
-	struct xmd_hw_stats stats;
-	uint32_t unknown_type;		/* of an upcall that xpc.h does not know, 0 none */
-	bool unknown_raised;
-	struct xmd_answer answer[SIM_ANSWERS];
+	struct sim_answer answer[SIM_ANSWERS];
 	unsigned int n_answers;
 
 	/* what tests count */
 	unsigned int resets, phy_resets, eeprom_reads, eeprom_writes, rctl_writes, reg_writes;
-	unsigned int starts, stops, links;
+	unsigned int starts, stops;
+	unsigned int links;		/* changes of the link that were reported */
+	unsigned int crossings;		/* all ioctls and messages */
 	unsigned int refused;		/* batches, by the guard */
-	unsigned int invalid;		/* other messages */
+	unsigned int invalid;		/* STARTs, and messages that the tracker counts as wrong */
 
 	/* time and readiness */
 	bool manual_clock;
 	uint64_t manual_ms;
-	uint64_t next_ms[4];		/* of the faults that come by themselves */
+	uint64_t next_ms[3];		/* of the faults that come by themselves */
 	int epoll, event, timer;
 };
 
@@ -167,9 +176,13 @@ uint32_t sim_eeprom_read_eecd(struct sim *sim);
 
 /* sim_kernel.c */
 extern const struct nic_port_ops sim_port_ops;
-void sim_raise(struct sim *sim, uint32_t type);	/* XMD_UP_TYPES and above: unknown */
-int sim_asked(const struct sim *sim);	/* upcalls read and not answered yet */
+void sim_raise(struct sim *sim, unsigned int call);	/* XPC_UP_NAME */
+unsigned int sim_asked(const struct sim *sim);	/* upcalls read and not answered yet */
+/* What the kernel half does for ip and ethtool: for what can be refused, and for filters. */
+int sim_configure(struct sim *sim, const struct xmd_adapter *want);
+int sim_commit(struct sim *sim, const struct xmd_adapter *want);
 void sim_make_running(struct sim *sim);	/* as an earlier user half would have left it */
-void sim_restart_user_half(struct sim *sim);	/* the process died: a new one may say hello */
+void sim_end_user_half(struct sim *sim);	/* the process died, */
+void sim_restart_user_half(struct sim *sim);	/* and a new one has opened the file */
 
 #endif /* XMD_USERDRIVER_SIM_H */

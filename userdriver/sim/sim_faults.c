@@ -36,7 +36,7 @@ static const struct {
 	{ "no-link", SIM_F_NO_LINK },
 	{ "flap", SIM_F_FLAP },
 	{ "tx-hang", SIM_F_TX_HANG },
-	{ "unknown-upcall", SIM_F_UNKNOWN_UPCALL },
+	{ "garbage", SIM_F_GARBAGE },
 	{ "qemu", SIM_F_QEMU },
 };
 
@@ -108,19 +108,13 @@ static void come_and_go(struct sim *sim)
 static void hang(struct sim *sim)
 {
 	if (sim->phase == XMD_NIC_RUNNING)
-		sim_raise(sim, XMD_UP_TX_HANG);
-}
-
-static void unknown(struct sim *sim)
-{
-	sim_raise(sim, 77);
+		sim_raise(sim, XPC_UP_xmd_tx_hang);
 }
 
 static const struct periodic periodic[] = {
 	{ SIM_F_FLAP, 700, flap },
 	{ SIM_F_COME_AND_GO, 2000, come_and_go },
 	{ SIM_F_TX_HANG, 3000, hang },
-	{ SIM_F_UNKNOWN_UPCALL, 1000, unknown },
 };
 
 #define N_PERIODIC (sizeof(periodic) / sizeof(periodic[0]))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sim_kernel.c - the kernel half as xpc.h describes it, in front of the simulated NIC. */
+/* sim_kernel.c - the kernel half of xmd/xpc.h and xpc/, in front of the simulated NIC. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +17,11 @@ static struct sim *sim_of(struct nic_port *port)
 	return (struct sim *)port;
 }
 
+static struct sim *sim_of_link(struct xpc_link *link)
+{
+	return (struct sim *)((char *)link - offsetof(struct sim, link));
+}
+
 uint64_t sim_now_ms(const struct sim *sim)
 {
 	struct timespec ts;
@@ -27,24 +32,36 @@ uint64_t sim_now_ms(const struct sim *sim)
 	return ts.tv_sec * 1000ull + ts.tv_nsec / 1000000;
 }
 
-/* ------------------------------------------------------------ upcalls */
+static __u64 now_us(void *ctx)
+{
+	return sim_now_ms(ctx) * 1000;
+}
 
+/* ------------------------------------------------------------ messages */
+
+/* The descriptor polls readable while there is something to read, if only an error. */
 static void set_ready(struct sim *sim)
 {
 	uint64_t one = 1;
 
+	if (!xpc_pending(&sim->xpc.t) && sim->xpc.t.phase != XPC_LOST)
+		return;
 	if (write(sim->event, &one, sizeof(one)) < 0)
 		return;		/* the counter is full: readable anyway */
 }
 
-void sim_raise(struct sim *sim, uint32_t type)
+/* Both are non-blocking: nothing to read is not an error. */
+static void drain(int fd)
 {
-	if (type < XMD_UP_TYPES) {
-		xmd_up_raise(&sim->up, type, sim_now_ms(sim));
-	} else {
-		sim->unknown_type = type;
-		sim->unknown_raised = true;
-	}
+	uint64_t n;
+
+	if (fd >= 0 && read(fd, &n, sizeof(n)) < 0)
+		return;
+}
+
+void sim_raise(struct sim *sim, unsigned int call)
+{
+	xpc_raise(&sim->xpc, call);
 	set_ready(sim);
 }
 
@@ -57,92 +74,17 @@ void sim_advance(struct sim *sim, unsigned int ms)
 	now = sim_now_ms(sim);
 	sim_faults_pass_time(sim, now);
 	sim_nic_pass_time(sim);
-	if (xmd_up_tick(&sim->up, now))
+	if (xpc_tick(&sim->xpc.t, now_us(sim)))
 		set_ready(sim);
 }
 
-int sim_asked(const struct sim *sim)
+unsigned int sim_asked(const struct sim *sim)
 {
-	int n = 0;
-
-	for (unsigned int i = 0; i < XMD_UP_TYPES; i++)
-		n += sim->up.slot[i].state == XMD_SLOT_READ;
-	return n;
-}
-
-/* Both are non-blocking: nothing to read is not an error. */
-static void drain(int fd)
-{
-	uint64_t n;
-
-	if (fd >= 0 && read(fd, &n, sizeof(n)) < 0)
-		return;
-}
-
-static int sim_read_upcall(struct nic_port *port, struct xmd_upcall *up, unsigned int max)
-{
-	struct sim *sim = sim_of(port);
 	unsigned int n = 0;
 
-	drain(sim->event);
-	drain(sim->timer);
-	sim_advance(sim, 0);
-	if (sim->up.phase == XMD_UP_LOST)
-		return -EIO;
-	while (n < max && xmd_up_read(&sim->up, sim_now_ms(sim), &up[n]))
-		n++;
-	if (n < max && sim->unknown_raised) {
-		up[n++] = (struct xmd_upcall){ .type = sim->unknown_type, .seq = 0xabcd };
-		sim->unknown_raised = false;
-	}
-	if (n == max)
-		set_ready(sim);
+	for (unsigned int i = 0; i < xpc_objects.n_up; i++)
+		n += sim->xpc.t.slot[i].state == XPC_READ;
 	return n;
-}
-
-static int sim_answer(struct nic_port *port, const struct xmd_answer *answer)
-{
-	struct sim *sim = sim_of(port);
-	int err = sim->up.phase == XMD_UP_LOST ? -EIO : 0;
-
-	if (!err && !(answer->type >= XMD_UP_TYPES && answer->type == sim->unknown_type &&
-		      answer->seq == 0xabcd))
-		err = xmd_up_answer(&sim->up, answer, sim_now_ms(sim));
-	if (err == -EINVAL)
-		sim->invalid++;
-	if (!err && sim->n_answers < SIM_ANSWERS)
-		sim->answer[sim->n_answers++] = *answer;
-	if (xmd_up_pending(&sim->up))
-		set_ready(sim);
-	return err;
-}
-
-/* ------------------------------------------------------------ downcalls */
-
-static int sim_hello(struct nic_port *port, struct xmd_hello *hello)
-{
-	struct sim *sim = sim_of(port);
-
-	int err;
-
-	if (hello->version != XMD_XPC_VERSION || sim->faults & SIM_F_VERSION)
-		return -EPROTONOSUPPORT;
-	err = xmd_up_hello(&sim->up, sim_now_ms(sim));
-	if (err)
-		return err;
-	if (sim->faults & SIM_F_LOST)
-		xmd_up_lose(&sim->up, "asked for");
-	*hello = (struct xmd_hello){
-		.version = XMD_XPC_VERSION, .phase = sim->phase, .epoch = sim->up.epoch,
-		.bar_len = SIM_BAR_LEN, .vendor = 0x8086,
-		.device = sim->faults & SIM_F_DEVICE_ID ? 0x10d3 : 0x100e,
-		.subvendor = sim->faults & SIM_F_QEMU ? 0x1af4 : 0x8086,
-		.subdevice = sim->faults & SIM_F_QEMU ? 0x1100 : 0x001e,
-		.revision = 3, .link = sim->link.up, .duplex = sim->link.full_duplex,
-		.speed = sim->link.speed,
-	};
-	memcpy(hello->mac, sim->started.mac, sizeof(hello->mac));
-	return 0;
 }
 
 /* Is this the crossing that a test wants to go wrong? */
@@ -152,18 +94,169 @@ static int cut(struct sim *sim)
 
 	if (c->dead)
 		return -EIO;
+	sim->crossings++;
 	if (!c->at || ++c->n != c->at)
 		return 0;
 	c->dead = c->kill;
 	return c->kill ? -EIO : c->err;
 }
 
-/* Common to all downcalls but HELLO. */
+static int garbage(void *buf)
+{
+	memset(buf, 0xa5, XPC_HEADER);
+	return XPC_HEADER;
+}
+
+static int read_message(struct sim *sim, void *buf)
+{
+	int err;
+
+	/* looking for a message where there is none is no crossing that a test would count */
+	if (!sim->cut.dead && !xpc_pending(&sim->xpc.t))
+		return sim->xpc.link.read(&sim->xpc.link, buf);
+	err = cut(sim);
+	if (err)
+		return err;
+	if (sim->faults & SIM_F_GARBAGE)
+		return garbage(buf);
+	return sim->xpc.link.read(&sim->xpc.link, buf);
+}
+
+static int link_read(struct xpc_link *link, void *buf)
+{
+	struct sim *sim = sim_of_link(link);
+	int n;
+
+	drain(sim->event);
+	drain(sim->timer);
+	sim_advance(sim, 0);
+	n = read_message(sim, buf);
+	set_ready(sim);
+	return n;
+}
+
+static void note_answer(struct sim *sim, const struct xpc_msg *m)
+{
+	unsigned int call = 0;
+
+	while (call < xpc_objects.n_up && xpc_objects.up[call].id != m->id)
+		call++;
+	if (sim->n_answers < SIM_ANSWERS)
+		sim->answer[sim->n_answers++] = (struct sim_answer){ call, m->result };
+}
+
+static int write_message(struct sim *sim, const struct xpc_msg *m, const void *buf, __u32 len)
+{
+	bool hello = m->kind == XPC_HELLO;
+	int err;
+
+	if (hello && sim->faults & SIM_F_VERSION)
+		return -EPROTONOSUPPORT;
+	err = sim->xpc.link.write(&sim->xpc.link, buf, len);
+	if (!err && hello && sim->faults & SIM_F_LOST)
+		xpc_lose(&sim->xpc.t, "asked for");
+	if (!err && m->kind == XPC_ANSWER)
+		note_answer(sim, m);
+	return err;
+}
+
+static int link_write(struct xpc_link *link, const void *buf, __u32 len)
+{
+	struct sim *sim = sim_of_link(link);
+	__u32 wrong = sim->xpc.t.wrong;
+	struct xpc_msg m = { .kind = 0 };
+	int err = cut(sim);
+
+	if (err)
+		return err;
+	xpc_get_header(&m, buf, len);
+	err = write_message(sim, &m, buf, len);
+	sim->invalid += sim->xpc.t.wrong - wrong;
+	set_ready(sim);
+	return err;
+}
+
+/* ------------------------------------------------------------ objects */
+
+#define LINK_FIELDS	(XPC_xmd_adapter_link | XPC_xmd_adapter_speed | XPC_xmd_adapter_duplex)
+
+static void changed(void *ctx, unsigned int object, __u64 mask)
+{
+	struct sim *sim = ctx;
+
+	sim->links += object == XPC_OBJECT_xmd_adapter && mask & LINK_FIELDS;
+}
+
+int sim_commit(struct sim *sim, const struct xmd_adapter *want)
+{
+	__u64 settings = xpc_writable(&xpc_struct_xmd_adapter, XPC_BY_KERNEL);
+	int err = xpc_commit(&sim->xpc.t, &sim->xpc.t.object[XPC_OBJECT_xmd_adapter], settings,
+			     want);
+
+	set_ready(sim);
+	return err;
+}
+
+int sim_configure(struct sim *sim, const struct xmd_adapter *want)
+{
+	int err = xpc_call_xmd_configure(&sim->xpc, want);
+
+	return err ? err : sim_commit(sim, want);
+}
+
+static int pump(void *ctx)
+{
+	struct sim *sim = ctx;
+
+	return sim->pump ? sim->pump(sim->pump_ctx) : 0;
+}
+
+int xmd_test_irq(void *ctx)
+{
+	const struct sim *sim = ctx;
+
+	if (sim->phase != XMD_NIC_RUNNING)
+		return -ENETDOWN;
+	return sim->faults & SIM_F_NO_IRQ ? -EIO : 0;
+}
+
+int xmd_test_loopback(void *ctx)
+{
+	const struct sim *sim = ctx;
+	bool closed = sim->phy[PHY_CTRL] & PHY_CTRL_LOOPBACK;
+
+	if (sim->phase != XMD_NIC_RUNNING)
+		return -ENETDOWN;
+	return closed && !(sim->faults & SIM_F_NO_LOOPBACK) ? 0 : -EIO;
+}
+
+/* ------------------------------------------------------------ ioctls */
+
 static int admitted(struct sim *sim)
 {
 	int err = cut(sim);
 
-	return err ? err : xmd_up_heard(&sim->up, sim_now_ms(sim));
+	return err ? err : xpc_heard(&sim->xpc.t, now_us(sim));
+}
+
+static int sim_info(struct nic_port *port, struct xmd_info *info)
+{
+	struct sim *sim = sim_of(port);
+	bool running = sim->phase == XMD_NIC_RUNNING;
+	int err = admitted(sim);
+
+	if (err)
+		return err;
+	*info = (struct xmd_info){
+		.phase = sim->phase, .bar_len = SIM_BAR_LEN,
+		.tx_ring = running ? sim->started.tx_ring : 0,
+		.rx_ring = running ? sim->started.rx_ring : 0,
+		.vendor = 0x8086, .device = sim->faults & SIM_F_DEVICE_ID ? 0x10d3 : 0x100e,
+		.subvendor = sim->faults & SIM_F_QEMU ? 0x1af4 : 0x8086,
+		.subdevice = sim->faults & SIM_F_QEMU ? 0x1100 : 0x001e,
+		.revision = 3,
+	};
+	return 0;
 }
 
 static uint32_t reg_read(struct sim *sim, uint32_t reg)
@@ -305,79 +398,6 @@ static int sim_start(struct nic_port *port, const struct xmd_start *start)
 	return 0;
 }
 
-static int sim_link(struct nic_port *port, const struct xmd_link *link)
-{
-	struct sim *sim = sim_of(port);
-	int err = admitted(sim);
-	bool speed_ok = link->up ? link->speed == 10 || link->speed == 100 || link->speed == 1000 :
-				   !link->speed;
-
-	if (err)
-		return err;
-	if (link->up > 1 || link->full_duplex > 1 || link->reserved || !speed_ok) {
-		sim->invalid++;
-		return -EINVAL;
-	}
-	sim->links++;
-	sim->link = *link;
-	return 0;
-}
-
-static int sim_filter_get(struct nic_port *port, struct xmd_filter *filter)
-{
-	struct sim *sim = sim_of(port);
-	int err = admitted(sim);
-
-	if (!err)
-		*filter = sim->filter;
-	return err;
-}
-
-static int sim_stats_put(struct nic_port *port, const struct xmd_hw_stats *stats)
-{
-	struct sim *sim = sim_of(port);
-	int err = admitted(sim);
-
-	if (!err)
-		sim->stats = *stats;
-	return err;
-}
-
-static int sim_stats_get(struct nic_port *port, struct xmd_hw_stats *stats)
-{
-	struct sim *sim = sim_of(port);
-	int err = admitted(sim);
-
-	if (!err)
-		*stats = sim->stats;
-	return err;
-}
-
-static int sim_test_irq(struct nic_port *port)
-{
-	struct sim *sim = sim_of(port);
-	int err = admitted(sim);
-
-	if (err)
-		return err;
-	if (sim->phase != XMD_NIC_RUNNING)
-		return -ENETDOWN;
-	return sim->faults & SIM_F_NO_IRQ ? -EIO : 0;
-}
-
-static int sim_test_loopback(struct nic_port *port)
-{
-	struct sim *sim = sim_of(port);
-	bool closed = sim->phy[PHY_CTRL] & PHY_CTRL_LOOPBACK;
-	int err = admitted(sim);
-
-	if (err)
-		return err;
-	if (sim->phase != XMD_NIC_RUNNING)
-		return -ENETDOWN;
-	return closed && !(sim->faults & SIM_F_NO_LOOPBACK) ? 0 : -EIO;
-}
-
 static int sim_fd(struct nic_port *port)
 {
 	return sim_of(port)->epoll;
@@ -391,38 +411,45 @@ static void sim_close(struct nic_port *port)
 	close(sim->event);
 	if (sim->timer >= 0)
 		close(sim->timer);
+	xpc_sim_free(&sim->xpc);
 	free(sim);
 }
 
 const struct nic_port_ops sim_port_ops = {
-	.hello = sim_hello,
+	.info = sim_info,
 	.regs = sim_regs,
 	.stop = sim_stop,
 	.start = sim_start,
-	.link = sim_link,
-	.filter_get = sim_filter_get,
-	.stats_put = sim_stats_put,
-	.stats_get = sim_stats_get,
-	.read_upcall = sim_read_upcall,
-	.answer = sim_answer,
-	.test_irq = sim_test_irq,
-	.test_loopback = sim_test_loopback,
 	.fd = sim_fd,
 	.close = sim_close,
 };
 
 /* ------------------------------------------------------------ life */
 
+static const struct xmd_mac own_mac = { { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 } };
+
+/* What an earlier user half has made of the settings, and reported. */
+static void commit_as_reported(struct xmd_adapter *a)
+{
+	a->mac = a->perm_mac = own_mac;
+	a->pause_rx = a->pause_tx = 1;
+	a->rx_usecs = 125;
+	a->msg_level = 7;
+	a->eeprom_len = 2 * EEPROM_WORDS;
+	a->wol_can = XMD_WOL_UCAST | XMD_WOL_MCAST | XMD_WOL_BCAST | XMD_WOL_MAGIC;
+}
+
 void sim_make_running(struct sim *sim)
 {
-	static const struct xmd_start start = {
+	struct xmd_start start = {
 		.tx_ring = 256, .rx_ring = 256, .rctl = RCTL_BAM, .tctl = TCTL_PSP,
-		.mac = { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 },
 	};
 
+	memcpy(start.mac, own_mac.addr, sizeof(start.mac));
+	commit_as_reported(sim->adapter);
 	sim->started = start;
 	sim->phase = XMD_NIC_RUNNING;
-	sim->up.epoch = 1;
+	sim->xpc.t.epoch = 1;
 	memset(&sim->reg[REG_MTA(0) / 4], 0, MTA_WORDS * 4);
 	memset(&sim->reg[REG_RAL(0) / 4], 0, RAR_ENTRIES * 8);
 	sim->reg[REG_RAL(0) / 4] = 0x12005452;
@@ -433,11 +460,44 @@ void sim_make_running(struct sim *sim)
 	sim->reg[REG_RDLEN / 4] = start.rx_ring * 16;
 }
 
+void sim_end_user_half(struct sim *sim)
+{
+	xpc_close(&sim->xpc.t);
+}
+
 void sim_restart_user_half(struct sim *sim)
 {
 	memset(&sim->cut, 0, sizeof(sim->cut));
-	xmd_up_close(&sim->up);
-	xmd_up_open(&sim->up, sim_now_ms(sim));
+	sim_end_user_half(sim);
+	xpc_open(&sim->xpc.t, now_us(sim));
+}
+
+/* As in kerndriver/settings.c. */
+static int objects_init(struct sim *sim)
+{
+	static const struct xmd_adapter first_adapter = {
+		.tx_ring = 256, .rx_ring = 256, .mtu = 1500, .autoneg = 1,
+		.advertise = XMD_ADV_ALL, .mdix = XMD_MDIX_AUTO, .pause_autoneg = 1, .rx_csum = 1,
+	};
+	static const struct xmd_counters first_counters;
+	static const void *const initial[] = {
+		[XPC_OBJECT_xmd_adapter] = &first_adapter,
+		[XPC_OBJECT_xmd_counters] = &first_counters,
+	};
+	const struct xpc_sim_config cfg = {
+		.proto = &xpc_objects, .alive = XPC_UP_xmd_alive, .initial = initial,
+		.down = xpc_serve_objects_down, .changed = changed, .ctx = sim,
+		.pump = pump, .pump_ctx = sim, .now = now_us,
+	};
+	int err = xpc_sim_init(&sim->xpc, &cfg);
+
+	if (err)
+		return err;
+	sim->adapter = sim->xpc.t.object[XPC_OBJECT_xmd_adapter].copy;
+	sim->counters = sim->xpc.t.object[XPC_OBJECT_xmd_counters].copy;
+	sim->link = (struct xpc_link){ link_read, link_write };
+	sim->port.link = &sim->link;
+	return 0;
 }
 
 static int watch(const struct sim *sim, int fd)
@@ -460,11 +520,11 @@ struct sim *sim_new(uint32_t faults)
 	sim->manual_ms = 1000;
 	sim->event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	sim->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (sim->event < 0 || sim->epoll < 0 || watch(sim, sim->event)) {
+	if (sim->event < 0 || sim->epoll < 0 || watch(sim, sim->event) || objects_init(sim)) {
 		sim_close(&sim->port);
 		return NULL;
 	}
-	xmd_up_open(&sim->up, sim_now_ms(sim));
+	xpc_open(&sim->xpc.t, now_us(sim));
 	sim_nic_power_on(sim);
 	return sim;
 }

@@ -63,7 +63,7 @@ static void link_set(struct sim *sim, bool up)
 		*status &= ~STATUS_LU;
 	}
 	if (sim->phase == XMD_NIC_RUNNING)
-		sim_raise(sim, XMD_UP_LINK);
+		sim_raise(sim, XPC_UP_xmd_link_event);
 }
 
 static void set_mode(struct sim *sim, uint32_t bits)

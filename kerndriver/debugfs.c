@@ -1,30 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * dump.c - every index in one text, /sys/kernel/debug/xmd/nic0/dump, and a way to kick:
+ * debugfs.c - every index in one text, /sys/kernel/debug/xmd/nic0/dump, and a way to kick:
  * "echo 1 > kick" rings both doorbells and polls, without a look at what is wrong.
  */
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
 #include "priv.h"
 
-static void dump_up(struct seq_file *m, const struct xmd_upcalls *up)
-{
-	static const char * const state[] = { "idle", "raised", "read" };
-	const struct xmd_up_slot *s;
-	unsigned int i;
-
-	seq_printf(m, "user phase=%s epoch=%u wrong=%u lost=%u\n", xmd_up_phase_name(up->phase),
-		   up->epoch, up->wrong, up->lost);
-	for (i = 0; i < XMD_UP_TYPES; i++) {
-		s = &up->slot[i];
-		seq_printf(m, "upcall %s state=%s seq=%u raised=%llu answered=%llu\n",
-			   xmd_up_type_name(i), state[s->state], s->seq, s->raised, s->answered);
-	}
-}
-
 static int dump_show(struct seq_file *m, void *unused)
 {
-	const struct xmd_nic *nic = m->private;
+	struct xmd_nic *nic = m->private;
 	const struct xmd_txring *r = &nic->tx.ring;
 	const struct xmd_tx *tx = &nic->tx;
 	const struct xmd_rx *rx = &nic->rx;
@@ -45,7 +30,7 @@ static int dump_show(struct seq_file *m, void *unused)
 		seq_printf(m, " %s=%llu", xmd_rx_verdict_name(i), rx->verdict[i]);
 	seq_printf(m, "\npool size=%u free=%u reserve=%u chunks=%u\n", nic->pool.n,
 		   nic->pool.n_free, nic->pool.reserve, nic->pool.n_chunks);
-	dump_up(m, &nic->up);
+	xpc_kern_show(&nic->xpc, m);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(dump);
