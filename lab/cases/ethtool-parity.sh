@@ -1,0 +1,36 @@
+# lab: file tests/parity/rows.sh
+# lab: file tests/parity/reasons.txt
+#
+# Everything that ip and ethtool can do with Linux's e1000 (stock driver domain), done with it
+# and with ours on the same NIC: the same output, row by row, but for what reasons.txt explains.
+for kind in stock xmd; do
+	drv_start $kind
+	put drv /case/rows.sh /root/rows.sh
+	note "$kind"
+	on drv 'modprobe 8021q; sh /root/rows.sh' > /logs/parity-$kind.txt || fail "the rows do not run to the end"
+	[ $kind = xmd ] || drv_stop
+done
+
+awk -v reasons=/case/reasons.txt -v table=/logs/parity.txt '
+BEGIN {
+	while ((getline line < reasons) > 0)
+		if (line !~ /^#/ && (i = index(line, ": ")))
+			reason[substr(line, 1, i - 1)] = substr(line, i + 2)
+}
+/^## / { row = substr($0, 4); if (FILENAME ~ /stock/) order[++n] = row; next }
+FILENAME ~ /stock/ { stock[row] = stock[row] "\n    " $0; next }
+{ ours[row] = ours[row] "\n    " $0 }
+END {
+	for (i = 1; i <= n; i++) {
+		r = order[i]
+		same = stock[r] == ours[r]
+		verdict = same ? "same" : r in reason ? "differs: " reason[r] : "DIFFERS"
+		if (same && r in reason) verdict = "SAME, but reasons.txt says that it differs"
+		printf "%-32s %s\n", r, verdict
+		if (!same) printf "  e1000:%s\n  xmd:%s\n", stock[r], ours[r]
+		bad += verdict ~ /^(DIFFERS|SAME)/
+		good += same
+	}
+	printf "%d rows, %d the same\n", n, good
+	exit bad > 0
+}' /logs/parity-stock.txt /logs/parity-xmd.txt || fail "rows differ without a reason"
