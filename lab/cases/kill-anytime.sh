@@ -1,0 +1,37 @@
+# lab: file tests/tools/caselib.sh
+# lab: file tests/tools/killer.sh
+# lab: file build/bin/xmd-gaptcp
+#
+# xmd-userdriver is killed, and then made to hang, at random moments: in the middle of a ring
+# resize, a change of MAC or MTU, a self-test, a reset, or just under traffic. Each time the next
+# one serves, the settings are those that were confirmed, and the guest's stream goes on.
+. /case/caselib.sh
+times=${XMD_TIMES:-12}
+[ -z "$FULL" ] || times=${XMD_TIMES:-200}
+hangs=${XMD_HANGS:-$(((times + 3) / 4))}
+
+drv_start xmd
+guest_start g1 stock pv
+tool xmd-gaptcp peer g1
+put drv /case/killer.sh /root/killer.sh
+on drv 'mount -t debugfs none /sys/kernel/debug' 2> /dev/null || true
+
+watch_start g1 peer "$PEER_IP" 5001 100000 2000 500
+note "killed $times times"
+on drv "sh /root/killer.sh $times KILL" > /run/lab/killed || { cat /run/lab/killed; fail "settings were lost"; }
+tail -n 8 /run/lab/killed
+metric new_user_half_worst "$(field worst_ms "$(tail -n 1 /run/lab/killed)")" ms
+metric new_user_half_worst_in_a_reset "$(field worst_in_reset_ms "$(tail -n 1 /run/lab/killed)")" ms
+
+note "made to hang $hangs times"
+on drv "sh /root/killer.sh $hangs STOP" > /run/lab/hung || { cat /run/lab/hung; fail "settings were lost"; }
+tail -n 4 /run/lab/hung
+metric after_a_hang_worst "$(field worst_ms "$(tail -n 1 /run/lab/hung)")" ms
+
+note "the guest's stream"
+on g1 'kill $(pidof xmd-gaptcp)'
+watch_end 5001
+metric longest_pause "$gap" ms
+! on drv dmesg | grep -E 'BUG:|WARNING:|Oops|general protection|Call Trace' ||
+	fail "the driver domain's kernel complains"
+reachable peer "$IP_g1" 3 || fail "g1 is cut off"
