@@ -87,8 +87,8 @@ END
 # create NAME: xl create of $LAB_STATE/NAME.cfg after the further lines on stdin
 create() {
     cat > "$LAB_STATE/$1.cfg"
-    xl create "$LAB_STATE/$1.cfg" > "/logs/$1-create.log" 2>&1 ||
-        { cat "/logs/$1-create.log"; fail "xl create $1"; }
+    timeout "${LAB_CREATE_TIMEOUT:-120}" xl create "$LAB_STATE/$1.cfg" > "/logs/$1-create.log" 2>&1 ||
+        { status=$?; cat "/logs/$1-create.log"; fail "xl create $1: status $status (124, 143: not through in time)"; }
 }
 
 # lines LINE...: each on a line of its own
