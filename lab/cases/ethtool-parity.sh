@@ -3,6 +3,8 @@
 #
 # Everything that ip and ethtool can do with Linux's e1000 (stock driver domain), done with it
 # and with ours on the same NIC: the same output, row by row, but for what reasons.txt explains.
+# The lab's dom0 has stopped answering in "xl create" of the second driver domain, more than once.
+[ -n "${XMD_FULL:-}" ] || skip "two driver domains, one after the other, can hang the lab: tests/run --full lab-ethtool-parity"
 for kind in stock xmd; do
 	drv_start $kind
 	put drv /case/rows.sh /root/rows.sh
