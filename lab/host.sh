@@ -48,7 +48,7 @@ shell=
 [ "$MODE" != shell ] || shell=lab.shell
 
 # shellcheck disable=SC2086  # LAB_QEMU_ARGS is a list of words
-qemu=(qemu-system-x86_64 -name xmd-lab -M q35 -cpu "max,-smap,-rdtscp,-xsave,-avx,-avx2,-pku,-mpx" -m "${LAB_MEM:-3072}" -nodefaults
+qemu=(${LAB_QEMU:-qemu-system-x86_64} -name xmd-lab -M q35 -cpu "max,-smap,-rdtscp,-xsave,-avx,-avx2,-pku,-mpx" -m "${LAB_MEM:-3072}" -nodefaults
     -display none -no-reboot
     -netdev "tap,id=wire,ifname=wire,script=no,downscript=no" "${cpus[@]}"
     -device "intel-iommu,intremap=on"

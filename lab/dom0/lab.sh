@@ -65,6 +65,7 @@ kernel = "/images/vmlinux"
 ramdisk = "/images/drv-${1:-xmd}.cpio"
 memory = 192
 vcpus = 1
+tsc_mode = "native"
 driver_domain = 1
 pci = ["$NIC"]
 extra = "$KERNEL_WORDS swiotlb=1024 lab.ip=$DRV_IP/24 lab.ip6=$DRV_IP6/64 $LAB_EXTRA"
@@ -80,6 +81,7 @@ kernel = "/images/vmlinux"
 ramdisk = "/images/guest.cpio"
 memory = 192
 vcpus = 1
+tsc_mode = "native"
 vif = ["backend=drv,bridge=br0,mac=$(mac "$1")"]
 extra = "$KERNEL_WORDS lab.name=$1 lab.front=${2:-stock} lab.ip=$(addr "$1")/24 lab.ip6=$(addr6 "$1")/64 $LAB_EXTRA"
 END
