@@ -41,7 +41,10 @@ fi
 if [ "$MODE" = shell ]; then
     console=(-chardev "stdio,id=com1,mux=off,signal=off,logfile=$LOGS/xen-dom0.log" -serial chardev:com1)
 else
-    console=(-serial "file:$LOGS/xen-dom0.log")
+    # what is written to xen.in is typed at Xen's console (three times Ctrl-A: debug keys), see xen_says in lab/lab
+    mkfifo "$RUN/xen.in" "$RUN/xen.out"
+    cat "$RUN/xen.out" > "$LOGS/xen-dom0.log" &
+    console=(-chardev "pipe,id=com1,path=$RUN/xen" -serial chardev:com1)
 fi
 [ -z "${CAPTURE:-}" ] || cpus+=(-object "filter-dump,id=capture,netdev=wire,file=$LOGS/wire.pcap")
 shell=

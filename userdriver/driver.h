@@ -210,7 +210,7 @@ int image_apply(struct driver *d);
 
 /* eeprom.c */
 void eeprom_add_read(struct reg_batch *b, unsigned int first, unsigned int n, uint32_t *eerd);
-uint16_t eeprom_sum(const uint32_t eerd[EEPROM_WORDS]);
+int eeprom_sum_all(struct driver *d, uint16_t *sum);
 int eeprom_probe(struct driver *d, struct reg_batch *b);
 int eeprom_warn_if_damaged(struct driver *d);
 

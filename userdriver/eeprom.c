@@ -36,7 +36,7 @@ static uint16_t word_of(uint32_t eerd)
 	return eerd >> EERD_DATA_SHIFT;
 }
 
-uint16_t eeprom_sum(const uint32_t eerd[EEPROM_WORDS])
+static uint16_t eeprom_sum(const uint32_t eerd[EEPROM_WORDS])
 {
 	uint16_t sum = 0;
 
@@ -110,8 +110,8 @@ int eeprom_probe(struct driver *d, struct reg_batch *b)
 	return take_mac(d, eerd);
 }
 
-/* A log line; of no other consequence, as the NIC does not need its EEPROM now. */
-int eeprom_warn_if_damaged(struct driver *d)
+/* Reads all words, and sums them into *@sum.  Return: 0, -ENODEV, or why it cannot be read. */
+int eeprom_sum_all(struct driver *d, uint16_t *sum)
 {
 	uint32_t eerd[EEPROM_WORDS];
 	struct reg_batch b;
@@ -120,12 +120,23 @@ int eeprom_warn_if_damaged(struct driver *d)
 	batch_init(&b, d, EXIT_EEPROM);
 	eeprom_add_read(&b, 0, EEPROM_WORDS, eerd);
 	err = batch_run(&b);
+	if (!err)
+		*sum = eeprom_sum(eerd);
+	return err;
+}
+
+/* A log line; of no other consequence, as the NIC does not need its EEPROM now. */
+int eeprom_warn_if_damaged(struct driver *d)
+{
+	uint16_t sum;
+	int err = eeprom_sum_all(d, &sum);
+
 	if (err == -ENODEV)
 		return err;
 	d->exit_code = EXIT_OK;
-	if (!err && eeprom_sum(eerd) != EEPROM_SUM)
+	if (!err && sum != EEPROM_SUM)
 		log_line("EEPROM: words 0 to 63 sum to 0x%04x, not 0x%04x; if a write was interrupted, repeat it before the next cold start",
-			 eeprom_sum(eerd), EEPROM_SUM);
+			 sum, EEPROM_SUM);
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* test_guard.c - what a user half, honest or not, can do to the registers. */
-#include "test.h"
+#include "../check.h"
 #include "guard.h"
 #include "hw.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* test_offload.c - context descriptors, and headers that a guest made up. */
-#include "test.h"
+#include "../check.h"
 #include "hw.h"
 #include "offload.h"
 

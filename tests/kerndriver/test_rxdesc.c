@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* test_rxdesc.c - receive descriptors that lie. */
 #include <endian.h>
-#include "test.h"
+#include "../check.h"
 #include <xmd/nic.h>
 #include "rxdesc.h"
 

@@ -4,7 +4,7 @@
  * wire, in which order, and what is left after a reset in the middle.
  */
 #include <arpa/inet.h>
-#include "test.h"
+#include "../check.h"
 #include "model.h"
 #include "offload.h"
 #include "txring.h"

@@ -11,15 +11,10 @@
 
 /* ------------------------------------------------------------ wishes */
 
-static void wish_promisc(struct xmd_adapter *a)
-{
-	a->promisc = 1;
-}
+#define WISH(name, ...) static void name(struct xmd_adapter *a) { __VA_ARGS__; }
 
-static void wish_allmulti(struct xmd_adapter *a)
-{
-	a->allmulti = 1;
-}
+WISH(wish_promisc, a->promisc = 1)
+WISH(wish_allmulti, a->allmulti = 1)
 
 static void wish_multicast(struct xmd_adapter *a)
 {
@@ -36,74 +31,19 @@ static void wish_vlans(struct xmd_adapter *a)
 	a->vlans[4095 / 32] |= 1u << 4095 % 32;
 }
 
-static void wish_mac(struct xmd_adapter *a)
-{
-	a->mac = (struct xmd_mac){ { 0x02, 0x11, 0x22, 0x33, 0x44, 0x55 } };
-}
-
-static void wish_rings(struct xmd_adapter *a)
-{
-	a->tx_ring = 512;
-	a->rx_ring = 1024;
-}
-
-static void wish_mtu_9000(struct xmd_adapter *a)
-{
-	a->mtu = 9000;
-}
-
-static void wish_mtu_4000(struct xmd_adapter *a)
-{
-	a->mtu = 4000;
-}
-
-static void wish_forced_100_full(struct xmd_adapter *a)
-{
-	a->autoneg = 0;
-	a->forced = XMD_ADV_100F;
-}
-
-static void wish_forced_10_half(struct xmd_adapter *a)
-{
-	a->autoneg = 0;
-	a->forced = XMD_ADV_10H;
-}
-
-static void wish_advertise_100(struct xmd_adapter *a)
-{
-	a->advertise = XMD_ADV_100F | XMD_ADV_100H;
-}
-
-static void wish_mdix(struct xmd_adapter *a)
-{
-	a->mdix = XMD_MDIX;
-}
-
-static void wish_no_pause(struct xmd_adapter *a)
-{
-	a->pause_rx = a->pause_tx = 0;
-}
-
-static void wish_forced_pause_tx(struct xmd_adapter *a)
-{
-	a->pause_autoneg = 0;
-	a->pause_rx = 0;
-}
-
-static void wish_usecs(struct xmd_adapter *a)
-{
-	a->rx_usecs = 50;
-}
-
-static void wish_adaptive(struct xmd_adapter *a)
-{
-	a->itr_mode = XMD_ITR_ADAPTIVE;
-}
-
-static void wish_wol(struct xmd_adapter *a)
-{
-	a->wol = XMD_WOL_UCAST | XMD_WOL_BCAST;
-}
+WISH(wish_mac, a->mac = (struct xmd_mac){ { 0x02, 0x11, 0x22, 0x33, 0x44, 0x55 } })
+WISH(wish_rings, a->tx_ring = 512; a->rx_ring = 1024)
+WISH(wish_mtu_9000, a->mtu = 9000)
+WISH(wish_mtu_4000, a->mtu = 4000)
+WISH(wish_forced_100_full, a->autoneg = 0; a->forced = XMD_ADV_100F)
+WISH(wish_forced_10_half, a->autoneg = 0; a->forced = XMD_ADV_10H)
+WISH(wish_advertise_100, a->advertise = XMD_ADV_100F | XMD_ADV_100H)
+WISH(wish_mdix, a->mdix = XMD_MDIX)
+WISH(wish_no_pause, a->pause_rx = a->pause_tx = 0)
+WISH(wish_forced_pause_tx, a->pause_autoneg = 0; a->pause_rx = 0)
+WISH(wish_usecs, a->rx_usecs = 50)
+WISH(wish_adaptive, a->itr_mode = XMD_ITR_ADAPTIVE)
+WISH(wish_wol, a->wol = XMD_WOL_UCAST | XMD_WOL_BCAST)
 
 static void wish_kernels(struct xmd_adapter *a)
 {
@@ -417,47 +357,14 @@ static void a_death_at_any_crossing_leaves_what_was_committed(void **state)
 	log_captured();
 }
 
-static void bad_mac(struct xmd_adapter *a)
-{
-	a->mac.addr[0] = 0x03;
-}
-
-static void bad_ring(struct xmd_adapter *a)
-{
-	a->rx_ring = 300;
-}
-
-static void bad_ring_large(struct xmd_adapter *a)
-{
-	a->tx_ring = 2048;
-}
-
-static void bad_mtu(struct xmd_adapter *a)
-{
-	a->mtu = 16111;
-}
-
-static void bad_advertise_none(struct xmd_adapter *a)
-{
-	a->advertise = 0;
-}
-
-static void bad_advertise_1000_half(struct xmd_adapter *a)
-{
-	a->advertise = 0x10;
-}
-
-static void bad_forced_1000(struct xmd_adapter *a)
-{
-	a->autoneg = 0;
-	a->forced = XMD_ADV_1000F;
-}
-
-static void bad_forced_two(struct xmd_adapter *a)
-{
-	a->autoneg = 0;
-	a->forced = XMD_ADV_100F | XMD_ADV_10F;
-}
+WISH(bad_mac, a->mac.addr[0] = 0x03)
+WISH(bad_ring, a->rx_ring = 300)
+WISH(bad_ring_large, a->tx_ring = 2048)
+WISH(bad_mtu, a->mtu = 16111)
+WISH(bad_advertise_none, a->advertise = 0)
+WISH(bad_advertise_1000_half, a->advertise = 0x10)
+WISH(bad_forced_1000, a->autoneg = 0; a->forced = XMD_ADV_1000F)
+WISH(bad_forced_two, a->autoneg = 0; a->forced = XMD_ADV_100F | XMD_ADV_10F)
 
 static void bad_forced_mdix(struct xmd_adapter *a)
 {
@@ -465,25 +372,10 @@ static void bad_forced_mdix(struct xmd_adapter *a)
 	a->mdix = XMD_MDI;
 }
 
-static void bad_usecs(struct xmd_adapter *a)
-{
-	a->rx_usecs = 10001;
-}
-
-static void bad_wol(struct xmd_adapter *a)
-{
-	a->wol = XMD_WOL_PHY;
-}
-
-static void bad_flag(struct xmd_adapter *a)
-{
-	a->promisc = 2;
-}
-
-static void bad_count(struct xmd_adapter *a)
-{
-	a->n_mc = XMD_MC_MAX + 1;
-}
+WISH(bad_usecs, a->rx_usecs = 10001)
+WISH(bad_wol, a->wol = XMD_WOL_PHY)
+WISH(bad_flag, a->promisc = 2)
+WISH(bad_count, a->n_mc = XMD_MC_MAX + 1)
 
 static const struct refusal {
 	void (*make)(struct xmd_adapter *a);

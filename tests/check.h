@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* test.h - what all tests of this folder include. */
-#ifndef XMD_TEST_H
-#define XMD_TEST_H
+/* check.h - cmocka and what every table of cases here needs. */
+#ifndef XMD_TESTS_CHECK_H
+#define XMD_TESTS_CHECK_H
 
 #include <errno.h>
 #include <setjmp.h>
@@ -23,4 +23,4 @@
 		fail_msg("%s: %s is %lld, not %lld", name, #got, got_, want_);	\
 } while (0)
 
-#endif /* XMD_TEST_H */
+#endif /* XMD_TESTS_CHECK_H */
