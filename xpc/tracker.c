@@ -28,12 +28,18 @@ int xpc_tracker_init(struct xpc_tracker *t, const struct xpc_proto *proto)
 
 /* -------------------------------------------------------------------------------- calls */
 
+/* From when the user half can begin with @s: it takes one call after the other. */
+static void set_deadline(const struct xpc_tracker *t, struct xpc_slot *s, __u64 now)
+{
+	s->deadline = now + type_of(t, s)->ms * US_PER_MS;
+}
+
 /* @s becomes readable, or will be when there is somebody to read it. */
 static void raise(struct xpc_tracker *t, struct xpc_slot *s, __u64 now)
 {
 	s->state = XPC_RAISED;
 	s->seq = ++t->seq;
-	s->deadline = now + type_of(t, s)->ms * US_PER_MS;
+	set_deadline(t, s, now);
 }
 
 static void begin(struct xpc_tracker *t, struct xpc_slot *s, enum xpc_slot_owner owner, __u64 now)
@@ -186,6 +192,9 @@ static int take_answer(struct xpc_tracker *t, const struct xpc_msg *m, const voi
 	note_latency(&s->stat, now - s->began);
 	s->stat.bytes += XPC_HEADER + len;
 	finish(t, s, m->result, now);
+	for (s = t->slot; s < t->slot + t->proto->n_up; s++)
+		if (s->state == XPC_RAISED)
+			set_deadline(t, s, now);
 	return 0;
 }
 
@@ -348,14 +357,22 @@ static bool end_held(struct xpc_tracker *t, __u64 now)
 	return news;
 }
 
+/* What waits to be read is not late while the user half is within the time of what it has read. */
 static struct xpc_slot *late_slot(const struct xpc_tracker *t, __u64 now)
 {
-	struct xpc_slot *s = t->slot;
+	struct xpc_slot *s = t->slot, *unread = NULL;
+	bool busy = false;
 
-	for (; s < t->slot + t->proto->n_up; s++)
-		if ((s->state == XPC_RAISED || s->state == XPC_READ) && now >= s->deadline)
-			return s;
-	return NULL;
+	for (; s < t->slot + t->proto->n_up; s++) {
+		if (s->state == XPC_READ) {
+			if (now >= s->deadline)
+				return s;
+			busy = true;
+		} else if (s->state == XPC_RAISED && now >= s->deadline) {
+			unread = s;
+		}
+	}
+	return busy ? NULL : unread;
 }
 
 static bool lock_overdue(const struct xpc_tracker *t, __u64 now)

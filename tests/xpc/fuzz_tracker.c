@@ -125,6 +125,7 @@ static void step_kernel(uint8_t what)
 	const void *const args[] = { &number, &thing };
 	struct t_thing want = thing;
 	unsigned int call = byte() % 3;
+	bool busy = false;
 	int result;
 
 	switch (what) {
@@ -160,8 +161,11 @@ static void step_kernel(uint8_t what)
 		now += byte() * 20 * MS;
 		xpc_tick(&t, now);
 		for (call = 0; call < 3 && t.phase == XPC_LIVE; call++)
-			must((t.slot[call].state != XPC_RAISED && t.slot[call].state != XPC_READ) ||
-			     t.slot[call].deadline > now);
+			busy = busy || t.slot[call].state == XPC_READ;
+		for (call = 0; call < 3 && t.phase == XPC_LIVE; call++)
+			must(t.slot[call].deadline > now || t.slot[call].state == XPC_DONE ||
+			     t.slot[call].state == XPC_IDLE ||
+			     (t.slot[call].state == XPC_RAISED && busy));
 		break;
 	}
 }

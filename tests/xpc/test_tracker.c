@@ -144,6 +144,29 @@ static void silence_is_asked_about(void **state)
 	assert_int_equal(t.epoch, 2);
 }
 
+/* A call waits behind another, and its time begins when that is answered. */
+static void what_waits_behind_a_call_is_not_late(void **state)
+{
+	__u64 now = 1000 * MS;
+
+	(void)state;
+	assert_true(xpc_raise_slot(&t, t.alive, now));
+	now += 60 * MS;
+	assert_int_equal(xpc_ask(&t, XPC_UP_t_poke, NULL, NULL, now), 0);
+	assert_int_equal(home_read(&msg, NULL, now), XPC_CALL);
+	assert_int_equal(msg.id, 2);
+	assert_int_equal(msg.ms, 100);
+	now += 99 * MS;
+	assert_false(xpc_tick(&t, now));
+	assert_int_equal(t.phase, XPC_LIVE);
+	assert_int_equal(home_answer(&msg, 0, NULL, now), 0);
+	assert_false(xpc_tick(&t, now + 99 * MS));
+	assert_int_equal(t.phase, XPC_LIVE);
+	assert_true(xpc_tick(&t, now + 100 * MS));
+	assert_int_equal(t.phase, XPC_LOST);
+	assert_string_equal(t.why_call, "t_alive");
+}
+
 static void wrong_messages_are_counted(void **state)
 {
 	unsigned int i;
@@ -706,6 +729,7 @@ int main(void)
 		cmocka_unit_test_setup(replay_brings_all_copies, fresh),
 		cmocka_unit_test_setup(silence, fresh),
 		cmocka_unit_test_setup(replaying_for_ever_is_lost, fresh),
+		cmocka_unit_test_setup(what_waits_behind_a_call_is_not_late, live),
 		cmocka_unit_test_setup(silence_is_asked_about, live),
 		cmocka_unit_test_setup(wrong_messages_are_counted, live),
 		cmocka_unit_test_setup(a_commit_travels, live),
