@@ -11,7 +11,7 @@ for kind in stock xmd; do
 	[ $kind = xmd ] || drv_stop
 done
 
-awk -v reasons=/case/reasons.txt -v table=/logs/parity.txt '
+awk -v reasons=/case/reasons.txt '
 BEGIN {
 	while ((getline line < reasons) > 0)
 		if (line !~ /^#/ && (i = index(line, ": ")) && (j = index(line, " | "))) {

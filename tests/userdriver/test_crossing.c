@@ -209,7 +209,6 @@ static void estale_is_answered_by_a_second_try_that_loses_neither_change(void **
 	bench_close(&b);
 }
 
-/* The kernel half is in the middle of a change: the report waits for it. */
 /* What only the user half can know need not wait until the kernel half is through. */
 static void a_report_passes_the_lock(void **state)
 {
