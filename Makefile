@@ -44,6 +44,7 @@ modules:
 user:
 	$(MAKE) -C userdriver
 	$(MAKE) -C backend-domU/user
+	$(MAKE) -C supervisor
 
 deps:
 	tests/install-deps

@@ -187,12 +187,22 @@ static bool hang_seen(struct xmd_nic *nic)
 	       !xmd_nic_gone(nic);
 }
 
+/* No link after all: what waits for it is told so, and dropped. */
+static void link_overdue(struct xmd_nic *nic)
+{
+	if (test_bit(XMD_LINK_DUE, &nic->bits) &&
+	    time_after(jiffies, nic->started + msecs_to_jiffies(XMD_LINK_DUE_MS)) &&
+	    test_and_clear_bit(XMD_LINK_DUE, &nic->bits))
+		xmd_tell_state(nic);
+}
+
 void xmd_tick(struct work_struct *work)
 {
 	struct xmd_nic *nic = container_of(to_delayed_work(work), struct xmd_nic, tick);
 
 	schedule_delayed_work(&nic->tick, msecs_to_jiffies(XMD_TICK_MS));
 	xpc_kern_tick(&nic->xpc);
+	link_overdue(nic);
 	if (!hang_seen(nic) ||
 	    time_before(jiffies, nic->hang_asked + msecs_to_jiffies(XMD_TX_HANG_MS)))
 		return;

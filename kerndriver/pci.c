@@ -187,6 +187,8 @@ int xmd_nic_start(struct xmd_nic *nic, const struct xmd_start *start)
 		return err;
 	xmd_tx_start(nic, start->tx_ring);
 	clear_bit(XMD_GONE, &nic->bits);
+	nic->started = jiffies;
+	set_bit(XMD_LINK_DUE, &nic->bits);
 	err = request_irq(nic->pdev->irq, xmd_irq, IRQF_SHARED, KBUILD_MODNAME, nic);
 	if (err) {
 		dev_err(&nic->pdev->dev, "interrupt %d refused: error %d\n", nic->pdev->irq, err);

@@ -37,6 +37,7 @@
 #define XMD_CHUNK_PAGES	16u
 #define XMD_TICK_MS	250u
 #define XMD_TX_HANG_MS	2000u
+#define XMD_LINK_DUE_MS	5000u
 
 struct xmd_chunk {
 	void *data;
@@ -87,6 +88,7 @@ struct xmd_client {
 enum xmd_nic_bits {
 	XMD_RUNNING,			/* between START and STOP */
 	XMD_LINK_UP,			/* what the user half said last */
+	XMD_LINK_DUE,			/* started a moment ago: negotiating, most likely */
 	XMD_GONE,			/* no register answered; until the next START */
 	XMD_UNPLUGGED,			/* remove is through: there are no registers */
 };
@@ -124,6 +126,7 @@ struct xmd_nic {
 	struct delayed_work tick;
 	struct work_struct state_work;
 	unsigned long hang_asked;	/* jiffies */
+	unsigned long started;		/* jiffies, of the last START */
 	u32 loop_left;			/* frames of a self-test that have not come back */
 
 	u8 mac[ETH_ALEN];		/* of the last START */

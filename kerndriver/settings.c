@@ -117,6 +117,7 @@ void xmd_link_follow(struct xmd_nic *nic)
 		/* what waited for the link has not hung */
 		nic->tx.progress = jiffies;
 		set_bit(XMD_LINK_UP, &nic->bits);
+		clear_bit(XMD_LINK_DUE, &nic->bits);
 		netif_carrier_on(nic->dev);
 	} else {
 		clear_bit(XMD_LINK_UP, &nic->bits);

@@ -92,7 +92,10 @@ static int tx_state(const struct xmd_nic *nic)
 		return -ENETDOWN;
 	if (!test_bit(XMD_RUNNING, &nic->bits))
 		return -EAGAIN;
-	return test_bit(XMD_LINK_UP, &nic->bits) ? 0 : -ENETDOWN;
+	if (test_bit(XMD_LINK_UP, &nic->bits))
+		return 0;
+	/* Guests' frames that waited out a reset, or a restart of this domain, wait on. */
+	return test_bit(XMD_LINK_DUE, &nic->bits) ? -EAGAIN : -ENETDOWN;
 }
 
 static int post_batch(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int n)

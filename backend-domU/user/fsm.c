@@ -46,8 +46,10 @@ static enum vif_step in_connected(const struct vif_view *v)
 {
 	if (!v->online || v->kern == KERN_FAULT || v->kern == KERN_STALE)
 		return STEP_CLOSING;
+	if (front_ready(v) && v->kern == KERN_SERVING)
+		return v->told ? STEP_WAIT : STEP_TELL;
 	if (front_ready(v))
-		return v->kern == KERN_SERVING ? STEP_WAIT : STEP_ADOPT;
+		return STEP_ADOPT;
 	/* Restored by the supervisor, which still has to let us read the guest's nodes. */
 	if (v->front == STATE_HIDDEN && v->kern == KERN_NONE)
 		return STEP_WAIT;
@@ -100,7 +102,7 @@ enum vif_step fsm_next(const struct vif_view *v)
 const char *fsm_step_name(enum vif_step step)
 {
 	static const char *const name[STEPS] = {
-		"wait", "offer", "connect", "adopt", "publish",
+		"wait", "offer", "connect", "adopt", "publish", "tell",
 		"closing", "disconnect", "closed", "remove", "forget",
 	};
 

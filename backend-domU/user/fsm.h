@@ -43,6 +43,7 @@ struct vif_view {
 	bool present;		/* the backend directory is there */
 	bool linked;		/* its frontend key leads where it must; else front is GONE */
 	bool online;		/* false: the toolstack wants it detached */
+	bool told;		/* xmd-rings says that the kernel serves it */
 	bool settling;		/* libxl may not have seen the present state yet */
 	enum xb_state own;
 	enum xb_state front;
@@ -54,7 +55,8 @@ enum vif_step {
 	STEP_OFFER,		/* write features, hotplug-status, state InitWait */
 	STEP_CONNECT,		/* read the frontend's keys, kernel: connect from 0 */
 	STEP_ADOPT,		/* likewise, but go on where the rings stopped */
-	STEP_PUBLISH,		/* write state Connected */
+	STEP_PUBLISH,		/* write xmd-rings, state Connected */
+	STEP_TELL,		/* write features, xmd-rings: adopted */
 	STEP_CLOSING,		/* write state Closing */
 	STEP_DISCONNECT,	/* kernel: disconnect */
 	STEP_CLOSED,		/* write state Closed */

@@ -83,6 +83,31 @@ static int xs_node_owner(struct store *s, const char *path, unsigned int *domid)
 	return n ? 0 : -EIO;
 }
 
+static int xs_give_node(struct store *s, const char *path, unsigned int owner,
+			unsigned int reader)
+{
+	struct xs_permissions perms[2] = {
+		{ .id = owner, .perms = XS_PERM_NONE },
+		{ .id = reader, .perms = XS_PERM_READ },
+	};
+
+	return xs_set_permissions(to_xs(s)->xs, to_xs(s)->tx, path, perms, 2) ? 0 : failed();
+}
+
+static int xs_readmit_node(struct store *s, const char *path)
+{
+	struct xs_permissions *perms;
+	unsigned int n;
+	int err;
+
+	perms = xs_get_permissions(to_xs(s)->xs, to_xs(s)->tx, path, &n);
+	if (!perms)
+		return failed();
+	err = xs_set_permissions(to_xs(s)->xs, to_xs(s)->tx, path, perms, n) ? 0 : failed();
+	free(perms);
+	return err;
+}
+
 static int xs_add_watch(struct store *s, const char *path, const char *token)
 {
 	return xs_watch(to_xs(s)->xs, path, token) ? 0 : failed();
@@ -127,6 +152,8 @@ static const struct store_ops xs_ops = {
 	.remove = xs_remove_node,
 	.list = xs_list_nodes,
 	.owner = xs_node_owner,
+	.give = xs_give_node,
+	.readmit = xs_readmit_node,
 	.watch = xs_add_watch,
 	.unwatch = xs_drop_watch,
 	.next_event = xs_next_event,

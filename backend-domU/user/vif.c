@@ -90,10 +90,11 @@ static int read_state(struct store *s, const char *dir, enum xb_state *state)
 /* The half that decides whether a step may still be written. */
 static int look_back(struct store *s, const struct vif *v, struct vif_view *view)
 {
-	char front[STORE_VALUE_MAX];
+	char front[STORE_VALUE_MAX], rings[STORE_VALUE_MAX];
 	uint32_t online;
 	int err;
 
+	view->told = false;
 	err = store_read_text(s, v->back, XS_BACK_FRONTEND, front);
 	view->present = err != -ENOENT;
 	view->linked = !err && !strcmp(front, v->front);
@@ -104,6 +105,8 @@ static int look_back(struct store *s, const struct vif *v, struct vif_view *view
 	err = read_state(s, v->back, &view->own);
 	if (err)
 		return err;
+	if (view->own == STATE_CONNECTED)
+		view->told = !store_read_text(s, v->back, XS_BACK_XMD_RINGS, rings);
 	err = store_read_u32(s, v->back, XS_BACK_ONLINE, &online);
 	view->online = !err && online;
 	return err == -ENOENT || err == -EINVAL ? 0 : err;
@@ -202,7 +205,24 @@ static int write_offer(struct vif *v, struct vif_env *env)
 
 static int write_connected(struct vif *v, struct vif_env *env)
 {
-	return write_state(v, env, STATE_CONNECTED);
+	int err = store_write_text(env->store, v->back, XS_BACK_XMD_RINGS, "connected");
+
+	return err ? err : write_state(v, env, STATE_CONNECTED);
+}
+
+/* What the supervisor could not restore, because it is ours to say. */
+static int write_adopted(struct vif *v, struct vif_env *env)
+{
+	int err = negotiate_offer(env->store, v->back, env->gso);
+
+	return err ? err : store_write_text(env->store, v->back, XS_BACK_XMD_RINGS, "adopted");
+}
+
+static int write_unserved(struct vif *v, struct vif_env *env, enum xb_state state)
+{
+	int err = store_remove(env->store, v->back, XS_BACK_XMD_RINGS);
+
+	return err ? err : write_state(v, env, state);
 }
 
 static int write_closing(struct vif *v, struct vif_env *env)
@@ -211,12 +231,12 @@ static int write_closing(struct vif *v, struct vif_env *env)
 
 	if (v->error[0])
 		err = store_write_text(env->store, v->back, XS_BACK_HOTPLUG_ERROR, v->error);
-	return err ? err : write_state(v, env, STATE_CLOSING);
+	return err ? err : write_unserved(v, env, STATE_CLOSING);
 }
 
 static int write_closed(struct vif *v, struct vif_env *env)
 {
-	return write_state(v, env, STATE_CLOSED);
+	return write_unserved(v, env, STATE_CLOSED);
 }
 
 /* backend/vif/DOMID above it is dom0's, and libxl's to clear away. */
@@ -389,6 +409,8 @@ static int take_step(struct vif *v, struct vif_env *env, const struct vif_view *
 		return step_connect(v, env, seen);
 	case STEP_PUBLISH:
 		return commit(v, env, seen, write_connected);
+	case STEP_TELL:
+		return commit(v, env, seen, write_adopted);
 	case STEP_CLOSING:
 		return commit(v, env, seen, write_closing);
 	case STEP_DISCONNECT:

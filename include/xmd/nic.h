@@ -164,7 +164,8 @@ void xmd_nic_detach(struct xmd_nic *nic);
  *
  * Return: how many were taken, always a prefix of @frames.  Fewer than @n: the
  * descriptor ring is full, tx_return will follow.  -EAGAIN: none taken, the NIC is
- * stopped for a while (bring-up, reset): keep them, ops->state will follow.
+ * stopped for a while (bring-up, reset) or was started seconds ago and has no carrier
+ * yet: keep them, ops->state will follow.
  * -ENETDOWN: none taken, there is no carrier or no NIC: drop them.
  */
 int xmd_nic_tx_provide(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int n);

@@ -16,6 +16,7 @@ struct node {
 	unsigned int owner;
 	int reader;		/* -1: nobody */
 	bool open;		/* readable for everybody */
+	bool stale;		/* the reader is a domain that is no more */
 	uint64_t gen;		/* of the last change; 0: not there */
 };
 
@@ -39,10 +40,12 @@ struct event {
 /* What a transaction did, to be checked and done again at its end. */
 struct action {
 	struct action *next;
-	enum { LOOKED, WROTE, REMOVED } kind;
+	enum { LOOKED, WROTE, REMOVED, PERMS } kind;
 	char *path;
 	char *val;
 	uint64_t gen;
+	unsigned int owner;	/* PERMS */
+	int reader;
 };
 
 struct conn {
@@ -224,6 +227,7 @@ static struct tree *tree_copy(const struct tree *from)
 		n->owner = from->node[i].owner;
 		n->reader = from->node[i].reader;
 		n->open = from->node[i].open;
+		n->stale = from->node[i].stale;
 		n->gen = from->node[i].gen;
 	}
 	return t;
@@ -233,7 +237,8 @@ static struct tree *tree_copy(const struct tree *from)
 
 static bool readable(const struct node *n, unsigned int domid)
 {
-	return !domid || n->open || n->owner == domid || n->reader == (int)domid;
+	return !domid || n->open || n->owner == domid ||
+	       (!n->stale && n->reader == (int)domid);
 }
 
 /* -ENOENT, or -EACCES where one may not even know. */
@@ -333,18 +338,28 @@ void mem_set_perms(struct mem *m, const char *path, unsigned int owner, int read
 	n->owner = owner;
 	n->reader = reader;
 	n->open = false;
+	n->stale = false;
 	n->gen = ++m->gen;
 	fire(m, n, false);
 }
 
+void mem_replace_domain(struct mem *m, unsigned int domid)
+{
+	size_t i;
+
+	for (i = 0; i < m->tree.n; i++)
+		if (m->tree.node[i].reader == (int)domid)
+			m->tree.node[i].stale = true;
+}
+
 /* -------------------------------------------------------- transactions */
 
-static void log_action(struct conn *c, int kind, const char *path, const char *val)
+static struct action *log_action(struct conn *c, int kind, const char *path, const char *val)
 {
 	struct action *a;
 
 	if (!c->tx)
-		return;
+		return NULL;
 	a = must(calloc(1, sizeof(*a)));
 	a->kind = kind;
 	a->path = copy(path);
@@ -352,6 +367,7 @@ static void log_action(struct conn *c, int kind, const char *path, const char *v
 	a->gen = tree_gen(c->tx, path);
 	*c->log_end = a;
 	c->log_end = &a->next;
+	return a;
 }
 
 static void end_transaction(struct conn *c)
@@ -416,6 +432,8 @@ static int mem_end(struct store *s, bool commit)
 			main_write(c->mem, c->domid, a->path, a->val);
 		else if (a->kind == REMOVED)
 			main_remove(c->mem, a->path);
+		else if (a->kind == PERMS)
+			mem_set_perms(c->mem, a->path, a->owner, a->reader);
 	}
 	end_transaction(c);
 	return err;
@@ -575,6 +593,46 @@ static int mem_owner(struct store *s, const char *path, unsigned int *domid)
 	return err;
 }
 
+/* For dom0 alone, which gives absolute paths. */
+static int set_perms(struct conn *c, const char *path, unsigned int owner, int reader)
+{
+	struct node *n = tree_find(view_of(c), path);
+	struct action *a;
+
+	if (!n)
+		return -ENOENT;
+	a = log_action(c, PERMS, path, NULL);
+	if (!a) {
+		mem_set_perms(c->mem, path, owner, reader);
+		return 0;
+	}
+	a->owner = owner;
+	a->reader = reader;
+	n->owner = owner;
+	n->reader = reader;
+	n->open = false;
+	n->stale = false;
+	return 0;
+}
+
+static int mem_give(struct store *s, const char *path, unsigned int owner, unsigned int reader)
+{
+	struct conn *c = to_conn(s);
+
+	return fuse_burn(c->fuse) ? -ESHUTDOWN : set_perms(c, path, owner, (int)reader);
+}
+
+static int mem_readmit(struct store *s, const char *path)
+{
+	struct conn *c = to_conn(s);
+	struct node *n;
+
+	if (fuse_burn(c->fuse))
+		return -ESHUTDOWN;
+	n = tree_find(view_of(c), path);
+	return n ? set_perms(c, path, n->owner, n->reader) : -ENOENT;
+}
+
 static int mem_watch(struct store *s, const char *path, const char *token)
 {
 	struct conn *c = to_conn(s);
@@ -698,6 +756,8 @@ static const struct store_ops mem_ops = {
 	.remove = mem_remove,
 	.list = mem_list,
 	.owner = mem_owner,
+	.give = mem_give,
+	.readmit = mem_readmit,
 	.watch = mem_watch,
 	.unwatch = mem_unwatch,
 	.next_event = mem_next_event,

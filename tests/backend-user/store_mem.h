@@ -38,6 +38,10 @@ struct store *mem_connect(struct mem *m, unsigned int domid, struct fuse *fuse);
 /* Owner and one reader (-1: none) of a node that exists; fires watches. */
 void mem_set_perms(struct mem *m, const char *path, unsigned int owner, int reader);
 
+/* Domain @domid is another one from now on: permissions that name it count for nothing
+ * until they are set again. */
+void mem_replace_domain(struct mem *m, unsigned int domid);
+
 /* The next @n commits of @domid fail with -EAGAIN. */
 void mem_storm(struct mem *m, unsigned int domid, unsigned int n);
 /* Writes of @domid fail with -@err until it is called with 0. */

@@ -46,7 +46,7 @@ static const struct rule {
 	{ 1, 2, ANY, ANY, ANY, 0, STEP_DISCONNECT },
 
 	/* connected */
-	{ 1, 4, 1, ANY, S, READY, STEP_WAIT },
+	{ 1, 4, 1, ANY, S, READY, STEP_TELL },	/* WAIT when it has been told */
 	{ 1, 4, 1, ANY, N, READY, STEP_ADOPT },
 	{ 1, 4, 1, ANY, N, SET(STATE_HIDDEN), STEP_WAIT },
 	{ 1, 4, ANY, ANY, ANY, 0, STEP_CLOSING },
@@ -82,7 +82,7 @@ static enum vif_step expected(const struct vif_view *v)
 		 fits(r->online, v->online) && fits(r->settling, v->settling) &&
 		 fits(r->kern, (int)v->kern) && (!r->front || r->front & SET(v->front))))
 		r++;
-	return r->step;
+	return r->step == STEP_TELL && v->told ? STEP_WAIT : r->step;
 }
 
 static void check(const struct vif_view *v)
@@ -101,13 +101,14 @@ static void every_combination(void **state)
 	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < 8u * STATES * STATES * KERN_VIEWS; i++) {
+	for (i = 0; i < 16u * STATES * STATES * KERN_VIEWS; i++) {
 		v.present = i & 1;
 		v.online = i & 2;
 		v.settling = i & 4;
-		v.own = (enum xb_state)(i / 8 % STATES);
-		v.front = (enum xb_state)(i / 8 / STATES % STATES);
-		v.kern = (enum kern_view)(i / 8 / STATES / STATES);
+		v.told = i & 8;
+		v.own = (enum xb_state)(i / 16 % STATES);
+		v.front = (enum xb_state)(i / 16 / STATES % STATES);
+		v.kern = (enum kern_view)(i / 16 / STATES / STATES);
 		check(&v);
 	}
 }
@@ -126,6 +127,10 @@ static void apply(struct vif_view *v, enum vif_step step)
 		v->kern = KERN_SERVING;
 	if (step == STEP_DISCONNECT)
 		v->kern = KERN_NONE;
+	if (step == STEP_PUBLISH || step == STEP_TELL)
+		v->told = true;
+	if (step == STEP_CLOSING || step == STEP_CLOSED)
+		v->told = false;
 	if (step == STEP_REMOVE)
 		v->present = false;
 	v->settling = false;

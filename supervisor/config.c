@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+/* config.c - see config.h */
+#include "config.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void config_defaults(struct config *c)
+{
+	*c = (struct config){ .all = {
+		.restart_destroyed = true,
+		.stable_s = 10,
+		.crash_limit = 8,
+		.backoff_max_s = 30,
+		.serve_timeout_s = 60,
+		.drain_timeout_s = 5,
+		.heartbeat_s = 30,
+	} };
+}
+
+/* Numbers of struct policy, their ranges with them. */
+static const struct {
+	const char *key;
+	size_t at;
+	unsigned int min, max;
+} number[] = {
+	{ "stable", offsetof(struct policy, stable_s), 1, 86400 },
+	{ "crash_limit", offsetof(struct policy, crash_limit), 1, 1000 },
+	{ "backoff_max", offsetof(struct policy, backoff_max_s), 1, 3600 },
+	{ "serve_timeout", offsetof(struct policy, serve_timeout_s), 1, 3600 },
+	{ "drain_timeout", offsetof(struct policy, drain_timeout_s), 1, 600 },
+	{ "heartbeat", offsetof(struct policy, heartbeat_s), 0, 3600 },
+};
+
+static int set_number(struct policy *p, unsigned int i, const char *val, char error[160])
+{
+	unsigned long n;
+	char *end;
+
+	errno = 0;
+	n = strtoul(val, &end, 10);
+	if (!isdigit((unsigned char)*val) || *end || errno ||
+	    n < number[i].min || n > number[i].max) {
+		snprintf(error, 160, "%s must be a number from %u to %u, not \"%.40s\"",
+			 number[i].key, number[i].min, number[i].max, val);
+		return -EINVAL;
+	}
+	*(unsigned int *)((char *)p + number[i].at) = (unsigned int)n;
+	return 0;
+}
+
+static int set_key(struct policy *p, const char *key, const char *val, char error[160])
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(number) / sizeof(number[0]); i++)
+		if (!strcmp(key, number[i].key))
+			return set_number(p, i, val, error);
+	if (!strcmp(key, "on_destroy")) {
+		p->restart_destroyed = !strcmp(val, "restart");
+		if (p->restart_destroyed || !strcmp(val, "leave"))
+			return 0;
+		snprintf(error, 160, "on_destroy must be restart or leave, not \"%.40s\"", val);
+		return -EINVAL;
+	}
+	if (!strcmp(key, "hook")) {
+		if (strlen(val) < sizeof(p->hook) && (*val == '/' || !*val)) {
+			strcpy(p->hook, val);
+			return 0;
+		}
+		snprintf(error, 160, "hook must be an absolute path of less than %zu bytes",
+			 sizeof(p->hook));
+		return -EINVAL;
+	}
+	snprintf(error, 160, "unknown key \"%.40s\"", key);
+	return -EINVAL;
+}
+
+static char *trim(char *s)
+{
+	char *end = s + strlen(s);
+
+	while (end > s && isspace((unsigned char)end[-1]))
+		*--end = '\0';
+	while (isspace((unsigned char)*s))
+		s++;
+	return s;
+}
+
+static int open_section(struct config *c, char *line, struct policy **p, char error[160])
+{
+	size_t len = strlen(line);
+	char *name;
+
+	if (len < 3 || line[len - 1] != ']') {
+		snprintf(error, 160, "a section is \"[NAME]\"");
+		return -EINVAL;
+	}
+	line[len - 1] = '\0';
+	name = trim(line + 1);
+	if (!*name || strlen(name) >= NAME_MAX_LEN || strchr(name, '/')) {
+		snprintf(error, 160, "\"%.40s\" is not the name of a domain", name);
+		return -EINVAL;
+	}
+	if (c->n_sections == SECTIONS_MAX || config_names(c, name)) {
+		snprintf(error, 160, "section \"%.40s\" is there twice, or is one of more than %d",
+			 name, SECTIONS_MAX);
+		return -EINVAL;
+	}
+	/* What stands before the first section is the default of all of them. */
+	c->section[c->n_sections].policy = c->all;
+	strcpy(c->section[c->n_sections].name, name);
+	*p = &c->section[c->n_sections++].policy;
+	return 0;
+}
+
+static int read_line(struct config *c, struct policy **p, char *line, char error[160])
+{
+	char *eq;
+
+	line = trim(line);
+	if (!*line || *line == '#')
+		return 0;
+	if (*line == '[')
+		return open_section(c, line, p, error);
+	eq = strchr(line, '=');
+	if (!eq) {
+		snprintf(error, 160, "expected \"key = value\", not \"%.40s\"", line);
+		return -EINVAL;
+	}
+	*eq = '\0';
+	return set_key(*p, trim(line), trim(eq + 1), error);
+}
+
+int config_read(struct config *c, const char *path, char error[256])
+{
+	struct policy *p = &c->all;
+	char line[512], why[160];
+	unsigned int n = 0;
+	FILE *f = fopen(path, "re");
+	int err = 0;
+
+	if (!f) {
+		err = -errno;
+		snprintf(error, 256, "%.100s: %s", path, strerror(-err));
+		return err;
+	}
+	while (!err && fgets(line, sizeof(line), f)) {
+		n++;
+		if (strlen(line) == sizeof(line) - 1) {
+			snprintf(why, sizeof(why), "line too long");
+			err = -EINVAL;
+		} else {
+			err = read_line(c, &p, line, why);
+		}
+	}
+	fclose(f);
+	if (err)
+		snprintf(error, 256, "%.80s:%u: %s", path, n, why);
+	return err;
+}
+
+static int find(const struct config *c, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->n_sections; i++)
+		if (!strcmp(c->section[i].name, name))
+			return (int)i;
+	return -1;
+}
+
+const struct policy *config_policy(const struct config *c, const char *name)
+{
+	int i = find(c, name);
+
+	return i < 0 ? &c->all : &c->section[i].policy;
+}
+
+bool config_names(const struct config *c, const char *name)
+{
+	return find(c, name) >= 0;
+}

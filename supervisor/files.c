@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0
+/* files.c - see files.h */
+#include "files.h"
+
+#include "log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *const phase_name[] = { "idle", "create", "restore" };
+
+void file_path(char path[FILE_PATH_MAX], const char *name, const char *ext)
+{
+	snprintf(path, FILE_PATH_MAX, RUN_DIR "/%.64s%s", name, ext);
+}
+
+/* Whole or not at all: a supervisor may be killed at any time. */
+static int write_whole(const char *name, const char *ext, const char *text)
+{
+	char path[FILE_PATH_MAX], fresh[FILE_PATH_MAX + 8];
+	FILE *f;
+	int err = 0;
+
+	file_path(path, name, ext);
+	snprintf(fresh, sizeof(fresh), "%s.new", path);
+	f = fopen(fresh, "we");
+	if (!f)
+		err = -errno;
+	if (f && (fputs(text, f) < 0 || fflush(f)))
+		err = -errno;
+	if (f)
+		fclose(f);
+	if (!err && rename(fresh, path))
+		err = -errno;
+	if (err)
+		log_err("cannot write %s: %s", path, strerror(-err));
+	return err;
+}
+
+bool file_exists(const char *name, const char *ext)
+{
+	char path[FILE_PATH_MAX];
+
+	file_path(path, name, ext);
+	return !access(path, F_OK);
+}
+
+void file_touch(const char *name, const char *ext)
+{
+	write_whole(name, ext, "");
+}
+
+int file_remove(const char *name, const char *ext)
+{
+	char path[FILE_PATH_MAX];
+
+	file_path(path, name, ext);
+	return unlink(path) && errno != ENOENT ? -errno : 0;
+}
+
+enum phase phase_read(const char *name)
+{
+	char path[FILE_PATH_MAX], text[16] = "";
+	unsigned int i;
+	FILE *f;
+
+	file_path(path, name, ".phase");
+	f = fopen(path, "re");
+	if (!f)
+		return PHASE_IDLE;
+	if (!fgets(text, sizeof(text), f))
+		text[0] = '\0';
+	fclose(f);
+	for (i = 0; i < sizeof(phase_name) / sizeof(phase_name[0]); i++)
+		if (!strcmp(text, phase_name[i]))
+			return (enum phase)i;
+	/* Unreadable: believe as little as possible of the domain. */
+	return PHASE_CREATE;
+}
+
+int phase_write(const char *name, enum phase phase)
+{
+	if (phase == PHASE_IDLE)
+		return file_remove(name, ".phase");
+	return write_whole(name, ".phase", phase_name[phase]);
+}
+
+int kept_write(const char *name, const struct kept *k)
+{
+	char text[96];
+
+	snprintf(text, sizeof(text), "%u %u %u %u\n", k->domid, k->restarts, k->unstable,
+		 k->given_up);
+	return write_whole(name, ".state", text);
+}
+
+int kept_read(const char *name, struct kept *k)
+{
+	char path[FILE_PATH_MAX];
+	FILE *f;
+	int n;
+
+	file_path(path, name, ".state");
+	f = fopen(path, "re");
+	if (!f)
+		return -errno;
+	n = fscanf(f, "%u %u %u %u", &k->domid, &k->restarts, &k->unstable, &k->given_up);
+	fclose(f);
+	return n == 4 ? 0 : -EINVAL;
+}
+
+int lock_take(const char *name)
+{
+	char path[FILE_PATH_MAX];
+	int fd;
+
+	file_path(path, name, ".lock");
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	while (flock(fd, LOCK_EX)) {
+		if (errno != EINTR) {
+			close(fd);
+			return -errno;
+		}
+	}
+	return fd;
+}
+
+void history_add(const char *fmt, ...)
+{
+	char line[768];
+	int fd, n, m;
+	va_list ap;
+
+	n = snprintf(line, sizeof(line), "%lld\t", (long long)time(NULL));
+	va_start(ap, fmt);
+	m = vsnprintf(line + n, sizeof(line) - (size_t)n - 1, fmt, ap);
+	va_end(ap);
+	if (m < 0)
+		return;
+	n += m < (int)sizeof(line) - n - 1 ? m : (int)sizeof(line) - n - 2;
+	line[n++] = '\n';
+	fd = open(HISTORY_PATH, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+	if (fd < 0 || write(fd, line, (size_t)n) != n)
+		log_warn("cannot write %s: %s", HISTORY_PATH, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}

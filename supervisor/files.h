@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * files.h - what the supervisor keeps outside of its memory
+ *
+ *   /run/xmd/NAME.json	configuration of a driver domain in charge, as libxl gave it
+ *   /run/xmd/NAME.state	domid and counts, for a supervisor that was started again
+ *   /run/xmd/NAME.phase	how far a worker has come, see worker.h; absent: none is at work
+ *   /run/xmd/NAME.ours	the present domain was created by us, so no xl waits for its end
+ *   /run/xmd/NAME.lock		held by the worker that is at work
+ *   /run/xmd/supervisor	the socket of xmdctl
+ *   /var/log/xmd-history	one line for each restart
+ *
+ * /run does not outlive dom0, nor does any domain.
+ */
+#ifndef XMD_SUPERVISOR_FILES_H
+#define XMD_SUPERVISOR_FILES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define RUN_DIR		"/run/xmd"
+#define SOCKET_PATH	RUN_DIR "/supervisor"
+#define HISTORY_PATH	"/var/log/xmd-history"
+#define FILE_PATH_MAX	128
+
+enum phase {
+	PHASE_IDLE,
+	PHASE_CREATE,		/* what there is of the domain may be half of one */
+	PHASE_RESTORE,		/* the domain is complete, its vifs may not be */
+};
+
+struct kept {
+	uint32_t domid;
+	unsigned int restarts;
+	unsigned int unstable;	/* restarts since it was last stable */
+	unsigned int given_up;
+};
+
+void file_path(char path[FILE_PATH_MAX], const char *name, const char *ext);
+bool file_exists(const char *name, const char *ext);
+void file_touch(const char *name, const char *ext);
+int file_remove(const char *name, const char *ext);
+
+enum phase phase_read(const char *name);
+int phase_write(const char *name, enum phase phase);
+
+/* Return: 0 or -errno. */
+int kept_write(const char *name, const struct kept *k);
+int kept_read(const char *name, struct kept *k);
+
+/* Wait for the lock of @name.  Return: to be closed by the end of the process, or -errno. */
+int lock_take(const char *name);
+
+/* One line: fields separated by tabs, the time goes in front. */
+void history_add(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * main.c - xmd-supervisor: driver domains that die come back under their guests.
+ *
+ * A daemon in dom0.  It may be stopped, killed and started again at any time: driver
+ * domains and guests do not notice, and what died meanwhile is brought back then.
+ */
+#include "control.h"
+#include "files.h"
+#include "log.h"
+#include "supervise.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef XMD_VERSION
+#define XMD_VERSION "0.1"
+#endif
+
+#define CONFIG_PATH	"/etc/xen/xmd-supervisor.conf"
+#define REQUEST_MS	2000	/* for a client to say what it wants */
+
+enum exit_code { EXIT_OK = 0, EXIT_BROKEN = 1, EXIT_USAGE = 2, EXIT_CANNOT = 3 };
+
+static void usage(FILE *to)
+{
+	fputs("usage: xmd-supervisor [options]\n"
+	      "Brings driver domains back, with the same domid and under their guests, when they\n"
+	      "crash, hang or are destroyed. In charge of each domain with driver_domain=1 in which\n"
+	      "xmd-backend runs. xmdctl(8) shows and commands; xmd-supervisor(8) has the rest.\n"
+	      "  --config FILE  (default " CONFIG_PATH ", which need not be there)\n"
+	      "  --check        only read the configuration and say what is wrong with it\n"
+	      "  --verbose      log every step, libxl's own words with them\n"
+	      "  --version, --help\n"
+	      "exit status: 0 ended on request, 1 connection to xenstored broken (restart it),\n"
+	      "  2 usage or configuration, 3 cannot work here (the log says why)\n", to);
+}
+
+struct options {
+	const char *config;
+	bool check;
+};
+
+/* Return: -1 go on, otherwise an exit code. */
+static int parse_options(int argc, char **argv, struct options *o)
+{
+	static const struct option known[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "check", no_argument, NULL, 'C' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:vh", known, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			o->config = optarg;
+			break;
+		case 'C':
+			o->check = true;
+			break;
+		case 'v':
+			log_set_level(LOG_LEVEL_DEBUG);
+			break;
+		case 'V':
+			puts("xmd-supervisor " XMD_VERSION);
+			return EXIT_OK;
+		case 'h':
+			usage(stdout);
+			return EXIT_OK;
+		default:
+			usage(stderr);
+			return EXIT_USAGE;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "xmd-supervisor: unexpected argument \"%s\"\n", argv[optind]);
+		return EXIT_USAGE;
+	}
+	return -1;
+}
+
+/* A file that was named must be there; the default one need not. */
+static int read_config(struct config *c, const struct options *o)
+{
+	char error[256];
+	int err;
+
+	config_defaults(c);
+	err = config_read(c, o->config ? o->config : CONFIG_PATH, error);
+	if (!err || (err == -ENOENT && !o->config))
+		return 0;
+	log_err("%s", error);
+	return err;
+}
+
+/* --------------------------------------------------------------- set up */
+
+/* Two supervisors would bring the same domain back twice. */
+static int claim_run_dir(void)
+{
+	int fd;
+
+	if (mkdir(RUN_DIR, 0750) && errno != EEXIST) {
+		log_err("cannot make " RUN_DIR ": %s; start xmd-supervisor as root in dom0",
+			strerror(errno));
+		return -errno;
+	}
+	fd = open(RUN_DIR "/running", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB)) {
+		log_err("%s", errno == EWOULDBLOCK ? "another xmd-supervisor is running" :
+			strerror(errno));
+		return -errno;
+	}
+	return fd;
+}
+
+static int listen_here(void)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = SOCKET_PATH };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	unlink(SOCKET_PATH);
+	if (fd >= 0 && !bind(fd, (struct sockaddr *)&at, sizeof(at)) &&
+	    !chmod(SOCKET_PATH, 0600) && !listen(fd, 8))
+		return fd;
+	log_err("cannot listen at " SOCKET_PATH ": %s", strerror(errno));
+	return -1;
+}
+
+static int take_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGCHLD);
+	/* Before libxenstore starts its thread, so that the thread has them blocked too. */
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+/* ----------------------------------------------------------------- loop */
+
+static void reap(struct supervisor *s)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		supervise_reaped(s, pid, status);
+}
+
+static void reload(struct supervisor *s, const struct options *o)
+{
+	struct config c;
+
+	if (read_config(&c, o)) {
+		log_warn("going on with the configuration of before");
+		return;
+	}
+	s->config = c;
+	log_info("configuration read again");
+}
+
+/* Return: whether we are to end. */
+static bool take_signal(struct supervisor *s, int signals, const struct options *o)
+{
+	struct signalfd_siginfo si;
+
+	while (read(signals, &si, sizeof(si)) == sizeof(si)) {
+		if (si.ssi_signo == SIGHUP)
+			reload(s, o);
+		else if (si.ssi_signo != SIGCHLD)
+			return true;
+	}
+	reap(s);
+	return false;
+}
+
+/* One request a connection.  Only root can connect, and is given a moment to speak. */
+static void serve_client(struct supervisor *s, int listener)
+{
+	char line[REQUEST_MAX];
+	struct pollfd p;
+	ssize_t n;
+	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	p = (struct pollfd){ .fd = fd, .events = POLLIN };
+	n = poll(&p, 1, REQUEST_MS) > 0 ? read(fd, line, sizeof(line) - 1) : 0;
+	if (n > 0 && line[n - 1] == '\n') {
+		line[n] = '\0';
+		if (!supervise_request(s, line, fd))
+			return;
+	}
+	close(fd);
+}
+
+static int loop(struct supervisor *s, int signals, int listener, const struct options *o)
+{
+	struct pollfd p[] = {
+		{ .fd = s->store->ops->fd(s->store), .events = POLLIN },
+		{ .fd = signals, .events = POLLIN },
+		{ .fd = listener, .events = POLLIN },
+	};
+	uint64_t due, now;
+	int err;
+
+	for (;;) {
+		err = supervise_events(s);
+		if (err) {
+			log_err("connection to xenstored: %s", strerror(-err));
+			return EXIT_BROKEN;
+		}
+		if (take_signal(s, signals, o))
+			return EXIT_OK;
+		due = supervise_tick(s);
+		now = now_ms();
+		poll(p, 3, due > now ? (int)(due - now) : 0);
+		if (p[2].revents)
+			serve_client(s, listener);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct supervisor s = { .n_seen = 0 };
+	struct options o = { .config = NULL };
+	int ret = parse_options(argc, argv, &o);
+	int signals, listener;
+
+	if (ret >= 0)
+		return ret;
+	log_set_journal(getenv("JOURNAL_STREAM") != NULL);
+	if (read_config(&s.config, &o))
+		return EXIT_USAGE;
+	if (o.check)
+		return EXIT_OK;
+	signals = take_signals();
+	if (claim_run_dir() < 0)
+		return EXIT_CANNOT;
+	s.store = store_xs_open();
+	if (!s.store) {
+		log_err("no connection to xenstored: %s; is this dom0?", strerror(errno));
+		return EXIT_CANNOT;
+	}
+	s.xl = xl_open();
+	listener = listen_here();
+	if (signals < 0 || listener < 0 || !s.xl)
+		return EXIT_CANNOT;
+	log_info("version " XMD_VERSION " looks after driver domains");
+	ret = supervise_start(&s) ? EXIT_BROKEN : loop(&s, signals, listener, &o);
+	log_info("ended; driver domains and guests go on, but nobody brings them back now");
+	supervise_stop(&s);
+	unlink(SOCKET_PATH);
+	xl_close(s.xl);
+	store_close(s.store);
+	return ret;
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0
+/* restore.c - see restore.h */
+#include "restore.h"
+
+#include "log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xmd/xs_names.h>
+
+#define TRIES	20
+#define DEPTH	4	/* of a frontend directory: queue-N/KEY is 2 */
+#define STATE_CLOSING	5
+#define STATE_CLOSED	6
+
+/* Absolute paths here; the names of xs_names.h are relative to the driver domain's home. */
+#define HOME		"/local/domain/%u/"
+#define LIBXL_VIFS	"/libxl/%u/device/vif"
+
+static void back_path(char path[STORE_PATH_MAX], uint32_t drv, const struct vif_ref *v)
+{
+	snprintf(path, STORE_PATH_MAX, HOME XS_DIR_BACK, drv, v->guest, v->handle);
+}
+
+static void front_path(char path[STORE_PATH_MAX], const struct vif_ref *v)
+{
+	snprintf(path, STORE_PATH_MAX, XS_DIR_FRONT, v->guest, v->handle);
+}
+
+static void copy_path(char path[STORE_PATH_MAX], const struct vif_ref *v)
+{
+	snprintf(path, STORE_PATH_MAX, LIBXL_VIFS "/%u", v->guest, v->handle);
+}
+
+/* ------------------------------------------------------------ the list */
+
+static int add(struct vif_refs *refs, uint32_t guest, uint32_t handle)
+{
+	struct vif_ref *more = realloc(refs->vif, (refs->n + 1) * sizeof(*more));
+
+	if (!more)
+		return -ENOMEM;
+	refs->vif = more;
+	more[refs->n++] = (struct vif_ref){ .guest = guest, .handle = handle };
+	return 0;
+}
+
+/* Is @drv the backend, says the toolstack? */
+static bool is_ours(struct store *s, uint32_t drv, const struct vif_ref *v)
+{
+	char want[STORE_PATH_MAX], dir[STORE_PATH_MAX], back[STORE_VALUE_MAX];
+
+	back_path(want, drv, v);
+	copy_path(dir, v);
+	return !store_read_text(s, dir, "backend", back) && !strcmp(back, want);
+}
+
+static int list_guest(struct store *s, uint32_t drv, uint32_t guest, struct vif_refs *refs)
+{
+	struct vif_ref v = { .guest = guest };
+	char path[STORE_PATH_MAX];
+	unsigned int i, n;
+	char **names;
+	int err;
+
+	snprintf(path, sizeof(path), LIBXL_VIFS, guest);
+	err = s->ops->list(s, path, &names, &n);
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	for (i = 0; i < n && !err; i++)
+		if (!parse_u32(names[i], &v.handle) && is_ours(s, drv, &v))
+			err = add(refs, guest, v.handle);
+	free(names);
+	return err;
+}
+
+int restore_list(struct store *s, uint32_t drv, struct vif_refs *refs)
+{
+	unsigned int i, n;
+	uint32_t guest;
+	char **names;
+	int err;
+
+	*refs = (struct vif_refs){ .n = 0 };
+	err = s->ops->list(s, "/libxl", &names, &n);
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	for (i = 0; i < n && !err; i++)
+		if (!parse_u32(names[i], &guest) && guest != drv)
+			err = list_guest(s, drv, guest, refs);
+	free(names);
+	if (err)
+		restore_free(refs);
+	return err;
+}
+
+void restore_free(struct vif_refs *refs)
+{
+	free(refs->vif);
+	*refs = (struct vif_refs){ .n = 0 };
+}
+
+/* ----------------------------------------------------------- one vif */
+
+/* These are not the toolstack's to say: what the state is now decides. */
+static bool is_live_key(const char *key)
+{
+	return !strcmp(key, XS_BACK_STATE) || !strcmp(key, XS_BACK_HOTPLUG_STATUS) ||
+	       !strcmp(key, "backend");
+}
+
+static int copy_key(struct store *s, const char *from, const char *to, const char *key)
+{
+	char src[STORE_PATH_MAX], dst[STORE_PATH_MAX];
+	size_t len;
+	char *val;
+	int err = store_path(src, from, key);
+
+	if (!err)
+		err = store_path(dst, to, key);
+	if (!err)
+		err = s->ops->read(s, src, &val, &len);
+	if (err)
+		return err;
+	err = s->ops->write(s, dst, val);
+	free(val);
+	return err;
+}
+
+static int copy_keys(struct store *s, const char *from, const char *to)
+{
+	unsigned int i, n;
+	char **names;
+	int err = s->ops->list(s, from, &names, &n);
+
+	if (err)
+		return err;
+	for (i = 0; i < n && !err; i++)
+		if (!is_live_key(names[i]))
+			err = copy_key(s, from, to, names[i]);
+	free(names);
+	return err;
+}
+
+static int make_dir(struct store *s, uint32_t drv, const struct vif_ref *v, uint32_t front)
+{
+	char back[STORE_PATH_MAX], from[STORE_PATH_MAX];
+	uint32_t state = v->connected ? 4 : front == STATE_CLOSING || front == STATE_CLOSED ?
+			 STATE_CLOSED : 1;
+	int err;
+
+	back_path(back, drv, v);
+	copy_path(from, v);
+	err = s->ops->write(s, back, "");
+	if (!err)
+		err = s->ops->give(s, back, drv, v->guest);
+	if (!err)
+		err = copy_keys(s, from, back);
+	if (!err)
+		err = store_write_text(s, back, XS_BACK_HOTPLUG_STATUS,
+				       state == 1 ? "" : "connected");
+	return err ? err : store_write_u32(s, back, XS_BACK_STATE, state);
+}
+
+/* The guest may have made any tree in there. */
+static int readmit(struct store *s, const char *path, unsigned int depth)
+{
+	char below[STORE_PATH_MAX];
+	unsigned int i, n;
+	char **names;
+	int err = s->ops->readmit(s, path);
+
+	if (err || !depth)
+		return err;
+	err = s->ops->list(s, path, &names, &n);
+	if (err)
+		return err;
+	for (i = 0; i < n && !err; i++)
+		if (!store_path(below, path, names[i]))
+			err = readmit(s, below, depth - 1);
+	free(names);
+	return err;
+}
+
+static int restore_one(struct store *s, uint32_t drv, struct vif_ref *v)
+{
+	char front[STORE_PATH_MAX], back[STORE_PATH_MAX], text[STORE_VALUE_MAX];
+	uint32_t state = 0;
+	int err;
+
+	front_path(front, v);
+	back_path(back, drv, v);
+	v->fate = VIF_LEFT;
+	/* Detached, or its guest destroyed, since the list was made. */
+	if (!is_ours(s, drv, v))
+		return 0;
+	err = store_read_u32(s, front, XS_FRONT_STATE, &state);
+	if (err == -ENOENT)
+		return 0;
+	if (err && err != -EINVAL)
+		return err;
+	v->fate = VIF_WAITING;
+	v->connected = state == 3 || state == 4;
+	err = readmit(s, front, DEPTH);
+	if (err)
+		return err;
+	err = store_read_text(s, back, XS_BACK_FRONTEND, text);
+	return err == -ENOENT ? make_dir(s, drv, v, state) : err;
+}
+
+int restore_vifs(struct store *s, uint32_t drv, struct vif_refs *refs)
+{
+	unsigned int i, try;
+	int err = -EAGAIN;
+
+	for (try = 0; err == -EAGAIN && try < TRIES; try++) {
+		err = store_begin(s);
+		for (i = 0; i < refs->n && !err; i++)
+			err = restore_one(s, drv, &refs->vif[i]);
+		if (err)
+			store_abort(s);
+		else
+			err = store_commit(s);
+	}
+	return err;
+}
+
+int restore_look(struct store *s, uint32_t drv, struct vif_ref *v)
+{
+	char back[STORE_PATH_MAX], text[STORE_VALUE_MAX];
+	uint32_t state;
+	int err;
+
+	back_path(back, drv, v);
+	err = store_read_u32(s, back, XS_BACK_STATE, &state);
+	if (err) {
+		v->fate = VIF_LEFT;
+		return err == -ENOENT || err == -EINVAL ? 0 : err;
+	}
+	if (!v->connected) {
+		/* From here it goes the way of any new vif, in its guest's own time. */
+		v->fate = state == 1 ? VIF_WAITING : VIF_SERVED;
+		return 0;
+	}
+	err = store_read_text(s, back, XS_BACK_XMD_RINGS, text);
+	v->fate = state != 4 ? VIF_REFUSED : err ? VIF_WAITING : VIF_SERVED;
+	return err == -ENOENT || err == -EINVAL ? 0 : err;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * restore.h - the xenstore side of vifs whose driver domain has come back.
+ *
+ * Libxl removes everything below /local/domain/DRV when a domain is destroyed, and again
+ * when one is created, so the backend directories of the guests' vifs are gone.  What
+ * the toolstack once wrote into them it also keeps in /libxl/GUEST/device/vif/HANDLE, which no
+ * guest can write to; the rest is xmd-backend's and written by it when it has adopted
+ * the rings.  So nothing has to be remembered while all is well, and a supervisor that was
+ * started a moment ago can restore as well as one that was there.
+ *
+ *   frontend's state   restored as      what xmd-backend does then
+ *   3, 4               4 Connected      adopts the rings where they stopped
+ *   5, 6               6 Closed         waits for the frontend to start again
+ *   others             1 Initialising   offers its features, as to a new vif
+ */
+#ifndef XMD_SUPERVISOR_RESTORE_H
+#define XMD_SUPERVISOR_RESTORE_H
+
+#include "store.h"
+
+enum vif_fate {
+	VIF_WAITING,		/* not looked at by the new backend yet */
+	VIF_SERVED,		/* adopted, or on its way through the states as a new one */
+	VIF_REFUSED,		/* the backend has given it up */
+	VIF_LEFT,		/* detached, or its guest is gone */
+};
+
+struct vif_ref {
+	uint32_t guest;
+	uint32_t handle;
+	bool connected;		/* restored as Connected */
+	enum vif_fate fate;
+};
+
+struct vif_refs {
+	struct vif_ref *vif;
+	unsigned int n;
+};
+
+/* Every vif whose backend is domain @drv, by what the toolstack has written. */
+int restore_list(struct store *s, uint32_t drv, struct vif_refs *refs);
+void restore_free(struct vif_refs *refs);
+
+/*
+ * Write the backend directory of each of @refs that has none and make each frontend
+ * directory readable for @drv again, in one transaction.  Sets connected and fate.
+ * Errors: as store.h; -EAGAIN: the store changed all the time.
+ */
+int restore_vifs(struct store *s, uint32_t drv, struct vif_refs *refs);
+
+/* Look how far the new backend has come with @v.  Sets its fate. */
+int restore_look(struct store *s, uint32_t drv, struct vif_ref *v);
+
+#endif

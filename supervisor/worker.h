@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * worker.h - one restart of one driver domain, in a process of its own.
+ *
+ *   destroy -> create with the same domid, paused -> restore the vifs in xenstore
+ *   -> unpause -> wait until xmd-backend has adopted each vif
+ *
+ * Each step looks at what is there and does what is missing, so a worker that is killed
+ * at any point is followed by another that goes on.  Only one thing cannot be seen
+ * from outside, whether a domain was built to its end; so the phase is kept in a file.
+ */
+#ifndef XMD_SUPERVISOR_WORKER_H
+#define XMD_SUPERVISOR_WORKER_H
+
+#include "config.h"
+
+#include <stdint.h>
+
+enum job_kind {
+	JOB_RECOVER,		/* it died, or hangs */
+	JOB_RESTART,		/* planned: drained first */
+	JOB_UPGRADE,		/* likewise, with another image; back if that does not serve */
+};
+
+struct job {
+	enum job_kind kind;
+	char name[NAME_MAX_LEN];
+	uint32_t domid;
+	const char *cause;	/* for the log and the history */
+	bool force;		/* destroy it although it runs: it hangs */
+	uint64_t noticed;	/* ms, monotonic */
+	uint64_t not_before;	/* ms; wait until then */
+	const struct policy *policy;
+	const char *kernel;	/* JOB_UPGRADE; NULL: as it is */
+	const char *ramdisk;
+};
+
+/* Exit status of a worker. */
+enum job_result {
+	JOB_DONE = 0,
+	JOB_FAILED = 1,		/* may work another time */
+	JOB_REFUSED = 2,	/* nothing was changed */
+	JOB_FELL_BACK = 3,	/* the upgrade did not serve; the old image does */
+};
+
+/* Never fails to return; everything it opened is closed by the end of the process. */
+enum job_result worker_run(const struct job *job);
+
+uint64_t now_ms(void);
+
+#endif

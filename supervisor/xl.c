@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: GPL-2.0
+/* xl.c - see xl.h */
+#include "xl.h"
+
+#include "log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libxl.h>
+#include <libxl_utils.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xentoollog.h>
+
+#define CONFIG_BYTES_MAX	(1 << 20)
+#define DOMID_HISTORY		"/run/xen/domid-history"
+
+struct xl {
+	libxl_ctx *ctx;
+	struct xentoollog_logger log;
+};
+
+/* Libxl tells of each failed step on its way; at our own levels. */
+static void xl_vmessage(struct xentoollog_logger *l, xentoollog_level level, int errnoval,
+			const char *context, const char *fmt, va_list ap)
+{
+	char text[400];
+
+	(void)l;
+	(void)context;
+	vsnprintf(text, sizeof(text), fmt, ap);
+	log_line(level >= XTL_ERROR ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, "libxl: %s%s%s", text,
+		 errnoval > 0 ? ": " : "", errnoval > 0 ? strerror(errnoval) : "");
+}
+
+static void xl_progress(struct xentoollog_logger *l, const char *context, const char *what,
+			int percent, unsigned long done, unsigned long total)
+{
+	(void)l;
+	(void)context;
+	(void)what;
+	(void)percent;
+	(void)done;
+	(void)total;
+}
+
+static void xl_log_destroy(struct xentoollog_logger *l)
+{
+	(void)l;
+}
+
+struct xl *xl_open(void)
+{
+	struct xl *x = calloc(1, sizeof(*x));
+
+	if (!x)
+		return NULL;
+	x->log = (struct xentoollog_logger){
+		.vmessage = xl_vmessage, .progress = xl_progress, .destroy = xl_log_destroy,
+	};
+	if (!libxl_ctx_alloc(&x->ctx, LIBXL_VERSION, 0, &x->log))
+		return x;
+	log_err("libxl does not work here: is this dom0, and is xenstored running?");
+	free(x);
+	return NULL;
+}
+
+void xl_close(struct xl *x)
+{
+	if (!x)
+		return;
+	libxl_ctx_free(x->ctx);
+	free(x);
+}
+
+/* Libxl's errors are numbers of its own. */
+static int to_errno(int rc)
+{
+	switch (rc) {
+	case 0:
+		return 0;
+	case ERROR_NOMEM:
+		return -ENOMEM;
+	case ERROR_INVAL:
+		return -EINVAL;
+	case ERROR_TIMEDOUT:
+		return -ETIMEDOUT;
+	case ERROR_DOMAIN_NOTFOUND:
+		return -ENOENT;
+	default:
+		return -EIO;
+	}
+}
+
+static enum life ended_by(libxl_shutdown_reason reason)
+{
+	switch (reason) {
+	case LIBXL_SHUTDOWN_REASON_POWEROFF:
+	case LIBXL_SHUTDOWN_REASON_SUSPEND:
+		return LIFE_POWEROFF;
+	case LIBXL_SHUTDOWN_REASON_REBOOT:
+	case LIBXL_SHUTDOWN_REASON_SOFT_RESET:
+		return LIFE_REBOOT;
+	case LIBXL_SHUTDOWN_REASON_WATCHDOG:
+		return LIFE_WATCHDOG;
+	default:
+		return LIFE_CRASHED;
+	}
+}
+
+int xl_look(struct xl *x, uint32_t domid, enum life *life)
+{
+	libxl_dominfo info;
+	int rc;
+
+	libxl_dominfo_init(&info);
+	rc = libxl_domain_info(x->ctx, &info, domid);
+	*life = LIFE_GONE;
+	if (!rc)
+		*life = info.dying ? LIFE_DYING :
+			info.shutdown ? ended_by(info.shutdown_reason) : LIFE_RUNNING;
+	libxl_dominfo_dispose(&info);
+	return rc == ERROR_DOMAIN_NOTFOUND ? 0 : to_errno(rc);
+}
+
+int xl_find(struct xl *x, const char *name, uint32_t *domid)
+{
+	return libxl_name_to_domid(x->ctx, name, domid) ? -ENOENT : 0;
+}
+
+/* ------------------------------------------------------- configurations */
+
+static enum on_end on_end(libxl_action_on_shutdown a)
+{
+	switch (a) {
+	case LIBXL_ACTION_ON_SHUTDOWN_DESTROY:
+	case LIBXL_ACTION_ON_SHUTDOWN_COREDUMP_DESTROY:
+		return END_DESTROY;
+	case LIBXL_ACTION_ON_SHUTDOWN_PRESERVE:
+		return END_PRESERVE;
+	case LIBXL_ACTION_ON_SHUTDOWN_RESTART:
+	case LIBXL_ACTION_ON_SHUTDOWN_RESTART_RENAME:
+	case LIBXL_ACTION_ON_SHUTDOWN_COREDUMP_RESTART:
+		return END_RESTART;
+	default:
+		return END_OTHER;
+	}
+}
+
+static int write_file(const char *path, const char *text)
+{
+	char fresh[512];
+	size_t len = strlen(text);
+	int fd, err = 0;
+
+	snprintf(fresh, sizeof(fresh), "%s.new", path);
+	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, len) != (ssize_t)len)
+		err = errno ? -errno : -EIO;
+	close(fd);
+	if (!err && rename(fresh, path))
+		err = -errno;
+	return err;
+}
+
+/* Return: malloc'ed, NULL with errno set. */
+static char *read_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	char *text = NULL;
+
+	if (fd < 0)
+		return NULL;
+	if (!fstat(fd, &st) && st.st_size <= CONFIG_BYTES_MAX)
+		text = calloc(1, (size_t)st.st_size + 1);
+	if (text && read(fd, text, (size_t)st.st_size) != st.st_size) {
+		free(text);
+		text = NULL;
+		errno = EIO;
+	}
+	close(fd);
+	return text;
+}
+
+static int save(struct xl *x, libxl_domain_config *cfg, const char *path)
+{
+	char *json = libxl_domain_config_to_json(x->ctx, cfg);
+	int err = json ? write_file(path, json) : -ENOMEM;
+
+	free(json);
+	if (err)
+		log_err("cannot write %s: %s", path, strerror(-err));
+	return err;
+}
+
+int xl_save(struct xl *x, uint32_t domid, const char *path, struct xl_traits *t)
+{
+	libxl_domain_config cfg;
+	int err;
+
+	libxl_domain_config_init(&cfg);
+	err = to_errno(libxl_retrieve_domain_configuration(x->ctx, domid, &cfg, NULL));
+	if (!err) {
+		memset(t, 0, sizeof(*t));
+		snprintf(t->name, sizeof(t->name), "%s", cfg.c_info.name ? cfg.c_info.name : "");
+		t->driver_domain = libxl_defbool_is_default(cfg.c_info.driver_domain) ? false :
+				   libxl_defbool_val(cfg.c_info.driver_domain);
+		t->on_crash = on_end(cfg.on_crash);
+		t->on_watchdog = on_end(cfg.on_watchdog);
+		if (path)
+			err = save(x, &cfg, path);
+	}
+	libxl_domain_config_dispose(&cfg);
+	return err;
+}
+
+static int load(struct xl *x, const char *path, libxl_domain_config *cfg)
+{
+	char *json = read_file(path);
+	int err;
+
+	if (!json) {
+		err = errno ? -errno : -ENOMEM;
+		log_err("cannot read %s: %s", path, strerror(-err));
+		return err;
+	}
+	err = to_errno(libxl_domain_config_from_json(x->ctx, cfg, json));
+	free(json);
+	if (err)
+		log_err("%s is not a configuration that this libxl understands", path);
+	return err;
+}
+
+static int replace(char **at, const char *with)
+{
+	char *copy;
+
+	if (!with)
+		return 0;
+	copy = strdup(with);
+	if (!copy)
+		return -ENOMEM;
+	free(*at);
+	*at = copy;
+	return 0;
+}
+
+static int set_image(libxl_domain_config *cfg, const char *kernel, const char *ramdisk)
+{
+	int err = replace(&cfg->b_info.kernel, kernel);
+
+	return err ? err : replace(&cfg->b_info.ramdisk, ramdisk);
+}
+
+int xl_change_image(struct xl *x, const char *path, const char *kernel, const char *ramdisk)
+{
+	libxl_domain_config cfg;
+	int err;
+
+	libxl_domain_config_init(&cfg);
+	err = load(x, path, &cfg);
+	if (!err)
+		err = set_image(&cfg, kernel, ramdisk);
+	if (!err)
+		err = save(x, &cfg, path);
+	libxl_domain_config_dispose(&cfg);
+	return err;
+}
+
+/* ----------------------------------------------------- the domid's history */
+
+/*
+ * Libxl refuses a domid that died less than a minute ago, because somebody may still hold
+ * on to the dead domain under that number.  Those who do are our guests, which is the
+ * purpose; so the entry of this one domid goes, under libxl's own lock.
+ */
+static int lock_history(void)
+{
+	const char *path = DOMID_HISTORY ".lock";
+	struct stat there, ours;
+	int fd;
+
+	for (;;) {
+		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+		if (fd < 0)
+			return -errno;
+		/* Whoever held it may have removed it: then it is not the file of that name. */
+		if (!flock(fd, LOCK_EX) && !fstat(fd, &ours) && !stat(path, &there) &&
+		    ours.st_ino == there.st_ino && ours.st_dev == there.st_dev)
+			return fd;
+		close(fd);
+	}
+}
+
+static int copy_others(FILE *from, FILE *to, uint32_t domid)
+{
+	unsigned long sec;
+	unsigned int id;
+	int n;
+
+	while ((n = fscanf(from, "%lu %u", &sec, &id)) == 2)
+		if (id != domid)
+			fprintf(to, "%lu %u\n", sec, id);
+	return n == EOF ? 0 : -EINVAL;
+}
+
+static int forget_domid(uint32_t domid)
+{
+	const char *path = DOMID_HISTORY, *fresh = DOMID_HISTORY ".xmd";
+	FILE *from, *to;
+	int lock = lock_history(), err = 0;
+
+	if (lock < 0)
+		return lock;
+	from = fopen(path, "re");
+	to = from ? fopen(fresh, "we") : NULL;
+	if (from && to)
+		err = copy_others(from, to, domid);
+	else if (from || errno != ENOENT)
+		err = -errno;
+	if (from)
+		fclose(from);
+	if (to && (fclose(to) || (!err && rename(fresh, path))))
+		err = -errno;
+	unlink(DOMID_HISTORY ".lock");
+	close(lock);
+	return err;
+}
+
+/* ---------------------------------------------------------------- domains */
+
+int xl_pause(struct xl *x, uint32_t domid)
+{
+	return to_errno(libxl_domain_pause(x->ctx, domid, NULL));
+}
+
+int xl_destroy(struct xl *x, uint32_t domid)
+{
+	int err = to_errno(libxl_domain_destroy(x->ctx, domid, NULL));
+	enum life life;
+
+	/* Somebody else may have been destroying it too: what counts is that it is gone. */
+	if (!xl_look(x, domid, &life) && life == LIFE_GONE)
+		return 0;
+	return err ? err : -EBUSY;
+}
+
+int xl_create(struct xl *x, const char *path, const char *kernel, const char *ramdisk,
+	      uint32_t *domid)
+{
+	libxl_domain_config cfg;
+	int err;
+
+	libxl_domain_config_init(&cfg);
+	err = load(x, path, &cfg);
+	if (!err)
+		err = set_image(&cfg, kernel, ramdisk);
+	if (!err && *domid) {
+		err = forget_domid(*domid);
+		if (err)
+			log_err("cannot take domid %u out of %s: %s", *domid, DOMID_HISTORY,
+				strerror(-err));
+		cfg.c_info.domid = *domid;
+	}
+	if (!err)
+		err = to_errno(libxl_domain_create_new(x->ctx, &cfg, domid, NULL, NULL));
+	libxl_domain_config_dispose(&cfg);
+	return err;
+}
+
+int xl_unpause(struct xl *x, uint32_t domid)
+{
+	return to_errno(libxl_domain_unpause(x->ctx, domid, NULL));
+}
+
+int xl_reattach_vif(struct xl *x, uint32_t guest, uint32_t handle, uint32_t drv)
+{
+	libxl_device_nic nic;
+	int rc;
+
+	libxl_device_nic_init(&nic);
+	rc = libxl_devid_to_device_nic(x->ctx, guest, (int)handle, &nic);
+	if (!rc)
+		rc = libxl_device_nic_destroy(x->ctx, guest, &nic, NULL);
+	if (!rc) {
+		nic.backend_domid = drv;
+		free(nic.backend_domname);
+		nic.backend_domname = NULL;
+		rc = libxl_device_nic_add(x->ctx, guest, &nic, NULL);
+	}
+	libxl_device_nic_dispose(&nic);
+	return to_errno(rc);
+}
+
+const char *life_name(enum life life)
+{
+	static const char *const name[] = {
+		[LIFE_GONE] = "destroyed", [LIFE_RUNNING] = "running",
+		[LIFE_POWEROFF] = "shut down", [LIFE_REBOOT] = "rebooted",
+		[LIFE_CRASHED] = "crashed", [LIFE_WATCHDOG] = "hung, says Xen's watchdog",
+		[LIFE_DYING] = "being destroyed",
+	};
+
+	return name[life];
+}

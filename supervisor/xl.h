@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * xl.h - what the supervisor asks of libxl
+ *
+ * All calls block.  They return 0 or a negative errno; libxl's own words go to our log.
+ * A domid is known to be valid only until the next look.
+ */
+#ifndef XMD_SUPERVISOR_XL_H
+#define XMD_SUPERVISOR_XL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct xl;
+
+enum life {
+	LIFE_GONE,		/* no such domain */
+	LIFE_RUNNING,		/* or paused, or blocked */
+	LIFE_POWEROFF,		/* ended by itself, on request */
+	LIFE_REBOOT,
+	LIFE_CRASHED,		/* kernel panic */
+	LIFE_WATCHDOG,		/* Xen's watchdog of the domain went off */
+	LIFE_DYING,		/* somebody is destroying it right now */
+};
+
+enum on_end { END_DESTROY, END_PRESERVE, END_RESTART, END_OTHER };
+
+/* What matters to us of a domain's configuration. */
+struct xl_traits {
+	char name[64];
+	bool driver_domain;
+	enum on_end on_crash, on_watchdog;
+};
+
+/* Return: NULL, logged. */
+struct xl *xl_open(void);
+void xl_close(struct xl *x);
+
+int xl_look(struct xl *x, uint32_t domid, enum life *life);
+/* -ENOENT: no domain has this name. */
+int xl_find(struct xl *x, const char *name, uint32_t *domid);
+
+/*
+ * The whole configuration of a domain, dead or alive, as libxl knows it, to file @path
+ * (replaced in one step; NULL: not saved).
+ */
+int xl_save(struct xl *x, uint32_t domid, const char *path, struct xl_traits *t);
+
+int xl_pause(struct xl *x, uint32_t domid);
+int xl_destroy(struct xl *x, uint32_t domid);
+
+/*
+ * Create the domain that @path describes, paused.  @domid: the one it must get, or 0 for
+ * any; then what it got.  @kernel, @ramdisk: instead of those in @path, NULL for those.
+ */
+int xl_create(struct xl *x, const char *path, const char *kernel, const char *ramdisk,
+	      uint32_t *domid);
+int xl_unpause(struct xl *x, uint32_t domid);
+
+/* Put another kernel and ramdisk (NULL: as it is) into the configuration in @path. */
+int xl_change_image(struct xl *x, const char *path, const char *kernel, const char *ramdisk);
+
+/* Detach vif @handle of @guest without asking its backend, and attach it to @drv anew. */
+int xl_reattach_vif(struct xl *x, uint32_t guest, uint32_t handle, uint32_t drv);
+
+const char *life_name(enum life life);
+
+#endif
