@@ -14,7 +14,8 @@
  * send, recv: numbered UDP datagrams.  Whatever the kernel does not take is sent again, so that
  * a number that is missing at the receiver was lost on the way.  --sndbuf is how many bytes may
  * wait in the queue and the ring of the sender (the kernel counts its own overhead, and allows
- * twice the number).  The receiver's last line:
+ * twice the number); --log names each time that one of them had to wait for 50 ms or longer.  The
+ * receiver's last line:
  *
  *   seq: received=N distinct=N lost=N duplicates=N corrupt=N reordered=N longest_gap_ms=N
  *        first=N last=N gaps=N lost_outside_gaps=N too_old=N foreign=N overflow=N seconds=S
@@ -41,7 +42,8 @@
  * (corrupt= only at the receiver, which compares every byte; then first_corrupt=OFFSET as well).
  *
  * --until: ends well as soon as FILE exists; recv then takes what comes until --idle (1) seconds of
- * silence.  Without --until, --idle ends it after any such silence.  SIGTERM ends at once, with the report.  --bucket writes CSV, see bucket.c.
+ * silence.  Without --until, --idle ends it after any such silence.  SIGTERM ends at once, with the
+ * report.  --bucket writes CSV, see bucket.c.
  * Exit status 0: nothing corrupt, and of a stream, all of it went over.  2: wrong usage.
  */
 #include <getopt.h>
