@@ -30,10 +30,11 @@ field() {
 	done
 }
 
-# listens WHERE PORT: waits until xmd-gaptcp listens there
+# listens WHERE PORT [tcp|udp LOG]: waits until xmd-gaptcp, or xmd-seqtest, listens there
 listens() {
-	wait_until 20 "on $1 'grep -q :$(printf %04X "$2") /proc/net/tcp6'" ||
-		fail "nothing listens at $1 port $2: $(cat /run/lab/*."$2" 2>&1)"
+	# shellcheck disable=SC2086  # which of them there is
+	wait_until 20 "on $1 'grep -q :$(printf %04X "$2") /proc/net/${3:-tcp}6'" ||
+		fail "nothing listens at $1 port $2: $(cat ${4:-/run/lab/*.$2} 2>&1)"
 }
 
 # transfer FROM TO ADDRESS PORT BYTES: random bytes by TCP; the SHA-256 of what arrived must
@@ -93,3 +94,176 @@ drv_log() { on drv "dmesg | grep xmd | tail -n +$(($1 + 1))" || true; }
 
 # reachable WHERE ADDRESS [COUNT]: ping answers
 reachable() { on "$1" "ping -c ${3:-2} -i 0.2 -W 5 $2" > /dev/null; }
+
+# ---- traffic that outlives the driver domain ----
+#
+# xmd-seqtest between a guest and the peer, in the background, while the case does what it likes
+# to drv, which is never asked. tx is guest to peer, rx peer to guest. What the two ends say is in
+# $LOG_DIR/NAME.send and NAME.recv as it happens, exit=STATUS last; NAME.csv is what arrived when.
+# A stream is called stream_GUEST_tx1, numbered datagrams seq_GUEST_tx. These functions remember
+# things in variables: not to be called with & or in $().
+
+LOG_DIR=${LOG_DIR:-/logs}
+IPV=4				# 6: what is started from now on goes by IPv6
+GAP_MS=200			# longer silences are reported, each with what it cost
+BUCKET_MS=100			# of the CSV
+TRAFFIC_TIMEOUT=180		# s for the ends to end; TCP may wait that long after an outage
+# shellcheck disable=SC2016
+here='${RUN:-/run}'		# a folder at the far side, of this run: for its shell to read
+next_port=7001
+
+# way GUEST tx|rx: sets $t_from, $t_to and $t_addr
+way() {
+	case $2 in
+	tx) t_from=$1 t_to=peer ;;
+	rx) t_from=peer t_to=$1 ;;
+	*) fail "'$2' is neither tx nor rx" ;;
+	esac
+	if [ "$IPV" = 6 ]; then t_addr=$(addr6 "$t_to"); else t_addr=$(addr "$t_to"); fi
+}
+
+# new_port: sets $t_port; never to the same twice, as what is left of an old sender may still come
+new_port() {
+	t_port=$next_port
+	next_port=$((next_port + 1))
+}
+
+# keep FILE WHERE COMMAND: in the background, its output in $LOG_DIR/FILE
+keep() {
+	: > "$LOG_DIR/$1"
+	{
+		t_status=0
+		on "$2" "exec $3" >> "$LOG_DIR/$1" 2>&1 || t_status=$?
+		echo "exit=$t_status" >> "$LOG_DIR/$1"
+	} &
+}
+
+# kept FILE: waits until that command has ended; it must have ended well
+kept() {
+	wait_until "$TRAFFIC_TIMEOUT" "grep -q ^exit= '$LOG_DIR/$1'" ||
+		fail "$1 has not ended after $TRAFFIC_TIMEOUT s: $(tail -n 5 "$LOG_DIR/$1")"
+	[ "$(tail -n 1 "$LOG_DIR/$1")" = exit=0 ] || fail "$1: $(tail -n 5 "$LOG_DIR/$1")"
+}
+
+# signal_file touch|rm WHERE NAME: the file that an end looks for
+signal_file() {
+	case $1 in
+	touch) on "$2" "touch $here/$3" ;;
+	rm) on "$2" "rm -f $here/$3" ;;
+	esac || fail "$1 $3: $2 does not answer"
+}
+
+# csv NAME: from where it was received into $LOG_DIR
+csv() { on "$t_to" "cat $here/$1.csv" > "$LOG_DIR/$1.csv" || fail "$t_to does not answer"; }
+
+stream_start() { # GUEST tx|rx NUMBER RATE
+	t_name=stream_$1_$2$3
+	way "$1" "$2"
+	new_port
+	keep "$t_name.recv" "$t_to" "xmd-seqtest stream-recv $t_port --seed $t_port \
+		--gaps $GAP_MS --bucket $BUCKET_MS $here/$t_name.csv"
+	listens "$t_to" "$t_port" tcp "$LOG_DIR/$t_name.recv"
+	keep "$t_name.send" "$t_from" "xmd-seqtest stream-send $t_addr $t_port --seed $t_port \
+		--rate $4 --until $here/streams_$1.end"
+}
+
+stream_end() { # GUEST tx|rx NUMBER
+	t_name=stream_$1_$2$3
+	way "$1" "$2"
+	kept "$t_name.send"
+	kept "$t_name.recv"
+	t_sent=$(grep ^stream: "$LOG_DIR/$t_name.send")
+	t_got=$(grep ^stream: "$LOG_DIR/$t_name.recv")
+	[ "$(field bytes "$t_got")" -gt 0 ] || fail "$t_name: nothing arrived"
+	for t_word in bytes sha256; do
+		[ "$(field $t_word "$t_sent")" = "$(field $t_word "$t_got")" ] ||
+			fail "$t_name: the ends differ: sent $t_sent, received $t_got"
+	done
+	csv "$t_name"
+	t_pause=$(field longest_pause_ms "$t_got")
+	[ "$t_pause" -le "$gap" ] || gap=$t_pause
+	echo "$t_name: $t_got"
+	metric "${t_name}_received" "$(field bytes "$t_got")" bytes
+	metric "${t_name}_longest_pause" "$t_pause" ms
+}
+
+# streams_start GUEST [N [RATE]]: N (1) streams each way, each of RATE bytes/s (0: all it can)
+streams_start() {
+	signal_file rm "$1" "streams_$1.end"
+	signal_file rm peer "streams_$1.end"
+	for t_i in $(seq "${2:-1}"); do
+		stream_start "$1" tx "$t_i" "${3:-0}"
+		stream_start "$1" rx "$t_i" "${3:-0}"
+	done
+	eval "streams_of_$1=${2:-1}"
+}
+
+# streams_end GUEST: ends them; every byte must have arrived as it was sent, by the SHA-256 of
+# both ends too. Sets $gap to the longest pause of all (ms).
+streams_end() {
+	signal_file touch "$1" "streams_$1.end"
+	signal_file touch peer "streams_$1.end"
+	gap=0
+	eval "t_count=\$streams_of_$1"
+	for t_i in $(seq "$t_count"); do
+		stream_end "$1" tx "$t_i"
+		stream_end "$1" rx "$t_i"
+	done
+}
+
+# seq_start GUEST tx|rx RATE [OPTION...]: RATE datagrams a second; OPTIONs of "xmd-seqtest send"
+seq_start() {
+	t_name=seq_$1_$2 t_rate=$3
+	way "$1" "$2"
+	new_port
+	shift 3
+	signal_file rm "$t_from" "$t_name.end"
+	signal_file rm "$t_to" "$t_name.over"
+	keep "$t_name.recv" "$t_to" "xmd-seqtest recv $t_port --until $here/$t_name.over \
+		--gaps $GAP_MS --bucket $BUCKET_MS $here/$t_name.csv"
+	listens "$t_to" "$t_port" udp "$LOG_DIR/$t_name.recv"
+	keep "$t_name.send" "$t_from" "xmd-seqtest send $t_addr $t_port --rate $t_rate \
+		--until $here/$t_name.end --log /dev/stdout $*"
+}
+
+# seq_report GUEST tx|rx: ends them; nothing may be corrupt, what else may be is for the case to
+# say. Sets $seq_sent, $seq_lost (of all that were sent), $seq_duplicates, $seq_reordered,
+# $seq_longest (ms) and $seq_gaps; seq_gap has a line for each gap.
+seq_report() {
+	t_name=seq_$1_$2
+	way "$1" "$2"
+	signal_file touch "$t_from" "$t_name.end"
+	kept "$t_name.send"
+	signal_file touch "$t_to" "$t_name.over"
+	kept "$t_name.recv"
+	t_sent=$(grep ^sent: "$LOG_DIR/$t_name.send")
+	t_got=$(grep ^seq: "$LOG_DIR/$t_name.recv")
+	csv "$t_name"
+	seq_sent=$(field sent "$t_sent")
+	seq_lost=$((seq_sent - $(field distinct "$t_got")))
+	seq_duplicates=$(field duplicates "$t_got")
+	seq_reordered=$(field reordered "$t_got")
+	seq_longest=$(field longest_gap_ms "$t_got")
+	seq_gaps=$(field gaps "$t_got")
+	grep ^gap: "$LOG_DIR/$t_name.recv" || true
+	echo "$t_name: $t_sent; $t_got"
+	[ "$(field distinct "$t_got")" -gt 0 ] || fail "$t_name: nothing arrived"
+	metric "${t_name}_sent" "$seq_sent" datagrams
+	metric "${t_name}_lost" "$seq_lost" datagrams
+	metric "${t_name}_duplicates" "$seq_duplicates" datagrams
+	metric "${t_name}_longest_gap" "$seq_longest" ms
+}
+
+# seq_gap GUEST tx|rx N: the line of the Nth gap, as in: field lost "$(seq_gap g1 tx 1)"
+seq_gap() { grep ^gap: "$LOG_DIR/seq_$1_$2.recv" | sed -n "$3p"; }
+
+# neighbours_fixed GUEST: it and the peer keep each other's MAC, so that what is lost in an outage,
+# and how long that is, is not the doing of ARP and neighbour discovery
+neighbours_fixed() {
+	t_mac=$(on peer 'cat /sys/class/net/wire/address')
+	on "$1" "ip neigh replace $PEER_IP lladdr $t_mac dev eth0 nud permanent &&
+		ip neigh replace $PEER_IP6 lladdr $t_mac dev eth0 nud permanent" &&
+		on peer "ip neigh replace $(addr "$1") lladdr $(mac "$1") dev wire nud permanent &&
+		ip neigh replace $(addr6 "$1") lladdr $(mac "$1") dev wire nud permanent" ||
+		fail "no neighbour entries for $1 and the peer"
+}
