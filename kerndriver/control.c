@@ -196,6 +196,21 @@ static void link_overdue(struct xmd_nic *nic)
 		xmd_tell_state(nic);
 }
 
+static bool is_well(struct xmd_nic *nic)
+{
+	return test_bit(XMD_RUNNING, &nic->bits) && !test_bit(XMD_GONE, &nic->bits) &&
+	       READ_ONCE(nic->xpc.t.phase) == XPC_LIVE && !xmd_tx_stuck(nic, XMD_TX_HANG_MS);
+}
+
+/* A tick that does not come makes it unwell, too. */
+unsigned int xmd_nic_unwell_ms(const struct xmd_nic *nic)
+{
+	unsigned int ms = jiffies_to_msecs(jiffies - READ_ONCE(nic->well));
+
+	return ms > 4 * XMD_TICK_MS ? ms : 0;
+}
+EXPORT_SYMBOL_GPL(xmd_nic_unwell_ms);
+
 void xmd_tick(struct work_struct *work)
 {
 	struct xmd_nic *nic = container_of(to_delayed_work(work), struct xmd_nic, tick);
@@ -203,6 +218,8 @@ void xmd_tick(struct work_struct *work)
 	schedule_delayed_work(&nic->tick, msecs_to_jiffies(XMD_TICK_MS));
 	xpc_kern_tick(&nic->xpc);
 	link_overdue(nic);
+	if (is_well(nic))
+		WRITE_ONCE(nic->well, jiffies);
 	if (!hang_seen(nic) ||
 	    time_before(jiffies, nic->hang_asked + msecs_to_jiffies(XMD_TX_HANG_MS)))
 		return;

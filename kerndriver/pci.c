@@ -230,6 +230,32 @@ void xmd_nic_stop(struct xmd_nic *nic)
 		 nic->tx.ring.frame_prod - nic->tx.ring.frame_cons);
 }
 
+static bool rx_waits(struct xmd_nic *nic)
+{
+	return READ_ONCE(nic->rx.desc[READ_ONCE(nic->rx.next) & nic->rx.mask].status) & RXD_STAT_DD;
+}
+
+void xmd_nic_rx_hold(struct xmd_nic *nic, bool hold)
+{
+	unsigned int i;
+
+	mutex_lock(&nic->ctl);
+	if (test_bit(XMD_RUNNING, &nic->bits) && !test_bit(XMD_GONE, &nic->bits)) {
+		u32 rctl = xmd_read(nic, RCTL) & ~RCTL_EN;
+
+		xmd_write(nic, RCTL, hold ? rctl : rctl | RCTL_EN);
+		xmd_read(nic, STATUS);
+		/* as in silence(): a frame that has begun ends within this time */
+		msleep(10);
+		for (i = 0; hold && rx_waits(nic) && i < 100; i++)
+			msleep(1);
+		/* the frame that was last in the ring may still be on its way through the poll */
+		synchronize_net();
+	}
+	mutex_unlock(&nic->ctl);
+}
+EXPORT_SYMBOL_GPL(xmd_nic_rx_hold);
+
 struct xmd_nic *xmd_nic_attach(const struct xmd_nic_ops *ops, void *ctx)
 {
 	struct xmd_nic *nic;
@@ -352,6 +378,7 @@ static struct xmd_nic *nic_alloc(struct pci_dev *pdev)
 	INIT_DELAYED_WORK(&nic->tick, xmd_tick);
 	INIT_WORK(&nic->state_work, state_work);
 	nic->hang_asked = jiffies;
+	nic->well = jiffies;
 	spin_lock_init(&nic->tx.lock);
 	xmd_set_mtu(nic, ETH_DATA_LEN);
 	SET_NETDEV_DEV(dev, &pdev->dev);

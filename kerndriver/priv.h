@@ -127,6 +127,7 @@ struct xmd_nic {
 	struct work_struct state_work;
 	unsigned long hang_asked;	/* jiffies */
 	unsigned long started;		/* jiffies, of the last START */
+	unsigned long well;		/* jiffies, when all was well: xmd_nic_unwell_ms */
 	u32 loop_left;			/* frames of a self-test that have not come back */
 
 	u8 mac[ETH_ALEN];		/* of the last START */

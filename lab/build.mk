@@ -10,7 +10,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .ONESHELL:
 
-IMAGES := dom0 guest drv-stock
+IMAGES := dom0 guest drv-stock drv-tools
 XMD_BUILD := build/modules/$(KVER)/xmd_nic.ko build/modules/$(KVER)/xmd_back.ko \
              build/bin/xmd-userdriver build/bin/xmd-backend
 # Without the driver domain's own parts there is nothing to put into its image; "lab" says so when it is asked for.
@@ -61,6 +61,9 @@ $(OUT)/guest.cpio: lab/images/guest.init $(GUEST_PROGRAMS) $(COMMON)
 
 $(OUT)/drv-stock.cpio: lab/images/drv-stock.init lab/images/drv-stock.vif $(COMMON)
 	lab/images/pack drv-stock $(OUT) $(KVER) $@
+
+$(OUT)/drv-tools.cpio: $(COMMON)
+	lab/images/pack drv-tools $(OUT) $(KVER) $@
 
 $(OUT)/drv-xmd.cpio: lab/images/drv-xmd.init $(XMD_BUILD) $(COMMON)
 	lab/images/pack drv-xmd $(OUT) $(KVER) $@

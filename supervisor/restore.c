@@ -12,6 +12,7 @@
 
 #define TRIES	20
 #define DEPTH	4	/* of a frontend directory: queue-N/KEY is 2 */
+#define DEFAULT_MTU	1500
 #define STATE_CLOSING	5
 #define STATE_CLOSED	6
 
@@ -184,6 +185,24 @@ static int readmit(struct store *s, const char *path, unsigned int depth)
 	return err;
 }
 
+/* The toolstack gives this one node of the guest's to the driver domain, and it went with it. */
+static int restore_mtu(struct store *s, uint32_t drv, const struct vif_ref *v, const char *front)
+{
+	char path[STORE_PATH_MAX], copy[STORE_PATH_MAX], have[STORE_VALUE_MAX];
+	uint32_t mtu;
+	int err = store_read_text(s, front, XS_FRONT_MTU, have);
+
+	if (err != -ENOENT)
+		return 0;
+	copy_path(copy, v);
+	if (store_read_u32_or(s, copy, XS_BACK_MTU, DEFAULT_MTU, &mtu))
+		mtu = DEFAULT_MTU;
+	err = store_write_u32(s, front, XS_FRONT_MTU, mtu);
+	if (!err)
+		err = store_path(path, front, XS_FRONT_MTU);
+	return err ? err : s->ops->give(s, path, drv, v->guest);
+}
+
 static int restore_one(struct store *s, uint32_t drv, struct vif_ref *v)
 {
 	char front[STORE_PATH_MAX], back[STORE_PATH_MAX], text[STORE_VALUE_MAX];
@@ -204,6 +223,8 @@ static int restore_one(struct store *s, uint32_t drv, struct vif_ref *v)
 	v->fate = VIF_WAITING;
 	v->connected = state == 3 || state == 4;
 	err = readmit(s, front, DEPTH);
+	if (!err)
+		err = restore_mtu(s, drv, v, front);
 	if (err)
 		return err;
 	err = store_read_text(s, back, XS_BACK_FRONTEND, text);

@@ -166,6 +166,7 @@ struct xmd_back {
 	struct list_head waiters;	/* by wait_seq */
 	u64 wait_seq;
 	struct xmd_buf *early;		/* under wait_lock; see too_early in switch.c */
+	bool draining;			/* nothing is taken from guests */
 	struct timer_list retry;
 	struct delayed_work tick;
 	wait_queue_head_t events;
@@ -179,6 +180,8 @@ int xmd_vif_connect(const struct xmd_vif_connect *c);
 int xmd_vif_disconnect(const struct xmd_vif_id *id);
 int xmd_vif_list(struct xmd_vif_info *info);
 void xmd_vif_disconnect_all(void);
+void xmd_back_health(struct xmd_back_health *h);
+void xmd_back_drain(bool on);
 void xmd_vif_fault(struct xmd_vif *v, enum xmd_vif_fault why);
 void xmd_vif_put(struct xmd_vif *v, unsigned int n);
 void xmd_vif_kick(struct xmd_vif *v);

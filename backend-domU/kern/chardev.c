@@ -58,6 +58,26 @@ static long do_list(void __user *arg)
 	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
 }
 
+static long do_health(void __user *arg)
+{
+	struct xmd_back_health h;
+
+	xmd_back_health(&h);
+	return copy_to_user(arg, &h, sizeof(h)) ? -EFAULT : 0;
+}
+
+static long do_drain(void __user *arg)
+{
+	__u32 on;
+
+	if (copy_from_user(&on, arg, sizeof(on)))
+		return -EFAULT;
+	if (on > 1)
+		return -EINVAL;
+	xmd_back_drain(on);
+	return 0;
+}
+
 static long back_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	void __user *p = (void __user *)arg;
@@ -69,6 +89,10 @@ static long back_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return do_disconnect(p);
 	case XMD_VIF_LIST:
 		return do_list(p);
+	case XMD_BACK_HEALTH:
+		return do_health(p);
+	case XMD_BACK_DRAIN:
+		return do_drain(p);
 	default:
 		return -ENOTTY;
 	}

@@ -642,6 +642,12 @@ unsigned int xmd_tx_provide(struct xmd_vif *v, unsigned int budget)
 {
 	unsigned int done = 0, n;
 
+	/* Not armed either: xmd_back_drain looks at every ring when it is over. */
+	if (unlikely(READ_ONCE(back.draining))) {
+		flush_nic(v);
+		v->tx_state = XMD_TX_BLOCKED;
+		return 0;
+	}
 	v->tx_state = XMD_TX_MORE;
 	while (done < budget) {
 		if (!flush_nic(v)) {

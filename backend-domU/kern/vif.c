@@ -501,6 +501,43 @@ void xmd_vif_disconnect_all(void)
 	mutex_unlock(&back.ctl);
 }
 
+/* Without its locks: an answer that is under way is counted at this look or at the next. */
+static unsigned int pending(const struct xmd_vif *v)
+{
+	unsigned int n = READ_ONCE(v->tx.req_cons) - READ_ONCE(v->tx.rsp_prod_pvt);
+
+	return READ_ONCE(v->rx_starved) ? n : n + READ_ONCE(v->bl_tail) - READ_ONCE(v->bl_head);
+}
+
+void xmd_back_health(struct xmd_back_health *h)
+{
+	unsigned int i;
+
+	mutex_lock(&back.ctl);
+	h->unwell_ms = back.nic ? xmd_nic_unwell_ms(back.nic) : ~0u;
+	h->pending = 0;
+	for (i = 0; i < XMD_VIFS_MAX; i++)
+		if (vif_at(i) && xmd_vif_serves(vif_at(i)))
+			h->pending += pending(vif_at(i));
+	mutex_unlock(&back.ctl);
+}
+
+void xmd_back_drain(bool on)
+{
+	unsigned int i;
+
+	mutex_lock(&back.ctl);
+	WRITE_ONCE(back.draining, on);
+	/* No poll that saw the flag as it was runs after this. */
+	synchronize_net();
+	if (back.nic)
+		xmd_nic_rx_hold(back.nic, on);
+	for (i = 0; i < XMD_VIFS_MAX; i++)
+		if (vif_at(i))
+			xmd_vif_kick(vif_at(i));
+	mutex_unlock(&back.ctl);
+}
+
 static void fill_info(const struct xmd_vif *v, struct xmd_vif_info *info)
 {
 	*info = (struct xmd_vif_info){

@@ -150,6 +150,8 @@ static int drain_store(struct backend *b)
 			return err == -EAGAIN ? 0 : err;
 		if (!strncmp(ev.token, "f/", 2))
 			front_changed(b, ev.token);
+		else if (!strcmp(ev.token, PULSE_TOKEN))
+			err = pulse_control(&b->pulse, b->env.store, b->env.kern, b->env.now());
 		else
 			err = back_changed(b, ev.path);
 		store_event_free(&ev);
@@ -219,6 +221,11 @@ int backend_start(struct backend *b)
 		log_err("cannot watch %s: %s", XS_DIR_VIFS, strerror(-err));
 		return err;
 	}
+	err = pulse_start(&b->pulse, b->env.store);
+	if (err) {
+		log_err("cannot watch %s: %s", XS_DIR_OWN, strerror(-err));
+		return err;
+	}
 	b->rescan = true;
 	b->audit_at = b->env.now() + BACKEND_AUDIT_MS;
 	err = take_over_table(b);
@@ -277,7 +284,8 @@ int backend_work(struct backend *b)
 		if (err)
 			return err;
 	}
-	return run_vifs(b);
+	err = run_vifs(b);
+	return err ? err : pulse_work(&b->pulse, b->env.store, b->env.kern, b->env.now());
 }
 
 uint64_t backend_due(const struct backend *b)
@@ -285,6 +293,8 @@ uint64_t backend_due(const struct backend *b)
 	uint64_t due = b->unread ? 0 : b->audit_at;
 	const struct vif *v;
 
+	if (pulse_due(&b->pulse) < due)
+		due = pulse_due(&b->pulse);
 	for (v = b->vifs; v; v = v->next) {
 		if (v->dirty)
 			return 0;

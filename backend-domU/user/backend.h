@@ -8,6 +8,7 @@
 #ifndef XMD_BACKEND_BACKEND_H
 #define XMD_BACKEND_BACKEND_H
 
+#include "pulse.h"
 #include "vif.h"
 
 /* Everything is looked at again after this long, whatever was reported or not. */
@@ -15,6 +16,7 @@
 
 struct backend {
 	struct vif_env env;	/* set by the caller; store and kern stay the caller's */
+	struct pulse pulse;	/* pulse_open() is the caller's */
 	struct vif *vifs;
 	bool rescan;
 	bool unread;		/* more events than one turn takes */

@@ -44,6 +44,18 @@ static int dev_next_event(struct kern *k, struct xmd_vif_event *ev)
 	return n > 0 ? -EIO : -EAGAIN;
 }
 
+static int dev_health(struct kern *k, struct xmd_back_health *h)
+{
+	return ioctl(dev_fd(k), XMD_BACK_HEALTH, h) < 0 ? -errno : 0;
+}
+
+static int dev_drain(struct kern *k, bool on)
+{
+	__u32 arg = on;
+
+	return ioctl(dev_fd(k), XMD_BACK_DRAIN, &arg) < 0 ? -errno : 0;
+}
+
 static void dev_close(struct kern *k)
 {
 	close(dev_fd(k));
@@ -55,6 +67,8 @@ static const struct kern_ops dev_ops = {
 	.disconnect = dev_disconnect,
 	.list = dev_list,
 	.next_event = dev_next_event,
+	.health = dev_health,
+	.drain = dev_drain,
 	.fd = dev_fd,
 	.close = dev_close,
 };

@@ -9,6 +9,7 @@
 #ifndef XMD_BACKEND_KERN_H
 #define XMD_BACKEND_KERN_H
 
+#include <stdbool.h>
 #include <xmd/xpc.h>
 
 #define KERN_DEVICE "/dev/xmd/back"
@@ -22,6 +23,8 @@ struct kern_ops {
 	int (*list)(struct kern *k, struct xmd_vif_info *info);
 	/* -EAGAIN: none waiting */
 	int (*next_event)(struct kern *k, struct xmd_vif_event *ev);
+	int (*health)(struct kern *k, struct xmd_back_health *h);
+	int (*drain)(struct kern *k, bool on);
 	int (*fd)(struct kern *k);
 	void (*close)(struct kern *k);
 };

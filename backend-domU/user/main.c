@@ -261,7 +261,8 @@ static int lock_up(const char *user)
 		SCMP_SYS(restart_syscall), SCMP_SYS(exit), SCMP_SYS(exit_group), -1
 	};
 	static const unsigned long ioctls[] = {
-		XMD_VIF_CONNECT, XMD_VIF_DISCONNECT, XMD_VIF_LIST, 0
+		XMD_VIF_CONNECT, XMD_VIF_DISCONNECT, XMD_VIF_LIST, XMD_BACK_HEALTH,
+		XMD_BACK_DRAIN, 0
 	};
 	struct sandbox box = { .calls = calls, .ioctls = ioctls };
 	const char *what = "looking it up";
@@ -315,6 +316,7 @@ static int run(struct loop *l, const struct options *o, struct backend *b)
 	ret = wait_for_kern(l, b->env.store, o->device, &b->env.kern);
 	if (ret >= 0)
 		return ret;
+	pulse_open(&b->pulse);
 	if (lock_up(o->user))
 		return EXIT_CANNOT;
 	if (watch_fd(l, b->env.store->ops->fd(b->env.store)) ||

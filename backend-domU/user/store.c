@@ -36,6 +36,11 @@ void store_close(struct store *s)
 		s->ops->close(s);
 }
 
+bool store_broken(int err)
+{
+	return err == -ESHUTDOWN || err == -EIO || err == -EPIPE || err == -EBADF;
+}
+
 int store_path(char path[STORE_PATH_MAX], const char *dir, const char *key)
 {
 	int n = snprintf(path, STORE_PATH_MAX, "%s%s%s", dir, *dir ? "/" : "", key);

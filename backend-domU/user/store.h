@@ -74,6 +74,9 @@ void store_event_free(struct store_event *ev);
 /* NULL allowed. */
 void store_close(struct store *s);
 
+/* Does @err mean that the connection, to the store or to the kernel half, is over? */
+bool store_broken(int err);
+
 /* "@dir/@key", or @key alone when @dir is "", into @path; -ENAMETOOLONG. */
 int store_path(char path[STORE_PATH_MAX], const char *dir, const char *key);
 

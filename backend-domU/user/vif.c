@@ -456,7 +456,7 @@ static int try_later(struct vif *v, struct vif_env *env, const char *what, int e
 	uint64_t delay = (uint64_t)BACKOFF_MIN_MS << (v->failures < 6 ? v->failures : 6);
 	uint64_t most = err == -EAGAIN ? CONFLICT_MAX_MS : BACKOFF_MAX_MS;
 
-	if (err == -ESHUTDOWN || err == -EIO || err == -EPIPE || err == -EBADF)
+	if (store_broken(err))
 		return err;
 	v->due = env->now() + (delay < most ? delay : most);
 	v->failures++;

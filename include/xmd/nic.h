@@ -211,6 +211,22 @@ void xmd_buf_hold(struct xmd_buf *frame);
  */
 void xmd_buf_put(struct xmd_nic *nic, struct xmd_buf *frame);
 
+/**
+ * xmd_nic_rx_hold - take nothing more from the wire, or go on.  Process context, may sleep.
+ *
+ * With @hold, what the NIC had received before has gone through ops->rx_return on return.
+ * A START of the NIC ends it.
+ */
+void xmd_nic_rx_hold(struct xmd_nic *nic, bool hold);
+
+/**
+ * xmd_nic_unwell_ms - for how long something about the NIC has not been as it should be
+ *
+ * That is: no user half that serves, the NIC stopped or gone, or frames in it that do not
+ * leave.  0: all is well.  Each of these is normal for a second or two.
+ */
+unsigned int xmd_nic_unwell_ms(const struct xmd_nic *nic);
+
 /** xmd_nic_netdev - the driver domain's own net_device: MAC, MTU, anchor for NAPI. */
 struct net_device *xmd_nic_netdev(const struct xmd_nic *nic);
 

@@ -215,10 +215,29 @@ struct xmd_vif_event {
 	__u32 reserved;
 };
 
+/**
+ * struct xmd_back_health - what a watchdog wants to know
+ * @unwell_ms: for how long the NIC has not been served as it should, 0: it is (nic.h);
+ *	       ~0 without a NIC
+ * @pending:   frames that were taken from guests and not answered yet, or wait for a guest
+ *	       that takes frames
+ */
+struct xmd_back_health {
+	__u32 unwell_ms;
+	__u32 pending;
+};
+
 #define XMD_VIF_CONNECT	_IOW('x', 0x21, struct xmd_vif_connect)
 /* Unmap and forget.  ENOENT: unknown.  No event of this vif follows. */
 #define XMD_VIF_DISCONNECT _IOW('x', 0x22, struct xmd_vif_id)
 /* ENOENT: no vif behind this one. */
 #define XMD_VIF_LIST	_IOWR('x', 0x23, struct xmd_vif_info)
+
+#define XMD_BACK_HEALTH	_IOR('x', 0x24, struct xmd_back_health)
+/*
+ * 1: take nothing more from guests nor from the wire; what was taken goes its way, and
+ * health.pending comes to 0.  0: go on.  EINVAL: another number.
+ */
+#define XMD_BACK_DRAIN	_IOW('x', 0x25, __u32)
 
 #endif /* XMD_XPC_H */

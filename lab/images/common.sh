@@ -11,7 +11,8 @@ word() {
 
 mount -t proc proc /proc
 
-base_system() {
+# mounts NAME: what any program expects
+mounts() {
     mount -t sysfs sys /sys
     mount -t devtmpfs dev /dev 2>/dev/null
     mkdir -p /dev/pts /dev/shm
@@ -22,6 +23,15 @@ base_system() {
     ln -s /proc/self/fd /dev/fd
     hostname "$1"
     ip link set lo up
+}
+
+base_system() {
+    mounts "$1"
+    xen_devices
+}
+
+# What programs that speak to Xen, or to other domains, need beyond xenstore.
+xen_devices() {
     modprobe -a xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xenfs
     mount -t xenfs xenfs /proc/xen
 }
@@ -32,10 +42,13 @@ wait_for() {
 }
 
 # address DEV: gives DEV the addresses named on the command line. No duplicate address detection: it takes a second.
+# In words that busybox understands, too, and which may be said twice.
 address() {
+    echo 0 > "/proc/sys/net/ipv6/conf/$1/accept_dad"
     ip link set "$1" up
-    for a in $(word lab.ip); do ip addr replace "$a" dev "$1"; done
-    for a in $(word lab.ip6); do ip -6 addr replace "$a" dev "$1" nodad; done
+    for a in $(word lab.ip); do ip addr add "$a" dev "$1" 2> /dev/null; done
+    for a in $(word lab.ip6); do ip -6 addr add "$a" dev "$1" 2> /dev/null; done
+    true
 }
 
 # What "on NAME ..." in dom0 talks to.

@@ -294,6 +294,18 @@ struct net_device *xmd_nic_netdev(const struct xmd_nic *n)
 	return &nic.dev;
 }
 
+void xmd_nic_rx_hold(struct xmd_nic *n, bool hold)
+{
+	SIM_CHECK((void *)n == &nic);
+	nic.held_back = hold;
+}
+
+unsigned int xmd_nic_unwell_ms(const struct xmd_nic *n)
+{
+	SIM_CHECK((const void *)n == &nic);
+	return nic.unwell_ms;
+}
+
 unsigned int xmd_nic_max_frame(const struct xmd_nic *n)
 {
 	(void)n;

@@ -48,6 +48,8 @@ struct nic_sim {
 	struct flat *host;	/* the last frame for the host */
 	unsigned int n_host;
 	unsigned int pool_free;
+	bool held_back;		/* xmd_nic_rx_hold */
+	unsigned int unwell_ms;
 	const struct xmd_nic_ops *ops;
 	void *ctx;
 	struct net_device dev;

@@ -146,7 +146,7 @@ static void expect_nothing(struct world *w)
 		complain(w, "a vif is still connected in the kernel");
 	if (w->backend.vifs)
 		complain(w, "a vif is still remembered");
-	if (mem_watches(w->mem, DRV) != 1)
+	if (mem_watches(w->mem, DRV) != WORLD_WATCHES)
 		complain(w, "watches left over");
 	if (mem_open_transactions(w->mem))
 		complain(w, "transaction left open");

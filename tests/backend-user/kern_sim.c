@@ -135,6 +135,23 @@ static int do_next_event(struct kern *k, struct xmd_vif_event *ev)
 	return -EAGAIN;
 }
 
+static int do_health(struct kern *k, struct xmd_back_health *h)
+{
+	if (fuse_burn(to_sim(k)->fuse))
+		return -ESHUTDOWN;
+	h->unwell_ms = to_sim(k)->sim->unwell_ms;
+	h->pending = to_sim(k)->sim->pending;
+	return 0;
+}
+
+static int do_drain(struct kern *k, bool on)
+{
+	if (fuse_burn(to_sim(k)->fuse))
+		return -ESHUTDOWN;
+	to_sim(k)->sim->draining = on;
+	return 0;
+}
+
 static int do_fd(struct kern *k)
 {
 	(void)k;
@@ -152,6 +169,8 @@ static const struct kern_ops sim_ops = {
 	.disconnect = do_disconnect,
 	.list = do_list,
 	.next_event = do_next_event,
+	.health = do_health,
+	.drain = do_drain,
 	.fd = do_fd,
 	.close = do_close,
 };

@@ -23,6 +23,8 @@ struct sim {
 	int fail_connect;	/* errno of the next connects, 0: none */
 	unsigned int connects, disconnects;
 	bool open;
+	__u32 unwell_ms, pending;	/* what health says */
+	bool draining;
 };
 
 /* One at a time, as the device.  Ended with kern_close. */

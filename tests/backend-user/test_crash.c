@@ -94,7 +94,7 @@ static const struct story stories[] = {
 /* Store and table as text; the rows' counters of the past do not count. */
 static char *picture(struct world *w)
 {
-	char *dump = mem_dump(w->mem), *text;
+	char *dump = world_dump(w), *text;
 	size_t size;
 	FILE *f = open_memstream(&text, &size);
 	int i;

@@ -118,7 +118,7 @@ static void check_end(const struct race *r, long k, struct world *w)
 		fail_msg("%s at operation %ld: xl reports a failure", r->name, k);
 	if (mem_open_transactions(w->mem))
 		fail_msg("%s at operation %ld: transaction left open", r->name, k);
-	if (r->end == GONE && (there || w->backend.vifs || mem_watches(w->mem, DRV) != 1))
+	if (r->end == GONE && (there || w->backend.vifs || mem_watches(w->mem, DRV) != WORLD_WATCHES))
 		fail_msg("%s at operation %ld: something is left", r->name, k);
 	if (r->end == CONNECTED && world_back_state(w, 0) != STATE_CONNECTED)
 		fail_msg("%s at operation %ld: state %u", r->name, k, world_back_state(w, 0));

@@ -78,7 +78,7 @@ static void attach_connect_detach(void **state)
 	world_detach(w, 0);
 	world_run(w, 3000);
 	expect_nothing_left(w, 0);
-	assert_int_equal(mem_watches(w->mem, DRV), 1);
+	assert_int_equal(mem_watches(w->mem, DRV), WORLD_WATCHES);
 	assert_null(w->backend.vifs);
 }
 
@@ -91,7 +91,7 @@ static void sixty_cycles_leave_nothing(void **state)
 	connect_vif(w, 0);
 	world_guest_destroy(w, 0);
 	world_run(w, 3000);
-	before = mem_dump(w->mem);
+	before = world_dump(w);
 	for (i = 0; i < 60; i++) {
 		connect_vif(w, 0);
 		if (i % 3)
@@ -103,9 +103,9 @@ static void sixty_cycles_leave_nothing(void **state)
 	}
 	world_guest_destroy(w, 0);
 	world_run(w, 3000);
-	after = mem_dump(w->mem);
+	after = world_dump(w);
 	assert_string_equal(before, after);
-	assert_int_equal(mem_watches(w->mem, DRV), 1);
+	assert_int_equal(mem_watches(w->mem, DRV), WORLD_WATCHES);
 	free(before);
 	free(after);
 }
@@ -454,14 +454,14 @@ static void restart_does_not_touch_connected_vifs(void **state)
 	connect_vif(w, 0);
 	connect_vif(w, 1);
 	connect_vif(w, 3);
-	before = mem_dump(w->mem);
+	before = world_dump(w);
 	for (i = 0; i < 20; i++) {
 		world_backend_kill(w);
 		world_run(w, 200);
 		world_backend_up(w);
 		world_run(w, 1500);
 	}
-	after = mem_dump(w->mem);
+	after = world_dump(w);
 	assert_string_equal(before, after);
 	assert_int_equal(w->sim.connects, 3);
 	assert_int_equal(w->sim.disconnects, 0);
@@ -534,6 +534,78 @@ static void connected_in_xenstore_only_is_adopted(void **state)
 	assert_int_equal(sim_find(&w->sim, 5, 0)->c.queue[0].tx_ref, 100);
 }
 
+static const char *own(struct world *w, const char *key)
+{
+	char path[STORE_PATH_MAX];
+
+	snprintf(path, sizeof(path), "/local/domain/%u/" XS_DIR_OWN "/%s", DRV, key);
+	return mem_peek(w->mem, path);
+}
+
+/* A NIC that nobody looks after is told by silence, and an end of it by going on. */
+static void heartbeat_only_while_well(void **state)
+{
+	struct world *w = *state;
+	unsigned long before;
+
+	world_backend_up(w);
+	world_run(w, 10000);
+	before = strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10);
+	assert_in_range(before, 4, 6);
+	w->sim.unwell_ms = PULSE_UNWELL_MS + 1;
+	world_run(w, 10000);
+	assert_int_equal(strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10), before);
+	w->sim.unwell_ms = 0;
+	world_run(w, 10000);
+	assert_in_range(strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10), before + 4, before + 6);
+}
+
+static void control(struct world *w, const char *what)
+{
+	char path[STORE_PATH_MAX];
+
+	snprintf(path, sizeof(path), "/local/domain/%u/" XS_DIR_OWN "/" XS_OWN_CONTROL, DRV);
+	w->dom0->ops->write(w->dom0, path, what);
+}
+
+static void drained_when_nothing_is_on_its_way(void **state)
+{
+	struct world *w = *state;
+
+	connect_vif(w, 0);
+	w->sim.pending = 3;
+	control(w, "drain");
+	world_run(w, 1000);
+	assert_true(w->sim.draining);
+	assert_string_equal(own(w, XS_OWN_STATE), "serving");
+	w->sim.pending = 0;
+	world_run(w, 100);
+	assert_string_equal(own(w, XS_OWN_STATE), "drained");
+	expect_states(w, 0, STATE_CONNECTED, STATE_CONNECTED);
+	control(w, "resume");
+	world_run(w, 100);
+	assert_false(w->sim.draining);
+	assert_string_equal(own(w, XS_OWN_STATE), "serving");
+	assert_null(own(w, XS_OWN_CONTROL));
+}
+
+/* Who asked has died: guests are not cut off for ever. */
+static void drained_domain_goes_on_by_itself(void **state)
+{
+	struct world *w = *state;
+
+	connect_vif(w, 0);
+	control(w, "drain");
+	world_run(w, PULSE_DRAINED_MS - 1000);
+	assert_string_equal(own(w, XS_OWN_STATE), "drained");
+	world_run(w, 2000);
+	assert_string_equal(own(w, XS_OWN_STATE), "serving");
+	assert_false(w->sim.draining);
+	control(w, "nonsense");
+	world_run(w, 1000);
+	assert_false(w->sim.draining);
+}
+
 static void storms_of_eagain(void **state)
 {
 	struct world *w = *state;
@@ -586,7 +658,7 @@ static void quota_of_watches(void **state)
 	assert_int_equal(world_back_state(w, 0), STATE_CLOSED);
 	mem_fail_watches(w->mem, DRV, 0);
 	world_run(w, 2000);
-	assert_int_equal(mem_watches(w->mem, DRV), 2);
+	assert_int_equal(mem_watches(w->mem, DRV), WORLD_WATCHES + 1);
 }
 
 static void a_guest_that_flickers_starves_nobody(void **state)
@@ -680,6 +752,9 @@ int main(void)
 		T(what_happened_while_nobody_was_there),
 		T(replaced_while_nobody_was_there),
 		T(connected_in_xenstore_only_is_adopted),
+		T(heartbeat_only_while_well),
+		T(drained_when_nothing_is_on_its_way),
+		T(drained_domain_goes_on_by_itself),
 		T(storms_of_eagain),
 		T(quota_of_nodes),
 		T(quota_of_watches),

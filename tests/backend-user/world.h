@@ -52,6 +52,12 @@ struct world {
 void world_init(struct world *w);
 void world_destroy(struct world *w);
 
+/* What an idle backend watches: its vifs, and its own control. */
+#define WORLD_WATCHES 2u
+
+/* mem_dump() without what changes by itself.  To be freed. */
+char *world_dump(struct world *w);
+
 void world_backend_up(struct world *w);
 /* As kill -9: no operation of it follows. */
 void world_backend_kill(struct world *w);
