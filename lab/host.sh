@@ -32,6 +32,8 @@ cat "$RUN/monitor.out" > "$LOGS/qemu-monitor.log" &
 # -smap: with it the PV guests' iret faults under this emulation. -rdtscp: PVH guests would need it decoded.
 # eager-fpu: this emulation runs AVX instructions without looking at CR0.TS, so with Xen's lazy switching the vector
 # registers of one domain turn up in another: crashes all over user space.
+# ioapic_ack=old: by the other method an interrupt of the NIC that its domain does not answer, because it hangs or has
+# died, stays in service at the local APIC and keeps back all interrupts of lower vectors of that CPU, dom0's with them.
 # The IOMMU is what makes Xen allow passthrough at all.
 if [ -n "${ICOUNT:-}" ]; then
     cpus=(-accel tcg,thread=single -smp 1 -icount "shift=1,sleep=off")
@@ -70,7 +72,7 @@ qemu=(${LAB_QEMU:-qemu-system-x86_64} -name xmd-lab -M q35 -cpu "max,-smap,-rdts
     -chardev "pipe,id=monitor,path=$RUN/monitor" -mon chardev=monitor
     "${console[@]}" ${LAB_QEMU_ARGS:-}
     -kernel "$IMAGES/xen"
-    -append "console=com1 com1=115200,8n1 dom0_mem=1024M,max:1024M dom0_max_vcpus=1 loglvl=info guest_loglvl=info spec-ctrl=no,eager-fpu bootscrub=0 noreboot ${LAB_XEN_ARGS:-}"
+    -append "console=com1 com1=115200,8n1 dom0_mem=1024M,max:1024M dom0_max_vcpus=1 loglvl=info guest_loglvl=info spec-ctrl=no,eager-fpu ioapic_ack=old bootscrub=0 noreboot ${LAB_XEN_ARGS:-}"
     -initrd "$IMAGES/vmlinux console=hvc0 loglevel=6 mitigations=off clocksource=xen lab.nic=$NIC $shell,$IMAGES/dom0.cpio")
 
 "$AGENT" serve "$RUN/peer.sock" 2>> "$LOGS/peer-agent.log" < /dev/null &

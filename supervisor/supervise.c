@@ -156,16 +156,18 @@ static void recover(struct supervisor *s, struct domain *d, const char *cause, b
 	const struct policy *p = config_policy(&s->config, d->name);
 	struct job job = { .kind = JOB_RECOVER, .cause = cause, .noticed = now_ms(),
 			   .force = force };
+	unsigned int delay;
 
 	if (d->state == WATCHED && now_ms() - d->since >= p->stable_s * 1000ull)
 		d->unstable = 0;
 	if (gives_up(s, d))
 		return;
-	job.not_before = now_ms() + supervise_backoff(p, d->unstable);
+	delay = supervise_backoff(p, d->unstable);
+	job.not_before = job.noticed + delay;
 	d->unstable++;
 	d->restarts++;
 	log_warn("%s: domain %u %s: bringing it back%s", d->name, d->domid, cause,
-		 job.not_before > job.noticed ? " after a while, as it does so again and again" : "");
+		 delay ? " after a while, as it does so again and again" : "");
 	start_worker(s, d, &job);
 }
 

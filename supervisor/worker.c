@@ -4,6 +4,7 @@
 
 #include "files.h"
 #include "log.h"
+#include "quiet.h"
 #include "restore.h"
 #include "standin.h"
 #include "xl.h"
@@ -23,6 +24,7 @@
 #define DYING_MS	20000
 #define LOOK_MS		500	/* at the domain itself, while waiting for its xenstore nodes */
 #define STEPS_BYTES	256
+#define DEVICES_MAX	8
 
 extern char **environ;
 
@@ -112,6 +114,17 @@ static bool xl_will_destroy(struct work *w, enum life life)
 	return (life == LIFE_CRASHED ? t.on_crash : t.on_watchdog) != END_PRESERVE;
 }
 
+/* It must not run, or must not exist. */
+static void quiet_devices(struct work *w)
+{
+	char bdf[DEVICES_MAX][XL_BDF_LEN];
+	int i, n = xl_devices(w->xl, w->json, bdf, DEVICES_MAX);
+
+	for (i = 0; i < n; i++)
+		quiet_device(bdf[i]);
+	log_debug("%d devices silenced after %u ms", n, since(w));
+}
+
 static int take_down(struct work *w)
 {
 	pid_t pid;
@@ -154,6 +167,7 @@ static int create(struct work *w, const char *kernel, const char *ramdisk)
 	uint32_t domid = w->domid;
 	int err = phase_write(w->job->name, PHASE_CREATE);
 
+	quiet_devices(w);
 	if (!err)
 		err = xl_create(w->xl, w->json, kernel, ramdisk, &domid);
 	if (err) {
@@ -379,6 +393,10 @@ static enum job_result recover(struct work *w)
 		log_info("another worker has brought it back already");
 		return JOB_DONE;
 	}
+	/* First of all: dom0 may have its one processor full of interrupts by now. */
+	if (w->job->force)
+		xl_pause(w->xl, w->domid);
+	quiet_devices(w);
 	hook(w, "down");
 	err = bring_back(w, NULL, NULL);
 	if (!err)
@@ -423,6 +441,8 @@ static enum job_result planned(struct work *w)
 
 	if (xl_save(w->xl, w->domid, w->json, &t) || drain(w))
 		return JOB_REFUSED;
+	xl_pause(w->xl, w->domid);
+	quiet_devices(w);
 	hook(w, "down");
 	/* The clock of the outage: nothing goes through any more. */
 	w->started = now_ms();

@@ -274,6 +274,21 @@ int xl_change_image(struct xl *x, const char *path, const char *kernel, const ch
 	return err;
 }
 
+int xl_devices(struct xl *x, const char *path, char (*bdf)[XL_BDF_LEN], unsigned int max)
+{
+	libxl_domain_config cfg;
+	unsigned int i;
+	int n;
+
+	libxl_domain_config_init(&cfg);
+	n = load(x, path, &cfg);
+	for (i = 0; !n && i < max && i < (unsigned int)cfg.num_pcidevs; i++)
+		snprintf(bdf[i], XL_BDF_LEN, "%04x:%02x:%02x.%x", cfg.pcidevs[i].domain & 0xffff,
+			 cfg.pcidevs[i].bus, cfg.pcidevs[i].dev, cfg.pcidevs[i].func & 7);
+	libxl_domain_config_dispose(&cfg);
+	return n ? n : (int)i;
+}
+
 /* ----------------------------------------------------- the domid's history */
 
 /*

@@ -49,6 +49,10 @@ int xl_save(struct xl *x, uint32_t domid, const char *path, struct xl_traits *t)
 int xl_pause(struct xl *x, uint32_t domid);
 int xl_destroy(struct xl *x, uint32_t domid);
 
+/* The PCI devices that @path passes through, as "0000:00:02.0".  Return: how many, or -errno. */
+#define XL_BDF_LEN	16
+int xl_devices(struct xl *x, const char *path, char (*bdf)[XL_BDF_LEN], unsigned int max);
+
 /*
  * Create the domain that @path describes, paused.  @domid: the one it must get, or 0 for
  * any; then what it got.  @kernel, @ramdisk: instead of those in @path, NULL for those.

@@ -221,7 +221,7 @@ int backend_start(struct backend *b)
 		log_err("cannot watch %s: %s", XS_DIR_VIFS, strerror(-err));
 		return err;
 	}
-	err = pulse_start(&b->pulse, b->env.store);
+	err = pulse_start(&b->pulse, b->env.store, b->env.now());
 	if (err) {
 		log_err("cannot watch %s: %s", XS_DIR_OWN, strerror(-err));
 		return err;

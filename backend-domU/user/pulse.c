@@ -18,12 +18,12 @@ void pulse_open(struct pulse *p)
 			 PULSE_WATCHDOG, strerror(errno));
 }
 
-int pulse_start(struct pulse *p, struct store *s)
+int pulse_start(struct pulse *p, struct store *s, uint64_t now)
 {
 	/* Left over from a restart that did not come about. */
 	int err = store_remove(s, XS_DIR_OWN, XS_OWN_CONTROL);
 
-	(void)p;
+	p->well_at = now;
 	if (err)
 		return err;
 	return s->ops->watch(s, XS_DIR_OWN "/" XS_OWN_CONTROL, PULSE_TOKEN);
@@ -80,17 +80,19 @@ static int look_at_drain(struct pulse *p, struct store *s, struct kern *k, uint6
 
 /* ----------------------------------------------------------------- beat */
 
-static int beat(struct pulse *p, struct store *s, struct kern *k)
+static int beat(struct pulse *p, struct store *s, struct kern *k, uint64_t now)
 {
 	struct xmd_back_health h;
 	int err = k->ops->health(k, &h);
 
 	if (err)
 		return err;
-	if (h.unwell_ms > PULSE_UNWELL_MS) {
+	if (!h.unwell_ms)
+		p->well_at = now;
+	if (now - p->well_at > PULSE_UNWELL_MS) {
 		if (!p->ill)
-			log_err("the NIC has not been served for %u ms: no heartbeat, so that somebody restarts this domain",
-				h.unwell_ms);
+			log_err("no NIC, or it has not been served for %u ms: no heartbeat, so that somebody restarts this domain",
+				(unsigned int)(now - p->well_at));
 		p->ill = true;
 		return 0;
 	}
@@ -112,7 +114,7 @@ int pulse_work(struct pulse *p, struct store *s, struct kern *k, uint64_t now)
 	if (err || now < p->at)
 		return err;
 	p->at = now + PULSE_MS;
-	return beat(p, s, k);
+	return beat(p, s, k, now);
 }
 
 uint64_t pulse_due(const struct pulse *p)

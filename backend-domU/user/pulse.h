@@ -27,7 +27,8 @@ struct pulse {
 	int watchdog;		/* open file of Xen's watchdog, or -1 */
 	uint32_t beats;
 	uint64_t at;		/* ms; when the next beat is due */
-	bool ill;		/* and said so */
+	uint64_t well_at;	/* ms; when all was well, or we began */
+	bool ill;		/* for too long, and said so */
 	enum { FLOWING, DRAINING, DRAINED } drain;
 	uint64_t drain_at;	/* ms; when to look again, or to go on */
 };
@@ -36,7 +37,7 @@ struct pulse {
 void pulse_open(struct pulse *p);
 
 /* Watch for control.  0 or a negative errno of the store. */
-int pulse_start(struct pulse *p, struct store *s);
+int pulse_start(struct pulse *p, struct store *s, uint64_t now);
 
 /* The key control has changed. */
 int pulse_control(struct pulse *p, struct store *s, struct kern *k, uint64_t now);

@@ -148,6 +148,26 @@ drv_start() {
 # domain that was created again comes without.
 drv_tools() { on drv 'cd / && cpio -idu 2>/dev/null' < /images/drv-tools.cpio; }
 
+# supervise [LINE...]: starts xmd-supervisor with these lines as its configuration; it is in charge of "drv" on return
+supervise() {
+    mkdir -p /var/log
+    lines "$@" > /root/supervisor.conf
+    [ -e /usr/bin/xmd-supervisor ] || fail "xmd-supervisor is not in the image of dom0: the build has not made it"
+    xmd-supervisor --config /root/supervisor.conf >> /logs/supervisor.log 2>&1 &
+    supervisor_pid=$!
+    wait_until 20 "xmdctl status | grep -q ^drv" || fail "xmd-supervisor does not take charge: $(tail -n 3 /logs/supervisor.log)"
+}
+
+# back_again N SECONDS: until "drv" has come back N times and is not about to do so again
+back_again() {
+    # dom0 has a lot to do meanwhile: it must not be busy with being asked
+    back_end=$(($(date +%s) + $2))
+    until xmdctl status | grep -q "^drv .* watched  *[0-9]*  *$1 "; do
+        [ "$(date +%s)" -lt $back_end ] || fail "drv is not back: $(xmdctl status; tail -n 3 /logs/supervisor.log)"
+        sleep 1
+    done
+}
+
 # vifs_connected DOMID: the domain has vifs, and both ends of each are in state 4
 vifs_connected() {
     vifs=$(xenstore-list "/local/domain/$1/device/vif" 2>/dev/null)
@@ -181,7 +201,16 @@ guest_start() {
 
 gone() { ! xl domid "$1" > /dev/null 2>&1; }
 
-drv_stop() { guest_stop drv; }
+drv_stop() { guest_stop drv; nic_quiet; }
+
+# nic_quiet: masks the NIC's interrupts (register IMC) when no domain has it. It may still assert one, which nobody
+# will ever take away, and its level keeps dom0 busy for half a minute when xen-pciback next enables the NIC.
+nic_quiet() {
+    bar=$(awk 'NR == 1 { print $1 }' "/sys/bus/pci/devices/$NIC/resource")
+    setpci -s "$NIC" COMMAND=0402
+    devmem $((bar + 0xd8)) 32 0xffffffff
+    setpci -s "$NIC" COMMAND=0
+}
 
 # guest_stop NAME: xl destroy
 guest_stop() {

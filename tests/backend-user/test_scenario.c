@@ -552,7 +552,11 @@ static void heartbeat_only_while_well(void **state)
 	world_run(w, 10000);
 	before = strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10);
 	assert_in_range(before, 4, 6);
-	w->sim.unwell_ms = PULSE_UNWELL_MS + 1;
+	w->sim.unwell_ms = 1;
+	world_run(w, PULSE_UNWELL_MS / 2);
+	assert_in_range(strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10), before + 2, before + 3);
+	world_run(w, PULSE_UNWELL_MS);
+	before = strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10);
 	world_run(w, 10000);
 	assert_int_equal(strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10), before);
 	w->sim.unwell_ms = 0;
