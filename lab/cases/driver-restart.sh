@@ -21,6 +21,8 @@ guest_start g2 stock pvh
 tool xmd-seqtest peer g1 g2
 neighbours_fixed g1
 neighbours_fixed g2
+# its fq_codel drops what has waited too long, which is meant for another kind of waiting
+on g1 'tc qdisc replace dev eth0 root pfifo limit 10000'
 
 # What may differ: the pid, beats and control of xmd-backend, the rings of the new domain with dom0, when it was begun,
 # and that rings were adopted.
@@ -87,6 +89,10 @@ sleep 3
 nodes > /logs/after.txt
 diff /logs/before.txt /logs/after.txt > /logs/nodes.diff || { cat /logs/nodes.diff; fail "xenstore is not as it was"; }
 xenstore-ls -fp | sh /case/check --domid "$drv_id" > /logs/schema.txt || { cat /logs/schema.txt; fail "xenstore is not as the schema says"; }
+# What each place on the way says of frames that it dropped
+{ on g1 'grep Udp: /proc/net/snmp; ip -s link show eth0; tc -s qdisc show dev eth0'
+  on drv 'mount -t debugfs none /sys/kernel/debug; cat /sys/kernel/debug/xmd/back/vifs'
+  on peer 'ip -s link show wire; grep Udp: /proc/net/snmp'; } > /logs/drops.txt 2>&1 || true
 seq_report g1 tx
 for g in g1 g2; do
     streams_end $g
