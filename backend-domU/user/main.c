@@ -7,12 +7,12 @@
  * connected vifs do not notice.
  */
 #include "backend.h"
+#include "filter_backend.h"
 #include "sandbox.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <pwd.h>
-#include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -241,30 +241,12 @@ static int find_user(const char *user, struct sandbox *box)
 	return 0;
 }
 
-/*
- * libxenstore starts a thread at the first watch, which is why clone is in here, and
- * sets SIGPIPE aside around each request.
- */
 static int lock_up(const char *user)
 {
-	static const int calls[] = {
-		SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(poll),
-		SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_ctl),
-		SCMP_SYS(timerfd_settime), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep),
-		SCMP_SYS(pipe), SCMP_SYS(pipe2), SCMP_SYS(fcntl), SCMP_SYS(close),
-		SCMP_SYS(newfstatat), SCMP_SYS(fstat), SCMP_SYS(lseek),
-		SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mprotect), SCMP_SYS(madvise),
-		SCMP_SYS(mremap), SCMP_SYS(brk), SCMP_SYS(getrandom), SCMP_SYS(getpid),
-		SCMP_SYS(clone), SCMP_SYS(clone3), SCMP_SYS(set_robust_list), SCMP_SYS(rseq),
-		SCMP_SYS(futex), SCMP_SYS(gettid), SCMP_SYS(sched_yield),
-		SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
-		SCMP_SYS(restart_syscall), SCMP_SYS(exit), SCMP_SYS(exit_group), -1
+	struct sandbox box = {
+		.filter = sandbox_filter,
+		.filter_len = sizeof(sandbox_filter) / sizeof(sandbox_filter[0]),
 	};
-	static const unsigned long ioctls[] = {
-		XMD_VIF_CONNECT, XMD_VIF_DISCONNECT, XMD_VIF_LIST, XMD_BACK_HEALTH,
-		XMD_BACK_DRAIN, 0
-	};
-	struct sandbox box = { .calls = calls, .ioctls = ioctls };
 	const char *what = "looking it up";
 	int err = find_user(user, &box);
 
