@@ -2,6 +2,7 @@
 /*
  * regs.c - batches of register operations for the user half.  guard.c says which.
  */
+#include <linux/delay.h>
 #include <linux/hrtimer.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -10,6 +11,7 @@
 #include "priv.h"
 
 #define WAIT_STEP_US	50u
+#define SLEEP_MIN_US	10u	/* to fall asleep and wake up takes longer */
 
 /* usleep_range is deaf to signals, and a user half has to be killable at any time. */
 static int sleep_us(u32 usecs)
@@ -20,6 +22,10 @@ static int sleep_us(u32 usecs)
 		return 0;
 	if (signal_pending(current))
 		return -EINTR;
+	if (usecs < SLEEP_MIN_US) {
+		udelay(usecs);
+		return 0;
+	}
 	set_current_state(TASK_INTERRUPTIBLE);
 	return schedule_hrtimeout(&t, HRTIMER_MODE_REL) ? -EINTR : 0;
 }
