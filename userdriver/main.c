@@ -12,6 +12,8 @@
 #include "privileges.h"
 #include "sim/sim.h"
 
+#define FAILED_START_MS 100	/* as long as a start at least takes that comes to nothing */
+
 enum source { SOURCE_DEVICE, SOURCE_SIGNAL, SOURCES };
 
 struct loop {
@@ -124,12 +126,31 @@ static int drive(struct loop *loop, struct driver *d)
 	return err ? (int)d->exit_code : EXIT_OK;
 }
 
+static int run(const struct options *opt, struct driver *d)
+{
+	struct loop loop = { .tick_ms = 0 };
+	struct nic_port *port;
+	int status;
+
+	log_set_verbose(opt->verbose);
+	if (loop_open(&loop)) {
+		log_line("signalfd: %s", strerror(errno));
+		return EXIT_SYSTEM;
+	}
+	port = open_port(opt);
+	if (!port)
+		return opt->simulate ? EXIT_USAGE : EXIT_DEVICE;
+	driver_init(d, port, opt);
+	status = privileges_drop(opt) ? EXIT_SYSTEM : drive(&loop, d);
+	port->ops->close(port);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	static struct driver driver;
-	struct loop loop = { .tick_ms = 0 };
 	struct options opt;
-	struct nic_port *port;
+	uint64_t began_ms;
 	int status;
 
 	switch (options_parse(&opt, argc, argv)) {
@@ -140,16 +161,10 @@ int main(int argc, char **argv)
 	case OPTIONS_RUN:
 		break;
 	}
-	log_set_verbose(opt.verbose);
-	if (loop_open(&loop)) {
-		log_line("signalfd: %s", strerror(errno));
-		return EXIT_SYSTEM;
-	}
-	port = open_port(&opt);
-	if (!port)
-		return opt.simulate ? EXIT_USAGE : EXIT_DEVICE;
-	driver_init(&driver, port, &opt);
-	status = privileges_drop(&opt) ? EXIT_SYSTEM : drive(&loop, &driver);
-	port->ops->close(port);
+	began_ms = driver_now_ms();
+	status = run(&opt, &driver);
+	/* The next one is started at once, and may fare no better. */
+	if (status > EXIT_USAGE && driver_now_ms() - began_ms < FAILED_START_MS)
+		poll(NULL, 0, FAILED_START_MS);
 	return status;
 }

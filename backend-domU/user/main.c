@@ -36,6 +36,7 @@ enum exit_code {
 };
 
 #define OPEN_RETRY_MS 100
+#define FAILED_START_MS 100	/* as long as a start at least takes that comes to nothing */
 #define NOBODY "65534"	/* a number: a small driver domain has no list of users */
 
 struct options {
@@ -296,6 +297,7 @@ int main(int argc, char **argv)
 	struct options o = { .device = KERN_DEVICE, .user = NOBODY, .gso = true };
 	struct backend b = { .env = { .now = now_ms, .settle_ms = VIF_SETTLE_MS } };
 	struct pollfd fd[SOURCES];
+	uint64_t began = now_ms();
 	int ret = parse_options(argc, argv, &o);
 
 	if (ret >= 0)
@@ -311,5 +313,8 @@ int main(int argc, char **argv)
 	kern_close(b.env.kern);
 	/* not store_close(): libxenstore cancels its thread, for which libc opens a library */
 	close(fd[SOURCE_SIGNALS].fd);
+	/* The next one is started at once, and may fare no better. */
+	if (ret != EXIT_OK && now_ms() - began < FAILED_START_MS)
+		poll(NULL, 0, FAILED_START_MS);
 	return ret;
 }
