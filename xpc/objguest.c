@@ -51,8 +51,13 @@ static unsigned int go_deaf(struct objguest *g, const char *why)
 
 static unsigned int say_hello_again(struct objguest *g, __u64 now)
 {
+	unsigned int i;
+
 	g->hello_at = now;
 	g->hello_wait = XMD_OBJRING_HELLO_MS;
+	g->replicas.epoch = 0;
+	for (i = 0; i < OBJGUEST_OBJECTS; i++)
+		g->replica[i].known = false;
 	return leave(g, OBJGUEST_HELLO);
 }
 
@@ -346,12 +351,18 @@ static int take_refusal(struct objguest *g, const struct xpc_msg *m, unsigned in
 	return 0;
 }
 
-static void note_copy(const struct objguest *g, const struct xpc_replica *which,
-		      unsigned int *news)
+/* Each HELLO gets one: a second may come when the first was answered late. */
+static int take_welcome(struct objguest *g, const struct xpc_msg *m, unsigned int *news)
 {
-	if (which)
-		*news |= which == &g->replica[XPC_OBJECT_xmd_port_object] ? OBJGUEST_PORT :
-			 OBJGUEST_VIF;
+	struct xpc_replica *which;
+	__u64 mask;
+
+	if (m->epoch == g->replicas.epoch)
+		return -EINVAL;
+	*news |= leave(g, OBJGUEST_HELLO);
+	g->hello_at = g->now + XMD_OBJRING_ANSWER_MS;
+	forget_refusals(g);
+	return xpc_replica_take(&g->replicas, m, NULL, &which, &mask);
 }
 
 static int take_copy(struct objguest *g, const struct xpc_msg *m, unsigned int *news)
@@ -360,8 +371,8 @@ static int take_copy(struct objguest *g, const struct xpc_msg *m, unsigned int *
 	__u64 mask;
 	int err;
 
-	if (m->kind == XPC_WELCOME && (g->phase != OBJGUEST_HELLO || !m->epoch))
-		return -EINVAL;
+	if (m->kind == XPC_WELCOME)
+		return take_welcome(g, m, news);
 	err = xpc_replica_take(&g->replicas, m, g->in + XPC_HEADER, &which, &mask);
 	if (err == -ECONNRESET) {
 		g->n_old++;
@@ -374,10 +385,8 @@ static int take_copy(struct objguest *g, const struct xpc_msg *m, unsigned int *
 		which->known = false;
 		return 0;
 	}
-	if (!err && m->kind == XPC_WELCOME)
-		forget_refusals(g);
 	if (!err)
-		note_copy(g, which, news);
+		*news |= which == vif_replica(g) ? OBJGUEST_VIF : OBJGUEST_PORT;
 	return err;
 }
 
@@ -392,6 +401,8 @@ static int take(struct objguest *g, int len, unsigned int *news)
 		return -EINVAL;
 	if (m.kind == XPC_ACK && !m.id && !m.epoch)
 		return take_refusal(g, &m, news);
+	if (!m.epoch)
+		return -EINVAL;
 	if (m.kind != XPC_ACK && m.kind != XPC_ANSWER)
 		return take_copy(g, &m, news);
 	if (m.epoch != g->replicas.epoch) {
@@ -492,6 +503,7 @@ unsigned int objguest_work(struct objguest *g, __u64 now)
 
 	if (g->phase == OBJGUEST_NO_RING)
 		return 0;
+	g->now = now;
 	news = look_at_life(g, now);
 	if (g->phase != OBJGUEST_ALONE && g->phase != OBJGUEST_DEAF)
 		news |= receive(g);

@@ -54,6 +54,7 @@ struct objguest {
 	__s16 refused[XPC_FIELDS_MAX];		/* -errno, in this epoch */
 
 	enum objguest_phase phase;
+	__u64 now;				/* at the last look */
 	__u32 life;				/* that HELLO was said to */
 	__u64 hello_at;				/* when to say it again */
 	__u32 hello_wait;
