@@ -136,6 +136,7 @@ static bool is_wishable(__u64 mask)
 
 int objguest_wish(struct objguest *g, __u64 mask, const struct xmd_vif_object *want)
 {
+	__u64 changed = xpc_diff(vif_type, &g->wish, want) | ~g->wished;
 	__u8 scratch[XMD_OBJRING_SLOT];
 	unsigned int i;
 	int n;
@@ -149,7 +150,7 @@ int objguest_wish(struct objguest *g, __u64 mask, const struct xmd_vif_object *w
 		return n;
 	g->wished |= mask;
 	for (i = 0; i < vif_type->n; i++)
-		if (mask >> i & 1)
+		if (mask & changed & 1ull << i)
 			g->refused[i] = 0;
 	return 0;
 }
