@@ -386,9 +386,13 @@ static int take_copy(struct objguest *g, const struct xpc_msg *m, unsigned int *
 		which->known = false;
 		return 0;
 	}
-	if (!err)
-		*news |= which == vif_replica(g) ? OBJGUEST_VIF : OBJGUEST_PORT;
-	return err;
+	if (err)
+		return err;
+	*news |= which == vif_replica(g) ? OBJGUEST_VIF : OBJGUEST_PORT;
+	/* policy is another one now */
+	if (which == vif_replica(g) && mask & (XPC_xmd_vif_object_may | XPC_xmd_vif_object_mtu_max))
+		forget_refusals(g);
+	return 0;
 }
 
 static int take(struct objguest *g, int len, unsigned int *news)

@@ -51,7 +51,7 @@ struct objguest {
 
 	struct xmd_vif_object wish;
 	__u64 wished;				/* members of wish that count */
-	__s16 refused[XPC_FIELDS_MAX];		/* -errno, in this epoch */
+	__s16 refused[XPC_FIELDS_MAX];		/* -errno, as policy is now */
 
 	enum objguest_phase phase;
 	__u64 now;				/* at the last look */
