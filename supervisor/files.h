@@ -19,9 +19,14 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* A build for tests names others. */
+#ifndef RUN_DIR
 #define RUN_DIR		"/run/xmd"
-#define SOCKET_PATH	RUN_DIR "/supervisor"
+#endif
+#ifndef HISTORY_PATH
 #define HISTORY_PATH	"/var/log/xmd-history"
+#endif
+#define SOCKET_PATH	RUN_DIR "/supervisor"
 #define FILE_PATH_MAX	128
 
 enum phase {

@@ -352,6 +352,23 @@ void mem_replace_domain(struct mem *m, unsigned int domid)
 			m->tree.node[i].stale = true;
 }
 
+void mem_drop_owned(struct mem *m, unsigned int domid)
+{
+	char path[STORE_PATH_MAX];
+	size_t i = 0;
+
+	while (i < m->tree.n) {
+		if (m->tree.node[i].owner != domid) {
+			i++;
+			continue;
+		}
+		snprintf(path, sizeof(path), "%s", m->tree.node[i].path);
+		main_remove(m, path);
+		/* The others have moved. */
+		i = 0;
+	}
+}
+
 /* -------------------------------------------------------- transactions */
 
 static struct action *log_action(struct conn *c, int kind, const char *path, const char *val)
