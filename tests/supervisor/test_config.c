@@ -227,6 +227,17 @@ static void no_file(void **state)
 	assert_memory_equal(&c, &before, sizeof(c));
 }
 
+static void no_file_of_lines(void **state)
+{
+	char error[256];
+	struct config c;
+
+	(void)state;
+	config_defaults(&c);
+	assert_int_equal(config_read(&c, ".", error), -EISDIR);
+	assert_string_equal(error, ".:0: Is a directory");
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -237,6 +248,7 @@ int main(void)
 		T(sections_by_name),
 		T(as_many_sections_as_there_is_room_for),
 		T(no_file),
+		T(no_file_of_lines),
 	};
 
 	return cmocka_run_group_tests_name("config", tests, NULL, NULL);
