@@ -646,6 +646,8 @@ static int mem_readmit(struct store *s, const char *path)
 
 	if (fuse_burn(c->fuse))
 		return -ESHUTDOWN;
+	/* What they are is read first, so it must not change until the commit. */
+	log_action(c, LOOKED, path, NULL);
 	n = tree_find(view_of(c), path);
 	return n ? set_perms(c, path, n->owner, n->reader) : -ENOENT;
 }
