@@ -770,6 +770,52 @@ static void somebody_is_faster(void **state)
 	print_message("moved before each of %ld operations\n", all);
 }
 
+/* A guest that writes before each operation, so that no commit of its vif ever succeeds. */
+struct flicker {
+	struct world *w;
+	struct fuse fuse;
+	unsigned int n;
+};
+
+static void flicker(void *arg)
+{
+	struct flicker *f = arg;
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", ++f->n);
+	world_front(f->w, 0, XS_FRONT_TX_RING_REF, text);
+	f->fuse.meet_at = f->fuse.burnt + 1;
+}
+
+static void a_guest_that_never_stands_still(void **state)
+{
+	struct world *w = *state;
+	struct flicker f = { .w = w };
+	struct vif_refs refs;
+	struct store *s;
+
+	f.fuse = (struct fuse){ .left = -1, .meet_at = 1, .meet = flicker, .arg = &f };
+	host_connect(w, 0);
+	host_connect(w, 1);
+	host_connect(w, 2);
+	crash(w);
+	s = mem_connect(w->mem, 0, &f.fuse);
+	assert_int_equal(restore_list(s, DRV, &refs), 0);
+	assert_int_equal(refs.n, 3);
+	assert_int_equal(restore_vifs(s, DRV, &refs), 0);
+	assert_int_equal(find(&refs, 5, 0)->fate, VIF_REFUSED);
+	assert_int_equal(find(&refs, 5, 1)->fate, VIF_WAITING);
+	assert_int_equal(find(&refs, 6, 0)->fate, VIF_WAITING);
+	assert_int_equal(back_dirs(w), 2);
+	assert_int_equal(log_count("vif 0 of domain 5 cannot be restored"), 1);
+	restore_free(&refs);
+	store_close(s);
+	world_backend_up(w);
+	world_run(w, 2000);
+	assert_string_equal(world_back(w, 1, XS_BACK_XMD_RINGS), "adopted");
+	assert_string_equal(world_back(w, 2, XS_BACK_XMD_RINGS), "adopted");
+}
+
 /* ----------------------------------------------------------- a look */
 
 static void how_far_it_has_come(void **state)
@@ -841,6 +887,7 @@ int main(void)
 		T(a_store_that_takes_nothing),
 		T(a_store_that_breaks),
 		T(somebody_is_faster),
+		T(a_guest_that_never_stands_still),
 		T(how_far_it_has_come),
 	};
 
