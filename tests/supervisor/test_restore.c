@@ -825,6 +825,7 @@ static void how_far_it_has_come(void **state)
 		const char *back, *rings;	/* NULL: no such node */
 		bool connected;			/* when it was restored */
 		enum vif_fate fate;
+		bool offline;
 	} row[] = {
 		{ "not looked at", "4", NULL, true, VIF_WAITING },
 		{ "adopted", "4", "adopted", true, VIF_SERVED },
@@ -833,6 +834,10 @@ static void how_far_it_has_come(void **state)
 		{ "closed", "6", NULL, true, VIF_REFUSED },
 		{ "closed, no more than that", "6", "adopted", true, VIF_REFUSED },
 		{ "detached", NULL, NULL, true, VIF_LEFT },
+		{ "being detached", "5", "adopted", true, VIF_LEFT, true },
+		{ "as good as detached", "6", NULL, true, VIF_LEFT, true },
+		{ "attached since then", "1", NULL, true, VIF_SERVED },
+		{ "attached since then, offered", "2", NULL, true, VIF_SERVED },
 		{ "garbage", "x", NULL, true, VIF_LEFT },
 		{ "new, not looked at", "1", NULL, false, VIF_WAITING },
 		{ "new, offered", "2", NULL, false, VIF_SERVED },
@@ -849,7 +854,8 @@ static void how_far_it_has_come(void **state)
 		w->dom0->ops->remove(w->dom0, w->vif[0].back);
 		if (row[i].back) {
 			store_write_text(w->dom0, w->vif[0].back, XS_BACK_STATE, row[i].back);
-			store_write_text(w->dom0, w->vif[0].back, XS_BACK_ONLINE, "1");
+			store_write_text(w->dom0, w->vif[0].back, XS_BACK_ONLINE,
+					 row[i].offline ? "0" : "1");
 		}
 		if (row[i].rings)
 			store_write_text(w->dom0, w->vif[0].back, XS_BACK_XMD_RINGS, row[i].rings);
@@ -857,6 +863,19 @@ static void how_far_it_has_come(void **state)
 		assert_case(row[i].name, restore_look(w->dom0, DRV, &v), 0);
 		assert_case(row[i].name, v.fate, row[i].fate);
 	}
+}
+
+static void a_look_that_fails_says_nothing(void **state)
+{
+	struct world *w = *state;
+	struct vif_ref v = { .guest = 5, .handle = 0, .connected = true };
+	struct fuse fuse = { .left = 0 };
+	struct store *s = mem_connect(w->mem, 0, &fuse);
+
+	host_attach(w, 0, FRONT_MUTE);
+	assert_int_equal(restore_look(s, DRV, &v), -ESHUTDOWN);
+	assert_int_equal(v.fate, VIF_WAITING);
+	store_close(s);
 }
 
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -889,6 +908,7 @@ int main(void)
 		T(somebody_is_faster),
 		T(a_guest_that_never_stands_still),
 		T(how_far_it_has_come),
+		T(a_look_that_fails_says_nothing),
 	};
 
 	return cmocka_run_group_tests_name("restore", tests, NULL, NULL);
