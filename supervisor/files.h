@@ -54,7 +54,7 @@ int phase_write(const char *name, enum phase phase);
 int kept_write(const char *name, const struct kept *k);
 int kept_read(const char *name, struct kept *k);
 
-/* Wait for the lock of @name.  Return: to be closed by the end of the process, or -errno. */
+/* Wait for the lock of @name.  Return: a file, held until it is closed; or -errno. */
 int lock_take(const char *name);
 
 /* One line: fields separated by tabs, the time goes in front. */

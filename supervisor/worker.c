@@ -470,13 +470,15 @@ enum job_result worker_run(const struct job *job)
 	struct work w = { .job = job, .domid = job->domid, .started = job->noticed };
 	enum job_result ret = JOB_FAILED;
 	uint64_t now = now_ms();
+	int lock;
 
 	log_set_whose(job->name);
 	file_path(w.json, job->name, ".json");
 	if (job->not_before > now)
 		sleep_ms((unsigned int)(job->not_before - now));
-	if (lock_take(job->name) < 0) {
-		log_err("cannot take its lock in " RUN_DIR ": %s", strerror(errno));
+	lock = lock_take(job->name);
+	if (lock < 0) {
+		log_err("cannot take its lock in " RUN_DIR ": %s", strerror(-lock));
 		return JOB_FAILED;
 	}
 	w.store = store_xs_open();
@@ -486,5 +488,8 @@ enum job_result worker_run(const struct job *job)
 	if (w.xl)
 		ret = job->kind == JOB_RECOVER ? recover(&w) : planned(&w);
 	restore_free(&w.vifs);
+	xl_close(w.xl);
+	store_close(w.store);
+	close(lock);
 	return ret;
 }
