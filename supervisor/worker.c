@@ -114,7 +114,6 @@ static bool xl_will_destroy(struct work *w, enum life life)
 	return (life == LIFE_CRASHED ? t.on_crash : t.on_watchdog) != END_PRESERVE;
 }
 
-/* It must not run, or must not exist. */
 static void quiet_devices(struct work *w)
 {
 	char bdf[DEVICES_MAX][XL_BDF_LEN];
@@ -123,6 +122,19 @@ static void quiet_devices(struct work *w)
 	for (i = 0; i < n; i++)
 		quiet_device(bdf[i]);
 	log_debug("%d devices silenced after %u ms", n, since(w));
+}
+
+/*
+ * From here on nothing of it runs.  A worker after us that finds it, say paused and without
+ * its home in xenstore, must not take it for a domain.
+ */
+static void put_out(struct work *w, enum life life)
+{
+	phase_write(w->job->name, PHASE_CREATE);
+	if (life == LIFE_RUNNING)
+		xl_pause(w->xl, w->domid);
+	/* Soon: dom0 may have its one processor full of interrupts by now. */
+	quiet_devices(w);
 }
 
 static int take_down(struct work *w)
@@ -340,14 +352,19 @@ static void reattach(struct work *w)
 
 /* ----------------------------------------------------------- the whole */
 
+/* But for its vifs, says the worker before us. */
+static bool is_complete(struct work *w, enum life life)
+{
+	return life == LIFE_RUNNING && phase_read(w->job->name) == PHASE_RESTORE;
+}
+
 /* From nothing, or from what a worker before us has left, to serving. */
 static int bring_back(struct work *w, const char *kernel, const char *ramdisk)
 {
 	enum life life;
 	int err = xl_look(w->xl, w->domid, &life);
-	bool complete = phase_read(w->job->name) == PHASE_RESTORE && life == LIFE_RUNNING;
 
-	if (!err && !complete) {
+	if (!err && !is_complete(w, life)) {
 		err = destroy(w);
 		if (!err)
 			mark(w, "destroyed");
@@ -386,17 +403,18 @@ static void record(struct work *w, const char *kind, const char *result)
 static enum job_result recover(struct work *w)
 {
 	enum life life;
-	int err;
+	int err = xl_look(w->xl, w->domid, &life);
 
-	if (!w->job->force && !xl_look(w->xl, w->domid, &life) && life == LIFE_RUNNING &&
-	    phase_read(w->job->name) == PHASE_IDLE) {
+	if (err) {
+		log_err("cannot look at domain %u: %s", w->domid, strerror(-err));
+		return JOB_FAILED;
+	}
+	if (!w->job->force && life == LIFE_RUNNING && phase_read(w->job->name) == PHASE_IDLE) {
 		log_info("another worker has brought it back already");
 		return JOB_DONE;
 	}
-	/* First of all: dom0 may have its one processor full of interrupts by now. */
-	if (w->job->force)
-		xl_pause(w->xl, w->domid);
-	quiet_devices(w);
+	if (!is_complete(w, life))
+		put_out(w, life);
 	hook(w, "down");
 	err = bring_back(w, NULL, NULL);
 	if (!err)
@@ -441,8 +459,7 @@ static enum job_result planned(struct work *w)
 
 	if (xl_save(w->xl, w->domid, w->json, &t) || drain(w))
 		return JOB_REFUSED;
-	xl_pause(w->xl, w->domid);
-	quiet_devices(w);
+	put_out(w, LIFE_RUNNING);
 	hook(w, "down");
 	/* The clock of the outage: nothing goes through any more. */
 	w->started = now_ms();
