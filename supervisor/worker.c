@@ -390,8 +390,9 @@ static void finish(struct work *w)
 		 w->vifs.n - count(w, VIF_LEFT));
 	mark(w, text);
 	reattach(w);
-	phase_write(w->job->name, PHASE_IDLE);
+	/* First what it is now, which may be another image; then that nothing is to be done. */
 	xl_save(w->xl, w->domid, w->json, &t);
+	phase_write(w->job->name, PHASE_IDLE);
 }
 
 static void record(struct work *w, const char *kind, const char *result)

@@ -98,7 +98,7 @@ static void it_crashed(void **state)
 		dom0_crash(ends[i]);
 		assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
 		expect_steps(PUT_OUT TAKEN_DOWN MADE_ANEW RESTORED
-			     "phase idle, save 1, history, /hook up drv 1 (crashed)");
+			     "save 1, phase idle, history, /hook up drv 1 (crashed)");
 		expect_history("drv\trecover\tcrashed\tok\t1\t360\tdestroyed 0, created 0, "
 			       "3 vifs restored 0, backend serves 360, 3 of 3 vifs adopted 360");
 		expect_back(before);
@@ -115,7 +115,7 @@ static void it_hung(void **state)
 	assert_int_equal(dom0_work(JOB_RECOVER, "hung"), JOB_DONE);
 	expect_steps("store, open, phase create, pause 1, quiet 0000:00:02.0, "
 		     "/hook down drv 1 (hung), " TAKEN_DOWN MADE_ANEW RESTORED
-		     "phase idle, save 1, history, /hook up drv 1 (hung)");
+		     "save 1, phase idle, history, /hook up drv 1 (hung)");
 	expect_back(before);
 }
 
@@ -127,7 +127,7 @@ static void it_was_destroyed_by_hand(void **state)
 	dom0_destroyed_by_hand();
 	assert_int_equal(dom0_work(JOB_RECOVER, "destroyed"), JOB_DONE);
 	expect_steps("store, open, phase create, quiet 0000:00:02.0, /hook down drv 1 (destroyed), "
-		     MADE_ANEW RESTORED "phase idle, save 1, history, /hook up drv 1 (destroyed)");
+		     MADE_ANEW RESTORED "save 1, phase idle, history, /hook up drv 1 (destroyed)");
 	expect_back(before);
 }
 
@@ -150,7 +150,7 @@ static void restart_is_drained_first(void **state)
 	assert_int_equal(dom0_work(JOB_RESTART, "asked for"), JOB_DONE);
 	expect_steps("store, open, save 1, phase create, pause 1, quiet 0000:00:02.0, "
 		     "/hook down drv 1 (asked for), " TAKEN_DOWN MADE_ANEW RESTORED
-		     "phase idle, save 1, history, /hook up drv 1 (asked for)");
+		     "save 1, phase idle, history, /hook up drv 1 (asked for)");
 	/* The clock of the outage begins when it is drained. */
 	expect_history("drv\trestart\tasked for\tok\t1\t360\tdrained 120, destroyed 0, created 0, "
 		       "3 vifs restored 0, backend serves 360, 3 of 3 vifs adopted 360");
@@ -168,7 +168,7 @@ static void upgrade_to_another_image(void **state)
 		     "/hook down drv 1 (asked for), " TAKEN_DOWN
 		     "phase create, quiet 0000:00:02.0, create 1 kernel vmlinuz-2, ours, "
 		     "phase restore, " RESTORED
-		     "phase idle, save 1, history, /hook up drv 1 (asked for)");
+		     "save 1, phase idle, history, /hook up drv 1 (asked for)");
 	expect_back(before);
 	assert_string_equal(fake_find(DRV)->kernel, "vmlinuz-2");
 	assert_string_equal(fake_find(DRV)->ramdisk, "initrd");
@@ -240,7 +240,7 @@ static void xl_destroys_it_itself(void **state)
 	dom0.meanwhile = xl_destroys;
 	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
 	dom0.meanwhile = NULL;
-	expect_steps(PUT_OUT MADE_ANEW RESTORED "phase idle, save 1, history, /hook up drv 1 (crashed)");
+	expect_steps(PUT_OUT MADE_ANEW RESTORED "save 1, phase idle, history, /hook up drv 1 (crashed)");
 	expect_back(before);
 }
 
@@ -293,7 +293,7 @@ static void it_takes_its_time_to_die(void **state)
 	dom0.meanwhile = goes;
 	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
 	expect_steps(PUT_OUT TAKEN_DOWN MADE_ANEW RESTORED
-		     "phase idle, save 1, history, /hook up drv 1 (crashed)");
+		     "save 1, phase idle, history, /hook up drv 1 (crashed)");
 	expect_back(before);
 }
 
@@ -307,7 +307,7 @@ static void somebody_else_destroys_it(void **state)
 	dom0.meanwhile = goes;
 	assert_int_equal(dom0_work(JOB_RECOVER, "destroyed"), JOB_DONE);
 	expect_steps("store, open, phase create, quiet 0000:00:02.0, /hook down drv 1 (destroyed), "
-		     MADE_ANEW RESTORED "phase idle, save 1, history, /hook up drv 1 (destroyed)");
+		     MADE_ANEW RESTORED "save 1, phase idle, history, /hook up drv 1 (destroyed)");
 	expect_back(before);
 }
 
@@ -341,7 +341,7 @@ static void its_domid_is_not_to_be_had(void **state)
 	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
 	expect_steps(PUT_OUT TAKEN_DOWN "phase create, quiet 0000:00:02.0, create 1, create 0, ours, "
 		     "phase restore, unpause 9, " REATTACHED
-		     "phase idle, save 9, history, /hook up drv 9 (crashed)");
+		     "save 9, phase idle, history, /hook up drv 9 (crashed)");
 	expect_history("drv\trecover\tcrashed\tok\t9\t3360\tdestroyed 0, created 0, 3 vifs restored 0, "
 		       "backend serves 360, 0 of 3 vifs adopted 360");
 	expect_moved();
@@ -356,7 +356,7 @@ static void the_old_one_does_not_go_away(void **state)
 	assert_int_equal(log_count("domain 1 does not go away"), 1);
 	expect_steps(PUT_OUT TAKEN_DOWN "phase create, quiet 0000:00:02.0, create 1, create 0, ours, "
 		     "phase restore, unpause 9, " REATTACHED
-		     "phase idle, save 9, history, /hook up drv 9 (crashed)");
+		     "save 9, phase idle, history, /hook up drv 9 (crashed)");
 	expect_moved();
 }
 
@@ -396,7 +396,7 @@ static void a_vif_is_refused(void **state)
 	world_front(&dom0.w, 2, XS_FRONT_TX_RING_REF, "0");
 	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
 	steps = dom0_steps();
-	assert_non_null(strstr(steps, "unpause 1, reattach 6/0 to 1, phase idle"));
+	assert_non_null(strstr(steps, "unpause 1, reattach 6/0 to 1, save 1"));
 	free(steps);
 	assert_int_equal(log_count("vif 0 of domain 6 could not be adopted: detached and attached"), 1);
 	dom0_run(3000);
@@ -639,58 +639,6 @@ static void an_image_that_leaves_nothing_behind(void **state)
 	expect_back(before);
 }
 
-/* ----------------------------------------- what a worker before has left */
-
-static void interrupted(const char *step)
-{
-	enum job_result result;
-	long k;
-
-	for (k = 1; !strstr(fake.calls, step); k++) {
-		dom0_stop();
-		dom0_start();
-		dom0_crash(LIFE_CRASHED);
-		assert_true(dom0_work_until(JOB_RECOVER, "crashed", k, &result));
-	}
-	free(dom0_steps());
-}
-
-/* Its NIC works already: it must not be silenced now. */
-static void goes_on_with_one_that_is_complete(void **state)
-{
-	char *before = host_dump(&dom0.w, true);
-
-	(void)state;
-	interrupted("unpause");
-	assert_int_equal(phase_read("drv"), PHASE_RESTORE);
-	assert_int_equal(dom0_work(JOB_RECOVER, "interrupted"), JOB_DONE);
-	expect_steps("store, open, /hook down drv 1 (interrupted), " RESTORED
-		     "phase idle, save 1, history, /hook up drv 1 (interrupted)");
-	expect_back(before);
-}
-
-/* Paused, so that it looks like one that is alive. */
-static void goes_on_with_one_that_was_stopped(void **state)
-{
-	char *before = host_dump(&dom0.w, true);
-	enum job_result result;
-	long k;
-
-	(void)state;
-	for (k = 1; !fake_find(DRV)->paused; k++) {
-		dom0_stop();
-		dom0_start();
-		dom0_hang();
-		dom0.job.force = true;
-		assert_true(dom0_work_until(JOB_RECOVER, "hung", k, &result));
-	}
-	assert_int_equal(phase_read("drv"), PHASE_CREATE);
-	dom0.job.force = false;
-	free(dom0_steps());
-	assert_int_equal(dom0_work(JOB_RECOVER, "hung"), JOB_DONE);
-	expect_back(before);
-}
-
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -729,8 +677,6 @@ int main(void)
 		T(an_image_that_panics),
 		T(an_image_that_never_serves),
 		T(an_image_that_leaves_nothing_behind),
-		T(goes_on_with_one_that_is_complete),
-		T(goes_on_with_one_that_was_stopped),
 	};
 
 	return cmocka_run_group_tests_name("worker", tests, NULL, NULL);
