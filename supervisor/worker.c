@@ -176,18 +176,18 @@ static int destroy(struct work *w)
 
 static int create(struct work *w, const char *kernel, const char *ramdisk)
 {
-	uint32_t domid = w->domid;
+	uint32_t domid = w->job->domid;
 	int err = phase_write(w->job->name, PHASE_CREATE);
 
 	quiet_devices(w);
 	if (!err)
 		err = xl_create(w->xl, w->json, kernel, ramdisk, &domid);
+	w->moved = err != 0;
 	if (err) {
 		log_warn("cannot be created with domid %u: trying any other; its vifs will be detached and attached",
-			 w->domid);
+			 domid);
 		domid = 0;
 		err = xl_create(w->xl, w->json, kernel, ramdisk, &domid);
-		w->moved = !err;
 	}
 	if (err) {
 		log_err("cannot be created: %s; its configuration is in %s", strerror(-err),
@@ -401,10 +401,24 @@ static void record(struct work *w, const char *kind, const char *result)
 		    w->domid, since(w), w->steps);
 }
 
+/* A worker before us may have had to give it another domid than its vifs know. */
+static void find_moved(struct work *w)
+{
+	uint32_t domid;
+
+	if (xl_find(w->xl, w->job->name, &domid) || domid == w->domid)
+		return;
+	w->domid = domid;
+	w->moved = true;
+}
+
 static enum job_result recover(struct work *w)
 {
 	enum life life;
-	int err = xl_look(w->xl, w->domid, &life);
+	int err;
+
+	find_moved(w);
+	err = xl_look(w->xl, w->domid, &life);
 
 	if (err) {
 		log_err("cannot look at domain %u: %s", w->domid, strerror(-err));

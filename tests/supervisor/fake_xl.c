@@ -32,12 +32,14 @@ struct fake_domain *fake_find(uint32_t domid)
 	return NULL;
 }
 
+/* One that is dying has no name any more. */
 static struct fake_domain *by_name(const char *name)
 {
 	int i;
 
 	for (i = 0; i < FAKE_DOMAINS; i++)
-		if (fake.domain[i].domid && !strcmp(fake.domain[i].name, name))
+		if (fake.domain[i].domid && fake.domain[i].life != LIFE_DYING &&
+		    !strcmp(fake.domain[i].name, name))
 			return &fake.domain[i];
 	return NULL;
 }
@@ -141,8 +143,7 @@ int xl_find(struct xl *x, const char *name, uint32_t *domid)
 	const struct fake_domain *d = by_name(name);
 
 	(void)x;
-	/* One that is dying has no name any more. */
-	if (err || !d || d->life == LIFE_DYING)
+	if (err || !d)
 		return -ENOENT;
 	*domid = d->domid;
 	return 0;
@@ -200,7 +201,7 @@ int xl_destroy(struct xl *x, uint32_t domid)
 		return err;
 	if (fake.destroyed)
 		fake.destroyed(domid);
-	if (fake.zombies) {
+	if (fake.zombie == domid) {
 		d->life = LIFE_DYING;
 		return -EBUSY;
 	}
@@ -246,8 +247,7 @@ int xl_create(struct xl *x, const char *path, const char *kernel, const char *ra
 	if (err)
 		return err;
 	/* A domid or a name that somebody has, an image that is none. */
-	if (fake_find(*domid) || (by_name(want.name) && by_name(want.name)->life != LIFE_DYING) ||
-	    (kernel && strstr(kernel, "none")))
+	if (fake_find(*domid) || by_name(want.name) || (kernel && strstr(kernel, "none")))
 		return -EIO;
 	while (!*domid || fake_find(*domid))
 		*domid = *domid ? *domid + 1 : FAKE_ANY_DOMID;

@@ -27,7 +27,7 @@ struct fake_domain {
 struct fake_xl {
 	struct fake_domain domain[FAKE_DOMAINS];
 	struct fuse *fuse;		/* NULL: none */
-	bool zombies;			/* what is destroyed stays there, dying */
+	uint32_t zombie;		/* this one, when it is destroyed, stays there and is dying */
 	char calls[8192];		/* "pause 1, destroy 1, ..."; looks are left out */
 	const char *fail;		/* calls that begin so fail, the next @fail_times of them */
 	int fail_err;

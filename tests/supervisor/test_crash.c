@@ -49,6 +49,12 @@ static void comes_up_at_the_third_time(void)
 	dom0.panics = 2;
 }
 
+static void cannot_have_its_domid(void)
+{
+	dom0_crash(LIFE_CRASHED);
+	fake.zombie = DRV;
+}
+
 static const struct story stories[] = {
 	{ "crash", crashes, JOB_RECOVER, NULL, false, JOB_DONE },
 	{ "hang", hangs, JOB_RECOVER, NULL, false, JOB_DONE },
@@ -57,6 +63,7 @@ static const struct story stories[] = {
 	{ "upgrade", nothing, JOB_UPGRADE, "vmlinuz-2", true, JOB_DONE },
 	{ "fall back", nothing, JOB_UPGRADE, "vmlinuz-panic", false, JOB_FELL_BACK },
 	{ "panics", comes_up_at_the_third_time, JOB_RECOVER, NULL, false, JOB_FAILED },
+	{ "another domid", cannot_have_its_domid, JOB_RECOVER, NULL, false, JOB_DONE },
 };
 
 /* Everything that has to be the same in the end. */

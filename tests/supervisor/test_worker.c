@@ -289,7 +289,7 @@ static void it_takes_its_time_to_die(void **state)
 
 	(void)state;
 	dom0_crash(LIFE_CRASHED);
-	fake.zombies = true;
+	fake.zombie = DRV;
 	dom0.meanwhile = goes;
 	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
 	expect_steps(PUT_OUT TAKEN_DOWN MADE_ANEW RESTORED
@@ -351,7 +351,7 @@ static void the_old_one_does_not_go_away(void **state)
 {
 	(void)state;
 	dom0_crash(LIFE_CRASHED);
-	fake.zombies = true;
+	fake.zombie = DRV;
 	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
 	assert_int_equal(log_count("domain 1 does not go away"), 1);
 	expect_steps(PUT_OUT TAKEN_DOWN "phase create, quiet 0000:00:02.0, create 1, create 0, ours, "
