@@ -177,11 +177,12 @@ static int destroy(struct work *w)
 static int create(struct work *w, const char *kernel, const char *ramdisk)
 {
 	uint32_t domid = w->job->domid;
-	int err = phase_write(w->job->name, PHASE_CREATE);
+	int err;
 
+	/* One that cannot be written (which is logged) only matters to a worker after us. */
+	phase_write(w->job->name, PHASE_CREATE);
 	quiet_devices(w);
-	if (!err)
-		err = xl_create(w->xl, w->json, kernel, ramdisk, &domid);
+	err = xl_create(w->xl, w->json, kernel, ramdisk, &domid);
 	w->moved = err != 0;
 	if (err) {
 		log_warn("cannot be created with domid %u: trying any other; its vifs will be detached and attached",
@@ -197,7 +198,8 @@ static int create(struct work *w, const char *kernel, const char *ramdisk)
 	w->domid = domid;
 	mark(w, "created");
 	file_touch(w->job->name, ".ours");
-	return phase_write(w->job->name, PHASE_RESTORE);
+	phase_write(w->job->name, PHASE_RESTORE);
+	return 0;
 }
 
 /* ------------------------------------------------------------- restore */

@@ -504,6 +504,20 @@ static void steps_that_may_fail(void **state)
 	expect_back(before);
 }
 
+/* /run is full: its guests do not pay for that with another domid. */
+static void nothing_can_be_noted(void **state)
+{
+	char *before = host_dump(&dom0.w, true);
+
+	(void)state;
+	dom0_crash(LIFE_CRASHED);
+	fake_fail("phase", ENOSPC, 4);
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
+	expect_steps(PUT_OUT TAKEN_DOWN MADE_ANEW RESTORED
+		     "save 1, phase idle, history, /hook up drv 1 (crashed)");
+	expect_back(before);
+}
+
 static void nowhere_to_lock(void **state)
 {
 	(void)state;
@@ -668,6 +682,7 @@ int main(void)
 		T(it_crashes_while_it_boots),
 		T(steps_that_fail),
 		T(steps_that_may_fail),
+		T(nothing_can_be_noted),
 		T(nowhere_to_lock),
 		T(it_does_not_drain),
 		T(it_cannot_be_saved),
