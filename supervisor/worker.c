@@ -303,6 +303,16 @@ static int watch(struct work *w)
 	return err == -EEXIST ? 0 : err;
 }
 
+/* Whether the others serve does not depend on a guest that hides its nodes, say. */
+static void refuse_undecided(struct work *w)
+{
+	unsigned int i;
+
+	for (i = 0; i < w->vifs.n; i++)
+		if (w->vifs.vif[i].connected && w->vifs.vif[i].fate == VIF_WAITING)
+			w->vifs.vif[i].fate = VIF_REFUSED;
+}
+
 static int wait_serving(struct work *w)
 {
 	unsigned int limit = w->job->policy->serve_timeout_s;
@@ -313,6 +323,10 @@ static int wait_serving(struct work *w)
 	if (!err) {
 		mark(w, "backend serves");
 		err = w->moved ? 0 : await(w, limit, all_decided);
+		if (err == -ETIMEDOUT) {
+			refuse_undecided(w);
+			return 0;
+		}
 	}
 	if (err)
 		log_err("%s; look at its console (xl console %s) and its log",

@@ -439,6 +439,36 @@ static void a_guest_goes_while_it_boots(void **state)
 	assert_string_equal(world_back(&dom0.w, 0, XS_BACK_XMD_RINGS), "adopted");
 }
 
+static void a_guest_hides(void)
+{
+	char path[STORE_PATH_MAX];
+
+	store_path(path, dom0.w.vif[2].front, XS_FRONT_STATE);
+	if (strstr(fake.calls, "unpause") && !strstr(fake.calls, "reattach"))
+		mem_set_perms(dom0.w.mem, path, 6, -1);
+}
+
+/* The new backend can only wait for it; that keeps none of the others from their service. */
+static void a_guest_that_hides_its_nodes(void **state)
+{
+	char *steps;
+
+	(void)state;
+	dom0_crash(LIFE_CRASHED);
+	dom0.meanwhile = a_guest_hides;
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
+	steps = dom0_steps();
+	assert_non_null(strstr(steps, "unpause 1, reattach 6/0 to 1, save 1"));
+	free(steps);
+	expect_history("drv\trecover\tcrashed\tok\t1\t61360\tdestroyed 0, created 0, 3 vifs restored 0, "
+		       "backend serves 360, 2 of 3 vifs adopted 60360");
+	assert_string_equal(world_back(&dom0.w, 0, XS_BACK_XMD_RINGS), "adopted");
+	assert_string_equal(world_back(&dom0.w, 3, XS_BACK_XMD_RINGS), "adopted");
+	dom0.meanwhile = NULL;
+	dom0_run(2000);
+	assert_int_equal(world_back_state(&dom0.w, 2), STATE_CONNECTED);
+}
+
 static void a_vif_that_was_never_connected(void **state)
 {
 	(void)state;
@@ -678,6 +708,7 @@ int main(void)
 		T(a_vif_is_refused),
 		T(a_vif_is_refused_for_good),
 		T(a_guest_goes_while_it_boots),
+		T(a_guest_that_hides_its_nodes),
 		T(a_vif_that_was_never_connected),
 		T(it_crashes_while_it_boots),
 		T(steps_that_fail),
