@@ -328,10 +328,13 @@ static int wait_serving(struct work *w)
 			return 0;
 		}
 	}
-	if (err)
-		log_err("%s; look at its console (xl console %s) and its log",
-			err == -EHOSTDOWN ? "died before it served" : "does not serve in time",
-			w->job->name);
+	if (!err)
+		return 0;
+	log_err("%s; look at its console (xl console %s) and its log",
+		err == -EHOSTDOWN ? "died before it served" : "does not serve in time",
+		w->job->name);
+	/* There is no use in waiting for this one once more. */
+	phase_write(w->job->name, PHASE_CREATE);
 	return err;
 }
 

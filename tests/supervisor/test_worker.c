@@ -500,6 +500,25 @@ static void it_crashes_while_it_boots(void **state)
 	expect_back(before);
 }
 
+static void it_hangs_while_it_boots(void **state)
+{
+	char *before = host_dump(&dom0.w, true);
+
+	(void)state;
+	dom0_crash(LIFE_CRASHED);
+	dom0.bad_boots = 1;
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_FAILED);
+	assert_in_range(world_now() - dom0.job.noticed, 60000, 62000);
+	assert_int_equal(log_count("does not serve in time"), 1);
+	free(dom0_steps());
+	/* The next worker takes another. */
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
+	assert_in_range(world_now() - dom0.job.noticed, BOOT_MS, 2000);
+	expect_steps("store, open, phase create, pause 1, quiet 0000:00:02.0, /hook down drv 1 (crashed), "
+		     TAKEN_DOWN MADE_ANEW RESTORED "save 1, phase idle, history, /hook up drv 1 (crashed)");
+	expect_back(before);
+}
+
 static void steps_that_fail(void **state)
 {
 	static const char *const step[] = { "open", "store", "look 1", "restore", "unpause" };
@@ -711,6 +730,7 @@ int main(void)
 		T(a_guest_that_hides_its_nodes),
 		T(a_vif_that_was_never_connected),
 		T(it_crashes_while_it_boots),
+		T(it_hangs_while_it_boots),
 		T(steps_that_fail),
 		T(steps_that_may_fail),
 		T(nothing_can_be_noted),
