@@ -135,11 +135,15 @@ static void stop(struct test *t)
 static int setup(void **state)
 {
 	struct test *t = calloc(1, sizeof(*t));
+	unsigned int i;
 
 	at_home();
 	log_forget();
 	fake_reset();
 	memset(shared, 0, sizeof(*shared));
+	/* Before there is a worker: it may look before the test has a word for it. */
+	for (i = 0; i < JOBS_MAX; i++)
+		shared->job[i].verdict = -1;
 	t->mem = mem_new();
 	t->dom0 = mem_connect(t->mem, 0, NULL);
 	config_defaults(&t->s.config);
@@ -271,7 +275,6 @@ static struct told *job(struct test *t)
 {
 	struct told *j = &shared->job[t->taken++];
 
-	j->verdict = -1;
 	while (!j->ready)
 		usleep(200);
 	return j;
