@@ -12,6 +12,7 @@
 
 struct node {
 	char *path;
+	size_t len;		/* of it: most paths differ in that, and begin alike */
 	char *val;
 	unsigned int owner;
 	int reader;		/* -1: nobody */
@@ -98,10 +99,10 @@ static char *copy(const char *s)
 
 static struct node *tree_find(const struct tree *t, const char *path)
 {
-	size_t i;
+	size_t len = strlen(path), i;
 
 	for (i = 0; i < t->n; i++)
-		if (!strcmp(t->node[i].path, path))
+		if (t->node[i].len == len && !memcmp(t->node[i].path, path, len))
 			return &t->node[i];
 	return NULL;
 }
@@ -145,6 +146,7 @@ static struct node *tree_add(struct tree *t, const char *path)
 	n = &t->node[t->n++];
 	memset(n, 0, sizeof(*n));
 	n->path = copy(path);
+	n->len = strlen(path);
 	n->val = copy("");
 	n->reader = -1;
 	return n;
