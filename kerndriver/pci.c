@@ -503,6 +503,11 @@ static void xmd_remove(struct pci_dev *pdev)
 	xmd_dump_exit(nic);
 	xmd_control_exit(nic);
 	cancel_delayed_work_sync(&nic->tick);
+	spin_lock_bh(&nic->tx.lock);
+	set_bit(XMD_LEAVING, &nic->bits);
+	spin_unlock_bh(&nic->tx.lock);
+	/* what was taken is still sent, if the NIC is not pulled out but taken away in order */
+	drained(nic);
 	mutex_lock(&nic->ctl);
 	xmd_nic_stop(nic);
 	set_bit(XMD_GONE, &nic->bits);

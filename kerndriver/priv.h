@@ -90,6 +90,7 @@ enum xmd_nic_bits {
 	XMD_LINK_UP,			/* what the user half said last */
 	XMD_LINK_DUE,			/* started a moment ago: negotiating, most likely */
 	XMD_GONE,			/* no register answered; until the next START */
+	XMD_LEAVING,			/* remove has begun: takes no more frames */
 	XMD_UNPLUGGED,			/* remove is through: there are no registers */
 };
 

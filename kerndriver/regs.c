@@ -2,6 +2,7 @@
 /*
  * regs.c - batches of register operations for the user half.  guard.c says which.
  */
+#include <linux/delay.h>
 #include <linux/hrtimer.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -10,6 +11,7 @@
 #include "priv.h"
 
 #define WAIT_STEP_US	50u
+#define SLEEP_MIN_US	10u	/* to fall asleep and wake up takes longer */
 
 /* usleep_range is deaf to signals, and a user half has to be killable at any time. */
 static int sleep_us(u32 usecs)
@@ -20,20 +22,23 @@ static int sleep_us(u32 usecs)
 		return 0;
 	if (signal_pending(current))
 		return -EINTR;
+	if (usecs < SLEEP_MIN_US) {
+		udelay(usecs);
+		return 0;
+	}
 	set_current_state(TASK_INTERRUPTIBLE);
 	return schedule_hrtimeout(&t, HRTIMER_MODE_REL) ? -EINTR : 0;
 }
 
 /* What a NIC that is gone reads as; many a register may do so and mean it. */
-static bool suspect(struct xmd_nic *nic, u32 val)
+static bool odd(u32 val)
 {
-	return (!val || val == XMD_ALL_ONES) && xmd_nic_gone(nic);
+	return !val || val == XMD_ALL_ONES;
 }
 
-static int read_reg(struct xmd_nic *nic, struct xmd_reg_op *op)
+static bool suspect(struct xmd_nic *nic, u32 val)
 {
-	op->val = xmd_read(nic, op->reg);
-	return suspect(nic, op->val) ? -ENODEV : 0;
+	return odd(val) && xmd_nic_gone(nic);
 }
 
 static int do_set(struct xmd_nic *nic, const struct xmd_reg_op *op)
@@ -60,9 +65,11 @@ static int do_wait(struct xmd_nic *nic, struct xmd_reg_op *op)
 	int err;
 
 	for (;;) {
-		err = read_reg(nic, op);
-		if (err || (op->val & mask) == want)
-			return err;
+		op->val = xmd_read(nic, op->reg);
+		if (suspect(nic, op->val))
+			return -ENODEV;
+		if ((op->val & mask) == want)
+			return 0;
 		if (last)
 			return -ETIMEDOUT;
 		err = sleep_us(min(WAIT_STEP_US, op->usecs));
@@ -76,8 +83,6 @@ static int do_wait(struct xmd_nic *nic, struct xmd_reg_op *op)
 static int do_op(struct xmd_nic *nic, struct xmd_reg_op *op)
 {
 	switch (op->op) {
-	case XMD_REG_READ:
-		return read_reg(nic, op);
 	case XMD_REG_SET:
 		return do_set(nic, op);
 	case XMD_REG_WAIT:
@@ -85,6 +90,23 @@ static int do_op(struct xmd_nic *nic, struct xmd_reg_op *op)
 	default:
 		return sleep_us(op->usecs);
 	}
+}
+
+/*
+ * All reads up to the next operation of another kind.  Most of the tables is zero, and asking
+ * after each zero whether the NIC is still there would double the time: it is asked once.
+ */
+static int do_reads(struct xmd_nic *nic, struct xmd_reg_op *ops, struct xmd_regs *hdr)
+{
+	bool doubt = false;
+
+	for (; hdr->failed < hdr->n && ops[hdr->failed].op == XMD_REG_READ; hdr->failed++) {
+		struct xmd_reg_op *op = &ops[hdr->failed];
+
+		op->val = xmd_read(nic, op->reg);
+		doubt |= odd(op->val);
+	}
+	return doubt && xmd_nic_gone(nic) ? -ENODEV : 0;
 }
 
 static int do_batch(struct xmd_nic *nic, struct xmd_reg_op *ops, struct xmd_regs *hdr)
@@ -102,12 +124,15 @@ static int do_batch(struct xmd_nic *nic, struct xmd_reg_op *ops, struct xmd_regs
 	hdr->failed = 0;
 	if (xmd_nic_gone(nic))
 		return -ENODEV;
-	for (; hdr->failed < hdr->n; hdr->failed++) {
+	for (;;) {
+		err = do_reads(nic, ops, hdr);
+		if (err || hdr->failed == hdr->n)
+			return err;
 		err = do_op(nic, &ops[hdr->failed]);
 		if (err)
 			return err;
+		hdr->failed++;
 	}
-	return 0;
 }
 
 long xmd_regs(struct xmd_nic *nic, struct xmd_regs __user *arg)

@@ -7,12 +7,20 @@
  */
 #include <linux/delay.h>
 #include <linux/etherdevice.h>
+#include <linux/sched/signal.h>
 #include "priv.h"
 
 #define LOOP_FRAMES	32u
 #define LOOP_LEN	1024u
 #define LOOP_TRIES	15u
 #define WAIT_MS		100u
+
+/* We run in the user half's task.  A killed one has to be gone before the next can come. */
+static bool slept_a_ms(void)
+{
+	usleep_range(1000, 1500);
+	return !fatal_signal_pending(current);
+}
 
 /* Ask the NIC for a link interrupt; what follows from it is one look at the PHY too many. */
 int xmd_test_irq(void *ctx)
@@ -24,8 +32,8 @@ int xmd_test_irq(void *ctx)
 	if (!test_bit(XMD_RUNNING, &nic->bits))
 		return -ENETDOWN;
 	xmd_write(nic, ICS, INT_LSC);
-	for (i = 0; i < WAIT_MS && READ_ONCE(nic->irqs) == before; i++)
-		usleep_range(1000, 1500);
+	for (i = 0; i < WAIT_MS && READ_ONCE(nic->irqs) == before && slept_a_ms(); i++)
+		;
 	return READ_ONCE(nic->irqs) == before ? -EIO : 0;
 }
 
@@ -75,8 +83,8 @@ static bool loop_once(struct xmd_nic *nic)
 	for (i = taken; i < n; i++)
 		xmd_buf_put(nic, frames[i]);
 	local_bh_enable();
-	for (i = 0; i < WAIT_MS && READ_ONCE(nic->loop_left); i++)
-		usleep_range(1000, 1500);
+	for (i = 0; i < WAIT_MS && READ_ONCE(nic->loop_left) && slept_a_ms(); i++)
+		;
 	return !xchg(&nic->loop_left, 0) && taken;
 }
 
@@ -91,7 +99,7 @@ int xmd_test_loopback(void *ctx)
 
 	if (!test_bit(XMD_RUNNING, &nic->bits))
 		return -ENETDOWN;
-	while (tries--)
+	while (tries-- && !fatal_signal_pending(current))
 		if (loop_once(nic))
 			return 0;
 	return -EIO;

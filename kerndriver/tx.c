@@ -88,6 +88,9 @@ void xmd_tx_doorbell(struct xmd_nic *nic)
 
 static int tx_state(const struct xmd_nic *nic)
 {
+	/* "xl destroy" takes the NIC away first: what comes now is for the next domain to send */
+	if (test_bit(XMD_LEAVING, &nic->bits))
+		return -EAGAIN;
 	if (test_bit(XMD_GONE, &nic->bits))
 		return -ENETDOWN;
 	if (!test_bit(XMD_RUNNING, &nic->bits))
@@ -154,6 +157,8 @@ static unsigned int reap(struct xmd_nic *nic, struct xmd_buf **frames, bool abor
 	spin_lock_bh(&tx->lock);
 	while (n < XMD_BATCH && (frames[n] = xmd_txring_reap(&tx->ring, abort))) {
 		tx->aborted += !!(frames[n]->flags & XMD_F_ABORTED);
+		if (abort && test_bit(XMD_LEAVING, &nic->bits))
+			frames[n]->flags |= XMD_F_UNSENT;
 		tx->foreign -= !!frames[n]->owner;
 		n++;
 	}

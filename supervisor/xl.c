@@ -392,7 +392,18 @@ int xl_create(struct xl *x, const char *path, const char *kernel, const char *ra
 
 int xl_unpause(struct xl *x, uint32_t domid)
 {
-	return to_errno(libxl_domain_unpause(x->ctx, domid, NULL));
+	libxl_dominfo info;
+	bool paused;
+	int rc;
+
+	/* Libxl calls it an error when there is nothing to do. */
+	libxl_dominfo_init(&info);
+	rc = libxl_domain_info(x->ctx, &info, domid);
+	paused = !rc && info.paused;
+	libxl_dominfo_dispose(&info);
+	if (paused)
+		rc = libxl_domain_unpause(x->ctx, domid, NULL);
+	return to_errno(rc);
 }
 
 int xl_reattach_vif(struct xl *x, uint32_t guest, uint32_t handle, uint32_t drv)

@@ -222,7 +222,7 @@ int driver_handled(struct driver *d, int err)
 	return driver_settled(d, err);
 }
 
-static void log_adopted(const struct driver *d, const char *how, uint64_t began_ms)
+void bringup_log(const struct driver *d, const char *how, uint64_t began_ms)
 {
 	const uint8_t *mac = settings_mac(&d->adapter)->addr;
 
@@ -230,15 +230,6 @@ static void log_adopted(const struct driver *d, const char *how, uint64_t began_
 		how, d->info.vendor, d->info.device, mac[0], mac[1], mac[2], mac[3], mac[4],
 		mac[5], d->link.up ? "up" : "down", d->xpc.replicas.epoch, crossing_count(d),
 		(unsigned long long)(driver_now_ms() - began_ms));
-}
-
-/* Whoever stopped it may have died while writing the EEPROM. */
-static int from_the_start(struct driver *d)
-{
-	bool first = d->first;
-	int err = bringup(d, false);
-
-	return err || first ? err : eeprom_warn_if_damaged(d);
 }
 
 /* Rings that run are taken as they are. */
@@ -261,7 +252,6 @@ static void introduce(struct xmd_adapter *a)
 int drv_adopt(struct driver *d, const struct xmd_adapter *committed)
 {
 	bool running = d->info.phase == XMD_NIC_RUNNING;
-	uint64_t began_ms = driver_now_ms();
 	int err;
 
 	d->adapter = *committed;
@@ -277,11 +267,12 @@ int drv_adopt(struct driver *d, const struct xmd_adapter *committed)
 	d->link.up = committed->link;
 	d->link.speed = committed->speed;
 	d->link.full_duplex = committed->duplex;
-	err = running ? converge(d) : from_the_start(d);
+	/* whoever stopped it may have died while writing the EEPROM */
+	d->doubt_eeprom = !running && !d->first;
+	err = running ? converge(d) : bringup(d, false);
 	if (err)
 		return driver_settled(d, err);
 	d->state = DRIVER_RUNNING;
-	log_adopted(d, running ? "adopted the running" : "brought up", began_ms);
 	return 0;
 }
 
@@ -309,6 +300,6 @@ int bringup_again(struct driver *d)
 	if (err)
 		return err;
 	d->state = DRIVER_RUNNING;
-	log_adopted(d, "brought up", began_ms);
+	bringup_log(d, "brought up", began_ms);
 	return 0;
 }

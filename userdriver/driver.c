@@ -134,8 +134,19 @@ int driver_stop_nic(struct driver *d)
 	return 0;
 }
 
+/* What can be done while upcalls may come already: a line on a console is slow, too. */
+static int after_ready(struct driver *d, uint64_t began_ms)
+{
+	if (d->state != DRIVER_RUNNING)
+		return 0;
+	bringup_log(d, d->info.phase == XMD_NIC_RUNNING ? "adopted the running" : "brought up",
+		    began_ms);
+	return d->doubt_eeprom ? driver_settled(d, eeprom_warn_if_damaged(d)) : 0;
+}
+
 int driver_start(struct driver *d)
 {
+	uint64_t began_ms = driver_now_ms();
 	struct xmd_adapter committed;
 	int err = driver_hello(d);
 
@@ -147,6 +158,8 @@ int driver_start(struct driver *d)
 	crossing_follow(d);
 	if (!d->exit_code)
 		err = crossing_ready(d);
+	if (!d->exit_code)
+		err = after_ready(d, began_ms);
 	return fatal(d, err);
 }
 

@@ -2,7 +2,7 @@
 /*
  * driver.h - the non-critical half of the 8254x driver, one noun a file.
  *
- *   main.c        options, descriptors, the epoll loop
+ *   main.c        options, descriptors, the loop that waits on them
  *   driver.c      hello, upcalls, the two-second watchdog, a NIC that is gone
  *   handlers.h    what the kernel half asks for, named after xpc/objects.h
  *   configure.c   from the settings in force to those wanted, or back
@@ -134,6 +134,7 @@ struct driver {
 	bool changed;			/* the replica, since drv_configure has seen it */
 	bool unreported;		/* settings that are not the home's wish but ours */
 	bool first;			/* nobody before us has reported this NIC */
+	bool doubt_eeprom;		/* to be looked at, but nothing has to wait for that */
 	struct image image;		/* what its registers hold */
 	struct phy_image phy;
 	struct link link;		/* as last reported */
@@ -200,6 +201,7 @@ int back_in_service(struct driver *d, int err);
  * as the settings say.  Return: as back_in_service. */
 int driver_handled(struct driver *d, int err);
 int bringup_again(struct driver *d);		/* a NIC that was gone */
+void bringup_log(const struct driver *d, const char *how, uint64_t began_ms);
 
 /* image.c */
 void image_compute(const struct driver *d, struct image *want);

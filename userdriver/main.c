@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* main.c - descriptors and the loop that waits on them; the driving is in driver.c. */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/signalfd.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "driver.h"
@@ -13,34 +12,22 @@
 #include "privileges.h"
 #include "sim/sim.h"
 
-enum source { SOURCE_DEVICE, SOURCE_TIMER, SOURCE_SIGNAL, SOURCES };
+#define FAILED_START_MS 100	/* as long as a start at least takes that comes to nothing */
+
+enum source { SOURCE_DEVICE, SOURCE_SIGNAL, SOURCES };
 
 struct loop {
-	int epoll, timer, signal;
-	unsigned int tick_ms;	/* as the timer is set */
+	struct pollfd fd[SOURCES];
+	unsigned int tick_ms;
+	uint64_t tick_at;	/* the next one, driver_now_ms() */
 	bool end;
 };
-
-static int watch(const struct loop *loop, int fd, enum source source)
-{
-	struct epoll_event ev = { .events = EPOLLIN, .data.u32 = source };
-
-	return epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &ev);
-}
-
-static int set_timer(struct loop *loop, unsigned int ms)
-{
-	const struct timespec period = { ms / 1000, ms % 1000 * 1000000l };
-	const struct itimerspec spec = { period, period };
-
-	loop->tick_ms = ms;
-	return timerfd_settime(loop->timer, 0, &spec, NULL);
-}
 
 /* The signals are blocked first, before bring-up, so that none ends us half way. */
 static int loop_open(struct loop *loop)
 {
 	sigset_t set;
+	int fd;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
@@ -49,77 +36,68 @@ static int loop_open(struct loop *loop)
 	sigaddset(&set, SIGUSR1);
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -1;
-	loop->signal = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	loop->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (loop->signal < 0 || loop->timer < 0 || loop->epoll < 0)
-		return -1;
-	return watch(loop, loop->signal, SOURCE_SIGNAL) || watch(loop, loop->timer, SOURCE_TIMER);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	loop->fd[SOURCE_SIGNAL] = (struct pollfd){ .fd = fd, .events = POLLIN };
+	return fd < 0 ? -1 : 0;
 }
 
-static int on_signal(struct loop *loop, const struct driver *d)
+static void on_signal(struct loop *loop, const struct driver *d)
 {
 	struct signalfd_siginfo info;
 
-	if (read(loop->signal, &info, sizeof(info)) != sizeof(info))
-		return 0;
+	if (read(loop->fd[SOURCE_SIGNAL].fd, &info, sizeof(info)) != sizeof(info))
+		return;
 	if (info.ssi_signo == SIGUSR1) {
 		crossing_log(d);
-		return 0;
+		return;
 	}
 	log_line("signal %u: ending, the NIC runs on", info.ssi_signo);
 	loop->end = true;
-	return 0;
 }
 
-static int on_timer(struct loop *loop, struct driver *d)
+static int on_device(struct driver *d, short events)
 {
-	uint64_t missed;
-
-	if (read(loop->timer, &missed, sizeof(missed)) != sizeof(missed))
-		return 0;
-	return driver_tick(d);
-}
-
-static int on_device(struct driver *d, uint32_t events)
-{
-	if (!(events & EPOLLIN) && events & (EPOLLERR | EPOLLHUP))
+	if (!(events & POLLIN))
 		return driver_fail(d, EXIT_KERNEL, "the kernel half hung up");
 	return driver_upcalls(d);
 }
 
-static int dispatch(struct loop *loop, struct driver *d, const struct epoll_event *ev)
+/* Return: how long nothing has to be done without being asked, in ms */
+static int until_tick(struct loop *loop, const struct driver *d)
 {
-	switch ((enum source)ev->data.u32) {
-	case SOURCE_DEVICE:
-		return on_device(d, ev->events);
-	case SOURCE_TIMER:
-		return on_timer(loop, d);
-	case SOURCE_SIGNAL:
-		return on_signal(loop, d);
-	case SOURCES:
-		break;
+	uint64_t now = driver_now_ms();
+
+	if (loop->tick_ms != driver_tick_ms(d)) {
+		loop->tick_ms = driver_tick_ms(d);
+		loop->tick_at = now + loop->tick_ms;
 	}
-	return 0;
+	return loop->tick_at > now ? loop->tick_at - now : 0;
+}
+
+static int tick(struct loop *loop, struct driver *d)
+{
+	loop->tick_at = driver_now_ms() + loop->tick_ms;
+	return driver_tick(d);
 }
 
 static int loop_run(struct loop *loop, struct driver *d)
 {
-	while (!loop->end) {
-		struct epoll_event ev[SOURCES];
-		int n, err = 0;
+	int err = 0;
 
-		if (loop->tick_ms != driver_tick_ms(d) && set_timer(loop, driver_tick_ms(d)))
-			return driver_fail(d, EXIT_SYSTEM, "timerfd: %s", strerror(errno));
-		n = epoll_wait(loop->epoll, ev, SOURCES, -1);
+	while (!loop->end && !err) {
+		int wait = until_tick(loop, d);
+		int n = poll(loop->fd, SOURCES, wait);
+
 		if (n < 0 && errno != EINTR)
-			return driver_fail(d, EXIT_SYSTEM, "epoll: %s", strerror(errno));
-		for (int i = 0; i < n && !err; i++)
-			err = dispatch(loop, d, &ev[i]);
-		if (err)
-			return err;
+			return driver_fail(d, EXIT_SYSTEM, "poll: %s", strerror(errno));
+		if (n > 0 && loop->fd[SOURCE_SIGNAL].revents)
+			on_signal(loop, d);
+		if (n > 0 && loop->fd[SOURCE_DEVICE].revents)
+			err = on_device(d, loop->fd[SOURCE_DEVICE].revents);
+		if (!err && !until_tick(loop, d))
+			err = tick(loop, d);
 	}
-	return 0;
+	return err;
 }
 
 static struct nic_port *open_port(const struct options *opt)
@@ -140,8 +118,7 @@ static int drive(struct loop *loop, struct driver *d)
 {
 	int err = driver_start(d);
 
-	if (!err && watch(loop, d->port->ops->fd(d->port), SOURCE_DEVICE))
-		err = driver_fail(d, EXIT_SYSTEM, "epoll: %s", strerror(errno));
+	loop->fd[SOURCE_DEVICE] = (struct pollfd){ d->port->ops->fd(d->port), POLLIN, 0 };
 	if (!err)
 		err = loop_run(loop, d);
 	if (!err)
@@ -149,12 +126,31 @@ static int drive(struct loop *loop, struct driver *d)
 	return err ? (int)d->exit_code : EXIT_OK;
 }
 
+static int run(const struct options *opt, struct driver *d)
+{
+	struct loop loop = { .tick_ms = 0 };
+	struct nic_port *port;
+	int status;
+
+	log_set_verbose(opt->verbose);
+	if (loop_open(&loop)) {
+		log_line("signalfd: %s", strerror(errno));
+		return EXIT_SYSTEM;
+	}
+	port = open_port(opt);
+	if (!port)
+		return opt->simulate ? EXIT_USAGE : EXIT_DEVICE;
+	driver_init(d, port, opt);
+	status = privileges_drop(opt) ? EXIT_SYSTEM : drive(&loop, d);
+	port->ops->close(port);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	static struct driver driver;
-	struct loop loop = { .tick_ms = 0 };
 	struct options opt;
-	struct nic_port *port;
+	uint64_t began_ms;
 	int status;
 
 	switch (options_parse(&opt, argc, argv)) {
@@ -165,16 +161,10 @@ int main(int argc, char **argv)
 	case OPTIONS_RUN:
 		break;
 	}
-	log_set_verbose(opt.verbose);
-	if (loop_open(&loop)) {
-		log_line("epoll, timerfd or signalfd: %s", strerror(errno));
-		return EXIT_SYSTEM;
-	}
-	port = open_port(&opt);
-	if (!port)
-		return opt.simulate ? EXIT_USAGE : EXIT_DEVICE;
-	driver_init(&driver, port, &opt);
-	status = privileges_drop(&opt) ? EXIT_SYSTEM : drive(&loop, &driver);
-	port->ops->close(port);
+	began_ms = driver_now_ms();
+	status = run(&opt, &driver);
+	/* The next one is started at once, and may fare no better. */
+	if (status > EXIT_USAGE && driver_now_ms() - began_ms < FAILED_START_MS)
+		poll(NULL, 0, FAILED_START_MS);
 	return status;
 }

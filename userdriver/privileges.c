@@ -7,29 +7,17 @@
  * supervises it starts it again.  The simulation keeps them all, for debuggers and
  * sanitizers.
  */
-#include <seccomp.h>
 #include <string.h>
-#include <xmd/xpc.h>
 
+#include "filter_userdriver.h"
 #include "privileges.h"
 #include "sandbox.h"
-
-static const int calls[] = {
-	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait),
-	SCMP_SYS(epoll_ctl), SCMP_SYS(timerfd_settime), SCMP_SYS(clock_gettime),
-	SCMP_SYS(clock_nanosleep), SCMP_SYS(close), SCMP_SYS(brk), SCMP_SYS(munmap),
-	SCMP_SYS(restart_syscall), SCMP_SYS(rt_sigreturn), SCMP_SYS(exit),
-	SCMP_SYS(exit_group), -1
-};
-
-static const unsigned long ioctls[] = {
-	XMD_NIC_INFO, XMD_NIC_REGS, XMD_NIC_STOP, XMD_NIC_START, 0
-};
 
 int privileges_drop(const struct options *opt)
 {
 	const struct sandbox box = {
-		.uid = opt->uid, .gid = opt->gid, .calls = calls, .ioctls = ioctls,
+		.uid = opt->uid, .gid = opt->gid, .filter = sandbox_filter,
+		.filter_len = sizeof(sandbox_filter) / sizeof(sandbox_filter[0]),
 	};
 	const char *what;
 	int err;

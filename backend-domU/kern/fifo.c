@@ -32,20 +32,34 @@ static void answer_frame(const struct xmd_fifo *fifo, const struct xmd_fifo_entr
 		u32 at = (rsp + i) % XMD_TX_RING;
 		struct xen_netif_tx_response *r = (void *)((union xmd_tx_slot *)slots + at);
 
+		if (i && i <= e->nextra) {
+			/* its id, of no meaning, stays type and flags: see intent.h */
+			r->status = XEN_NETIF_RSP_NULL;
+			continue;
+		}
 		r->id = fifo->id[at];
-		r->status = i && i <= e->nextra ? XEN_NETIF_RSP_NULL : e->status;
+		r->status = e->status;
 	}
 }
 
-u32 xmd_fifo_answer(struct xmd_fifo *fifo, void *slots, u32 rsp, u32 cons)
+u32 xmd_fifo_ready(const struct xmd_fifo *fifo, u32 rsp, u32 cons)
 {
 	while (rsp != cons) {
 		const struct xmd_fifo_entry *e = &fifo->e[rsp % XMD_TX_RING];
 
 		if (!smp_load_acquire(&e->done))
 			break;
-		answer_frame(fifo, e, slots, rsp);
 		rsp += e->nslots;
 	}
 	return rsp;
+}
+
+void xmd_fifo_answer(const struct xmd_fifo *fifo, void *slots, u32 rsp, u32 end)
+{
+	while (rsp != end) {
+		const struct xmd_fifo_entry *e = &fifo->e[rsp % XMD_TX_RING];
+
+		answer_frame(fifo, e, slots, rsp);
+		rsp += e->nslots;
+	}
 }

@@ -14,7 +14,7 @@
  *
  * Contexts: open and answer belong to the vif's NAPI poll; done may be called on any
  * CPU, once for each frame that was opened.  The release store of @done in
- * xmd_fifo_done and the acquire load in xmd_fifo_answer order @status between them.
+ * xmd_fifo_done and the acquire load in xmd_fifo_ready order @status between them.
  */
 #ifndef XMD_BACK_FIFO_H
 #define XMD_BACK_FIFO_H
@@ -41,17 +41,19 @@ void xmd_fifo_open(struct xmd_fifo *fifo, const struct xmd_tx_frame *f);
 /* The frame whose first slot is @first is done; @status: XEN_NETIF_RSP_*. */
 void xmd_fifo_done(struct xmd_fifo *fifo, u32 first, s16 status);
 
+/* How far the done prefix reaches: the index behind it.  @rsp: first not answered, @cons: not taken. */
+u32 xmd_fifo_ready(const struct xmd_fifo *fifo, u32 rsp, u32 cons);
+
 /**
  * xmd_fifo_answer - write the responses of the done prefix
  * @slots: the ring's array in the shared page
  * @rsp:   first index not answered
- * @cons:  first index not taken
+ * @end:   what xmd_fifo_ready said
  *
- * The caller publishes at once: a response overwrites its request, and one that is
- * written but not published would be adopted as a request after a crash.
- *
- * Return: the new rsp.
+ * The caller has stored its intent (intent.h) and publishes at once: a response
+ * overwrites its request, and one that is written but not published would else be
+ * adopted as a request after a crash.
  */
-u32 xmd_fifo_answer(struct xmd_fifo *fifo, void *slots, u32 rsp, u32 cons);
+void xmd_fifo_answer(const struct xmd_fifo *fifo, void *slots, u32 rsp, u32 end);
 
 #endif /* XMD_BACK_FIFO_H */

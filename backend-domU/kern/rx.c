@@ -18,6 +18,7 @@
 #include <xen/events.h>
 #include <xen/page.h>
 #include "back.h"
+#include "intent.h"
 #include "gso.h"
 
 #define F_GSO	(XMD_F_GSO_TCPV4 | XMD_F_GSO_TCPV6)
@@ -206,6 +207,7 @@ static bool push_slots(struct xmd_vif *v)
 	unsigned int i;
 	int notify;
 
+	xmd_intent_store(v->rx.sring, v->rx.rsp_prod_pvt + v->rx_nslot);
 	for (i = 0; i < v->rx_nslot; i++)
 		write_response(v, v->rx.rsp_prod_pvt + i, &v->rx_slot[i]);
 	v->rx.rsp_prod_pvt += v->rx_nslot;

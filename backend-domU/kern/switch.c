@@ -253,7 +253,8 @@ static void switch_tx_return(void *ctx, struct xmd_buf **frames, unsigned int n)
 		v = owner;
 		if (v) {
 			run++;
-			xmd_fifo_done(&v->fifo, frames[i]->cookie,
+			if (!(frames[i]->flags & XMD_F_UNSENT))
+				xmd_fifo_done(&v->fifo, frames[i]->cookie,
 				      frames[i]->flags & XMD_F_ABORTED ?
 				      XEN_NETIF_RSP_DROPPED : XEN_NETIF_RSP_OKAY);
 		}

@@ -28,6 +28,7 @@
 #include <xen/page.h>
 #include "back.h"
 #include "gso.h"
+#include "intent.h"
 
 #define RETRY_JIFFIES	1
 #define NIC_HDR_MAX	128u	/* nic.h: headers of a GSO frame that the NIC takes */
@@ -79,12 +80,14 @@ static void drop(struct xmd_vif *v, struct xmd_tx_work *w)
 void xmd_tx_return(struct xmd_vif *v)
 {
 	struct xen_netif_tx_sring *sring = v->tx.sring;
-	u32 rsp = xmd_fifo_answer(&v->fifo, sring->ring, v->tx.rsp_prod_pvt, v->tx.req_cons);
+	u32 end = xmd_fifo_ready(&v->fifo, v->tx.rsp_prod_pvt, v->tx.req_cons);
 	int notify;
 
-	if (rsp == v->tx.rsp_prod_pvt)
+	if (end == v->tx.rsp_prod_pvt)
 		return;
-	v->tx.rsp_prod_pvt = rsp;
+	xmd_intent_store(sring, end);
+	xmd_fifo_answer(&v->fifo, sring->ring, v->tx.rsp_prod_pvt, end);
+	v->tx.rsp_prod_pvt = end;
 	RING_PUSH_RESPONSES_AND_CHECK_NOTIFY(&v->tx, notify);
 	if (notify)
 		notify_remote_via_irq(v->tx_irq);

@@ -24,6 +24,7 @@
 #include <xen/interface/xen.h>
 #include <asm/xen/hypercall.h>
 #include "back.h"
+#include "intent.h"
 
 enum { RING_TX, RING_RX };
 
@@ -225,6 +226,23 @@ static void unmap_rings(struct xmd_vif *v)
 	gnttab_free_pages(2, v->page);
 }
 
+/* The push in which the driver domain before us died.  Indices have been checked. */
+static void finish_pushes(struct xen_netif_tx_sring *txs, u32 *tx, u32 tx_prod,
+			  struct xen_netif_rx_sring *rxs, u32 *rx, u32 rx_prod)
+{
+	u32 tx_end = xmd_intent_load(txs, *tx, tx_prod);
+	u32 rx_end = xmd_intent_load(rxs, *rx, rx_prod);
+
+	xmd_intent_finish_tx((void *)txs->ring, *tx, tx_end);
+	for (; *rx != rx_end; (*rx)++)
+		xmd_intent_finish_rx(&rxs->ring[*rx % XMD_RX_RING].rsp);
+	*tx = tx_end;
+	/* responses before the indices that publish them */
+	virt_wmb();
+	WRITE_ONCE(txs->rsp_prod, tx_end);
+	WRITE_ONCE(rxs->rsp_prod, rx_end);
+}
+
 /*
  * A fresh ring starts at 0.  An adopted one goes on where its last backend had
  * answered to: what lies behind rsp_prod are requests, none of them overwritten (D4).
@@ -235,20 +253,24 @@ static int start_rings(struct xmd_vif *v, bool adopt)
 	struct xen_netif_rx_sring *rxs = page_address(v->page[RING_RX]);
 	u32 tx = adopt ? READ_ONCE(txs->rsp_prod) : 0;
 	u32 rx = adopt ? READ_ONCE(rxs->rsp_prod) : 0;
+	u32 tx_prod = READ_ONCE(txs->req_prod), rx_prod = READ_ONCE(rxs->req_prod);
 
 	BUILD_BUG_ON(XMD_TX_RING != __CONST_RING_SIZE(xen_netif_tx, XEN_PAGE_SIZE));
 	BUILD_BUG_ON(XMD_RX_RING != __CONST_RING_SIZE(xen_netif_rx, XEN_PAGE_SIZE));
 	BUILD_BUG_ON(sizeof(union xmd_tx_slot) != sizeof(union xen_netif_tx_sring_entry));
 
+	if (xmd_ring_ready(tx_prod, tx, tx, XMD_TX_RING) < 0 ||
+	    xmd_ring_ready(rx_prod, rx, rx, XMD_RX_RING) < 0) {
+		pr_err("xmd_back: %s: ring indices cannot be: tx %u..%u rx %u..%u; not connected\n",
+		       v->name, tx, tx_prod, rx, rx_prod);
+		return -EPROTO;
+	}
+	if (adopt)
+		finish_pushes(txs, &tx, tx_prod, rxs, &rx, rx_prod);
 	BACK_RING_ATTACH(&v->tx, txs, tx, XEN_PAGE_SIZE);
 	BACK_RING_ATTACH(&v->rx, rxs, rx, XEN_PAGE_SIZE);
 	v->tx_seen = tx;
-	if (xmd_ring_ready(READ_ONCE(txs->req_prod), tx, tx, XMD_TX_RING) >= 0 &&
-	    xmd_ring_ready(READ_ONCE(rxs->req_prod), rx, rx, XMD_RX_RING) >= 0)
-		return 0;
-	pr_err("xmd_back: %s: ring indices cannot be: tx %u..%u rx %u..%u; not connected\n",
-	       v->name, tx, READ_ONCE(txs->req_prod), rx, READ_ONCE(rxs->req_prod));
-	return -EPROTO;
+	return 0;
 }
 
 /* ---------------------------------------------------------- event channels */

@@ -37,9 +37,10 @@
  * Not modelled: frames to other guests and to the driver domain itself, where done means
  * copied (tx.c), so that a crash may lose what was answered; guests that misbehave.
  *
- * Two things are better here than in the code.  Responses and the rsp_prod that covers
- * them are one step; TORN_PUSH is the crash between them.  And the NIC has its carrier as
- * soon as it runs; LATE_CARRIER is one that has to wait for it.
+ * Responses and the rsp_prod that covers them are one step here: a push that was cut in two
+ * is finished by who adopts the ring (intent.h); TORN_PUSH is the crash without that.
+ * And the NIC takes frames, or keeps them, as soon as it runs; LATE_CARRIER is one that
+ * says -ENETDOWN until it has negotiated (XMD_LINK_DUE in kerndriver/tx.c).
  *
  * Properties:
  *   TX: all answered    the_end: each request, whoever died

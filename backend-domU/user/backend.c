@@ -314,19 +314,18 @@ void backend_stop(struct backend *b)
 	}
 }
 
-int backend_announce(struct store *s, const char *version, const char *state)
+int backend_introduce(struct store *s, const char *version, const char *state)
 {
-	int err = store_begin(s);
+	int err = backend_announce(s, state);
 
-	if (err)
-		return err;
-	err = store_write_text(s, XS_DIR_OWN, XS_OWN_VERSION, version);
+	if (!err)
+		err = store_write_text(s, XS_DIR_OWN, XS_OWN_VERSION, version);
 	if (!err)
 		err = store_write_u32(s, XS_DIR_OWN, XS_OWN_PID, (uint32_t)getpid());
-	if (!err)
-		err = store_write_text(s, XS_DIR_OWN, XS_OWN_STATE, state);
-	if (!err)
-		return store_commit(s);
-	store_abort(s);
 	return err;
+}
+
+int backend_announce(struct store *s, const char *state)
+{
+	return store_write_text(s, XS_DIR_OWN, XS_OWN_STATE, state);
 }

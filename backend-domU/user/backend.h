@@ -38,7 +38,10 @@ uint64_t backend_due(const struct backend *b);
 /* Free all; connected vifs stay connected.  Safe to call twice. */
 void backend_stop(struct backend *b);
 
-/* Own node state: "starting", "serving", ...; version with the first. */
-int backend_announce(struct store *s, const char *version, const char *state);
+/* Own nodes: "starting" or "waiting", version, pid; once it is our pid that stands there, so does
+ * our state.  No transaction: that would be two more questions to xenstored. */
+int backend_introduce(struct store *s, const char *version, const char *state);
+/* Own node state: "serving", "stopped" */
+int backend_announce(struct store *s, const char *state);
 
 #endif

@@ -7,19 +7,19 @@
  * connected vifs do not notice.
  */
 #include "backend.h"
+#include "filter_backend.h"
 #include "sandbox.h"
 
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
+#include <poll.h>
 #include <pwd.h>
-#include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/signalfd.h>
-#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 #include <xmd/xs_names.h>
@@ -36,6 +36,7 @@ enum exit_code {
 };
 
 #define OPEN_RETRY_MS 100
+#define FAILED_START_MS 100	/* as long as a start at least takes that comes to nothing */
 #define NOBODY "65534"	/* a number: a small driver domain has no list of users */
 
 struct options {
@@ -44,11 +45,7 @@ struct options {
 	bool gso;
 };
 
-struct loop {
-	int epoll;
-	int signals;
-	int timer;
-};
+enum source { SOURCE_SIGNALS, SOURCE_STORE, SOURCE_KERN, SOURCES };
 
 static uint64_t now_ms(void)
 {
@@ -121,59 +118,49 @@ static int parse_options(int argc, char **argv, struct options *o)
 
 /* ------------------------------------------------------------- the loop */
 
-static int watch_fd(struct loop *l, int fd)
-{
-	struct epoll_event ev = { .events = EPOLLIN, .data.fd = fd };
-
-	return epoll_ctl(l->epoll, EPOLL_CTL_ADD, fd, &ev);
-}
-
-static int loop_open(struct loop *l)
+/* Descriptors that are not open yet are negative: poll leaves them out. */
+static int loop_open(struct pollfd fd[SOURCES])
 {
 	sigset_t set;
+	int i;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	/* Before libxenstore starts its thread, so that the thread has them blocked too. */
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	l->epoll = epoll_create1(EPOLL_CLOEXEC);
-	l->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	l->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (l->epoll < 0 || l->signals < 0 || l->timer < 0 ||
-	    watch_fd(l, l->signals) || watch_fd(l, l->timer)) {
-		log_err("cannot set up the event loop: %s", strerror(errno));
-		return -errno;
-	}
-	return 0;
-}
-
-static void arm_timer(struct loop *l, uint64_t at)
-{
-	struct itimerspec t = { { 0, 0 }, { 0, 0 } };
-
-	/* All zero would switch it off instead of firing at once. */
-	t.it_value.tv_sec = (time_t)(at / 1000);
-	t.it_value.tv_nsec = (long)(at % 1000) * 1000000 + 1;
-	timerfd_settime(l->timer, TFD_TIMER_ABSTIME, &t, NULL);
+	for (i = 0; i < SOURCES; i++)
+		fd[i] = (struct pollfd){ .fd = -1, .events = POLLIN };
+	fd[SOURCE_SIGNALS].fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (fd[SOURCE_SIGNALS].fd >= 0)
+		return 0;
+	log_err("cannot set up the event loop: %s", strerror(errno));
+	return -errno;
 }
 
 /* Sleep until something happens or @until.  Return: the signal that ends us, or 0. */
-static int loop_wait(struct loop *l, uint64_t until)
+static int loop_wait(struct pollfd fd[SOURCES], uint64_t until)
 {
-	struct epoll_event ev[4];
 	struct signalfd_siginfo si;
-	uint64_t ticks;
+	uint64_t now = now_ms();
+	int ms = until <= now ? 0 : until - now < INT_MAX ? (int)(until - now) : INT_MAX;
 
-	arm_timer(l, until);
-	if (epoll_wait(l->epoll, ev, 4, -1) < 0 && errno != EINTR)
-		log_err("epoll_wait: %s", strerror(errno));
-	while (read(l->timer, &ticks, sizeof(ticks)) > 0)
-		;
-	return read(l->signals, &si, sizeof(si)) == sizeof(si) ? (int)si.ssi_signo : 0;
+	if (poll(fd, SOURCES, ms) < 0 && errno != EINTR)
+		log_err("poll: %s", strerror(errno));
+	if (!fd[SOURCE_SIGNALS].revents)
+		return 0;
+	return read(fd[SOURCE_SIGNALS].fd, &si, sizeof(si)) == sizeof(si) ? (int)si.ssi_signo : 0;
 }
 
 /* ------------------------------------------------------------- start */
+
+static void introduce(struct store *s, const char *state)
+{
+	int err = backend_introduce(s, XMD_VERSION, state);
+
+	if (err)
+		log_warn("cannot write %s: %s", XS_DIR_OWN, strerror(-err));
+}
 
 static bool worth_waiting(int err)
 {
@@ -184,7 +171,7 @@ static bool worth_waiting(int err)
  * The module may be loaded after us, and the process before us may still be dying.
  * Return: -1 open, otherwise an exit code.
  */
-static int wait_for_kern(struct loop *l, struct store *s, const char *device, struct kern **k)
+static int wait_for_kern(struct pollfd fd[SOURCES], struct store *s, const char *device, struct kern **k)
 {
 	bool said = false;
 
@@ -201,70 +188,50 @@ static int wait_for_kern(struct loop *l, struct store *s, const char *device, st
 			log_warn("%s: %s: waiting; %s", device, strerror(errno),
 				 errno == EBUSY ? "is another xmd-backend running?" :
 				 "is xmd_back.ko loaded?");
-			backend_announce(s, XMD_VERSION, "waiting");
+			introduce(s, "waiting");
 			said = true;
 		}
-		if (loop_wait(l, now_ms() + OPEN_RETRY_MS))
+		if (loop_wait(fd, now_ms() + OPEN_RETRY_MS))
 			return EXIT_OK;
 	}
 }
 
-static struct store *open_store(uint32_t *domid)
+/* Names are those of the file: this is no reason to ask a name service at each start. */
+static struct passwd *find_name(const char *user)
 {
-	struct store *s = store_xs_open();
-	int err;
+	FILE *f = fopen("/etc/passwd", "re");
+	struct passwd *pw = NULL;
 
-	if (!s) {
-		log_err("no xenstore: %s; is this a Xen domain, is /dev/xen/xenbus there and"
-			" readable?", strerror(errno));
+	if (!f)
 		return NULL;
-	}
-	err = store_read_u32(s, XS_DIR_HOME, XS_HOME_DOMID, domid);
-	if (!err)
-		return s;
-	log_err("key domid of our own home: %s", strerror(-err));
-	store_close(s);
-	return NULL;
+	while ((pw = fgetpwent(f)) && strcmp(pw->pw_name, user))
+		;
+	fclose(f);
+	return pw;
 }
 
 static int find_user(const char *user, struct sandbox *box)
 {
-	struct passwd *pw = getpwnam(user);
-	uint32_t id;
+	const struct passwd *pw;
 
-	if (pw)
-		id = pw->pw_uid;
-	else if (parse_u32(user, &id))
+	if (!parse_u32(user, &box->uid)) {
+		box->gid = box->uid;
+		return 0;
+	}
+	pw = find_name(user);
+	if (!pw)
 		return -ENOENT;
-	box->uid = id;
-	box->gid = pw ? pw->pw_gid : id;
+	box->uid = pw->pw_uid;
+	box->gid = pw->pw_gid;
 	return 0;
 }
 
-/*
- * libxenstore starts a thread at the first watch, which is why clone is in here, and
- * sets SIGPIPE aside around each request.
- */
 static int lock_up(const char *user)
 {
-	static const int calls[] = {
-		SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(poll),
-		SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_ctl),
-		SCMP_SYS(timerfd_settime), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep),
-		SCMP_SYS(pipe), SCMP_SYS(pipe2), SCMP_SYS(fcntl), SCMP_SYS(close),
-		SCMP_SYS(newfstatat), SCMP_SYS(fstat), SCMP_SYS(lseek),
-		SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mprotect), SCMP_SYS(madvise),
-		SCMP_SYS(mremap), SCMP_SYS(brk), SCMP_SYS(getrandom), SCMP_SYS(getpid),
-		SCMP_SYS(clone), SCMP_SYS(clone3), SCMP_SYS(set_robust_list), SCMP_SYS(rseq),
-		SCMP_SYS(futex), SCMP_SYS(gettid), SCMP_SYS(sched_yield),
-		SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
-		SCMP_SYS(restart_syscall), SCMP_SYS(exit), SCMP_SYS(exit_group), -1
+	struct sandbox box = {
+		.filter = sandbox_filter,
+		.filter_len = sizeof(sandbox_filter) / sizeof(sandbox_filter[0]),
 	};
-	static const unsigned long ioctls[] = {
-		XMD_VIF_CONNECT, XMD_VIF_DISCONNECT, XMD_VIF_LIST, XMD_BACK_HEALTH,
-		XMD_BACK_DRAIN, 0
-	};
-	struct sandbox box = { .calls = calls, .ioctls = ioctls };
 	const char *what = "looking it up";
 	int err = find_user(user, &box);
 
@@ -279,19 +246,22 @@ static int lock_up(const char *user)
 
 /* ------------------------------------------------------------- serving */
 
-static int serve(struct loop *l, struct backend *b)
+static int serve(struct pollfd fd[SOURCES], struct backend *b)
 {
 	int err = backend_start(b);
 
-	if (!err)
+	/* behind the watch: its first event has come when this is through, and is one look less */
+	if (!err) {
+		introduce(b->env.store, "starting");
 		err = backend_work(b);
+	}
 	if (!err)
-		err = backend_announce(b->env.store, XMD_VERSION, "serving");
+		err = backend_announce(b->env.store, "serving");
 	if (!err)
 		log_info("serving, version " XMD_VERSION);
 	while (!err) {
-		if (loop_wait(l, backend_due(b))) {
-			backend_announce(b->env.store, XMD_VERSION, "stopped");
+		if (loop_wait(fd, backend_due(b))) {
+			backend_announce(b->env.store, "stopped");
 			log_info("ended on request; connected vifs stay connected");
 			return EXIT_OK;
 		}
@@ -301,37 +271,33 @@ static int serve(struct loop *l, struct backend *b)
 	return EXIT_BROKEN;
 }
 
-static int run(struct loop *l, const struct options *o, struct backend *b)
+static int run(struct pollfd fd[SOURCES], const struct options *o, struct backend *b)
 {
-	uint32_t domid;
 	int ret;
 
-	b->env.store = open_store(&domid);
-	if (!b->env.store)
+	b->env.store = store_xs_open();
+	if (!b->env.store) {
+		log_err("no xenstore: %s; is this a Xen domain, is /dev/xen/xenbus there and"
+			" readable?", strerror(errno));
 		return EXIT_CANNOT;
-	log_debug("this is domain %u", domid);
-	ret = backend_announce(b->env.store, XMD_VERSION, "starting");
-	if (ret)
-		log_warn("cannot write %s: %s", XS_DIR_OWN, strerror(-ret));
-	ret = wait_for_kern(l, b->env.store, o->device, &b->env.kern);
+	}
+	ret = wait_for_kern(fd, b->env.store, o->device, &b->env.kern);
 	if (ret >= 0)
 		return ret;
 	pulse_open(&b->pulse);
 	if (lock_up(o->user))
 		return EXIT_CANNOT;
-	if (watch_fd(l, b->env.store->ops->fd(b->env.store)) ||
-	    watch_fd(l, b->env.kern->ops->fd(b->env.kern))) {
-		log_err("cannot wait for events: %s", strerror(errno));
-		return EXIT_CANNOT;
-	}
-	return serve(l, b);
+	fd[SOURCE_STORE].fd = b->env.store->ops->fd(b->env.store);
+	fd[SOURCE_KERN].fd = b->env.kern->ops->fd(b->env.kern);
+	return serve(fd, b);
 }
 
 int main(int argc, char **argv)
 {
 	struct options o = { .device = KERN_DEVICE, .user = NOBODY, .gso = true };
 	struct backend b = { .env = { .now = now_ms, .settle_ms = VIF_SETTLE_MS } };
-	struct loop l;
+	struct pollfd fd[SOURCES];
+	uint64_t began = now_ms();
 	int ret = parse_options(argc, argv, &o);
 
 	if (ret >= 0)
@@ -339,15 +305,16 @@ int main(int argc, char **argv)
 	sandbox_close_inherited();
 	/* The journal takes the level from the beginning of the line. */
 	log_set_prefixed(getenv("JOURNAL_STREAM") != NULL);
-	if (loop_open(&l))
+	if (loop_open(fd))
 		return EXIT_CANNOT;
 	b.env.gso = o.gso;
-	ret = run(&l, &o, &b);
+	ret = run(fd, &o, &b);
 	backend_stop(&b);
 	kern_close(b.env.kern);
 	/* not store_close(): libxenstore cancels its thread, for which libc opens a library */
-	close(l.timer);
-	close(l.signals);
-	close(l.epoll);
+	close(fd[SOURCE_SIGNALS].fd);
+	/* The next one is started at once, and may fare no better. */
+	if (ret != EXIT_OK && now_ms() - began < FAILED_START_MS)
+		poll(NULL, 0, FAILED_START_MS);
 	return ret;
 }

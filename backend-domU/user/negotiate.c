@@ -74,17 +74,17 @@ static int need_port(struct store *s, const char *front, const char *key, uint32
 static int read_ports(struct store *s, const char *front, struct xmd_vif_queue *q,
 		      char reason[REASON_MAX])
 {
-	uint32_t split;
-	int err = store_read_u32(s, front, XS_FRONT_EVENT_CHANNEL_TX, &split);
+	int err = store_read_u32(s, front, XS_FRONT_EVENT_CHANNEL_TX, &q->tx_port);
 
 	if (err == -ENOENT) {
 		err = need_port(s, front, XS_FRONT_EVENT_CHANNEL, &q->tx_port, reason);
 		q->rx_port = q->tx_port;
 		return err;
 	}
-	err = need_port(s, front, XS_FRONT_EVENT_CHANNEL_TX, &q->tx_port, reason);
+	if (!err && !q->tx_port)
+		err = -EINVAL;
 	if (err)
-		return err;
+		return complain(reason, front, XS_FRONT_EVENT_CHANNEL_TX, err);
 	return need_port(s, front, XS_FRONT_EVENT_CHANNEL_RX, &q->rx_port, reason);
 }
 

@@ -68,6 +68,8 @@ struct xmd_nic;
 #define XMD_F_GSO_TCPV6	0x08	/* implies XMD_F_CSUM_BLANK, hdr_len is valid; not for
 				 * the wire: QEMU's 82540EM gets its length fields wrong */
 #define XMD_F_ABORTED	0x10	/* in tx_return only: never reached the wire */
+#define XMD_F_UNSENT	0x20	/* likewise, because the NIC was taken away: not to be answered
+				 * to the guest, whose ring the next domain may adopt */
 
 /**
  * struct xmd_buf - one page of a frame; the first of a chain describes the frame
@@ -142,8 +144,9 @@ struct xmd_nic_ops {
  * From its return on, frames from the wire and from the driver domain go to
  * @ops and no longer straight between the NIC and its net_device, and the NIC is
  * asked to receive every unicast and multicast frame.  The first operations may run
- * before it returns.  If the NIC is unplugged under its client, tx_provide answers
- * -ENETDOWN, frames come back aborted, and memory stays until xmd_nic_detach.
+ * before it returns.  If the NIC is taken away under its client, tx_provide answers
+ * -EAGAIN, frames that it had not sent come back aborted, and memory stays until
+ * xmd_nic_detach.
  *
  * Return: the NIC, or ERR_PTR: -ENODEV no NIC probed, -EBUSY it has a client.
  */

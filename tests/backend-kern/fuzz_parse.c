@@ -71,7 +71,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		xmd_fifo_open(&fifo, &f);
 		xmd_fifo_done(&fifo, cons, v == XMD_TX_BAD ? XEN_NETIF_RSP_ERROR : 0);
 		cons += f.nslots;
-		rsp = xmd_fifo_answer(&fifo, slot, rsp, cons);
+		u32 end = xmd_fifo_ready(&fifo, rsp, cons);
+
+		xmd_fifo_answer(&fifo, slot, rsp, end);
+		rsp = end;
 		CHECK(rsp == cons);
 	}
 	CHECK(cons - start <= size);

@@ -1046,6 +1046,52 @@ static void test_adoption(void **state)
 	expect_frame(a, station, 600, 99);
 }
 
+/*
+ * It dies in the middle of a push: responses are written, rsp_prod is not.  Those slots
+ * are no requests any more, and what they asked for has been done.
+ */
+static void test_adoption_in_the_middle_of_a_push(void **state)
+{
+	u32 len = make_tcp(&shapes[1], station, a->mac, 10000), tx_was, rx_was, i;
+	bool bad;
+
+	(void)state;
+	guest_post(a, 30);
+	send_gso(a, len, XEN_NETIF_GSO_TYPE_TCPV4, 1448);
+	send_to(a, station, 600, 300, 0);
+	send_to(a, station, 600, 600, 2);
+	sim_run();
+	tx_was = a->tx->rsp_prod;
+	rx_was = a->rx->rsp_prod;
+	nic_complete(3);
+	make_frame(p, a->mac, station, 600, 50);
+	nic_receive(p, 600);
+	sim_run();
+	a->tx->rsp_prod = tx_was;
+	a->rx->rsp_prod = rx_was;
+	send_to(a, station, 600, 600, 3);
+	assert_int_equal(guest_disconnect(a), 0);
+
+	nic.n_sent = 0;
+	assert_int_equal(guest_connect(a, true), 0);
+	sim_run();
+	nic_complete(100);
+	assert_int_equal(nic.n_sent, 1);
+	assert_int_equal(nic.sent_seq[0], 3);
+	expect_status(a, 0, 1);
+	expect_status(a, NETIF_RSP_NULL, 1);
+	expect_status(a, 0, DIV_ROUND_UP(len, 4096) - 1 + 2 + 1 + 1);
+	/* What had been received may have been in any state: the guest gets its buffer back. */
+	assert_true(guest_receive(a, &in, &bad));
+	assert_true(bad);
+	for (i = 0; i < 3; i++) {
+		make_frame(p, a->mac, station, 600, 60 + i);
+		nic_receive(p, 600);
+		sim_run();
+		expect_frame(a, station, 600, 60 + i);
+	}
+}
+
 static void test_adoption_of_indices_that_cannot_be(void **state)
 {
 	(void)state;
@@ -1168,6 +1214,7 @@ int main(void)
 		T(test_connect_errors),
 		T(test_connect_unwinds),
 		T(test_adoption),
+		T(test_adoption_in_the_middle_of_a_push),
 		T(test_adoption_of_indices_that_cannot_be),
 		T(test_list),
 		T(test_random_traffic),

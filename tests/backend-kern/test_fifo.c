@@ -22,7 +22,10 @@ static void open_frame(struct world *w, u16 nslots, u8 nextra)
 
 static void answer(struct world *w)
 {
-	w->rsp = xmd_fifo_answer(&w->fifo, w->slot, w->rsp, w->cons);
+	u32 end = xmd_fifo_ready(&w->fifo, w->rsp, w->cons);
+
+	xmd_fifo_answer(&w->fifo, w->slot, w->rsp, end);
+	w->rsp = end;
 }
 
 static void assert_response(const struct world *w, u32 idx, int status)

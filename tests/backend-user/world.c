@@ -108,10 +108,12 @@ void world_backend_up(struct world *w)
 	w->backend.env.settle_ms = VIF_SETTLE_MS;
 	w->backend.pulse.watchdog = -1;
 	w->up = true;
-	if (!backend_start(&w->backend) && !backend_work(&w->backend))
-		backend_announce(w->backend.env.store, "test", "serving");
-	else
+	if (backend_start(&w->backend) ||
+	    backend_introduce(w->backend.env.store, "test", "starting") ||
+	    backend_work(&w->backend))
 		w->ended = true;
+	else
+		backend_announce(w->backend.env.store, "serving");
 }
 
 /* The heartbeat says only how much time has passed. */

@@ -72,6 +72,15 @@ static void forget_errors(int fd)
 		;
 }
 
+/* Seconds: a queue has room again soon, an interface that is gone is not back so soon. */
+static double pause_after(int error)
+{
+	bool away = error == ENETUNREACH || error == EHOSTUNREACH || error == ENETDOWN ||
+		    error == ENODEV;
+
+	return away ? 0.02 : 0.001;
+}
+
 /* Waits before the next attempt; false: there is none, the end has come. */
 static bool refused(struct sender *s, int fd, int error)
 {
@@ -82,7 +91,7 @@ static bool refused(struct sender *s, int fd, int error)
 		ready(fd, POLLOUT);
 	} else if (error != EINTR) {
 		forget_errors(fd);
-		nap(0.001);
+		nap(pause_after(error));
 	}
 	return !ended(&s->ending, now());
 }

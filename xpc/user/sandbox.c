@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
-#include <seccomp.h>
+#include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -17,50 +17,32 @@ static int become(unsigned int uid, unsigned int gid)
 	return 0;
 }
 
-/* Who starts us may have given us some without making us root. */
+/* Who starts us may have given us some without making us root.  Ambient ones go with these. */
 static int drop_capabilities(void)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
 
-	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	return syscall(SYS_capset, &head, none) ? -errno : 0;
 }
 
 #ifdef __SANITIZE_ADDRESS__
-static int filter(const struct sandbox *s)
+static int set_filter(const struct sandbox *s)
 {
 	(void)s;
 	return 0;
 }
 #else
-static int add_rules(scmp_filter_ctx ctx, const struct sandbox *s)
+/* Threads that a library started before are held to it as well. */
+static int set_filter(const struct sandbox *s)
 {
-	int err = 0;
+	const struct sock_fprog prog = { s->filter_len, (struct sock_filter *)s->filter };
+	long ret = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &prog);
 
-	for (const int *c = s->calls; *c != -1 && !err; c++)
-		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, *c, 0);
-	for (const unsigned long *cmd = s->ioctls; *cmd && !err; cmd++)
-		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-				       SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffu, *cmd));
-	return err;
-}
-
-static int filter(const struct sandbox *s)
-{
-	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
-	int err;
-
-	if (!ctx)
-		return -ENOMEM;
-	/* threads that a library started before are held to it as well */
-	err = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_TSYNC, 1);
-	if (!err)
-		err = add_rules(ctx, s);
-	if (!err)
-		err = seccomp_load(ctx);
-	seccomp_release(ctx);
-	return err;
+	/* a thread that has a filter of its own */
+	if (ret > 0)
+		return -ESRCH;
+	return ret ? -errno : 0;
 }
 #endif
 
@@ -88,7 +70,8 @@ int sandbox_enter(const struct sandbox *s, const char **what)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -errno;
 	*what = "seccomp";
-	return have_filters() ? filter(s) : 1;
+	err = set_filter(s);
+	return err && !have_filters() ? 1 : err;
 }
 
 void sandbox_close_inherited(void)

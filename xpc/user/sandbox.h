@@ -9,17 +9,18 @@
 #ifndef XPC_USER_SANDBOX_H
 #define XPC_USER_SANDBOX_H
 
+#include <linux/filter.h>
+
 /**
- * struct sandbox - both lists end with -1 or 0 respectively
+ * struct sandbox
  * @uid, @gid: to become if the process is root now; uid 0: stays what it is
- * @calls:     SCMP_SYS(...) numbers allowed with any argument
- * @ioctls:    commands allowed of ioctl, on any descriptor
+ * @filter:    sandbox_filter of the header that mkfilter.c made
  */
 struct sandbox {
 	unsigned int uid;
 	unsigned int gid;
-	const int *calls;
-	const unsigned long *ioctls;
+	const struct sock_filter *filter;
+	unsigned short filter_len;
 };
 
 /*

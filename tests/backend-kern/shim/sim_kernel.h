@@ -38,6 +38,7 @@
 #define ERR_PTR(e)	((void *)(long)(e))
 #define smp_wmb()	__atomic_thread_fence(__ATOMIC_RELEASE)
 #define virt_mb()	__atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define virt_wmb()	__atomic_thread_fence(__ATOMIC_RELEASE)
 #define virt_rmb()	__atomic_thread_fence(__ATOMIC_ACQUIRE)
 #define xchg(p, v)	__atomic_exchange_n(p, v, __ATOMIC_SEQ_CST)
 #define cmpxchg(p, o, n) ({ __typeof__(*(p)) o_ = (o); __atomic_compare_exchange_n(p, &o_, n, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); o_; })

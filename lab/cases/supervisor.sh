@@ -1,0 +1,73 @@
+# lab: file tests/tools/caselib.sh
+# lab: file build/bin/xmd-seqtest
+#
+# xmd-supervisor and xmdctl under a guest's traffic: a planned restart, an upgrade, an upgrade to an image that does not
+# serve, the supervisor itself killed in the middle of a restart, and one that is given up and tried again.
+. /case/caselib.sh
+GAP_MS=1500
+kills=2
+[ -z "$FULL" ] || kills=12
+
+drv_start xmd 'on_crash = "preserve"' 'on_watchdog = "preserve"'
+supervise 'stable = 2' 'crash_limit = 5' 'serve_timeout = 25' 'drain_timeout = 10'
+guest_start g1 stock pv
+tool xmd-seqtest peer g1
+neighbours_fixed g1
+# its fq_codel drops what has waited too long, which is meant for another kind of waiting
+on g1 'tc qdisc replace dev eth0 root pfifo limit 10000'
+streams_start g1 1 200000
+n=0
+last() { xmdctl history | tail -n 1; }
+
+note "planned: drained first"
+seq_start g1 tx 200 --size 600 --sndbuf 400000
+seq_start g1 rx 200 --size 600
+sleep 2
+xmdctl restart drv || fail "xmdctl restart: $?; $(tail -n 3 /logs/supervisor.log)"
+n=$((n + 1))
+back_again $n 5
+last
+sleep 4
+seq_report g1 tx
+[ "$seq_lost$seq_duplicates" = 00 ] || fail "of the datagrams to the wire $seq_lost were lost, $seq_duplicates came twice"
+metric planned_gap "$seq_longest" ms
+seq_report g1 rx
+metric planned_lost_from_wire "$seq_lost" datagrams
+
+note "to the same image, and to one that is none"
+xmdctl upgrade drv --kernel /images/vmlinux --ramdisk /images/drv-xmd.cpio || fail "xmdctl upgrade to a good image: $?"
+n=$((n + 1))
+back_again $n 5
+last
+status=0
+xmdctl upgrade drv --ramdisk /images/guest.cpio > /logs/upgrade.txt 2>&1 || status=$?
+cat /logs/upgrade.txt
+[ $status = 1 ] || fail "xmdctl upgrade to a guest's image ended with status $status"
+grep -q "old one does again" /logs/upgrade.txt || fail "it did not go back to the old image"
+n=$((n + 1))
+back_again $n 5
+xmdctl upgrade drv --ramdisk /no/such/file 2> /dev/null && fail "an image that is not there is taken"
+
+note "the supervisor is killed in the middle, $kills times"
+for i in $(seq $kills); do
+    on drv 'echo c > /proc/sysrq-trigger' > /dev/null 2>&1 &
+    # the moments are spread over the eight seconds that it takes
+    sleep "$(awk "BEGIN { print 0.3 + 8 * ($i - 0.5) / $kills }")"
+    pkill -KILL xmd-supervisor || fail "there was no supervisor"
+    supervise 'stable = 2' 'crash_limit = 5' 'serve_timeout = 25'
+    wait_until 60 "xmdctl status | grep -q '^drv .* watched' && vifs_connected $(xl domid g1)" ||
+        fail "killed at moment $i: not brought back: $(xmdctl status; tail -n 3 /logs/supervisor.log)"
+    [ "$(xl domid drv)" = "$drv_id" ] || fail "drv is domain $(xl domid drv) now"
+    sleep 3
+done
+
+note "destroyed: left alone when that is the policy, and after a shutdown"
+streams_end g1
+pkill xmd-supervisor
+wait_until 5 '! pgrep xmd-supervisor'
+supervise 'on_destroy = leave'
+xl destroy drv > /dev/null 2>&1
+wait_until 10 '! xmdctl status | grep -q ^drv' || fail "it is still in charge"
+gone drv || fail "it was brought back"
+xmdctl restart drv 2> /logs/restart.txt && fail "restarted what is not there"
+grep -q "not in charge" /logs/restart.txt || fail "$(cat /logs/restart.txt)"
