@@ -117,7 +117,9 @@ static void start_worker(struct supervisor *s, struct domain *d, struct job *job
 	job->domid = d->domid;
 	job->policy = config_policy(&s->config, d->name);
 	memcpy(job->name, d->name, sizeof(job->name));
-	snprintf(d->cause, sizeof(d->cause), "%s", job->cause);
+	/* Of one that is tried again it stands there already. */
+	if (job->cause != d->cause)
+		snprintf(d->cause, sizeof(d->cause), "%s", job->cause);
 	pid = fork();
 	if (!pid) {
 		/* Ours are taken by signalfd; libxl needs to hear of its children. */

@@ -57,7 +57,7 @@ static bool back_there(struct world *w, unsigned int i)
 
 /* ------------------------------------------------------- a whole host */
 
-static void own_home(struct world *w, unsigned int domid)
+void world_home(struct world *w, unsigned int domid)
 {
 	char path[STORE_PATH_MAX], home[64], text[16];
 
@@ -85,7 +85,7 @@ void world_init(struct world *w)
 	w->fuse.left = -1;
 	w->mem = mem_new();
 	w->dom0 = mem_connect(w->mem, 0, NULL);
-	own_home(w, DRV);
+	world_home(w, DRV);
 	for (i = 0; i < WORLD_VIFS; i++) {
 		w->vif[i].domid = 5 + i / 2;
 		w->vif[i].handle = i % 2;
@@ -168,7 +168,7 @@ void world_attach(struct world *w, unsigned int i, enum front_mode mode)
 	struct world_vif *v = &w->vif[i];
 	char text[16], mac[32];
 
-	own_home(w, v->domid);
+	world_home(w, v->domid);
 	if (!v->guest)
 		v->guest = mem_connect(w->mem, v->domid, NULL);
 	v->mode = mode;

@@ -55,6 +55,9 @@ void world_destroy(struct world *w);
 /* What an idle backend watches: its vifs, and its own control. */
 #define WORLD_WATCHES 2u
 
+/* What dom0 makes below /local/domain for a new domain. */
+void world_home(struct world *w, unsigned int domid);
+
 /* mem_dump() without what changes by itself.  To be freed. */
 char *world_dump(struct world *w);
 
