@@ -13,6 +13,9 @@
 # XMD_PANICS, XMD_DESTROYED, XMD_HANGS, XMD_ATTACHING  how many of each; a hundred restarts take about 40 minutes:
 #
 #	lab/lab run --timeout 4500 --env XMD_FULL=1 --env XMD_PANICS=70 lab/cases/driver-restart.sh
+#
+# XMD_ONE_CHANNEL=1  guests are offered no event channel for each direction; GUEST_KERNEL=6.12 in the environment of
+# lab/lab gives them another kernel than the driver domain's.
 . /case/caselib.sh
 GAP_MS=1500
 panics=1 destroyed=1 hangs=1 attaching=1
@@ -20,10 +23,17 @@ panics=1 destroyed=1 hangs=1 attaching=1
 panics=${XMD_PANICS:-$panics} destroyed=${XMD_DESTROYED:-$destroyed}
 hangs=${XMD_HANGS:-$hangs} attaching=${XMD_ATTACHING:-$attaching}
 
+[ -z "${XMD_ONE_CHANNEL:-}" ] || LAB_EXTRA=lab.backend=--no-split-event-channels
 drv_start xmd 'on_crash = "preserve"' 'on_watchdog = "preserve"'
+LAB_EXTRA=
 supervise 'stable = 2' 'crash_limit = 20'
 guest_start g1 stock pv
 guest_start g2 stock pvh
+for g in g1 g2; do
+    ports=$(xenstore-list "/local/domain/$(xl domid $g)/device/vif/0" | grep ^event-channel | tr '\n' ' ')
+    note "$g: Linux $(on $g 'uname -r'), $ports"
+    [ -z "${XMD_ONE_CHANNEL:-}" ] || [ "$ports" = "event-channel " ] || fail "$g has not one event channel"
+done
 tool xmd-seqtest peer g1 g2
 neighbours_fixed g1
 neighbours_fixed g2

@@ -83,6 +83,9 @@ initcall_blacklist=crypto_kdf108_init,init_kprobe_trace,load_system_certificate_
 tsc_early_khz=$(xl info | awk '$1 == "cpu_mhz" { print int($3 * 1000) }')"
 LAB_EXTRA=      # more words, for domains made from now on
 
+# Where guests have kernel and ramdisk: GUEST_KVER is theirs if it is another than the driver domain's, see lab/lab
+guest_images() { echo "/images${GUEST_KVER:+/guest-$GUEST_KVER}"; }
+
 # drv_config [stock|xmd] [drv|drv2]: prints the xl config of the driver domain
 drv_config() {
     case ${2:-drv} in
@@ -108,8 +111,8 @@ guest_config() {
     cat <<END
 name = "$1"
 type = "${3:-pv}"
-kernel = "/images/vmlinux"
-ramdisk = "/images/guest.cpio"
+kernel = "$(guest_images)/vmlinux"
+ramdisk = "$(guest_images)/guest.cpio"
 memory = 192
 vcpus = 1
 tsc_mode = "native"
@@ -223,7 +226,7 @@ guest_start() {
     drv)  rm -f "$LAB_STATE/on-drv2.$guest"; shift ;;
     drv2) touch "$LAB_STATE/on-drv2.$guest"; shift ;;
     esac
-    if [ $front = xmd ] && ! [ -e /images/have-xmd-front ]; then
+    if [ $front = xmd ] && ! [ -e "$(guest_images)/have-xmd-front" ]; then
         fail "there is no xmd_front.ko in the guest image: the build has not made it"
     fi
     { guest_config "$guest" $front $type; lines "$@"; } | create "$guest"
