@@ -3,6 +3,7 @@
 #include "worker.h"
 
 #include "files.h"
+#include "hook.h"
 #include "log.h"
 #include "quiet.h"
 #include "restore.h"
@@ -11,7 +12,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,8 +25,6 @@
 #define LOOK_MS		500	/* at the domain itself, while waiting for its xenstore nodes */
 #define STEPS_BYTES	256
 #define DEVICES_MAX	8
-
-extern char **environ;
 
 struct work {
 	const struct job *job;
@@ -68,22 +66,10 @@ static void mark(struct work *w, const char *what)
 	snprintf(w->steps + n, sizeof(w->steps) - n, "%s%s %u", n ? ", " : "", what, since(w));
 }
 
-/* The operator's own program, told and not waited for. */
 static void hook(const struct work *w, const char *event)
 {
-	char domid[16], ms[16];
-	char *argv[] = { (char *)w->job->policy->hook, (char *)event, (char *)w->job->name, domid,
-			 (char *)w->job->cause, ms, NULL };
-	pid_t pid;
-	int err;
-
-	if (!w->job->policy->hook[0])
-		return;
-	snprintf(domid, sizeof(domid), "%u", w->domid);
-	snprintf(ms, sizeof(ms), "%u", since(w));
-	err = posix_spawn(&pid, argv[0], NULL, NULL, argv, environ);
-	if (err)
-		log_warn("cannot run the hook %s: %s", argv[0], strerror(err));
+	hook_run(w->job->policy, &(struct hook_call){ .event = event, .name = w->job->name,
+		 .cause = w->job->cause, .domid = w->domid, .ms = since(w) });
 }
 
 /* ------------------------------------------------------------- destroy */

@@ -42,7 +42,7 @@ enum exit_code {
 struct options {
 	const char *device;
 	const char *user;
-	bool gso;
+	struct offer offer;
 };
 
 enum source { SOURCE_SIGNALS, SOURCE_STORE, SOURCE_KERN, SOURCES };
@@ -63,6 +63,8 @@ static void usage(FILE *to)
 	      "  --user USER    become USER (name or number) when everything is open; default\n"
 	      "                 nobody (" NOBODY "), 0 stays root\n"
 	      "  --no-gso       do not offer segmentation offload to the guests\n"
+	      "  --no-split-event-channels\n"
+	      "                 do not offer them an event channel for each direction\n"
 	      "  --verbose      log every step\n"
 	      "  --version, --help\n"
 	      "exit status: 0 ended on request, 1 connection broken (restart it), 2 usage,\n"
@@ -76,6 +78,7 @@ static int parse_options(int argc, char **argv, struct options *o)
 		{ "device", required_argument, NULL, 'd' },
 		{ "user", required_argument, NULL, 'u' },
 		{ "no-gso", no_argument, NULL, 'g' },
+		{ "no-split-event-channels", no_argument, NULL, 's' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
@@ -92,7 +95,10 @@ static int parse_options(int argc, char **argv, struct options *o)
 			o->user = optarg;
 			break;
 		case 'g':
-			o->gso = false;
+			o->offer.gso = false;
+			break;
+		case 's':
+			o->offer.one_channel = true;
 			break;
 		case 'v':
 			log_set_level(LOG_LEVEL_DEBUG);
@@ -294,7 +300,7 @@ static int run(struct pollfd fd[SOURCES], const struct options *o, struct backen
 
 int main(int argc, char **argv)
 {
-	struct options o = { .device = KERN_DEVICE, .user = NOBODY, .gso = true };
+	struct options o = { .device = KERN_DEVICE, .user = NOBODY, .offer = { .gso = true } };
 	struct backend b = { .env = { .now = now_ms, .settle_ms = VIF_SETTLE_MS } };
 	struct pollfd fd[SOURCES];
 	uint64_t began = now_ms();
@@ -307,7 +313,7 @@ int main(int argc, char **argv)
 	log_set_prefixed(getenv("JOURNAL_STREAM") != NULL);
 	if (loop_open(fd))
 		return EXIT_CANNOT;
-	b.env.gso = o.gso;
+	b.env.offer = o.offer;
 	ret = run(fd, &o, &b);
 	backend_stop(&b);
 	kern_close(b.env.kern);

@@ -11,15 +11,15 @@
 #define MIN_MTU 68
 #define MAX_MTU 65535
 
-int negotiate_offer(struct store *s, const char *back, bool gso)
+int negotiate_offer(struct store *s, const char *back, const struct offer *o)
 {
 	const struct { const char *key; bool on; } offer[] = {
 		{ XS_BACK_FEATURE_RX_COPY, true },
 		{ XS_BACK_FEATURE_SG, true },
-		{ XS_BACK_FEATURE_SPLIT_EVENT_CHANNELS, true },
+		{ XS_BACK_FEATURE_SPLIT_EVENT_CHANNELS, !o->one_channel },
 		{ XS_BACK_FEATURE_IPV6_CSUM_OFFLOAD, true },
-		{ XS_BACK_FEATURE_GSO_TCPV4, gso },
-		{ XS_BACK_FEATURE_GSO_TCPV6, gso },
+		{ XS_BACK_FEATURE_GSO_TCPV4, o->gso },
+		{ XS_BACK_FEATURE_GSO_TCPV6, o->gso },
 	};
 	unsigned int i;
 	int err;

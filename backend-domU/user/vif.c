@@ -2,8 +2,6 @@
 /* vif.c - one vif: look at it, ask fsm_next, do that step; see vif.h */
 #include "vif.h"
 
-#include "negotiate.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -198,7 +196,7 @@ static int write_state(struct vif *v, struct vif_env *env, enum xb_state state)
 
 static int write_offer(struct vif *v, struct vif_env *env)
 {
-	int err = negotiate_offer(env->store, v->back, env->gso);
+	int err = negotiate_offer(env->store, v->back, &env->offer);
 
 	return err ? err : write_state(v, env, STATE_INIT_WAIT);
 }
@@ -213,7 +211,7 @@ static int write_connected(struct vif *v, struct vif_env *env)
 /* What the supervisor could not restore, because it is ours to say. */
 static int write_adopted(struct vif *v, struct vif_env *env)
 {
-	int err = negotiate_offer(env->store, v->back, env->gso);
+	int err = negotiate_offer(env->store, v->back, &env->offer);
 
 	return err ? err : store_write_text(env->store, v->back, XS_BACK_XMD_RINGS, "adopted");
 }

@@ -43,6 +43,7 @@ struct world {
 	struct sim sim;
 	struct fuse fuse;
 	struct backend backend;
+	struct offer offer;	/* of each that comes up */
 	bool up;
 	bool ended;		/* by itself, to be started again */
 	struct world_vif vif[WORLD_VIFS];

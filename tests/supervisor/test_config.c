@@ -178,6 +178,52 @@ static void every_line(void **state)
 	}
 }
 
+/* Every "#key =" and "#[" of @text without its "#". */
+static void comment_in(char *text)
+{
+	char *line, *to = text, *end;
+
+	for (line = text; *line; line = end) {
+		end = line + strcspn(line, "\n");
+		end += *end == '\n';
+		if (line[0] == '#' && line[1] != ' ' && line[1] != '\t' && line[1] != '\n')
+			line++;
+		memmove(to, line, (size_t)(end - line));
+		to += end - line;
+	}
+	*to = '\0';
+}
+
+/* As it is it changes nothing; what it has commented out is every key, with its default. */
+static void the_example(void **state)
+{
+	static const char *const key[] = {
+		"on_destroy", "stable", "crash_limit", "backoff_max", "serve_timeout",
+		"drain_timeout", "heartbeat", "hook",
+	};
+	char *text = slurp(EXAMPLE_PATH), error[256], seen[400], want[20];
+	struct config c;
+	size_t i;
+
+	(void)state;
+	assert_non_null(text);
+	assert_int_equal(read_text(&c, text, error), 0);
+	assert_string_equal(show(&c.all, seen), DEFAULTS);
+	assert_int_equal(c.n_sections, 0);
+	comment_in(text);
+	if (read_text(&c, text, error))
+		fail_msg("%s", error);
+	assert_string_equal(show(&c.all, seen), DEFAULTS);
+	assert_string_equal(show(config_policy(&c, "net"), seen), DEFAULTS);
+	assert_int_equal(c.n_sections, 1);
+	for (i = 0; i < ARRAY_SIZE(key); i++) {
+		snprintf(want, sizeof(want), "\n%s =", key[i]);
+		if (!strstr(text, want))
+			fail_msg("%s is not in it", key[i]);
+	}
+	free(text);
+}
+
 static void sections_by_name(void **state)
 {
 	char error[256];
@@ -245,6 +291,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(defaults),
 		T(every_line),
+		T(the_example),
 		T(sections_by_name),
 		T(as_many_sections_as_there_is_room_for),
 		T(no_file),
