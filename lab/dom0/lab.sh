@@ -199,7 +199,7 @@ supervise() {
 back_again() {
     # dom0 has a lot to do meanwhile: it must not be busy with being asked
     back_end=$(($(date +%s) + $2))
-    until xmdctl status | grep -q "^${3:-drv} .* watched  *[0-9]*  *$1 "; do
+    until xmdctl status | grep -q "^${3:-drv} .* watched  *[0-9][0-9]*  *$1 "; do
         [ "$(date +%s)" -lt $back_end ] || fail "${3:-drv} is not back: $(xmdctl status; tail -n 3 /logs/supervisor.log)"
         sleep 1
     done
