@@ -2,7 +2,7 @@
 # The inner half of "lab run" and "lab shell": runs inside fresh network, mount and process namespaces, so that
 # nothing of it can collide with another run or outlive this one. Makes the wire, starts QEMU and the two ends of
 # the command channel, runs the case. Everything it needs to know comes in variables from lab/lab:
-#   IMAGES CASE_DIR LOGS RUN (sockets) MODE=run|shell ICOUNT CAPTURE LAB_MEM LAB_QEMU_ARGS
+#   IMAGES CASE_DIR LOGS RUN (sockets) MODE=run|shell NICS=1|2 ICOUNT CAPTURE LAB_MEM LAB_QEMU_ARGS
 set -eu
 mount -t sysfs sysfs /sys            # the sysfs of this network namespace
 # the host's own tools first, then busybox for what it does not have (killall, nc ...)
@@ -18,6 +18,24 @@ echo 0 > /proc/sys/net/ipv6/conf/wire/accept_dad 2>/dev/null || true
 ip addr add 10.77.0.1/24 dev wire
 ip -6 addr add fd77::1/64 dev wire nodad
 ip link set wire up
+
+# A second NIC, for a second driver domain: another wire to the same peer. Interrupts of slots 19 and above go to other
+# lines than those of the slots below, where the first NIC and virtio are.
+second=() nic2=
+case ${NICS:-1} in
+1) ;;
+2)
+    ip tuntap add wire2 mode tap
+    echo 0 > /proc/sys/net/ipv6/conf/wire2/accept_dad 2>/dev/null || true
+    ip addr add 10.78.0.1/24 dev wire2
+    ip -6 addr add fd78::1/64 dev wire2 nodad
+    ip link set wire2 up
+    second=(-netdev "tap,id=wire2,ifname=wire2,script=no,downscript=no"
+        -device "e1000,id=nic2,netdev=wire2,addr=19.0,mac=00:16:3e:78:00:02")
+    nic2=lab.nic2=0000:00:19.0
+    ;;
+*)  echo "FAIL: '# lab: nics $NICS': one or two"; exit 1 ;;
+esac
 
 # "lab-monitor COMMAND" for the peer: QEMU's monitor, whose answers go to a log.
 mkfifo "$RUN/monitor.in" "$RUN/monitor.out"
@@ -57,7 +75,7 @@ qemu=(${LAB_QEMU:-qemu-system-x86_64} -name xmd-lab -M q35 -cpu "max,-smap,-rdts
     -display none -no-reboot
     -netdev "tap,id=wire,ifname=wire,script=no,downscript=no" "${cpus[@]}"
     -device "intel-iommu,intremap=on"
-    -device "e1000,id=nic,netdev=wire,addr=02.0,mac=00:16:3e:77:00:02"
+    -device "e1000,id=nic,netdev=wire,addr=02.0,mac=00:16:3e:77:00:02" "${second[@]}"
     -device "virtio-serial-pci"
     -chardev "socket,id=dom0,path=$RUN/dom0.sock,server=on,wait=off"
     -device "virtserialport,chardev=dom0,nr=1"
@@ -73,7 +91,7 @@ qemu=(${LAB_QEMU:-qemu-system-x86_64} -name xmd-lab -M q35 -cpu "max,-smap,-rdts
     "${console[@]}" ${LAB_QEMU_ARGS:-}
     -kernel "$IMAGES/xen"
     -append "console=com1 com1=115200,8n1 dom0_mem=1024M,max:1024M dom0_max_vcpus=1 loglvl=info guest_loglvl=info spec-ctrl=no,eager-fpu ioapic_ack=old bootscrub=0 noreboot ${LAB_XEN_ARGS:-}"
-    -initrd "$IMAGES/vmlinux console=hvc0 loglevel=6 mitigations=off clocksource=xen lab.nic=$NIC $shell,$IMAGES/dom0.cpio")
+    -initrd "$IMAGES/vmlinux console=hvc0 loglevel=6 mitigations=off clocksource=xen lab.nic=$NIC $nic2 $shell,$IMAGES/dom0.cpio")
 
 "$AGENT" serve "$RUN/peer.sock" 2>> "$LOGS/peer-agent.log" < /dev/null &
 if [ "$MODE" = shell ]; then

@@ -158,6 +158,11 @@ int config_read(struct config *c, const char *path, char error[256])
 			err = read_line(c, &p, line, why);
 		}
 	}
+	/* A directory, say, which can be opened. */
+	if (!err && ferror(f)) {
+		err = errno ? -errno : -EIO;
+		snprintf(why, sizeof(why), "%s", strerror(-err));
+	}
 	fclose(f);
 	if (err)
 		snprintf(error, 256, "%.80s:%u: %s", path, n, why);

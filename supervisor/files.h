@@ -19,9 +19,14 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* A build for tests names others. */
+#ifndef RUN_DIR
 #define RUN_DIR		"/run/xmd"
-#define SOCKET_PATH	RUN_DIR "/supervisor"
+#endif
+#ifndef HISTORY_PATH
 #define HISTORY_PATH	"/var/log/xmd-history"
+#endif
+#define SOCKET_PATH	RUN_DIR "/supervisor"
 #define FILE_PATH_MAX	128
 
 enum phase {
@@ -49,7 +54,7 @@ int phase_write(const char *name, enum phase phase);
 int kept_write(const char *name, const struct kept *k);
 int kept_read(const char *name, struct kept *k);
 
-/* Wait for the lock of @name.  Return: to be closed by the end of the process, or -errno. */
+/* Wait for the lock of @name.  Return: a file, held until it is closed; or -errno. */
 int lock_take(const char *name);
 
 /* One line: fields separated by tabs, the time goes in front. */

@@ -29,7 +29,9 @@
 #define XMD_VERSION "0.1"
 #endif
 
+#ifndef CONFIG_PATH
 #define CONFIG_PATH	"/etc/xen/xmd-supervisor.conf"
+#endif
 #define REQUEST_MS	2000	/* for a client to say what it wants */
 
 enum exit_code { EXIT_OK = 0, EXIT_BROKEN = 1, EXIT_USAGE = 2, EXIT_CANNOT = 3 };

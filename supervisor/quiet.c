@@ -12,6 +12,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#ifndef PCI_DEVICES
+#define PCI_DEVICES	"/sys/bus/pci/devices"
+#endif
+
 #define PCI_ID		0x00	/* vendor and device, 32 bits */
 #define PCI_COMMAND	0x04
 #define COMMAND_MEMORY	0x0002
@@ -26,7 +30,7 @@ static int open_in(const char *bdf, const char *file, int how)
 {
 	char path[96];
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%.16s/%s", bdf, file);
+	snprintf(path, sizeof(path), PCI_DEVICES "/%.16s/%s", bdf, file);
 	return open(path, how | O_CLOEXEC);
 }
 

@@ -13,6 +13,7 @@
 #define TRIES	20
 #define DEPTH	4	/* of a frontend directory: queue-N/KEY is 2 */
 #define DEFAULT_MTU	1500
+#define STATE_CONNECTED	4
 #define STATE_CLOSING	5
 #define STATE_CLOSED	6
 
@@ -148,7 +149,7 @@ static int copy_keys(struct store *s, const char *from, const char *to)
 static int make_dir(struct store *s, uint32_t drv, const struct vif_ref *v, uint32_t front)
 {
 	char back[STORE_PATH_MAX], from[STORE_PATH_MAX];
-	uint32_t state = v->connected ? 4 : front == STATE_CLOSING || front == STATE_CLOSED ?
+	uint32_t state = v->connected ? STATE_CONNECTED : front == STATE_CLOSING || front == STATE_CLOSED ?
 			 STATE_CLOSED : 1;
 	int err;
 
@@ -221,7 +222,7 @@ static int restore_one(struct store *s, uint32_t drv, struct vif_ref *v)
 	if (err && err != -EINVAL)
 		return err;
 	v->fate = VIF_WAITING;
-	v->connected = state == 3 || state == 4;
+	v->connected = state == 3 || state == STATE_CONNECTED;
 	err = readmit(s, front, DEPTH);
 	if (!err)
 		err = restore_mtu(s, drv, v, front);
@@ -231,21 +232,50 @@ static int restore_one(struct store *s, uint32_t drv, struct vif_ref *v)
 	return err == -ENOENT ? make_dir(s, drv, v, state) : err;
 }
 
-int restore_vifs(struct store *s, uint32_t drv, struct vif_refs *refs)
+static int restore_vif(struct store *s, uint32_t drv, struct vif_ref *v)
 {
-	unsigned int i, try;
+	unsigned int try;
 	int err = -EAGAIN;
 
 	for (try = 0; err == -EAGAIN && try < TRIES; try++) {
 		err = store_begin(s);
-		for (i = 0; i < refs->n && !err; i++)
-			err = restore_one(s, drv, &refs->vif[i]);
+		if (err)
+			return err;
+		err = restore_one(s, drv, v);
 		if (err)
 			store_abort(s);
 		else
 			err = store_commit(s);
 	}
 	return err;
+}
+
+int restore_vifs(struct store *s, uint32_t drv, struct vif_refs *refs)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < refs->n && !err; i++) {
+		struct vif_ref *v = &refs->vif[i];
+
+		err = restore_vif(s, drv, v);
+		if (err != -EAGAIN)
+			continue;
+		/* Its own guest is who writes there all the time: the others do not pay for that. */
+		log_warn("vif %u of domain %u cannot be restored: its nodes never stand still",
+			 v->handle, v->guest);
+		v->fate = VIF_REFUSED;
+		err = 0;
+	}
+	return err;
+}
+
+/* Is the toolstack just taking it away? */
+static bool goes_away(struct store *s, const char *back)
+{
+	uint32_t online;
+
+	return !store_read_u32(s, back, XS_BACK_ONLINE, &online) && !online;
 }
 
 int restore_look(struct store *s, uint32_t drv, struct vif_ref *v)
@@ -256,16 +286,23 @@ int restore_look(struct store *s, uint32_t drv, struct vif_ref *v)
 
 	back_path(back, drv, v);
 	err = store_read_u32(s, back, XS_BACK_STATE, &state);
-	if (err) {
+	if (err && err != -ENOENT && err != -EINVAL)
+		return err;
+	if (err || goes_away(s, back)) {
 		v->fate = VIF_LEFT;
-		return err == -ENOENT || err == -EINVAL ? 0 : err;
+		return 0;
 	}
 	if (!v->connected) {
 		/* From here it goes the way of any new vif, in its guest's own time. */
 		v->fate = state == 1 ? VIF_WAITING : VIF_SERVED;
 		return 0;
 	}
-	err = store_read_text(s, back, XS_BACK_XMD_RINGS, text);
-	v->fate = state != 4 ? VIF_REFUSED : err ? VIF_WAITING : VIF_SERVED;
-	return err == -ENOENT || err == -EINVAL ? 0 : err;
+	if (state == STATE_CONNECTED) {
+		err = store_read_text(s, back, XS_BACK_XMD_RINGS, text);
+		v->fate = err ? VIF_WAITING : VIF_SERVED;
+		return err == -ENOENT || err == -EINVAL ? 0 : err;
+	}
+	/* Attached after the backend had begun: that one is new, and just connecting. */
+	v->fate = state < STATE_CONNECTED ? VIF_SERVED : VIF_REFUSED;
+	return 0;
 }

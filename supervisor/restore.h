@@ -22,7 +22,7 @@
 enum vif_fate {
 	VIF_WAITING,		/* not looked at by the new backend yet */
 	VIF_SERVED,		/* adopted, or on its way through the states as a new one */
-	VIF_REFUSED,		/* the backend has given it up */
+	VIF_REFUSED,		/* the backend has given it up, or it could not be restored */
 	VIF_LEFT,		/* detached, or its guest is gone */
 };
 
@@ -44,8 +44,8 @@ void restore_free(struct vif_refs *refs);
 
 /*
  * Write the backend directory of each of @refs that has none and make each frontend
- * directory readable for @drv again, in one transaction.  Sets connected and fate.
- * Errors: as store.h; -EAGAIN: the store changed all the time.
+ * directory readable for @drv again, in one transaction for each.  Sets connected and fate.
+ * A guest that writes into its directory all the time loses this vif, and no other does.
  */
 int restore_vifs(struct store *s, uint32_t drv, struct vif_refs *refs);
 

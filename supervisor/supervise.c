@@ -4,6 +4,7 @@
 
 #include "control.h"
 #include "files.h"
+#include "hook.h"
 #include "log.h"
 #include "restore.h"
 
@@ -48,6 +49,8 @@ static void keep(const struct domain *d)
 	kept_write(d->name, &k);
 }
 
+static void answer(struct domain *d, enum job_result result);
+
 static void drop(struct supervisor *s, struct domain *d)
 {
 	static const char *const ext[] = { ".json", ".state", ".phase", ".ours", ".lock" };
@@ -59,6 +62,7 @@ static void drop(struct supervisor *s, struct domain *d)
 	while (*at != d)
 		at = &(*at)->next;
 	*at = d->next;
+	answer(d, JOB_FAILED);
 	free(d);
 }
 
@@ -117,7 +121,9 @@ static void start_worker(struct supervisor *s, struct domain *d, struct job *job
 	job->domid = d->domid;
 	job->policy = config_policy(&s->config, d->name);
 	memcpy(job->name, d->name, sizeof(job->name));
-	snprintf(d->cause, sizeof(d->cause), "%s", job->cause);
+	/* Of one that is tried again it stands there already. */
+	if (job->cause != d->cause)
+		snprintf(d->cause, sizeof(d->cause), "%s", job->cause);
 	pid = fork();
 	if (!pid) {
 		/* Ours are taken by signalfd; libxl needs to hear of its children. */
@@ -142,11 +148,13 @@ static bool gives_up(struct supervisor *s, struct domain *d)
 
 	if (d->unstable < p->crash_limit)
 		return false;
-	log_err("%s: %u restarts without %u s of service in between: given up. Look at its console; \"xmdctl retry %s\" tries again",
+	log_err("%s: %u restarts without %u s of service in between: given up. Look at its console; \"xmdctl restart %s\" tries again",
 		d->name, d->unstable, p->stable_s, d->name);
 	d->state = GIVEN_UP;
 	keep(d);
 	history_add("%s\tgive up\t%s\tfailed\t%u\t0\t", d->name, d->cause, d->domid);
+	hook_run(p, &(struct hook_call){ .event = "given-up", .name = d->name, .cause = d->cause,
+		 .domid = d->domid });
 	answer(d, JOB_FAILED);
 	return true;
 }
@@ -272,7 +280,7 @@ static void take_charge(struct supervisor *s, uint32_t domid)
 	if (!t.driver_domain && !config_names(&s->config, t.name))
 		return;
 	d = by_name(s, t.name);
-	if (d && d->state != WATCHED)
+	if (d && (d->state == BUSY || d->state == BACKOFF))
 		return;		/* that is the worker's doing */
 	file_path(path, t.name, ".json");
 	if (xl_save(s->xl, domid, path, &t))
@@ -288,8 +296,10 @@ static void take_charge(struct supervisor *s, uint32_t domid)
 		log_info("%s: in charge of domain %u", d->name, domid);
 	}
 	if (d->domid != domid) {
+		/* Somebody has created it by hand, maybe because we had given it up. */
 		file_remove(d->name, ".ours");
 		file_remove(d->name, ".phase");
+		d->unstable = 0;
 	}
 	d->domid = domid;
 	d->state = WATCHED;
@@ -576,12 +586,29 @@ static const char *optional(const char *word)
 	return strcmp(word, "-") ? word : NULL;
 }
 
+/* One that was given up, or waits for its next attempt, has that now. */
+static void try_again(struct domain *d)
+{
+	/* A supervisor before us knew it. */
+	if (!d->cause[0])
+		strcpy(d->cause, "given up");
+	d->unstable = 0;
+	d->state = BACKOFF;
+	d->due = now_ms();
+}
+
 static bool begin_planned(struct supervisor *s, struct domain *d, char **word, int fd)
 {
 	struct job job = { .kind = JOB_RESTART, .cause = "asked for", .noticed = now_ms() };
 
+	if (!strcmp(word[0], "restart") && (d->state == GIVEN_UP || d->state == BACKOFF)) {
+		try_again(d);
+		answer(d, JOB_FAILED);
+		d->client = fd;
+		return false;
+	}
 	if (d->state != WATCHED) {
-		say(fd, "error %s is %s: wait, or see xmdctl retry\n", d->name,
+		say(fd, "error %s is %s: wait, or see xmdctl restart\n", d->name,
 		    state_name[d->state]);
 		return true;
 	}
@@ -612,11 +639,8 @@ static bool for_domain(struct supervisor *s, struct domain *d, char **word, int 
 		drop(s, d);
 		say(fd, "ok\n");
 	} else if (!strcmp(word[0], "retry") && n == 2) {
-		if (d->state == GIVEN_UP || d->state == BACKOFF) {
-			d->unstable = 0;
-			d->state = BACKOFF;
-			d->due = now_ms();
-		}
+		if (d->state == GIVEN_UP || d->state == BACKOFF)
+			try_again(d);
 		say(fd, "ok\n");
 	} else {
 		say(fd, "error unknown request\n");

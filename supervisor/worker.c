@@ -3,6 +3,7 @@
 #include "worker.h"
 
 #include "files.h"
+#include "hook.h"
 #include "log.h"
 #include "quiet.h"
 #include "restore.h"
@@ -11,7 +12,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,8 +25,6 @@
 #define LOOK_MS		500	/* at the domain itself, while waiting for its xenstore nodes */
 #define STEPS_BYTES	256
 #define DEVICES_MAX	8
-
-extern char **environ;
 
 struct work {
 	const struct job *job;
@@ -68,22 +66,10 @@ static void mark(struct work *w, const char *what)
 	snprintf(w->steps + n, sizeof(w->steps) - n, "%s%s %u", n ? ", " : "", what, since(w));
 }
 
-/* The operator's own program, told and not waited for. */
 static void hook(const struct work *w, const char *event)
 {
-	char domid[16], ms[16];
-	char *argv[] = { (char *)w->job->policy->hook, (char *)event, (char *)w->job->name, domid,
-			 (char *)w->job->cause, ms, NULL };
-	pid_t pid;
-	int err;
-
-	if (!w->job->policy->hook[0])
-		return;
-	snprintf(domid, sizeof(domid), "%u", w->domid);
-	snprintf(ms, sizeof(ms), "%u", since(w));
-	err = posix_spawn(&pid, argv[0], NULL, NULL, argv, environ);
-	if (err)
-		log_warn("cannot run the hook %s: %s", argv[0], strerror(err));
+	hook_run(w->job->policy, &(struct hook_call){ .event = event, .name = w->job->name,
+		 .cause = w->job->cause, .domid = w->domid, .ms = since(w) });
 }
 
 /* ------------------------------------------------------------- destroy */
@@ -114,7 +100,6 @@ static bool xl_will_destroy(struct work *w, enum life life)
 	return (life == LIFE_CRASHED ? t.on_crash : t.on_watchdog) != END_PRESERVE;
 }
 
-/* It must not run, or must not exist. */
 static void quiet_devices(struct work *w)
 {
 	char bdf[DEVICES_MAX][XL_BDF_LEN];
@@ -123,6 +108,19 @@ static void quiet_devices(struct work *w)
 	for (i = 0; i < n; i++)
 		quiet_device(bdf[i]);
 	log_debug("%d devices silenced after %u ms", n, since(w));
+}
+
+/*
+ * From here on nothing of it runs.  A worker after us that finds it, say paused and without
+ * its home in xenstore, must not take it for a domain.
+ */
+static void put_out(struct work *w, enum life life)
+{
+	phase_write(w->job->name, PHASE_CREATE);
+	if (life == LIFE_RUNNING)
+		xl_pause(w->xl, w->domid);
+	/* Soon: dom0 may have its one processor full of interrupts by now. */
+	quiet_devices(w);
 }
 
 static int take_down(struct work *w)
@@ -164,18 +162,19 @@ static int destroy(struct work *w)
 
 static int create(struct work *w, const char *kernel, const char *ramdisk)
 {
-	uint32_t domid = w->domid;
-	int err = phase_write(w->job->name, PHASE_CREATE);
+	uint32_t domid = w->job->domid;
+	int err;
 
+	/* One that cannot be written (which is logged) only matters to a worker after us. */
+	phase_write(w->job->name, PHASE_CREATE);
 	quiet_devices(w);
-	if (!err)
-		err = xl_create(w->xl, w->json, kernel, ramdisk, &domid);
+	err = xl_create(w->xl, w->json, kernel, ramdisk, &domid);
+	w->moved = err != 0;
 	if (err) {
 		log_warn("cannot be created with domid %u: trying any other; its vifs will be detached and attached",
-			 w->domid);
+			 domid);
 		domid = 0;
 		err = xl_create(w->xl, w->json, kernel, ramdisk, &domid);
-		w->moved = !err;
 	}
 	if (err) {
 		log_err("cannot be created: %s; its configuration is in %s", strerror(-err),
@@ -185,7 +184,8 @@ static int create(struct work *w, const char *kernel, const char *ramdisk)
 	w->domid = domid;
 	mark(w, "created");
 	file_touch(w->job->name, ".ours");
-	return phase_write(w->job->name, PHASE_RESTORE);
+	phase_write(w->job->name, PHASE_RESTORE);
+	return 0;
 }
 
 /* ------------------------------------------------------------- restore */
@@ -289,6 +289,16 @@ static int watch(struct work *w)
 	return err == -EEXIST ? 0 : err;
 }
 
+/* Whether the others serve does not depend on a guest that hides its nodes, say. */
+static void refuse_undecided(struct work *w)
+{
+	unsigned int i;
+
+	for (i = 0; i < w->vifs.n; i++)
+		if (w->vifs.vif[i].connected && w->vifs.vif[i].fate == VIF_WAITING)
+			w->vifs.vif[i].fate = VIF_REFUSED;
+}
+
 static int wait_serving(struct work *w)
 {
 	unsigned int limit = w->job->policy->serve_timeout_s;
@@ -299,11 +309,18 @@ static int wait_serving(struct work *w)
 	if (!err) {
 		mark(w, "backend serves");
 		err = w->moved ? 0 : await(w, limit, all_decided);
+		if (err == -ETIMEDOUT) {
+			refuse_undecided(w);
+			return 0;
+		}
 	}
-	if (err)
-		log_err("%s; look at its console (xl console %s) and its log",
-			err == -EHOSTDOWN ? "died before it served" : "does not serve in time",
-			w->job->name);
+	if (!err)
+		return 0;
+	log_err("%s; look at its console (xl console %s) and its log",
+		err == -EHOSTDOWN ? "died before it served" : "does not serve in time",
+		w->job->name);
+	/* There is no use in waiting for this one once more. */
+	phase_write(w->job->name, PHASE_CREATE);
 	return err;
 }
 
@@ -340,14 +357,19 @@ static void reattach(struct work *w)
 
 /* ----------------------------------------------------------- the whole */
 
+/* But for its vifs, says the worker before us. */
+static bool is_complete(struct work *w, enum life life)
+{
+	return life == LIFE_RUNNING && phase_read(w->job->name) == PHASE_RESTORE;
+}
+
 /* From nothing, or from what a worker before us has left, to serving. */
 static int bring_back(struct work *w, const char *kernel, const char *ramdisk)
 {
 	enum life life;
 	int err = xl_look(w->xl, w->domid, &life);
-	bool complete = phase_read(w->job->name) == PHASE_RESTORE && life == LIFE_RUNNING;
 
-	if (!err && !complete) {
+	if (!err && !is_complete(w, life)) {
 		err = destroy(w);
 		if (!err)
 			mark(w, "destroyed");
@@ -373,8 +395,9 @@ static void finish(struct work *w)
 		 w->vifs.n - count(w, VIF_LEFT));
 	mark(w, text);
 	reattach(w);
-	phase_write(w->job->name, PHASE_IDLE);
+	/* First what it is now, which may be another image; then that nothing is to be done. */
 	xl_save(w->xl, w->domid, w->json, &t);
+	phase_write(w->job->name, PHASE_IDLE);
 }
 
 static void record(struct work *w, const char *kind, const char *result)
@@ -383,20 +406,35 @@ static void record(struct work *w, const char *kind, const char *result)
 		    w->domid, since(w), w->steps);
 }
 
+/* A worker before us may have had to give it another domid than its vifs know. */
+static void find_moved(struct work *w)
+{
+	uint32_t domid;
+
+	if (xl_find(w->xl, w->job->name, &domid) || domid == w->domid)
+		return;
+	w->domid = domid;
+	w->moved = true;
+}
+
 static enum job_result recover(struct work *w)
 {
 	enum life life;
 	int err;
 
-	if (!w->job->force && !xl_look(w->xl, w->domid, &life) && life == LIFE_RUNNING &&
-	    phase_read(w->job->name) == PHASE_IDLE) {
+	find_moved(w);
+	err = xl_look(w->xl, w->domid, &life);
+
+	if (err) {
+		log_err("cannot look at domain %u: %s", w->domid, strerror(-err));
+		return JOB_FAILED;
+	}
+	if (!w->job->force && life == LIFE_RUNNING && phase_read(w->job->name) == PHASE_IDLE) {
 		log_info("another worker has brought it back already");
 		return JOB_DONE;
 	}
-	/* First of all: dom0 may have its one processor full of interrupts by now. */
-	if (w->job->force)
-		xl_pause(w->xl, w->domid);
-	quiet_devices(w);
+	if (!is_complete(w, life))
+		put_out(w, life);
 	hook(w, "down");
 	err = bring_back(w, NULL, NULL);
 	if (!err)
@@ -441,8 +479,7 @@ static enum job_result planned(struct work *w)
 
 	if (xl_save(w->xl, w->domid, w->json, &t) || drain(w))
 		return JOB_REFUSED;
-	xl_pause(w->xl, w->domid);
-	quiet_devices(w);
+	put_out(w, LIFE_RUNNING);
 	hook(w, "down");
 	/* The clock of the outage: nothing goes through any more. */
 	w->started = now_ms();
@@ -470,13 +507,15 @@ enum job_result worker_run(const struct job *job)
 	struct work w = { .job = job, .domid = job->domid, .started = job->noticed };
 	enum job_result ret = JOB_FAILED;
 	uint64_t now = now_ms();
+	int lock;
 
 	log_set_whose(job->name);
 	file_path(w.json, job->name, ".json");
 	if (job->not_before > now)
 		sleep_ms((unsigned int)(job->not_before - now));
-	if (lock_take(job->name) < 0) {
-		log_err("cannot take its lock in " RUN_DIR ": %s", strerror(errno));
+	lock = lock_take(job->name);
+	if (lock < 0) {
+		log_err("cannot take its lock in " RUN_DIR ": %s", strerror(-lock));
 		return JOB_FAILED;
 	}
 	w.store = store_xs_open();
@@ -486,5 +525,8 @@ enum job_result worker_run(const struct job *job)
 	if (w.xl)
 		ret = job->kind == JOB_RECOVER ? recover(&w) : planned(&w);
 	restore_free(&w.vifs);
+	xl_close(w.xl);
+	store_close(w.store);
+	close(lock);
 	return ret;
 }

@@ -43,7 +43,7 @@ enum job_result {
 	JOB_FELL_BACK = 3,	/* the upgrade did not serve; the old image does */
 };
 
-/* Never fails to return; everything it opened is closed by the end of the process. */
+/* Never fails to return.  Meant for a process of its own: it sleeps, and libxl does. */
 enum job_result worker_run(const struct job *job);
 
 uint64_t now_ms(void);

@@ -42,7 +42,7 @@ enum exit_code {
 struct options {
 	const char *device;
 	const char *user;
-	bool gso;
+	struct offer offer;
 	bool objects;
 	const char *policy;
 };
@@ -65,6 +65,8 @@ static void usage(FILE *to)
 	      "  --user USER    become USER (name or number) when everything is open; default\n"
 	      "                 nobody (" NOBODY "), 0 stays root\n"
 	      "  --no-gso       do not offer segmentation offload to the guests\n"
+	      "  --no-split-event-channels\n"
+	      "                 do not offer them an event channel for each direction\n"
 	      "  --no-objects   do not offer object rings to the guests\n"
 	      "  --policy FILE  what guests may ask for (default " POLICY_FILE ")\n"
 	      "  --verbose      log every step\n"
@@ -80,6 +82,7 @@ static int parse_options(int argc, char **argv, struct options *o)
 		{ "device", required_argument, NULL, 'd' },
 		{ "user", required_argument, NULL, 'u' },
 		{ "no-gso", no_argument, NULL, 'g' },
+		{ "no-split-event-channels", no_argument, NULL, 's' },
 		{ "no-objects", no_argument, NULL, 'o' },
 		{ "policy", required_argument, NULL, 'p' },
 		{ "verbose", no_argument, NULL, 'v' },
@@ -98,7 +101,10 @@ static int parse_options(int argc, char **argv, struct options *o)
 			o->user = optarg;
 			break;
 		case 'g':
-			o->gso = false;
+			o->offer.gso = false;
+			break;
+		case 's':
+			o->offer.one_channel = true;
 			break;
 		case 'o':
 			o->objects = false;
@@ -325,8 +331,8 @@ static int run(struct pollfd fd[SOURCES], const struct options *o, struct backen
 
 int main(int argc, char **argv)
 {
-	struct options o = { .device = KERN_DEVICE, .user = NOBODY, .gso = true, .objects = true,
-			     .policy = POLICY_FILE };
+	struct options o = { .device = KERN_DEVICE, .user = NOBODY, .offer = { .gso = true },
+			     .objects = true, .policy = POLICY_FILE };
 	static struct obj_host objs;
 	struct backend b = { .env = { .now = now_ms, .settle_ms = VIF_SETTLE_MS } };
 	struct pollfd fd[SOURCES];
@@ -340,7 +346,7 @@ int main(int argc, char **argv)
 	log_set_prefixed(getenv("JOURNAL_STREAM") != NULL);
 	if (loop_open(fd))
 		return EXIT_CANNOT;
-	b.env.gso = o.gso;
+	b.env.offer = o.offer;
 	b.env.objs = &objs;
 	ret = run(fd, &o, &b);
 	backend_stop(&b);

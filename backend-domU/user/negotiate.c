@@ -12,15 +12,15 @@
 #define MIN_MTU 68
 #define MAX_MTU 65535
 
-int negotiate_offer(struct store *s, const char *back, bool gso, bool objects)
+int negotiate_offer(struct store *s, const char *back, const struct offer *o, bool objects)
 {
 	const struct { const char *key; bool on; uint32_t val; } offer[] = {
 		{ XS_BACK_FEATURE_RX_COPY, true, 1 },
 		{ XS_BACK_FEATURE_SG, true, 1 },
-		{ XS_BACK_FEATURE_SPLIT_EVENT_CHANNELS, true, 1 },
+		{ XS_BACK_FEATURE_SPLIT_EVENT_CHANNELS, !o->one_channel, 1 },
 		{ XS_BACK_FEATURE_IPV6_CSUM_OFFLOAD, true, 1 },
-		{ XS_BACK_FEATURE_GSO_TCPV4, gso, 1 },
-		{ XS_BACK_FEATURE_GSO_TCPV6, gso, 1 },
+		{ XS_BACK_FEATURE_GSO_TCPV4, o->gso, 1 },
+		{ XS_BACK_FEATURE_GSO_TCPV6, o->gso, 1 },
 		{ XS_BACK_FEATURE_XMD_OBJ, objects, XMD_OBJRING_VERSION },
 	};
 	unsigned int i;

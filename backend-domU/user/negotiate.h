@@ -13,8 +13,14 @@
 /* Room for a sentence that names a key and its path. */
 #define REASON_MAX 400
 
+/* What may be held back; the rest is offered always. */
+struct offer {
+	bool gso;		/* segmentation offload */
+	bool one_channel;	/* no event channel for each direction */
+};
+
 /* Features, hotplug-status=connected, no hotplug-error; part of a transaction. */
-int negotiate_offer(struct store *s, const char *back, bool gso, bool objects);
+int negotiate_offer(struct store *s, const char *back, const struct offer *o, bool objects);
 
 /**
  * negotiate_read - everything that XMD_VIF_CONNECT needs, from both directories

@@ -2,8 +2,6 @@
 /* vif.c - one vif: look at it, ask fsm_next, do that step; see vif.h */
 #include "vif.h"
 
-#include "negotiate.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -203,7 +201,7 @@ static bool offers_objects(const struct vif_env *env)
 
 static int write_offer(struct vif *v, struct vif_env *env)
 {
-	int err = negotiate_offer(env->store, v->back, env->gso, offers_objects(env));
+	int err = negotiate_offer(env->store, v->back, &env->offer, offers_objects(env));
 
 	return err ? err : write_state(v, env, STATE_INIT_WAIT);
 }
@@ -218,7 +216,7 @@ static int write_connected(struct vif *v, struct vif_env *env)
 /* What the supervisor could not restore, because it is ours to say. */
 static int write_adopted(struct vif *v, struct vif_env *env)
 {
-	int err = negotiate_offer(env->store, v->back, env->gso, offers_objects(env));
+	int err = negotiate_offer(env->store, v->back, &env->offer, offers_objects(env));
 
 	return err ? err : store_write_text(env->store, v->back, XS_BACK_XMD_RINGS, "adopted");
 }

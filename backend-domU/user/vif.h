@@ -12,6 +12,7 @@
 #include "fsm.h"
 #include "kern.h"
 #include "log.h"
+#include "negotiate.h"
 #include "obj.h"
 #include "store.h"
 
@@ -26,7 +27,7 @@ struct vif_env {
 	struct store *store;
 	struct kern *kern;
 	uint64_t (*now)(void);	/* ms, monotonic */
-	bool gso;		/* offer segmentation offload */
+	struct offer offer;
 	unsigned int settle_ms;	/* VIF_SETTLE_MS */
 	struct obj_host *objs;	/* NULL: no object rings */
 };

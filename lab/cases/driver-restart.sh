@@ -7,22 +7,40 @@
 #
 # The driver domain dies again and again under a PV and a PVH guest, each with a TCP stream each way, and comes back:
 # by a panic, by "xl destroy", by a hang that only Xen's watchdog notices, and while a vif is being attached. All
-# streams end whole; no interface goes away, no vif is attached anew; numbered datagrams show what was lost.
+# streams end whole; no interface goes away, no vif is attached anew; numbered datagrams show what was lost; and from the
+# third restart to the last nothing has become more: nodes, watches, grants, event channels, files, memory.
+#
+# XMD_PANICS, XMD_DESTROYED, XMD_HANGS, XMD_ATTACHING  how many of each; a hundred restarts take about 40 minutes:
+#
+#	lab/lab run --timeout 4500 --env XMD_FULL=1 --env XMD_PANICS=70 lab/cases/driver-restart.sh
+#
+# XMD_ONE_CHANNEL=1  guests are offered no event channel for each direction; GUEST_KERNEL=6.12 in the environment of
+# lab/lab gives them another kernel than the driver domain's.
 . /case/caselib.sh
 GAP_MS=1500
-# how many of each
 panics=1 destroyed=1 hangs=1 attaching=1
 [ -z "$FULL" ] || panics=30 destroyed=10 hangs=10 attaching=10
+panics=${XMD_PANICS:-$panics} destroyed=${XMD_DESTROYED:-$destroyed}
+hangs=${XMD_HANGS:-$hangs} attaching=${XMD_ATTACHING:-$attaching}
 
+[ -z "${XMD_ONE_CHANNEL:-}" ] || LAB_EXTRA=lab.backend=--no-split-event-channels
 drv_start xmd 'on_crash = "preserve"' 'on_watchdog = "preserve"'
+LAB_EXTRA=
 supervise 'stable = 2' 'crash_limit = 20'
 guest_start g1 stock pv
 guest_start g2 stock pvh
+for g in g1 g2; do
+    ports=$(xenstore-list "/local/domain/$(xl domid $g)/device/vif/0" | grep ^event-channel | tr '\n' ' ')
+    note "$g: Linux $(on $g 'uname -r'), $ports"
+    [ -z "${XMD_ONE_CHANNEL:-}" ] || [ "$ports" = "event-channel " ] || fail "$g has not one event channel"
+done
 tool xmd-seqtest peer g1 g2
 neighbours_fixed g1
 neighbours_fixed g2
 # its fq_codel drops what has waited too long, which is meant for another kind of waiting
 on g1 'tc qdisc replace dev eth0 root pfifo limit 10000'
+# a stream from the wire may find drv dead at every one of its attempts for a quarter of an hour
+on peer 'echo 100 > /proc/sys/net/ipv4/tcp_retries2'
 
 # What may differ: the pid, beats and control of xmd-backend, the rings of the new domain with dom0, when it was begun,
 # and that rings were adopted.
@@ -51,29 +69,115 @@ died() {
     xmdctl history | tail -n 1
     [ "$(xl domid drv)" = "$drv_id" ] || fail "drv is back as domain $(xl domid drv), not $drv_id"
 }
+
+# ---- what must not become more ----
+
+# Grants in use and event channels, by Xen. A copy that is going on uses a grant, too: so the least of three looks.
+grants() {
+    for _ in 1 2 3; do
+        xl dmesg -c > /dev/null
+        xl debug-keys g
+        xl dmesg -c | awk '
+            /grant-table for remote d/ { dom = $0; sub(/.*remote /, "", dom); sub(/ .*/, "", dom); n[dom] += 0 }
+            /\[0x[0-9a-f]+\]/ && dom != "" { n[dom]++ }
+            END { for (d in n) print d, n[d] }'
+    done | awk '!($1 in least) || $2 < least[$1] { least[$1] = $2 } END { for (d in least) print "grants in use of", d, least[d] }' | sort
+}
+memory() { # WHERE: KiB; what sockets hold, and files in memory, counted as free
+    # shellcheck disable=SC2016  # for the far side
+    on "$1" 'awk "/^(MemAvailable|Shmem):/ { n += \$2 }
+        /^(TCP|UDP):/ { for (i = 2; i < NF; i++) if (\$i == \"mem\") n += 4 * \$(i + 1) }
+        END { print n }" /proc/meminfo /proc/net/sockstat'
+}
+files_of() { find "/proc/$(pidof "$1")/fd" -type l | wc -l; }
+size_of() { awk '/^VmRSS/ { print $2 }' "/proc/$(pidof "$1")/status"; }
+
+# counts: must be the same each time
+counts() {
+    grants
+    for d in 0 $ids; do echo "event channels of d$d: $(lsevtchn "$d" | grep -c Interdomain)"; done
+    for d in $ids; do xenstore-control quota "$d" | sed -nE "s/^(nodes|watches|transactions)/d$d &/p"; done
+    echo "nodes: $(xenstore-ls -f | wc -l)"
+    rm -f /run/lab/xenstored        # it would add to it
+    xenstore-control memreport /run/lab/xenstored > /dev/null 2>&1 || true
+    echo "watches of all: $(grep -c 'struct watch' /run/lab/xenstored 2> /dev/null)"
+    for p in xenstored xenconsoled xmd-supervisor; do echo "files of $p: $(files_of $p)"; done
+    echo "processes xmd-supervisor: $(pgrep -c xmd-supervisor), xl: $(pgrep -c -x xl || true)"
+    echo "files in dom0: $(find /run/xmd /run/xen /var/lib/xen -type f | wc -l)"
+    echo "domains: $(xl list | awk 'NR > 1 { printf "%s %s, ", $1, $2 }')"
+    # shellcheck disable=SC2016  # for the far side
+    on drv '[ -d /sys/kernel/debug/xmd ] || mount -t debugfs debugfs /sys/kernel/debug
+        echo "drv: vif interrupts $(grep -c xmd-vif /proc/interrupts), files of xmd-backend $(ls /proc/$(pidof xmd-backend)/fd | wc -l)"
+        sed -n "s/^vifs \([0-9]*\) .*/drv: vifs of the kernel half \1/p" /sys/kernel/debug/xmd/back/vifs
+        true'
+    for g in g1 g2; do on $g "echo $g: interrupts \$(wc -l < /proc/interrupts)"; done
+}
+# amounts: KiB, each with how much of it may go, or come (-), in all the restarts
+amounts() {
+    echo "xen_free $(xl info | awk '/^free_memory/ { print $3 * 1024 }') 2048"
+    echo "dom0_free $(memory dom0) 8192"
+    echo "drv_free $(memory drv) 3072"
+    for g in g1 g2; do echo "${g}_free $(memory $g) 4096"; done
+    echo "xenstored -$(size_of xenstored) 1024"
+    echo "supervisor -$(size_of xmd-supervisor) 512"
+}
+
+# No stream waits for its timer to try once more: what an outage has held up is through.
+streams_flow() { ! on peer 'ss -Htno state established' | grep -q 'timer:(on,[^,]*,[1-9]'; }
+# look_for_leaks N: after restart N, when the streams flow again, which takes them up to two minutes
+look_for_leaks() {
+    look_end=$(($(date +%s) + 150))
+    until streams_flow || [ "$(date +%s)" -ge $look_end ]; do sleep 2; done
+    sleep 3
+    counts > "/logs/counts-$1.txt"
+    amounts > "/logs/amounts-$1.txt"
+    first_look=${first_look:-$1} last_look=$1
+}
+# rested: drv is back, and has the two vifs only. A look at the third and the 53rd, for a look waits long.
+rested() { case $n in 3 | 53) look_for_leaks "$n" ;; esac; }
+
+leaks() {
+    [ "$last_look" != "$first_look" ] || { note "$n restarts: too few to tell what becomes more"; return; }
+    note "restart $last_look beside restart $first_look"
+    diff "/logs/counts-$first_look.txt" "/logs/counts-$last_look.txt" || leak=1
+    while read -r name after limit; do
+        before=$(sed -n "s/^$name \([^ ]*\) .*/\1/p" "/logs/amounts-$first_look.txt")
+        metric "lost_$name" $((before - after)) KiB
+        [ $((before - after)) -le "$limit" ] || { leak=1; echo "$name: $((before - after)) KiB, more than $limit"; }
+    done < "/logs/amounts-$last_look.txt"
+    [ -z "${leak:-}" ] || fail "something has become more with each restart, or less"
+}
+
+# ---- the case ----
+
+ids="$drv_id $(xl domid g1) $(xl domid g2)"
+
 # pause a random time up to 2 s, so that each finds another moment
 moment() { sleep "$(awk 'BEGIN { srand('"$(od -An -N3 -tu4 /dev/urandom)"'); print 0.5 + 1.5 * rand() }')"; }
 
-for i in $(seq $panics); do
+for i in $(seq "$panics"); do
     moment
     on drv 'echo c > /proc/sysrq-trigger' > /dev/null 2>&1 &
     died
+    rested
 done
-for i in $(seq $destroyed); do
+for i in $(seq "$destroyed"); do
     moment
     xl destroy drv > /dev/null 2>&1
     died
+    rested
 done
-for i in $(seq $hangs); do
+for i in $(seq "$hangs"); do
     moment
     # It does not run any more, and says nothing of it.
     xl pause drv
     died
+    rested
 done
 # When the backend's directory goes away under it, xl says that it is "unable to add device" and leaves the rest to
 # others: the vif is completed when the driver domain is back.
 told=0
-for i in $(seq $attaching); do
+for i in $(seq "$attaching"); do
     moment
     (sleep 0.$((i % 10)); on drv 'echo c > /proc/sysrq-trigger' > /dev/null 2>&1) &
     xl network-attach g2 backend=drv mac=00:16:3e:77:01:01 >> /logs/attach.log 2>&1 || told=$((told + 1))
@@ -81,11 +185,13 @@ for i in $(seq $attaching); do
     g2_id=$(xl domid g2)
     wait_until 30 "vifs_connected $g2_id" || fail "the vif that was being attached does not connect: $(xmdctl vifs drv)"
     xl network-detach g2 1 >> /logs/attach.log 2>&1 || fail "it does not detach: $(tail -n 2 /logs/attach.log)"
+    rested
 done
 metric attach_told_of_failure "$told" times
 
 wait_until 20 "vifs_connected $(xl domid g1) && vifs_connected $(xl domid g2)" || fail "a vif is not connected at the end"
 sleep 3
+[ "$n" = "${last_look:-}" ] || look_for_leaks "$n"
 nodes > /logs/after.txt
 diff /logs/before.txt /logs/after.txt > /logs/nodes.diff || { cat /logs/nodes.diff; fail "xenstore is not as it was"; }
 xenstore-ls -fp | sh /case/check --domid "$drv_id" > /logs/schema.txt || { cat /logs/schema.txt; fail "xenstore is not as the schema says"; }
@@ -101,6 +207,7 @@ for g in g1 g2; do
     [ "$(messages $g)" = "$said" ] || fail "$g: its kernel complains: $(on $g dmesg | tail -n 5)"
 done
 [ "$seq_lost" = 0 ] || fail "$seq_lost datagrams that g1 had sent were lost"
+leaks
 xmdctl --json history | sed -n 's/.*"ms": \([0-9]*\),.*/\1/p' | sort -n > /logs/outages.txt
 metric restarts "$(wc -l < /logs/outages.txt)" times
 metric restart_median "$(sed -n "$((($(wc -l < /logs/outages.txt) + 1) / 2))p" /logs/outages.txt)" ms

@@ -9,6 +9,10 @@
 times=${XMD_TIMES:-12}
 [ -z "$FULL" ] || times=${XMD_TIMES:-200}
 hangs=${XMD_HANGS:-$(((times + 3) / 4))}
+[ -z "$FULL" ] || hangs=${XMD_HANGS:-200}
+
+# of the lines "I DOING: N ms, ..."
+median_ms() { sed -n 's/.*: \([0-9]*\) ms, .*/\1/p' "$1" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
 drv_start xmd
 guest_start g1 stock pv
@@ -19,13 +23,17 @@ on drv 'mount -t debugfs none /sys/kernel/debug' 2> /dev/null || true
 watch_start g1 peer "$PEER_IP" 5001 100000 2000 500
 note "killed $times times"
 on drv "sh /root/killer.sh $times KILL" > /run/lab/killed || { cat /run/lab/killed; fail "settings were lost"; }
+cp /run/lab/killed /logs/killed.txt
 tail -n 8 /run/lab/killed
 metric new_user_half_worst "$(field worst_ms "$(tail -n 1 /run/lab/killed)")" ms
+metric new_user_half_median "$(median_ms /run/lab/killed)" ms
 metric new_user_half_worst_in_a_reset "$(field worst_in_reset_ms "$(tail -n 1 /run/lab/killed)")" ms
 
 note "made to hang $hangs times"
 on drv "sh /root/killer.sh $hangs STOP" > /run/lab/hung || { cat /run/lab/hung; fail "settings were lost"; }
+cp /run/lab/hung /logs/hung.txt
 tail -n 4 /run/lab/hung
+metric after_a_hang_median "$(median_ms /run/lab/hung)" ms
 metric after_a_hang_worst "$(field worst_ms "$(tail -n 1 /run/lab/hung)")" ms
 
 note "the guest's stream"

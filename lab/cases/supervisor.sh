@@ -2,7 +2,8 @@
 # lab: file build/bin/xmd-seqtest
 #
 # xmd-supervisor and xmdctl under a guest's traffic: a planned restart, an upgrade, an upgrade to an image that does not
-# serve, the supervisor itself killed in the middle of a restart, and one that is given up and tried again.
+# serve, the supervisor itself killed in the middle of a restart, a domain that dies again and again until it is given
+# up, and is had back, and one that is destroyed and meant to be.
 . /case/caselib.sh
 GAP_MS=1500
 kills=2
@@ -15,6 +16,8 @@ tool xmd-seqtest peer g1
 neighbours_fixed g1
 # its fq_codel drops what has waited too long, which is meant for another kind of waiting
 on g1 'tc qdisc replace dev eth0 root pfifo limit 10000'
+# a stream from the wire may find drv dead at many of its attempts
+on peer 'echo 100 > /proc/sys/net/ipv4/tcp_retries2'
 streams_start g1 1 200000
 n=0
 last() { xmdctl history | tail -n 1; }
@@ -60,6 +63,38 @@ for i in $(seq $kills); do
     [ "$(xl domid drv)" = "$drv_id" ] || fail "drv is domain $(xl domid drv) now"
     sleep 3
 done
+
+note "it dies again and again, before it has served for long"
+cat > /root/hook << 'END'
+#!/bin/sh
+echo "$@" >> /logs/hook.txt
+END
+chmod +x /root/hook
+pkill xmd-supervisor
+wait_until 5 '! pgrep xmd-supervisor'
+supervise 'stable = 60' 'crash_limit = 3' 'serve_timeout = 25' 'hook = /root/hook'
+is() { xmdctl status | grep -q "^drv .* $1"; }
+restarts() { xmdctl --json status | sed -n 's/.*"name": "drv",.*"restarts": \([0-9]*\),.*/\1/p'; }
+crashes=0
+until is "given up"; do
+    crashes=$((crashes + 1)) had=$(restarts)
+    [ $crashes -le 4 ] || fail "it is brought back again and again: $(xmdctl history)"
+    timeout 30 on drv 'echo c > /proc/sysrq-trigger' > /dev/null 2>&1 &
+    loop_end=$(($(date +%s) + 90))
+    until is "given up" || { [ "$(restarts)" -gt "$had" ] && is watched; }; do
+        [ "$(date +%s)" -lt $loop_end ] || fail "neither back nor given up: $(xmdctl status; tail -n 3 /logs/supervisor.log)"
+        sleep 1
+    done
+done
+last
+[ $crashes -ge 2 ] || fail "given up after the first crash"
+for event in down up given-up; do
+    grep -q "^$event drv $drv_id " /logs/hook.txt || fail "the hook has not heard of '$event': $(cat /logs/hook.txt)"
+done
+xmdctl restart drv || fail "xmdctl restart of one that was given up: $?; $(tail -n 3 /logs/supervisor.log)"
+is watched || fail "it is not back: $(xmdctl status)"
+[ "$(xl domid drv)" = "$drv_id" ] || fail "drv is domain $(xl domid drv) now"
+vifs_connected "$(xl domid g1)" || fail "g1 is not connected: $(xmdctl vifs drv)"
 
 note "destroyed: left alone when that is the policy, and after a shutdown"
 streams_end g1

@@ -4,8 +4,12 @@
 PEER_IP=10.77.0.1   PEER_IP6=fd77::1
 DRV_IP=10.77.0.2    DRV_IP6=fd77::2
 NIC=${NIC:-$(sed 's/.*lab.nic=\([^ ]*\).*/\1/' /proc/cmdline)}
+# The second NIC, its wire and its driver domain, drv2: "# lab: nics 2" in a case
+PEER2_IP=10.78.0.1  PEER2_IP6=fd78::1
+DRV2_IP=10.78.0.2   DRV2_IP6=fd78::2
+NIC2=$(sed -n 's/.*lab.nic2=\([^ ]*\).*/\1/p' /proc/cmdline)
 LAB_STATE=/run/lab
-export PEER_IP PEER_IP6 DRV_IP DRV_IP6 NIC
+export PEER_IP PEER_IP6 DRV_IP DRV_IP6 NIC PEER2_IP PEER2_IP6 DRV2_IP DRV2_IP6 NIC2
 PATH=$PATH:/usr/lib/xen-bin
 
 # ---- verdicts ------------------------------------------------------------------------------------------------
@@ -42,9 +46,30 @@ guest_number() {
     rmdir $LAB_STATE/lock
     echo $((99 + n))
 }
-addr()  { case $1 in peer) echo $PEER_IP ;;  drv) echo $DRV_IP ;;  *) echo "10.77.0.$(guest_number "$1")" ;; esac; }
-addr6() { case $1 in peer) echo $PEER_IP6 ;; drv) echo $DRV_IP6 ;; *) echo "fd77::$(guest_number "$1")" ;; esac; }
-mac()   { printf '00:16:3e:77:00:%02x\n' "$(guest_number "$1")"; }
+# drv_of GUEST: the driver domain that its vif is on: drv, unless guest_start was told drv2
+drv_of() { if [ -e "$LAB_STATE/on-drv2.$1" ]; then echo drv2; else echo drv; fi; }
+net_of() { if [ -e "$LAB_STATE/on-drv2.$1" ]; then echo 78; else echo 77; fi; }
+addr() {
+    case $1 in
+    peer) echo $PEER_IP ;;
+    drv)  echo $DRV_IP ;;
+    drv2) echo $DRV2_IP ;;
+    *)    echo "10.$(net_of "$1").0.$(guest_number "$1")" ;;
+    esac
+}
+addr6() {
+    case $1 in
+    peer) echo $PEER_IP6 ;;
+    drv)  echo $DRV_IP6 ;;
+    drv2) echo $DRV2_IP6 ;;
+    *)    echo "fd$(net_of "$1")::$(guest_number "$1")" ;;
+    esac
+}
+mac() { printf '00:16:3e:%s:00:%02x\n' "$(net_of "$1")" "$(guest_number "$1")"; }
+# The peer as a guest reaches it
+peer_addr()  { if [ "$(drv_of "$1")" = drv ]; then echo $PEER_IP; else echo $PEER2_IP; fi; }
+peer_addr6() { if [ "$(drv_of "$1")" = drv ]; then echo $PEER_IP6; else echo $PEER2_IP6; fi; }
+wire_of()    { if [ "$(drv_of "$1")" = drv ]; then echo wire; else echo wire2; fi; }
 # $IP_g1, $IP6_g1 and so on are there from the start, so that guest_start may run in the background
 for n in 1 2 3 4 5 6 7 8 9; do eval "IP_g$n=$(addr g$n) IP6_g$n=$(addr6 g$n)"; done
 
@@ -58,10 +83,17 @@ initcall_blacklist=crypto_kdf108_init,init_kprobe_trace,load_system_certificate_
 tsc_early_khz=$(xl info | awk '$1 == "cpu_mhz" { print int($3 * 1000) }')"
 LAB_EXTRA=      # more words, for domains made from now on
 
-# drv_config [stock|xmd]: prints the xl config of the driver domain
+# Where guests have kernel and ramdisk: GUEST_KVER is theirs if it is another than the driver domain's, see lab/lab
+guest_images() { echo "/images${GUEST_KVER:+/guest-$GUEST_KVER}"; }
+
+# drv_config [stock|xmd] [drv|drv2]: prints the xl config of the driver domain
 drv_config() {
+    case ${2:-drv} in
+    drv)  drv_nic=$NIC drv_ip=$DRV_IP drv_ip6=$DRV_IP6 ;;
+    drv2) drv_nic=$NIC2 drv_ip=$DRV2_IP drv_ip6=$DRV2_IP6 ;;
+    esac
     cat <<END
-name = "drv"
+name = "${2:-drv}"
 type = "pv"
 kernel = "/images/vmlinux"
 ramdisk = "/images/drv-${1:-xmd}.cpio"
@@ -69,8 +101,8 @@ memory = 176
 vcpus = 1
 tsc_mode = "native"
 driver_domain = 1
-pci = ["$NIC"]
-extra = "$KERNEL_WORDS swiotlb=1024 lab.ip=$DRV_IP/24 lab.ip6=$DRV_IP6/64 $LAB_EXTRA"
+pci = ["$drv_nic"]
+extra = "$KERNEL_WORDS swiotlb=1024 lab.ip=$drv_ip/24 lab.ip6=$drv_ip6/64 $LAB_EXTRA"
 END
 }
 
@@ -79,12 +111,12 @@ guest_config() {
     cat <<END
 name = "$1"
 type = "${3:-pv}"
-kernel = "/images/vmlinux"
-ramdisk = "/images/guest.cpio"
+kernel = "$(guest_images)/vmlinux"
+ramdisk = "$(guest_images)/guest.cpio"
 memory = 192
 vcpus = 1
 tsc_mode = "native"
-vif = ["backend=drv,bridge=br0,mac=$(mac "$1")"]
+vif = ["backend=$(drv_of "$1"),bridge=br0,mac=$(mac "$1")"]
 extra = "$KERNEL_WORDS lab.name=$1 lab.front=${2:-stock} lab.ip=$(addr "$1")/24 lab.ip6=$(addr6 "$1")/64 $LAB_EXTRA"
 END
 }
@@ -124,29 +156,34 @@ ready_or_dead() {
     done
 }
 
+# drv_serves KIND DOMID [NAME]
 drv_serves() {
     case $1 in
     stock) [ "$(xs "/local/domain/$2/data/lab-serving")" = 1 ] ;;
     xmd)   [ "$(xs "/local/domain/$2/data/xmd-backend/state")" = serving ] &&
-           on drv 'grep -q 1 /sys/class/net/eth0/carrier' ;;
+           on "${3:-drv}" 'grep -q 1 /sys/class/net/eth0/carrier' ;;
     esac
 }
 
-# drv_start [xmd|stock] [xl-config-line ...]: creates the driver domain and waits until it serves
+# drv_start [xmd|stock] [drv|drv2] [xl-config-line ...]: creates the driver domain and waits until it serves. Its domid
+# is then in $drv_id or $drv2_id.
 drv_start() {
-    drv_kind=xmd
+    drv_kind=xmd drv_name=drv
     case ${1:-} in xmd | stock) drv_kind=$1; shift ;; esac
-    [ -e /images/drv-$drv_kind.cpio ] ||
+    case ${1:-} in drv | drv2) drv_name=$1; shift ;; esac
+    [ "$drv_name" = drv ] || [ -n "$NIC2" ] || fail "there is one NIC only: a case with $drv_name says '# lab: nics 2'"
+    [ -e "/images/drv-$drv_kind.cpio" ] ||
         fail "there is no drv-$drv_kind image: the build has not made all of xmd_nic.ko, xmd_back.ko, xmd-userdriver, xmd-backend"
-    { drv_config $drv_kind; lines "$@"; } | create drv
-    drv_id=$(xl domid drv) || fail "drv is gone right after its creation"
-    ready_or_dead "${LAB_START_TIMEOUT:-60}" drv "drv_serves $drv_kind $drv_id"
-    drv_tools
+    { drv_config "$drv_kind" "$drv_name"; lines "$@"; } | create "$drv_name"
+    drv_domid=$(xl domid "$drv_name") || fail "$drv_name is gone right after its creation"
+    eval "${drv_name}_id=$drv_domid"
+    ready_or_dead "${LAB_START_TIMEOUT:-60}" "$drv_name" "drv_serves $drv_kind $drv_domid $drv_name"
+    drv_tools "$drv_name"
 }
 
-# drv_tools: brings what cases use into the driver domain (ip, tc, ethtool, iperf3 ...). drv_start has done it; a driver
-# domain that was created again comes without.
-drv_tools() { on drv 'cd / && cpio -idu 2>/dev/null' < /images/drv-tools.cpio; }
+# drv_tools [NAME]: brings what cases use into the driver domain (ip, tc, ethtool, iperf3 ...). drv_start has done it; a
+# driver domain that was created again comes without.
+drv_tools() { on "${1:-drv}" 'cd / && cpio -idu 2>/dev/null' < /images/drv-tools.cpio; }
 
 # supervise [LINE...]: starts xmd-supervisor with these lines as its configuration; it is in charge of "drv" on return
 supervise() {
@@ -155,15 +192,15 @@ supervise() {
     [ -e /usr/bin/xmd-supervisor ] || fail "xmd-supervisor is not in the image of dom0: the build has not made it"
     xmd-supervisor --config /root/supervisor.conf >> /logs/supervisor.log 2>&1 &
     supervisor_pid=$!
-    wait_until 20 "xmdctl status | grep -q ^drv" || fail "xmd-supervisor does not take charge: $(tail -n 3 /logs/supervisor.log)"
+    wait_until 20 "xmdctl status | grep -q '^drv '" || fail "xmd-supervisor does not take charge: $(tail -n 3 /logs/supervisor.log)"
 }
 
-# back_again N SECONDS: until "drv" has come back N times and is not about to do so again
+# back_again N SECONDS [NAME]: until "drv" has come back N times and is not about to do so again
 back_again() {
     # dom0 has a lot to do meanwhile: it must not be busy with being asked
     back_end=$(($(date +%s) + $2))
-    until xmdctl status | grep -q "^drv .* watched  *[0-9]*  *$1 "; do
-        [ "$(date +%s)" -lt $back_end ] || fail "drv is not back: $(xmdctl status; tail -n 3 /logs/supervisor.log)"
+    until xmdctl status | grep -q "^${3:-drv} .* watched  *[0-9][0-9]*  *$1 "; do
+        [ "$(date +%s)" -lt $back_end ] || fail "${3:-drv} is not back: $(xmdctl status; tail -n 3 /logs/supervisor.log)"
         sleep 1
     done
 }
@@ -178,14 +215,18 @@ vifs_connected() {
     done
 }
 
-# guest_start NAME [stock|xmd|none] [pv|pvh] [xl-config-line ...]: creates a guest with a vif on drv and waits until
-# it is Connected and has its addresses. "none" loads no frontend and does not wait for one.
+# guest_start NAME [stock|xmd|none] [pv|pvh] [drv|drv2] [xl-config-line ...]: creates a guest with a vif on that driver
+# domain and waits until it is Connected and has its addresses. "none" loads no frontend and does not wait for one.
 guest_start() {
     guest=$1 front=stock type=pv
     shift
     case ${1:-} in stock | xmd | none) front=$1; shift ;; esac
     case ${1:-} in pv | pvh) type=$1; shift ;; esac
-    if [ $front = xmd ] && ! [ -e /images/have-xmd-front ]; then
+    case ${1:-} in
+    drv)  rm -f "$LAB_STATE/on-drv2.$guest"; shift ;;
+    drv2) touch "$LAB_STATE/on-drv2.$guest"; shift ;;
+    esac
+    if [ $front = xmd ] && ! [ -e "$(guest_images)/have-xmd-front" ]; then
         fail "there is no xmd_front.ko in the guest image: the build has not made it"
     fi
     { guest_config "$guest" $front $type; lines "$@"; } | create "$guest"

@@ -12,6 +12,7 @@
 
 struct node {
 	char *path;
+	size_t len;		/* of it: most paths differ in that, and begin alike */
 	char *val;
 	unsigned int owner;
 	int reader;		/* -1: nobody */
@@ -98,10 +99,10 @@ static char *copy(const char *s)
 
 static struct node *tree_find(const struct tree *t, const char *path)
 {
-	size_t i;
+	size_t len = strlen(path), i;
 
 	for (i = 0; i < t->n; i++)
-		if (!strcmp(t->node[i].path, path))
+		if (t->node[i].len == len && !memcmp(t->node[i].path, path, len))
 			return &t->node[i];
 	return NULL;
 }
@@ -145,6 +146,7 @@ static struct node *tree_add(struct tree *t, const char *path)
 	n = &t->node[t->n++];
 	memset(n, 0, sizeof(*n));
 	n->path = copy(path);
+	n->len = strlen(path);
 	n->val = copy("");
 	n->reader = -1;
 	return n;
@@ -350,6 +352,23 @@ void mem_replace_domain(struct mem *m, unsigned int domid)
 	for (i = 0; i < m->tree.n; i++)
 		if (m->tree.node[i].reader == (int)domid)
 			m->tree.node[i].stale = true;
+}
+
+void mem_drop_owned(struct mem *m, unsigned int domid)
+{
+	char path[STORE_PATH_MAX];
+	size_t i = 0;
+
+	while (i < m->tree.n) {
+		if (m->tree.node[i].owner != domid) {
+			i++;
+			continue;
+		}
+		snprintf(path, sizeof(path), "%s", m->tree.node[i].path);
+		main_remove(m, path);
+		/* The others have moved. */
+		i = 0;
+	}
 }
 
 /* -------------------------------------------------------- transactions */
@@ -629,6 +648,8 @@ static int mem_readmit(struct store *s, const char *path)
 
 	if (fuse_burn(c->fuse))
 		return -ESHUTDOWN;
+	/* What they are is read first, so it must not change until the commit. */
+	log_action(c, LOOKED, path, NULL);
 	n = tree_find(view_of(c), path);
 	return n ? set_perms(c, path, n->owner, n->reader) : -ENOENT;
 }

@@ -42,6 +42,9 @@ void mem_set_perms(struct mem *m, const char *path, unsigned int owner, int read
  * until they are set again. */
 void mem_replace_domain(struct mem *m, unsigned int domid);
 
+/* Domain @domid is no more: what it owned goes with it. */
+void mem_drop_owned(struct mem *m, unsigned int domid);
+
 /* The next @n commits of @domid fail with -EAGAIN. */
 void mem_storm(struct mem *m, unsigned int domid, unsigned int n);
 /* Writes of @domid fail with -@err until it is called with 0. */

@@ -329,6 +329,16 @@ static void garbage_in_the_state_of_a_connected_front(void **state)
 	}
 }
 
+static void expect_ports(struct world *w, uint32_t tx, uint32_t rx)
+{
+	const struct sim_row *row = sim_find(&w->sim, 5, 0);
+
+	assert_non_null(row);
+	assert_int_equal(row->c.queue[0].tx_port, tx);
+	assert_int_equal(row->c.queue[0].rx_port, rx);
+}
+
+/* A frontend that knows no other way, and one that is offered no other; adopted as well. */
 static void one_event_channel_for_both_directions(void **state)
 {
 	struct world *w = *state;
@@ -343,8 +353,24 @@ static void one_event_channel_for_both_directions(void **state)
 	w->vif[0].guest->ops->remove(w->vif[0].guest, path);
 	world_run(w, 400);
 	expect_states(w, 0, STATE_CONNECTED, STATE_CONNECTED);
-	assert_int_equal(sim_find(&w->sim, 5, 0)->c.queue[0].tx_port, 77);
-	assert_int_equal(sim_find(&w->sim, 5, 0)->c.queue[0].rx_port, 77);
+	expect_ports(w, 77, 77);
+	world_guest_destroy(w, 0);
+	world_run(w, 3000);
+	world_backend_kill(w);
+
+	w->offer.one_channel = true;
+	connect_vif(w, 0);
+	assert_null(world_back(w, 0, "feature-split-event-channels"));
+	assert_null(mem_peek(w->mem, "/local/domain/5/device/vif/0/event-channel-tx"));
+	expect_ports(w, 103, 103);
+	world_backend_kill(w);
+	memset(&w->sim, 0, sizeof(w->sim));
+	world_backend_up(w);
+	world_run(w, 1500);
+	expect_states(w, 0, STATE_CONNECTED, STATE_CONNECTED);
+	expect_ports(w, 103, 103);
+	assert_int_equal(sim_find(&w->sim, 5, 0)->c.adopt, 1);
+	assert_null(world_back(w, 0, "feature-split-event-channels"));
 }
 
 static void front_that_belongs_to_another_guest(void **state)

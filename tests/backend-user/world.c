@@ -57,7 +57,7 @@ static bool back_there(struct world *w, unsigned int i)
 
 /* ------------------------------------------------------- a whole host */
 
-static void own_home(struct world *w, unsigned int domid)
+void world_home(struct world *w, unsigned int domid)
 {
 	char path[STORE_PATH_MAX], home[64], text[16];
 
@@ -85,7 +85,7 @@ void world_init(struct world *w)
 	w->fuse.left = -1;
 	w->mem = mem_new();
 	w->dom0 = mem_connect(w->mem, 0, NULL);
-	own_home(w, DRV);
+	world_home(w, DRV);
 	for (i = 0; i < WORLD_VIFS; i++) {
 		w->vif[i].domid = 5 + i / 2;
 		w->vif[i].handle = i % 2;
@@ -105,6 +105,7 @@ void world_backend_up(struct world *w)
 	w->backend.env.store = mem_connect(w->mem, DRV, &w->fuse);
 	w->backend.env.kern = sim_open(&w->sim, &w->fuse);
 	w->backend.env.now = world_now;
+	w->backend.env.offer = w->offer;
 	w->backend.env.settle_ms = VIF_SETTLE_MS;
 	w->backend.env.objs = w->objs;
 	w->backend.pulse.watchdog = -1;
@@ -169,7 +170,7 @@ void world_attach(struct world *w, unsigned int i, enum front_mode mode)
 	struct world_vif *v = &w->vif[i];
 	char text[16], mac[32];
 
-	own_home(w, v->domid);
+	world_home(w, v->domid);
 	if (!v->guest)
 		v->guest = mem_connect(w->mem, v->domid, NULL);
 	v->mode = mode;
@@ -300,14 +301,26 @@ static void front_u32(struct world *w, unsigned int i, const char *key, unsigned
 	world_front(w, i, key, text);
 }
 
+/* Two event channels if they are offered, as any frontend of today. */
+static void front_ports(struct world *w, unsigned int i, unsigned int port)
+{
+	const char *split = world_back(w, i, XS_BACK_FEATURE_SPLIT_EVENT_CHANNELS);
+
+	if (!split || strcmp(split, "1")) {
+		front_u32(w, i, XS_FRONT_EVENT_CHANNEL, port);
+		return;
+	}
+	front_u32(w, i, XS_FRONT_EVENT_CHANNEL_TX, port);
+	front_u32(w, i, XS_FRONT_EVENT_CHANNEL_RX, port + 1);
+}
+
 void world_front_connect(struct world *w, unsigned int i)
 {
 	struct world_vif *v = &w->vif[i];
 
 	front_u32(w, i, XS_FRONT_TX_RING_REF, v->ref);
 	front_u32(w, i, XS_FRONT_RX_RING_REF, v->ref + 1);
-	front_u32(w, i, XS_FRONT_EVENT_CHANNEL_TX, v->ref % 1000 + 1);
-	front_u32(w, i, XS_FRONT_EVENT_CHANNEL_RX, v->ref % 1000 + 2);
+	front_ports(w, i, v->ref % 1000 + 1);
 	v->ref += 2;
 	front_u32(w, i, XS_FRONT_REQUEST_RX_COPY, 1);
 	front_u32(w, i, XS_FRONT_FEATURE_RX_NOTIFY, 1);

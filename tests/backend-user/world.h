@@ -44,6 +44,7 @@ struct world {
 	struct fuse fuse;
 	struct backend backend;
 	struct obj_host *objs;	/* for xmd-backend; NULL: no object rings */
+	struct offer offer;	/* of each that comes up */
 	bool up;
 	bool ended;		/* by itself, to be started again */
 	struct world_vif vif[WORLD_VIFS];
@@ -55,6 +56,9 @@ void world_destroy(struct world *w);
 
 /* What an idle backend watches: its vifs, and its own control. */
 #define WORLD_WATCHES 2u
+
+/* What dom0 makes below /local/domain for a new domain. */
+void world_home(struct world *w, unsigned int domid);
 
 /* mem_dump() without what changes by itself.  To be freed. */
 char *world_dump(struct world *w);

@@ -114,12 +114,13 @@ next_port=7001
 
 # way GUEST tx|rx: sets $t_from, $t_to and $t_addr
 way() {
-	case $2 in
-	tx) t_from=$1 t_to=peer ;;
-	rx) t_from=peer t_to=$1 ;;
-	*) fail "'$2' is neither tx nor rx" ;;
+	case $2$IPV in
+	tx4) t_from=$1 t_to=peer t_addr=$(peer_addr "$1") ;;
+	tx6) t_from=$1 t_to=peer t_addr=$(peer_addr6 "$1") ;;
+	rx4) t_from=peer t_to=$1 t_addr=$(addr "$1") ;;
+	rx6) t_from=peer t_to=$1 t_addr=$(addr6 "$1") ;;
+	*) fail "'$2' is neither tx nor rx, or IPv$IPV neither 4 nor 6" ;;
 	esac
-	if [ "$IPV" = 6 ]; then t_addr=$(addr6 "$t_to"); else t_addr=$(addr "$t_to"); fi
 }
 
 # new_port: sets $t_port; never to the same twice, as what is left of an old sender may still come
@@ -260,10 +261,11 @@ seq_gap() { grep ^gap: "$LOG_DIR/seq_$1_$2.recv" | sed -n "$3p"; }
 # neighbours_fixed GUEST: it and the peer keep each other's MAC, so that what is lost in an outage,
 # and how long that is, is not the doing of ARP and neighbour discovery
 neighbours_fixed() {
-	t_mac=$(on peer 'cat /sys/class/net/wire/address')
-	on "$1" "ip neigh replace $PEER_IP lladdr $t_mac dev eth0 nud permanent &&
-		ip neigh replace $PEER_IP6 lladdr $t_mac dev eth0 nud permanent" &&
-		on peer "ip neigh replace $(addr "$1") lladdr $(mac "$1") dev wire nud permanent &&
-		ip neigh replace $(addr6 "$1") lladdr $(mac "$1") dev wire nud permanent" ||
+	t_wire=$(wire_of "$1")
+	t_mac=$(on peer "cat /sys/class/net/$t_wire/address")
+	on "$1" "ip neigh replace $(peer_addr "$1") lladdr $t_mac dev eth0 nud permanent &&
+		ip neigh replace $(peer_addr6 "$1") lladdr $t_mac dev eth0 nud permanent" &&
+		on peer "ip neigh replace $(addr "$1") lladdr $(mac "$1") dev $t_wire nud permanent &&
+		ip neigh replace $(addr6 "$1") lladdr $(mac "$1") dev $t_wire nud permanent" ||
 		fail "no neighbour entries for $1 and the peer"
 }
