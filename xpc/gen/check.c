@@ -289,30 +289,21 @@ static void check_ids(struct gen *g)
 					 g->call[i].name, g->call[i].notes.id, g->call[k].name);
 }
 
-static bool guest_writes(const struct gen *g)
+static unsigned int writers(const struct gen *g)
 {
-	unsigned int i, k;
+	unsigned int i, k, by = 0;
 
 	for (i = 0; i < g->n_records; i++)
 		for (k = 0; k < g->record[i].n; k++)
-			if (g->record[i].member[k].notes.by & XPC_BY_GUEST)
-				return true;
-	return false;
+			by |= g->record[i].member[k].notes.by;
+	return by;
 }
 
-/* annot.h: the kernel half has no part in it, and nobody waits for a guest. */
+/* annot.h: nobody waits for a guest. */
 static void check_guest(struct gen *g)
 {
-	unsigned int i, k;
+	unsigned int i;
 
-	for (i = 0; i < g->n_records; i++)
-		for (k = 0; k < g->record[i].n; k++) {
-			struct member *m = &g->record[i].member[k];
-
-			if (m->notes.by & XPC_BY_KERNEL)
-				complain(g, &m->at, "%s: XPC_BY(kernel) in a file with guests",
-					 m->name);
-		}
 	for (i = 0; i < g->n_calls; i++)
 		if (g->call[i].notes.set & NOTE_UPCALL)
 			complain(g, &g->call[i].at, "%s: XPC_UPCALL to a guest", g->call[i].name);
@@ -322,7 +313,7 @@ void check_all(struct gen *g)
 {
 	struct where at = { .line = 1 };
 
-	g->guest = guest_writes(g);
+	g->guest = (writers(g) & (XPC_BY_GUEST | XPC_BY_KERNEL)) == XPC_BY_GUEST;
 	if (g->guest)
 		check_guest(g);
 

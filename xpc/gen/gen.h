@@ -93,7 +93,7 @@ struct gen {
 	struct record record[STRUCTS_MAX];
 	struct call call[CALLS_MAX];
 	unsigned int n_records, n_calls;
-	bool guest;			/* guests write something: see annot.h */
+	bool guest;			/* between a guest and the user half: annot.h */
 	unsigned int errors;
 };
 
