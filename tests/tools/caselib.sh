@@ -306,6 +306,6 @@ front_count() { front_dump "$1" | sed -n "s/.* $2 \([0-9]*\).*/\1/p" | head -n 1
 # "mtu N flags 0xN rx_usecs N multicast N vlans N"; nothing if there is no such vif
 in_force() {
 	on drv "[ -d /sys/kernel/debug/xmd ] || mount -t debugfs debugfs /sys/kernel/debug
-		sed -n '/^xmd-vif$(xl domid "$1")\.0 /{s/.* mtu \([0-9]*\) .*/mtu \1/p;n;s/^ *set //p}' \
+		sed -n '/^xmd-vif$(xl domid "$1")\.0 /{s/.* mtu \([0-9]*\) .*/mtu \1/p;n;s/^ *set //p;}' \
 		/sys/kernel/debug/xmd/back/vifs" | tr '\n' ' ' | sed 's/ *$//'
 }
