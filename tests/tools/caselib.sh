@@ -95,6 +95,19 @@ drv_log() { on drv "dmesg | grep xmd | tail -n +$(($1 + 1))" || true; }
 # reachable WHERE ADDRESS [COUNT]: ping answers
 reachable() { on "$1" "ping -c ${3:-2} -i 0.2 -W 5 $2" > /dev/null; }
 
+# full FROM TO ADDRESS [MTU]: frames of exactly so many bytes (1500), not to be cut; and datagrams
+# that must be
+full() {
+	case $3 in *:*) most=$((${4:-1500} - 48)) ;; *) most=$((${4:-1500} - 28)) ;; esac
+	for size in 0 1 18 $((most - 1)) $most; do
+		on "$1" "ping -c 2 -i 0.2 -W 5 -M do -s $size $3" > /run/lab/ping ||
+			{ cat /run/lab/ping; fail "$1 to $2: no answer to $size bytes"; }
+	done
+	on "$1" "ping -c 2 -i 0.2 -W 5 -s 20000 $3" > /run/lab/ping ||
+		{ cat /run/lab/ping; fail "$1 to $2: no answer to 20000 bytes in fragments"; }
+	echo "$1 to $2 at $3: $most bytes in a full frame, 20000 in fragments"
+}
+
 # ---- traffic that outlives the driver domain ----
 #
 # xmd-seqtest between a guest and the peer, in the background, while the case does what it likes
