@@ -95,6 +95,9 @@ void xmd_front_broken(struct xmd_front *front, unsigned int fault)
 
 /* ---- steps ---- */
 
+/* A backend can come and go as it likes; it must not fill our log with that. */
+#define say(front, ...)	do { if (net_ratelimit()) netdev_info((front)->netdev, __VA_ARGS__); } while (0)
+
 static void say_closed(struct xmd_front *front)
 {
 	front->settle_until = jiffies + msecs_to_jiffies(SETTLE_MS);
@@ -197,7 +200,7 @@ static void step_connect(struct xmd_front *front)
 static void step_serve(struct xmd_front *front)
 {
 	front->phase = XMD_SERVED;
-	netdev_info(front->netdev, "served by domain %d\n", front->xbdev->otherend_id);
+	say(front, "served by domain %d\n", front->xbdev->otherend_id);
 	set_carrier(front, true);
 	xmd_obj_connected(front);
 	xmd_mcast_connected(front);
@@ -208,7 +211,7 @@ static void step_serve(struct xmd_front *front)
 static void step_lose(struct xmd_front *front)
 {
 	front->phase = XMD_LOST;
-	netdev_info(front->netdev, "backend %s is gone, waiting for the next\n", front->backend);
+	say(front, "backend %s is gone, waiting for the next\n", front->backend);
 }
 
 /* Perhaps another instance, which has adopted our rings, or nothing but a key of it. */
@@ -223,7 +226,7 @@ static void step_returned(struct xmd_front *front)
 	if (!back)
 		return;
 	front->stats.returns++;
-	netdev_info(front->netdev, "domain %d is back\n", front->xbdev->otherend_id);
+	say(front, "domain %d is back\n", front->xbdev->otherend_id);
 	xmd_mcast_forgotten(front);
 	netdev_notify_peers(front->netdev);
 }
@@ -231,7 +234,7 @@ static void step_returned(struct xmd_front *front)
 static void step_reset(struct xmd_front *front)
 {
 	front->stats.resets++;
-	netdev_info(front->netdev, "domain %d wants to connect anew\n", front->xbdev->otherend_id);
+	say(front, "domain %d wants to connect anew\n", front->xbdev->otherend_id);
 	withdraw(front);
 	say_closed(front);
 }
@@ -428,7 +431,7 @@ static char *new_backend(struct xmd_front *front, int *domid)
 /* The old backend's domain is dead, or ours no longer: no handshake with it. */
 static void move(struct xmd_front *front, char *path, int domid)
 {
-	netdev_info(front->netdev, "moves to domain %d\n", domid);
+	say(front, "moves to domain %d\n", domid);
 	front->phase = XMD_IDLE;
 	withdraw(front);
 	unwatch(&front->backend_watch);
