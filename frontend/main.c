@@ -164,6 +164,7 @@ static void read_features(struct xmd_front *front)
 		.mcast = offers(front, "feature-multicast-control") &&
 			 offers(front, "feature-dynamic-multicast-control"),
 	};
+	front->mtu_key = xenbus_read_unsigned(front->xbdev->nodename, "mtu", 0);
 	front->trusted = trusted && xenbus_read_unsigned(front->xbdev->nodename, "trusted", 1);
 }
 
@@ -269,6 +270,18 @@ static enum xenbus_state backend_state(const struct xmd_front *front)
 	return state <= XenbusStateReconfigured ? state : XenbusStateUnknown;
 }
 
+static bool rings_begun(const struct xmd_front *front)
+{
+	char *said = xenbus_read(XBT_NIL, front->backend, "xmd-rings", NULL);
+	bool begun;
+
+	if (IS_ERR(said))
+		return false;
+	begun = !strcmp(said, "connected");
+	kfree(said);
+	return begun;
+}
+
 /* Wakes up when waiting may have come to its end. */
 static void wait_for_deadline(struct xmd_front *front, const struct xmd_front_view *v)
 {
@@ -288,6 +301,7 @@ static bool step(struct xmd_front *front)
 		.online = xenbus_read_unsigned(front->backend, "online", 0),
 		.settling = time_before(jiffies, front->settle_until),
 		.hasty = time_before(jiffies, front->hasty_until),
+		.begun = front->phase == XMD_LOST && rings_begun(front),
 	};
 
 	switch (xmd_front_next(&v)) {

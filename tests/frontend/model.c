@@ -20,8 +20,6 @@ static void set_front(struct model *m, int state)
 
 static void withdraw(struct model *m)
 {
-	if (m->served && m->served == m->ring)
-		m->mapped_dead = true;
 	m->ring = 0;
 	if (m->phase != XMD_DEAD)
 		m->phase = XMD_IDLE;
@@ -38,11 +36,11 @@ bool model_front(struct model *m)
 	struct xmd_front_view v = {
 		.phase = m->phase, .own = m->own, .backend = m->back,
 		.online = m->back && m->online, .settling = m->settling, .hasty = m->hasty,
+		.begun = m->back && m->wrong,
 	};
 
 	if (!m->front)
 		return false;
-	m->steps++;
 	switch (xmd_front_next(&v)) {
 	case XMD_STEP_CONNECT:
 		m->ring = ++m->rings_made;
@@ -87,16 +85,30 @@ bool model_front(struct model *m)
 
 /* ---- the backends ---- */
 
-static void map_rings(struct model *m)
-{
-	m->served = m->key_ring;
-	/* grants that were ended cannot be mapped */
-	m->mapped_dead = m->served != m->ring;
-}
-
 static bool set_back(struct model *m, int state)
 {
 	m->back = state;
+	return true;
+}
+
+/*
+ * Two steps, between which the frontend may do anything: map what the keys say; write
+ * Connected.  Grants that were ended cannot be mapped.
+ */
+static bool connect_rings(struct model *m)
+{
+	if (m->key_ring != m->ring)
+		return set_back(m, XenbusStateClosing);
+	m->wrong = m->kind == MODEL_XMD && m->used == m->ring;
+	m->served = m->used = m->ring;
+	m->connecting = true;
+	return true;
+}
+
+static bool disconnect(struct model *m)
+{
+	m->served = 0;
+	m->wrong = false;
 	return true;
 }
 
@@ -113,21 +125,16 @@ static bool netback(struct model *m)
 			return set_back(m, XenbusStateInitWait);
 		if (m->back != XenbusStateInitWait)
 			return false;
-		map_rings(m);
-		if (m->mapped_dead) {
-			m->served = 0;
-			return set_back(m, XenbusStateClosing);
-		}
-		return set_back(m, XenbusStateConnected);
+		return connect_rings(m);
 	case XenbusStateClosing:
 		if (m->back >= XenbusStateClosing)
 			return false;
-		m->served = 0;
+		disconnect(m);
 		return set_back(m, XenbusStateClosing);
 	case XenbusStateClosed:
 		if (m->back == XenbusStateClosed)
 			return false;
-		m->served = 0;
+		disconnect(m);
 		return set_back(m, XenbusStateClosed);
 	default:
 		return false;
@@ -151,25 +158,14 @@ static bool xmd(struct model *m)
 			return set_back(m, XenbusStateClosing);
 		if (!ready)
 			return false;
-		map_rings(m);
-		if (m->mapped_dead) {
-			m->served = 0;
-			return set_back(m, XenbusStateClosing);
-		}
-		return set_back(m, XenbusStateConnected);
+		return connect_rings(m);
 	case XenbusStateConnected:
 		if (m->online && ready && m->served == m->key_ring)
 			return false;
-		if (m->online && ready && !m->served) {
-			map_rings(m);
-			return !m->mapped_dead || set_back(m, XenbusStateClosing);
-		}
 		return set_back(m, XenbusStateClosing);
 	case XenbusStateClosing:
-		if (m->served) {
-			m->served = 0;
-			return true;
-		}
+		if (m->served)
+			return disconnect(m);
 		if (m->online && m->front == XenbusStateClosing)
 			return false;
 		return set_back(m, XenbusStateClosed);
@@ -185,6 +181,11 @@ bool model_back(struct model *m)
 {
 	if (!m->running || !m->back)
 		return false;
+	if (m->connecting) {
+		m->connecting = false;
+		if (m->back == XenbusStateInitWait)
+			return set_back(m, XenbusStateConnected);
+	}
 	return m->kind == MODEL_NETBACK ? netback(m) : xmd(m);
 }
 
@@ -229,15 +230,18 @@ void model_crash(struct model *m)
 {
 	m->back = 0;
 	m->running = false;
-	m->served = 0;
-	m->mapped_dead = false;
+	m->connecting = false;
+	disconnect(m);
+	/* a domain takes longer to come back than this to be seen */
+	model_front(m);
 }
 
 void model_return(struct model *m, bool adopts)
 {
 	m->running = true;
 	m->online = true;
-	m->served = 0;
+	if (adopts)
+		m->served = m->key_ring;
 	m->back = adopts ? XenbusStateConnected : XenbusStateInitialising;
 }
 
@@ -256,5 +260,5 @@ bool model_served(const struct model *m)
 {
 	return m->phase == XMD_SERVED && m->own == XenbusStateConnected &&
 	       m->front == XenbusStateConnected && m->back == XenbusStateConnected &&
-	       m->ring && m->served == m->ring && m->carrier;
+	       m->ring && m->served == m->ring && !m->wrong && m->carrier;
 }

@@ -33,9 +33,9 @@ struct model {
 	enum model_kind kind;
 	bool running;			/* there is a process, or a driver */
 	int served;			/* the ring that it has mapped; 0: none */
-	bool mapped_dead;		/* it has mapped what was withdrawn meanwhile */
-	/* for the tests */
-	int steps;
+	bool connecting;		/* mapped, Connected still to be written */
+	bool wrong;			/* xmd-backend began at 0 in a ring that was used */
+	int used;			/* the last ring that anybody served */
 };
 
 void model_init(struct model *m, enum model_kind kind);

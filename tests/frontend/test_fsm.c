@@ -31,14 +31,16 @@ static const struct {
 
 	{ "published", { XMD_OFFERED, CONN, WAIT, true }, XMD_STEP_WAIT },
 	{ "taken", { XMD_OFFERED, CONN, CONN, true }, XMD_STEP_SERVE },
-	{ "published, and gone", { XMD_OFFERED, CONN, GONE }, XMD_STEP_WAIT },
+	{ "published, and gone", { XMD_OFFERED, CONN, GONE }, XMD_STEP_RESET },
 	{ "published, and refused", { XMD_OFFERED, CONN, CLOSING, true }, XMD_STEP_CLOSE },
-	{ "published, and begun anew", { XMD_OFFERED, CONN, INIT, true }, XMD_STEP_WAIT },
+	{ "published, and begun anew", { XMD_OFFERED, CONN, INIT, true }, XMD_STEP_RESET },
 
 	{ "served", { XMD_SERVED, CONN, CONN, true }, XMD_STEP_RETURNED },
 	{ "gone", { XMD_SERVED, CONN, GONE }, XMD_STEP_LOSE },
 	{ "still gone", { XMD_LOST, CONN, GONE }, XMD_STEP_WAIT },
 	{ "adopted", { XMD_LOST, CONN, CONN, true }, XMD_STEP_RETURNED },
+	{ "it has begun our rings from 0", { XMD_LOST, CONN, CONN, true, .begun = true }, XMD_STEP_RESET },
+	{ "as it did the first time", { XMD_SERVED, CONN, CONN, true, .begun = true }, XMD_STEP_RETURNED },
 	{ "not adopted", { XMD_LOST, CONN, INIT, true }, XMD_STEP_RESET },
 	{ "not adopted, and quick", { XMD_SERVED, CONN, WAIT, true }, XMD_STEP_RESET },
 	{ "detached", { XMD_SERVED, CONN, CLOSING, false }, XMD_STEP_CLOSE },
@@ -78,8 +80,6 @@ static void test_adopted(void **state)
 		assert_true(model_settle(&m));
 		assert_true(m.carrier && m.phase == XMD_LOST && m.front == CONN);
 		model_return(&m, true);
-		/* whoever restores the directory is who maps again */
-		m.served = m.key_ring;
 		assert_true(model_settle(&m));
 		assert_true(model_served(&m));
 		assert_int_equal(m.rings_made, 1);
@@ -87,25 +87,27 @@ static void test_adopted(void **state)
 	}
 }
 
-/* Whether the first look is before or after the new backend's first steps. */
+/* Every order of the first steps of both. */
 static void test_returns_anew(void **state)
 {
 	struct model m;
 
 	(void)state;
-	for (int kind = 0; kind < MODEL_KINDS; kind++)
-		for (int ahead = 0; ahead < 4; ahead++) {
-			connect(&m, kind);
-			model_crash(&m);
-			if (ahead & 1)
+	for (unsigned int order = 0; order < MODEL_KINDS << 10; order++) {
+		connect(&m, order >> 10);
+		model_time(&m);
+		model_crash(&m);
+		model_return(&m, false);
+		for (unsigned int i = 0; i < 10; i++) {
+			if (order & 1u << i)
 				model_front(&m);
-			model_return(&m, false);
-			for (int i = 0; i < ahead; i++)
+			else
 				model_back(&m);
-			assert_true(model_settle(&m));
-			assert_true(model_served(&m));
-			assert_true(m.carrier && m.frames == 3);
 		}
+		if (!model_settle(&m) || !model_served(&m))
+			fail_msg("kind %u, order %#x", order >> 10, order & 1023);
+		assert_true(m.carrier && m.frames == 3);
+	}
 }
 
 static void test_moves(void **state)
