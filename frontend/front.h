@@ -148,7 +148,6 @@ struct xmd_front {
 
 	struct mutex lock;
 	enum xmd_front_phase phase;
-	bool was_served;		/* has had a backend: frames are kept for the next */
 	bool resumed;			/* the domain was restored: all that was shared is lost */
 	bool reconnect;			/* obj.c wants a new connection */
 	bool removing;

@@ -36,6 +36,10 @@ static enum xmd_front_step in_offered(const struct xmd_front_view *v)
 	switch (v->backend) {
 	case XenbusStateConnected:
 		return XMD_STEP_SERVE;
+	case XenbusStateUnknown:
+	case XenbusStateInitialising:
+		/* It may have used them already when it died. */
+		return XMD_STEP_RESET;
 	case XenbusStateClosing:
 	case XenbusStateClosed:
 		return XMD_STEP_CLOSE;
@@ -53,7 +57,7 @@ static enum xmd_front_step in_served(const struct xmd_front_view *v)
 	case XenbusStateInitWait:
 		return XMD_STEP_RESET;
 	case XenbusStateConnected:
-		return XMD_STEP_RETURNED;
+		return v->phase == XMD_LOST && v->begun ? XMD_STEP_RESET : XMD_STEP_RETURNED;
 	case XenbusStateClosing:
 	case XenbusStateClosed:
 		return XMD_STEP_CLOSE;

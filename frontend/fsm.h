@@ -13,7 +13,8 @@
  * they stopped (design D8, and so does xen-netback): nothing is touched before it says
  * something else.  It says so by Initialising or InitWait.  We then are Closed until it
  * is Closed too, so that it cannot mix up the old keys and the new ones; only then do we
- * begin like a new device.  A backend key that leads elsewhere is not seen here: main.c
+ * begin like a new device.  One that was quicker than we, and has begun our rings from 0,
+ * is told the same way (xmd-backend's key xmd-rings; xen-netback never does that).  A backend key that leads elsewhere is not seen here: main.c
  * takes back everything and goes to IDLE, Initialising.
  *
  * Compiled on the host too, and tested there (tests/frontend/).
@@ -38,6 +39,7 @@ struct xmd_front_view {
 	enum xenbus_state own;
 	enum xenbus_state backend;
 	bool online;		/* false: the toolstack wants the vif to go */
+	bool begun;		/* it says that it has begun the rings from 0, not adopted them */
 	bool settling;		/* we are Closed since a moment, it may still have to see it */
 	bool hasty;		/* the last attempt to connect was a moment ago */
 };

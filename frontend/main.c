@@ -95,6 +95,9 @@ void xmd_front_broken(struct xmd_front *front, unsigned int fault)
 
 /* ---- steps ---- */
 
+/* A backend can come and go as it likes; it must not fill our log with that. */
+#define say(front, ...)	do { if (net_ratelimit()) netdev_info((front)->netdev, __VA_ARGS__); } while (0)
+
 static void say_closed(struct xmd_front *front)
 {
 	front->settle_until = jiffies + msecs_to_jiffies(SETTLE_MS);
@@ -161,6 +164,7 @@ static void read_features(struct xmd_front *front)
 		.mcast = offers(front, "feature-multicast-control") &&
 			 offers(front, "feature-dynamic-multicast-control"),
 	};
+	front->mtu_key = xenbus_read_unsigned(front->xbdev->nodename, "mtu", 0);
 	front->trusted = trusted && xenbus_read_unsigned(front->xbdev->nodename, "trusted", 1);
 }
 
@@ -197,7 +201,7 @@ static void step_connect(struct xmd_front *front)
 static void step_serve(struct xmd_front *front)
 {
 	front->phase = XMD_SERVED;
-	netdev_info(front->netdev, "served by domain %d\n", front->xbdev->otherend_id);
+	say(front, "served by domain %d\n", front->xbdev->otherend_id);
 	set_carrier(front, true);
 	xmd_obj_connected(front);
 	xmd_mcast_connected(front);
@@ -208,7 +212,7 @@ static void step_serve(struct xmd_front *front)
 static void step_lose(struct xmd_front *front)
 {
 	front->phase = XMD_LOST;
-	netdev_info(front->netdev, "backend %s is gone, waiting for the next\n", front->backend);
+	say(front, "backend %s is gone, waiting for the next\n", front->backend);
 }
 
 /* Perhaps another instance, which has adopted our rings, or nothing but a key of it. */
@@ -223,7 +227,7 @@ static void step_returned(struct xmd_front *front)
 	if (!back)
 		return;
 	front->stats.returns++;
-	netdev_info(front->netdev, "domain %d is back\n", front->xbdev->otherend_id);
+	say(front, "domain %d is back\n", front->xbdev->otherend_id);
 	xmd_mcast_forgotten(front);
 	netdev_notify_peers(front->netdev);
 }
@@ -231,7 +235,7 @@ static void step_returned(struct xmd_front *front)
 static void step_reset(struct xmd_front *front)
 {
 	front->stats.resets++;
-	netdev_info(front->netdev, "domain %d wants to connect anew\n", front->xbdev->otherend_id);
+	say(front, "domain %d wants to connect anew\n", front->xbdev->otherend_id);
 	withdraw(front);
 	say_closed(front);
 }
@@ -266,6 +270,18 @@ static enum xenbus_state backend_state(const struct xmd_front *front)
 	return state <= XenbusStateReconfigured ? state : XenbusStateUnknown;
 }
 
+static bool rings_begun(const struct xmd_front *front)
+{
+	char *said = xenbus_read(XBT_NIL, front->backend, "xmd-rings", NULL);
+	bool begun;
+
+	if (IS_ERR(said))
+		return false;
+	begun = !strcmp(said, "connected");
+	kfree(said);
+	return begun;
+}
+
 /* Wakes up when waiting may have come to its end. */
 static void wait_for_deadline(struct xmd_front *front, const struct xmd_front_view *v)
 {
@@ -285,6 +301,7 @@ static bool step(struct xmd_front *front)
 		.online = xenbus_read_unsigned(front->backend, "online", 0),
 		.settling = time_before(jiffies, front->settle_until),
 		.hasty = time_before(jiffies, front->hasty_until),
+		.begun = front->phase == XMD_LOST && rings_begun(front),
 	};
 
 	switch (xmd_front_next(&v)) {
@@ -428,7 +445,7 @@ static char *new_backend(struct xmd_front *front, int *domid)
 /* The old backend's domain is dead, or ours no longer: no handshake with it. */
 static void move(struct xmd_front *front, char *path, int domid)
 {
-	netdev_info(front->netdev, "moves to domain %d\n", domid);
+	say(front, "moves to domain %d\n", domid);
 	front->phase = XMD_IDLE;
 	withdraw(front);
 	unwatch(&front->backend_watch);

@@ -175,7 +175,7 @@ struct net_device *xmd_netdev_create(struct xenbus_device *xbdev)
 	dev->netdev_ops = &ops;
 	dev->ethtool_ops = &xmd_front_ethtool_ops;
 	dev->hw_features = TX_FEATURES;
-	dev->features = TX_FEATURES | NETIF_F_RXCSUM;
+	dev->features = TX_FEATURES | NETIF_F_RXCSUM | NETIF_F_GSO_ROBUST;
 	dev->min_mtu = XMD_MTU_MIN;
 	dev->max_mtu = mtu_limit(front);
 	if (front->mtu_key >= XMD_MTU_MIN && front->mtu_key <= dev->max_mtu)

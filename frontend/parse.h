@@ -105,7 +105,7 @@ struct xmd_rx_frame {
  * xmd_ring_answered - how many responses wait between our index and the backend's
  * @prod:  the backend's rsp_prod, read once
  * @cons:  our rsp_cons
- * @asked: our req_prod, as published
+ * @asked: our req_prod_pvt
  *
  * Return: 0 to @asked - @cons, or -1 when @prod cannot be: more was answered than asked.
  */

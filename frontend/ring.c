@@ -209,6 +209,9 @@ static int write_keys(struct xmd_front *front, struct xenbus_transaction t)
 	unsigned int i;
 	int err;
 
+	/* left by another driver: there is one queue, and it is not below queue-0 */
+	xenbus_rm(t, dir, "multi-queue-num-queues");
+	xenbus_rm(t, dir, "xdp-headroom");
 	err = xenbus_printf(t, dir, "tx-ring-ref", "%u", front->tx.ring_ref);
 	if (!err)
 		err = xenbus_printf(t, dir, "rx-ring-ref", "%u", front->rx.ring_ref);
