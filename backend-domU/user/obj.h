@@ -21,7 +21,7 @@ struct vif_env;
 /* What all object rings share; no rings are offered while bus is NULL. */
 struct obj_host {
 	struct bus *bus;
-	struct policy policy;
+	struct vif_policy policy;
 	struct xmd_port_info port;
 	bool port_known;
 };

@@ -80,7 +80,7 @@ static int parse_who(struct policy_rule *r, const char *who, char reason[POLICY_
 }
 
 /* One line, without its end. */
-static int parse_line(struct policy *p, char *line, char reason[POLICY_REASON])
+static int parse_line(struct vif_policy *p, char *line, char reason[POLICY_REASON])
 {
 	struct policy_rule r = { .may = 0 };
 	char bad[POLICY_NAME], *rest;
@@ -112,7 +112,7 @@ static int parse_line(struct policy *p, char *line, char reason[POLICY_REASON])
 	return 0;
 }
 
-int policy_parse(struct policy *p, const char *text, size_t len, char reason[POLICY_REASON])
+int policy_parse(struct vif_policy *p, const char *text, size_t len, char reason[POLICY_REASON])
 {
 	char line[256], why[POLICY_REASON];
 	const char *end = text + len, *nl;
@@ -143,7 +143,7 @@ int policy_parse(struct policy *p, const char *text, size_t len, char reason[POL
 	return 0;
 }
 
-int policy_load(struct policy *p, const char *path, char reason[POLICY_REASON])
+int policy_load(struct vif_policy *p, const char *path, char reason[POLICY_REASON])
 {
 	static char text[FILE_MAX + 1];
 	char why[POLICY_REASON];
@@ -172,7 +172,7 @@ int policy_load(struct policy *p, const char *path, char reason[POLICY_REASON])
 	return err;
 }
 
-uint32_t policy_lookup(const struct policy *p, const uint8_t mac[6], const char *name)
+uint32_t policy_lookup(const struct vif_policy *p, const uint8_t mac[6], const char *name)
 {
 	const struct policy_rule *r;
 

@@ -40,7 +40,7 @@ struct policy_rule {
 	uint32_t may;		/* XMD_MAY_* */
 };
 
-struct policy {
+struct vif_policy {
 	struct policy_rule rule[POLICY_RULES];
 	unsigned int n;
 };
@@ -53,16 +53,16 @@ int policy_words(const char *text, uint32_t *may, char bad[POLICY_NAME]);
  *
  * Return: 0; -EINVAL: nothing of it counts, @reason has "LINE: what is wrong"
  */
-int policy_parse(struct policy *p, const char *text, size_t len, char reason[POLICY_REASON]);
+int policy_parse(struct vif_policy *p, const char *text, size_t len, char reason[POLICY_REASON]);
 
 /*
  * policy_load - read @path.  Return: 0, also without a file; -EINVAL as policy_parse, with
  * "PATH:LINE: ..."; -errno with a reason
  */
-int policy_load(struct policy *p, const char *path, char reason[POLICY_REASON]);
+int policy_load(struct vif_policy *p, const char *path, char reason[POLICY_REASON]);
 
 /* What a vif may; @name may be "". */
-uint32_t policy_lookup(const struct policy *p, const uint8_t mac[6], const char *name);
+uint32_t policy_lookup(const struct vif_policy *p, const uint8_t mac[6], const char *name);
 
 /* What a vif has by configuration. */
 struct policy_limits {

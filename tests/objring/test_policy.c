@@ -40,7 +40,7 @@ static void words(void **state)
 	}
 }
 
-static struct policy p;
+static struct vif_policy p;
 
 static int parse(const char *text, char reason[POLICY_REASON])
 {
