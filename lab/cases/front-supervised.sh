@@ -4,7 +4,7 @@
 # The driver domain panics again and again under two guests, one with our own frontend and one
 # with stock xen-netfront, each with a TCP stream each way, and xmd-supervisor brings it back. All
 # streams end whole. What only the frontend of g1 knew is in force in the new driver domain without
-# anybody in the guest doing anything: groups, all multicast or not, MTU, moderation of events.
+# anybody in the guest doing anything: groups, all multicast or not, VLANs, MTU, moderation of events.
 #
 #	peer ---- wire ---- drv ---- g1 (xmd_front)
 #	                        \--- g2 (stock)
@@ -42,15 +42,18 @@ filtered() {
 		/sys/kernel/debug/xmd/back/vifs"
 }
 
-# wanted FLAGS: until in_force is this; the number of groups is that of the interface
+# wanted: until this is in force; the number of groups is that of the interface
 wanted() {
 	groups=$(on g1 'ip maddr show dev eth0' | grep -c link)
-	want="mtu $mtu flags $1 rx_usecs $usecs multicast $groups vlans 0"
+	flags=1		# XMD_SET_FILTER, _ALLMULTI, _VLANS
+	[ $all = off ] || flags=$((flags + 4))
+	[ $vlans = 0 ] || flags=$((flags + 8))
+	want="mtu $mtu flags $(printf 0x%x $flags) rx_usecs $usecs multicast $groups vlans $vlans"
 	eventually 20 "[ \"\$(in_force g1)\" = \"$want\" ]" ||
 		fail "of g1's settings \"$(in_force g1)\" is in force, not \"$want\""
 }
 
-# groups_pass all|joined: what the filter lets through, as the peer sees it, and by its own count
+# groups_pass: what the filter lets through, as the peer sees it, and by its own count
 groups_pass() {
 	on peer "ping -c 3 -i 0.2 -W 5 -I wire $joined" > /run/lab/ping ||
 		{ cat /run/lab/ping; fail "g1 does not get what is sent to the group that it has joined"; }
@@ -58,22 +61,26 @@ groups_pass() {
 	was=$(filtered)
 	on peer "ping -c 10 -i 0.1 -W 1 -I wire $other" > /dev/null || true
 	more=$(($(filtered) - was))
-	case $1 in
-	all) [ $more -lt 10 ] || fail "with allmulticast, $more frames were kept away from g1" ;;
-	joined) [ $more -ge 10 ] || fail "only $more of 10 frames to another group were kept away from g1" ;;
+	case $all in
+	on) [ $more -lt 10 ] || fail "with allmulticast, $more frames were kept away from g1" ;;
+	off) [ $more -ge 10 ] || fail "only $more of 10 frames to another group were kept away from g1" ;;
 	esac
 }
 
 note "what g1 wishes"
 on g1 "echo 0 > /proc/sys/net/ipv4/icmp_echo_ignore_broadcasts
 	ip addr add $joined/32 dev eth0 autojoin && ip maddr add 33:33:00:00:12:34 dev eth0 &&
-	ip link set eth0 mtu $mtu && ethtool -C eth0 rx-usecs $usecs" || fail "g1's settings are refused"
-wanted 0x1
-groups_pass joined
+	ip link set eth0 mtu $mtu && ethtool -C eth0 rx-usecs $usecs &&
+	modprobe 8021q && ip link add link eth0 name eth0.5 type vlan id 5 && ip link set eth0.5 up" ||
+	fail "g1's settings are refused"
+vlans=0 all=off
+! on g1 'ethtool -k eth0' | grep -q 'rx-vlan-filter: on' || vlans=1
+wanted
+groups_pass
 on g1 'ip link set eth0 allmulticast on'
-wanted 0x5
-groups_pass all
 all=on
+wanted
+groups_pass
 in_force g1
 
 for g in g1 g2; do eval "face_$g='$(face $g)'"; done
@@ -86,10 +93,8 @@ for i in $(seq "$panics"); do
 	back_again "$i" 100
 	xmdctl history | tail -n 1
 	[ "$(xl domid drv)" = "$drv_id" ] || fail "drv is back as domain $(xl domid drv), not $drv_id"
-	case $all in
-	on) wanted 0x5; groups_pass all ;;
-	off) wanted 0x1; groups_pass joined ;;
-	esac
+	wanted
+	groups_pass
 	# the other way for the next one
 	if [ $all = on ]; then all=off; else all=on; fi
 	[ "$i" = "$panics" ] || on g1 "ip link set eth0 allmulticast $all"
