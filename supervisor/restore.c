@@ -13,6 +13,7 @@
 #define TRIES	20
 #define DEPTH	4	/* of a frontend directory: queue-N/KEY is 2 */
 #define DEFAULT_MTU	1500
+#define STATE_INITIALISING	1
 #define STATE_CONNECTED	4
 #define STATE_CLOSING	5
 #define STATE_CLOSED	6
@@ -49,14 +50,40 @@ static int add(struct vif_refs *refs, uint32_t guest, uint32_t handle)
 	return 0;
 }
 
-/* Is @drv the backend, says the toolstack? */
-static bool is_ours(struct store *s, uint32_t drv, const struct vif_ref *v)
+/* Which domain is the backend, says the toolstack.  -EINVAL: none that can be read there */
+static int backend_of(struct store *s, const struct vif_ref *v, uint32_t *drv)
 {
 	char want[STORE_PATH_MAX], dir[STORE_PATH_MAX], back[STORE_VALUE_MAX];
+	int err;
 
-	back_path(want, drv, v);
 	copy_path(dir, v);
-	return !store_read_text(s, dir, "backend", back) && !strcmp(back, want);
+	err = store_read_text(s, dir, "backend", back);
+	if (err)
+		return err;
+	if (sscanf(back, HOME, drv) != 1)
+		return -EINVAL;
+	back_path(want, *drv, v);
+	return strcmp(back, want) ? -EINVAL : 0;
+}
+
+static bool is_ours(struct store *s, uint32_t drv, const struct vif_ref *v)
+{
+	uint32_t says;
+
+	return !backend_of(s, v, &says) && says == drv;
+}
+
+static bool is_wanted(struct store *s, uint32_t drv, const struct vif_ref *v)
+{
+	char path[STORE_PATH_MAX], name[STORE_VALUE_MAX];
+	uint32_t says;
+
+	if (backend_of(s, v, &says))
+		return false;
+	if (drv != VIFS_ORPHANED)
+		return drv == VIFS_ALL || drv == says;
+	snprintf(path, sizeof(path), HOME "name", says);
+	return store_read_text(s, "", path, name) == -ENOENT;
 }
 
 static int list_guest(struct store *s, uint32_t drv, uint32_t guest, struct vif_refs *refs)
@@ -72,7 +99,7 @@ static int list_guest(struct store *s, uint32_t drv, uint32_t guest, struct vif_
 	if (err)
 		return err == -ENOENT ? 0 : err;
 	for (i = 0; i < n && !err; i++)
-		if (!parse_u32(names[i], &v.handle) && is_ours(s, drv, &v))
+		if (!parse_u32(names[i], &v.handle) && is_wanted(s, drv, &v))
 			err = add(refs, guest, v.handle);
 	free(names);
 	return err;
@@ -150,7 +177,7 @@ static int make_dir(struct store *s, uint32_t drv, const struct vif_ref *v, uint
 {
 	char back[STORE_PATH_MAX], from[STORE_PATH_MAX];
 	uint32_t state = v->connected ? STATE_CONNECTED : front == STATE_CLOSING || front == STATE_CLOSED ?
-			 STATE_CLOSED : 1;
+			 STATE_CLOSED : STATE_INITIALISING;
 	int err;
 
 	back_path(back, drv, v);
@@ -162,17 +189,18 @@ static int make_dir(struct store *s, uint32_t drv, const struct vif_ref *v, uint
 		err = copy_keys(s, from, back);
 	if (!err)
 		err = store_write_text(s, back, XS_BACK_HOTPLUG_STATUS,
-				       state == 1 ? "" : "connected");
+				       state == STATE_INITIALISING ? "" : "connected");
 	return err ? err : store_write_u32(s, back, XS_BACK_STATE, state);
 }
 
-/* The guest may have made any tree in there. */
-static int readmit(struct store *s, const char *path, unsigned int depth)
+/* For @to what was for @from.  The guest may have made any tree in there. */
+static int readmit(struct store *s, const char *path, unsigned int depth, uint32_t from,
+		   uint32_t to)
 {
 	char below[STORE_PATH_MAX];
 	unsigned int i, n;
 	char **names;
-	int err = s->ops->readmit(s, path);
+	int err = s->ops->readmit(s, path, from, to);
 
 	if (err || !depth)
 		return err;
@@ -181,7 +209,7 @@ static int readmit(struct store *s, const char *path, unsigned int depth)
 		return err;
 	for (i = 0; i < n && !err; i++)
 		if (!store_path(below, path, names[i]))
-			err = readmit(s, below, depth - 1);
+			err = readmit(s, below, depth - 1, from, to);
 	free(names);
 	return err;
 }
@@ -223,7 +251,7 @@ static int restore_one(struct store *s, uint32_t drv, struct vif_ref *v)
 		return err;
 	v->fate = VIF_WAITING;
 	v->connected = state == 3 || state == STATE_CONNECTED;
-	err = readmit(s, front, DEPTH);
+	err = readmit(s, front, DEPTH, drv, drv);
 	if (!err)
 		err = restore_mtu(s, drv, v, front);
 	if (err)
@@ -232,7 +260,9 @@ static int restore_one(struct store *s, uint32_t drv, struct vif_ref *v)
 	return err == -ENOENT ? make_dir(s, drv, v, state) : err;
 }
 
-static int restore_vif(struct store *s, uint32_t drv, struct vif_ref *v)
+/* One transaction, again and again while somebody is faster. */
+static int for_vif(int (*change)(struct store *s, uint32_t drv, struct vif_ref *v),
+		   struct store *s, uint32_t drv, struct vif_ref *v)
 {
 	unsigned int try;
 	int err = -EAGAIN;
@@ -241,7 +271,7 @@ static int restore_vif(struct store *s, uint32_t drv, struct vif_ref *v)
 		err = store_begin(s);
 		if (err)
 			return err;
-		err = restore_one(s, drv, v);
+		err = change(s, drv, v);
 		if (err)
 			store_abort(s);
 		else
@@ -258,7 +288,7 @@ int restore_vifs(struct store *s, uint32_t drv, struct vif_refs *refs)
 	for (i = 0; i < refs->n && !err; i++) {
 		struct vif_ref *v = &refs->vif[i];
 
-		err = restore_vif(s, drv, v);
+		err = for_vif(restore_one, s, drv, v);
 		if (err != -EAGAIN)
 			continue;
 		/* Its own guest is who writes there all the time: the others do not pay for that. */
@@ -269,6 +299,63 @@ int restore_vifs(struct store *s, uint32_t drv, struct vif_refs *refs)
 	}
 	return err;
 }
+
+/* ------------------------------------------------------- another backend */
+
+/* What the toolstack has written when it attached the vif, had @to been its backend then. */
+static int rewrite(struct store *s, uint32_t to, const struct vif_ref *v, const char *front)
+{
+	char dir[STORE_PATH_MAX], back[STORE_PATH_MAX];
+	int err;
+
+	back_path(back, to, v);
+	copy_path(dir, v);
+	err = store_write_text(s, dir, "backend", back);
+	if (!err)
+		err = store_write_text(s, front, XS_FRONT_BACKEND, back);
+	return err ? err : store_write_u32(s, front, XS_FRONT_BACKEND_ID, to);
+}
+
+/* A backend that still runs takes this as the end of the vif. */
+static int remove_old(struct store *s, const struct vif_ref *v)
+{
+	char old[STORE_PATH_MAX];
+	int err;
+
+	back_path(old, v->from, v);
+	err = s->ops->remove(s, old);
+	return err == -ENOENT ? 0 : err;
+}
+
+static int move_one(struct store *s, uint32_t to, struct vif_ref *v)
+{
+	char front[STORE_PATH_MAX];
+	uint32_t state;
+	int err = backend_of(s, v, &v->from);
+
+	if (err || v->from == to)
+		return err;
+	front_path(front, v);
+	err = store_read_u32(s, front, XS_FRONT_STATE, &state);
+	if (err && err != -EINVAL)
+		return err;
+	v->connected = false;
+	err = readmit(s, front, DEPTH, v->from, to);
+	if (!err)
+		err = restore_mtu(s, to, v, front);
+	if (!err)
+		err = remove_old(s, v);
+	if (!err)
+		err = make_dir(s, to, v, STATE_INITIALISING);
+	return err ? err : rewrite(s, to, v, front);
+}
+
+int restore_move(struct store *s, uint32_t to, struct vif_ref *v)
+{
+	return for_vif(move_one, s, to, v);
+}
+
+/* --------------------------------------------------------------- a look */
 
 /* Is the toolstack just taking it away? */
 static bool goes_away(struct store *s, const char *back)

@@ -30,6 +30,7 @@ struct vif_ref {
 	uint32_t guest;
 	uint32_t handle;
 	bool connected;		/* restored as Connected */
+	uint32_t from;		/* moved: domid of the backend it had before */
 	enum vif_fate fate;
 };
 
@@ -37,6 +38,10 @@ struct vif_refs {
 	struct vif_ref *vif;
 	unsigned int n;
 };
+
+/* In place of a domid */
+#define VIFS_ORPHANED	(~0u)		/* of backends that are no more */
+#define VIFS_ALL	(~0u - 1)
 
 /* Every vif whose backend is domain @drv, by what the toolstack has written. */
 int restore_list(struct store *s, uint32_t drv, struct vif_refs *refs);
@@ -48,6 +53,16 @@ void restore_free(struct vif_refs *refs);
  * A guest that writes into its directory all the time loses this vif, and no other does.
  */
 int restore_vifs(struct store *s, uint32_t drv, struct vif_refs *refs);
+
+/*
+ * Make domain @to the backend of @v, in one transaction: a new backend directory there in the
+ * state Initialising, and the keys that point to it.  What the backend before could read of
+ * the guest's, @to can.  For a guest whose frontend follows these keys, as xmd_front does;
+ * for another it is the end of the vif.
+ *
+ * Return: 0, sets from, which is @to when there was nothing to do; -ENOENT: no such vif
+ */
+int restore_move(struct store *s, uint32_t to, struct vif_ref *v);
 
 /* Look how far the new backend has come with @v.  Sets its fate. */
 int restore_look(struct store *s, uint32_t drv, struct vif_ref *v);

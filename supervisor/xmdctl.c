@@ -2,6 +2,7 @@
 /* xmdctl.c - look at the driver domains in charge, and command; see control.h */
 #include "control.h"
 #include "files.h"
+#include "move.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -35,6 +36,10 @@ static void usage(FILE *to)
 	      "                        new one does not serve in time\n"
 	      "  retry DOMAIN          bring back one that was given up, without waiting for it\n"
 	      "  release DOMAIN        leave it alone from now on, for xl shutdown or destroy\n"
+	      "  move DOMAIN [GUEST[/VIF] ...]\n"
+	      "                        make DOMAIN the backend of these vifs, or of all whose\n"
+	      "                        driver domain is no more; needs no xmd-supervisor, but\n"
+	      "                        guests that load xmd_front\n"
 	      "  --json                an array of objects instead of a table\n"
 	      "exit status: 0 done, 1 refused or failed, 2 usage, 3 no xmd-supervisor is running\n", to);
 }
@@ -263,6 +268,44 @@ static int upgrade(const char *name, const char *kernel, const char *ramdisk)
 	return request("upgrade\t%s\t%s\t%s", name, kernel_path, ramdisk_path);
 }
 
+/* ----------------------------------------------------------------- move */
+
+static bool all_moved;
+
+static void tell_move(const struct vif_ref *v, uint32_t to, int err)
+{
+	if (err) {
+		all_moved = false;
+		fail(EXIT_FAILED, "vif %u of domain %u stays as it is: %s", v->handle, v->guest,
+		     strerror(-err));
+	} else if (v->from == to) {
+		printf("vif %u of domain %u: domain %u is its backend already\n", v->handle,
+		       v->guest, to);
+	} else {
+		printf("vif %u of domain %u: from domain %u to %u\n", v->handle, v->guest, v->from,
+		       to);
+	}
+}
+
+static int move(char **words, int n)
+{
+	char reason[MOVE_REASON];
+	struct store *s;
+	int err;
+
+	s = store_xs_open();
+	if (!s)
+		return fail(EXIT_CANNOT, "xenstore: %s; are you root?", strerror(errno));
+	all_moved = true;
+	err = move_vifs(s, words[0], words + 1, (unsigned int)n - 1, tell_move, reason);
+	store_close(s);
+	if (err)
+		return fail(EXIT_FAILED, "%s", reason);
+	return all_moved ? EXIT_OK : EXIT_FAILED;
+}
+
+/* -------------------------------------------------------------------- */
+
 static int run(const char *command, const char *name, const char *kernel, const char *ramdisk)
 {
 	static const char *const simple[] = { "vifs", "restart", "retry", "release" };
@@ -314,6 +357,8 @@ int main(int argc, char **argv)
 			return EXIT_USAGE;
 		}
 	}
+	if (argc - optind > 1 && !strcmp(argv[optind], "move"))
+		return move(argv + optind + 1, argc - optind - 1);
 	if (argc - optind < 1 || argc - optind > 2) {
 		usage(stderr);
 		return EXIT_USAGE;

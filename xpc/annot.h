@@ -20,6 +20,10 @@
  *                  XPC_DOWNCALL(id)        user to kernel
  *   on an argument XPC_OUT                 filled in by the other side; all others go there
  *
+ * In a file in which a guest writes members and the kernel half none, the user half (of the
+ * driver domain) is the home, and the guest stands where the user half stands in others: a
+ * downcall is guest to user half.  There are no upcalls: nobody waits for a guest.
+ *
  * A fixed array, a struct by value and an array of structs need no annotation, nor does
  * the member "next" of a list's element.  Numbers have a size that is the same everywhere:
  * __u8 to __u64, __s8 to __s64, bool, enum; not long, not a plain char.  What stands in

@@ -20,7 +20,7 @@ struct offer {
 };
 
 /* Features, hotplug-status=connected, no hotplug-error; part of a transaction. */
-int negotiate_offer(struct store *s, const char *back, const struct offer *o);
+int negotiate_offer(struct store *s, const char *back, const struct offer *o, bool objects);
 
 /**
  * negotiate_read - everything that XMD_VIF_CONNECT needs, from both directories

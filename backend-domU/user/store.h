@@ -49,9 +49,10 @@ struct store_ops {
 	int (*owner)(struct store *s, const char *path, unsigned int *domid);
 	/* dom0 only: @owner's alone, readable for @reader */
 	int (*give)(struct store *s, const char *path, unsigned int owner, unsigned int reader);
-	/* dom0 only: the permissions that a node has, once more.  Xenstored ignores those that
-	 * name a domain which is younger than they are, as a domid may be used again. */
-	int (*readmit)(struct store *s, const char *path);
+	/* dom0 only: the permissions that a node has, once more, with @to where they say @from.
+	 * Both may be the same: xenstored ignores permissions that name a domain which is younger
+	 * than they are, as a domid may be used again. */
+	int (*readmit)(struct store *s, const char *path, unsigned int from, unsigned int to);
 	int (*watch)(struct store *s, const char *path, const char *token);
 	int (*unwatch)(struct store *s, const char *path, const char *token);
 	/* -EAGAIN: none waiting */

@@ -94,15 +94,19 @@ static int xs_give_node(struct store *s, const char *path, unsigned int owner,
 	return xs_set_permissions(to_xs(s)->xs, to_xs(s)->tx, path, perms, 2) ? 0 : failed();
 }
 
-static int xs_readmit_node(struct store *s, const char *path)
+static int xs_readmit_node(struct store *s, const char *path, unsigned int from,
+			   unsigned int to)
 {
 	struct xs_permissions *perms;
-	unsigned int n;
+	unsigned int i, n;
 	int err;
 
 	perms = xs_get_permissions(to_xs(s)->xs, to_xs(s)->tx, path, &n);
 	if (!perms)
 		return failed();
+	for (i = 0; i < n; i++)
+		if (perms[i].id == from)
+			perms[i].id = to;
 	err = xs_set_permissions(to_xs(s)->xs, to_xs(s)->tx, path, perms, n) ? 0 : failed();
 	free(perms);
 	return err;

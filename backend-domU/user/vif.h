@@ -13,6 +13,7 @@
 #include "kern.h"
 #include "log.h"
 #include "negotiate.h"
+#include "obj.h"
 #include "store.h"
 
 /*
@@ -28,6 +29,7 @@ struct vif_env {
 	uint64_t (*now)(void);	/* ms, monotonic */
 	struct offer offer;
 	unsigned int settle_ms;	/* VIF_SETTLE_MS */
+	struct obj_host *objs;	/* NULL: no object rings */
 };
 
 struct vif {
@@ -50,6 +52,8 @@ struct vif {
 	unsigned int failures;		/* steps in a row that could not be done */
 	char error[STORE_VALUE_MAX];	/* to be written as hotplug-error with Closing */
 	struct log_budget budget;
+	struct obj *obj;		/* its object ring, if it has one */
+	bool obj_tried;			/* since it was connected */
 };
 
 /* Return: NULL without memory. */

@@ -42,18 +42,6 @@ transfer peer drv "$DRV_IP" 5011 5000000
 transfer g1 drv "$DRV_IP" 5012 5000000
 transfer drv g2 "$IP_g2" 5013 5000000
 
-# full FROM TO ADDRESS: frames of exactly 1500 bytes, not to be cut; and datagrams that must be
-full() {
-	case $3 in *:*) most=1452 ;; *) most=1472 ;; esac
-	for size in 0 1 18 $((most - 1)) $most; do
-		on "$1" "ping -c 2 -i 0.2 -W 5 -M do -s $size $3" > /run/lab/ping ||
-			{ cat /run/lab/ping; fail "$1 to $2: no answer to $size bytes"; }
-	done
-	on "$1" "ping -c 2 -i 0.2 -W 5 -s 20000 $3" > /run/lab/ping ||
-		{ cat /run/lab/ping; fail "$1 to $2: no answer to 20000 bytes in fragments"; }
-	echo "$1 to $2 at $3: $most bytes in a full frame, 20000 in fragments"
-}
-
 note "frames exactly full"
 full g1 peer "$PEER_IP"
 full peer g1 "$IP_g1"

@@ -7,6 +7,7 @@ struct nic_sim nic;
 unsigned int sim_errors, sim_notices, sim_mapped, sim_bound, sim_napis;
 int sim_fail_at, sim_failed;
 u64 sim_now;
+s64 sim_us;
 
 #define MAX_GUESTS 8
 #define POOL 1536u
@@ -124,6 +125,43 @@ void sim_timers(void)
 		xmd_wait_wake();
 	}
 	sim_run();
+}
+
+static struct hrtimer *hrtimers[MAX_GUESTS];
+
+void sim_hrtimer(struct hrtimer *t, s64 at)
+{
+	int i;
+
+	for (i = 0; i < MAX_GUESTS && hrtimers[i]; i++)
+		;
+	SIM_CHECK(i < MAX_GUESTS && !t->armed);
+	hrtimers[i] = t;
+	t->armed = true;
+	t->at = at;
+}
+
+void hrtimer_cancel(struct hrtimer *t)
+{
+	for (int i = 0; i < MAX_GUESTS; i++)
+		if (hrtimers[i] == t)
+			hrtimers[i] = NULL;
+	t->armed = false;
+}
+
+/* Microseconds go by. */
+void sim_wait_us(s64 us)
+{
+	sim_us += us;
+	for (int i = 0; i < MAX_GUESTS; i++) {
+		struct hrtimer *t = hrtimers[i];
+
+		if (!t || t->at > sim_us)
+			continue;
+		hrtimers[i] = NULL;
+		t->armed = false;
+		SIM_CHECK(t->function(t) == HRTIMER_NORESTART);
+	}
 }
 
 /* ---------------------------------------------------------------------- Xen */

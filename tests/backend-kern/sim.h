@@ -64,6 +64,7 @@ void sim_start(void);
 void sim_stop(void);
 void sim_run(void);		/* polls, until none is scheduled */
 void sim_timers(void);
+void sim_wait_us(s64 us);
 void nic_complete(unsigned int n);
 void nic_receive(const u8 *data, u32 len);
 

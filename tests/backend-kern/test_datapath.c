@@ -644,6 +644,201 @@ static void test_broadcast(void **state)
 	assert_int_equal(nic.pool_free, had);
 }
 
+/* ------------------------------------------------------- what a guest may choose */
+
+static struct xmd_vif_settings settings_of(const struct guest *g)
+{
+	struct xmd_vif_settings s = { .id.domid = g->domid, .mtu = 1500 };
+
+	memcpy(s.mac, g->mac, 6);
+	return s;
+}
+
+static void test_spoofed_frames_go_nowhere(void **state)
+{
+	(void)state;
+	guest_post(b, 10);
+	/* as another guest, as somebody unknown, to everyone and to one */
+	make_frame(p, everyone, b->mac, 600, 1);
+	guest_send(a, p, 600, 600, 0);
+	make_frame(p, station, (const u8 *)"\2\0\0\0\7\7", 600, 2);
+	guest_send(a, p, 600, 600, 0);
+	send_to(a, b->mac, 600, 600, 3);
+	sim_run();
+	expect_status(a, NETIF_RSP_DROPPED, 2);
+	expect_status(a, 0, 1);
+	assert_int_equal(nic.n_sent + nic.n_held, 0);
+	expect_frame(b, a->mac, 600, 3);
+	expect_nothing(b);
+	assert_int_equal(info_of(a).tx_spoofed, 2);
+	assert_int_equal(info_of(a).tx_drops, 2);
+	/* nothing was learned from it */
+	make_frame(p, (const u8 *)"\2\0\0\0\7\7", station, 600, 4);
+	guest_post(a, 10);
+	nic_receive(p, 600);
+	sim_run();
+	assert_int_equal(info_of(b).rx_frames, 2);	/* it floods */
+}
+
+static void test_a_guest_that_may_bridge(void **state)
+{
+	static const u8 behind[6] = { 2, 0, 0, 0, 7, 7 };
+
+	(void)state;
+	guest_disconnect(a);
+	a->features |= XMD_VIF_ANY_SOURCE;
+	assert_int_equal(guest_connect(a, false), 0);
+	make_frame(p, station, behind, 600, 2);
+	guest_send(a, p, 600, 600, 0);
+	sim_run();
+	nic_complete(1);
+	expect_status(a, 0, 1);
+	guest_post(a, 10);
+	guest_post(b, 10);
+	make_frame(p, behind, station, 600, 4);
+	nic_receive(p, 600);
+	sim_run();
+	assert_int_equal(info_of(a).rx_frames, 1);
+	assert_int_equal(info_of(b).rx_frames, 0);
+}
+
+static void test_another_address(void **state)
+{
+	struct xmd_vif_settings s = settings_of(a);
+
+	(void)state;
+	memcpy(s.mac, b->mac, 6);
+	assert_int_equal(xmd_vif_set(&s), -EADDRINUSE);
+	assert_memory_equal(info_of(a).mac, a->mac, 6);
+	memcpy(s.mac, "\2\0\0\0\7\7", 6);
+	assert_int_equal(xmd_vif_set(&s), 0);
+	send_to(a, station, 600, 600, 1);
+	sim_run();
+	expect_status(a, NETIF_RSP_DROPPED, 1);
+	memcpy(a->mac, s.mac, 6);
+	send_to(a, station, 600, 600, 2);
+	sim_run();
+	nic_complete(1);
+	expect_status(a, 0, 1);
+	guest_post(a, 10);
+	make_frame(p, a->mac, station, 600, 3);
+	nic_receive(p, 600);
+	sim_run();
+	expect_frame(a, station, 600, 3);
+}
+
+static void test_filters_keep_floods_away(void **state)
+{
+	static const u8 group[6] = { 1, 0, 0x5e, 0, 0, 1 }, other[6] = { 1, 0, 0x5e, 0, 0, 2 };
+	static const u8 nobody[6] = { 2, 0, 0, 0, 7, 7 };
+	static const struct { const u8 *to; unsigned int flags, frames; } row[] = {
+		{ everyone, XMD_SET_FILTER, 1 }, { group, XMD_SET_FILTER, 1 },
+		{ other, XMD_SET_FILTER, 0 }, { nobody, XMD_SET_FILTER, 0 },
+		{ other, XMD_SET_FILTER | XMD_SET_ALLMULTI, 1 },
+		{ nobody, XMD_SET_FILTER | XMD_SET_ALLMULTI, 0 },
+		{ nobody, XMD_SET_FILTER | XMD_SET_PROMISC, 1 },
+		{ other, 0, 1 }, { nobody, 0, 1 },
+	};
+	struct xmd_vif_settings s = settings_of(a);
+	unsigned int filtered = 0;
+
+	(void)state;
+	s.n_mc = 1;
+	memcpy(s.mc[0], group, 6);
+	guest_post(a, 100);
+	for (u32 i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		u64 before = info_of(a).rx_frames;
+
+		s.flags = row[i].flags;
+		assert_int_equal(xmd_vif_set(&s), 0);
+		make_frame(p, row[i].to, station, 600, i);
+		nic_receive(p, 600);
+		sim_run();
+		assert_int_equal(info_of(a).rx_frames - before, row[i].frames);
+		filtered += !row[i].frames;
+	}
+	assert_int_equal(info_of(a).rx_filtered, filtered);
+}
+
+static void receive_at(s64 us, u32 seq)
+{
+	sim_wait_us(us - sim_us);
+	make_frame(p, a->mac, station, 600, seq);
+	nic_receive(p, 600);
+	sim_run();
+	/* the guest has seen it all and wants to hear of the next */
+	a->rx->rsp_event = a->rx->rsp_prod + 1;
+}
+
+static void test_moderated_events(void **state)
+{
+	struct xmd_vif_settings s = settings_of(a);
+	unsigned int events;
+
+	(void)state;
+	sim_us = 0;
+	s.rx_usecs = 100;
+	assert_int_equal(xmd_vif_set(&s), 0);
+	guest_post(a, 100);
+	a->rx->rsp_event = a->rx->rsp_prod + 1;
+	events = a->events;
+	receive_at(1000, 1);
+	assert_int_equal(a->events, events + 1);
+	receive_at(1010, 2);
+	receive_at(1050, 3);
+	receive_at(1099, 4);
+	assert_int_equal(a->events, events + 1);
+	sim_wait_us(1);
+	assert_int_equal(a->events, events + 2);
+	receive_at(1150, 5);
+	assert_int_equal(a->events, events + 2);
+	/* a vif that goes does not leave its timer behind */
+	guest_disconnect(a);
+	sim_wait_us(1000);
+	assert_int_equal(a->events, events + 2);
+	guest_connect(a, true);
+}
+
+static void test_settings_that_cannot_be(void **state)
+{
+	struct xmd_vif_settings good = settings_of(a), s;
+
+	(void)state;
+	good.n_mc = 1;
+	good.mc[0][0] = 1;
+#define BAD_SET(field, val) do { s = good; s.field = val; assert_int_equal(xmd_vif_set(&s), -EINVAL); } while (0)
+	assert_int_equal(xmd_vif_set(&good), 0);
+	BAD_SET(mtu, 67);
+	BAD_SET(mtu, 65536);
+	BAD_SET(mac[0], 3);
+	BAD_SET(flags, 0x10);
+	BAD_SET(n_mc, XMD_SET_MC_MAX + 1);
+	BAD_SET(n_mc, 2);
+	BAD_SET(n_vlans, XMD_SET_VLANS_MAX + 1);
+	BAD_SET(rx_usecs, XMD_RX_USECS_MAX_VIF + 1);
+	BAD_SET(id.reserved, 1);
+	memset(&s.mac, 0, 6);
+	assert_int_equal(xmd_vif_set(&s), -EINVAL);
+	s = good;
+	s.id.domid = 77;
+	assert_int_equal(xmd_vif_set(&s), -ENOENT);
+	s = good;
+	s.n_vlans = 1;
+	s.vlan[0] = 4096;
+	assert_int_equal(xmd_vif_set(&s), -EINVAL);
+}
+
+static void test_link_changes_are_told(void **state)
+{
+	unsigned int woken = back.events.woken;
+
+	(void)state;
+	back.port_event = false;
+	nic.ops->state(nic.ctx);
+	assert_true(back.port_event);
+	assert_int_equal(back.events.woken, woken + 1);
+}
+
 static void test_host_sends(void **state)
 {
 	struct xmd_buf *f[3];
@@ -969,7 +1164,7 @@ static void test_connect_errors(void **state)
 	BAD(version, 2);
 	BAD(id.reserved, 1);
 	BAD(id.domid, 0x7ff0);
-	BAD(features, 0x40);
+	BAD(features, 0x80);
 	BAD(mtu, 67);
 	BAD(mtu, 65536);
 	BAD(mac[0], 3);
@@ -1197,6 +1392,13 @@ int main(void)
 		T(test_direct_receiver_cheats),
 		T(test_changing_destinations),
 		T(test_broadcast),
+		T(test_spoofed_frames_go_nowhere),
+		T(test_a_guest_that_may_bridge),
+		T(test_another_address),
+		T(test_filters_keep_floods_away),
+		T(test_moderated_events),
+		T(test_settings_that_cannot_be),
+		T(test_link_changes_are_told),
 		T(test_host_sends),
 		T(test_blank_checksum_to_the_nic),
 		T(test_blank_checksum_without_a_header),

@@ -641,7 +641,7 @@ static int mem_give(struct store *s, const char *path, unsigned int owner, unsig
 	return fuse_burn(c->fuse) ? -ESHUTDOWN : set_perms(c, path, owner, (int)reader);
 }
 
-static int mem_readmit(struct store *s, const char *path)
+static int mem_readmit(struct store *s, const char *path, unsigned int from, unsigned int to)
 {
 	struct conn *c = to_conn(s);
 	struct node *n;
@@ -651,7 +651,10 @@ static int mem_readmit(struct store *s, const char *path)
 	/* What they are is read first, so it must not change until the commit. */
 	log_action(c, LOOKED, path, NULL);
 	n = tree_find(view_of(c), path);
-	return n ? set_perms(c, path, n->owner, n->reader) : -ENOENT;
+	if (!n)
+		return -ENOENT;
+	return set_perms(c, path, n->owner == from ? to : n->owner,
+			 n->reader == (int)from ? (int)to : n->reader);
 }
 
 static int mem_watch(struct store *s, const char *path, const char *token)

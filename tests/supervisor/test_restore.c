@@ -6,7 +6,7 @@
 #include "check.h"
 #include "fake_log.h"
 #include "host.h"
-#include "restore.h"
+#include "move.h"
 
 #include <xmd/xs_names.h>
 
@@ -816,6 +816,190 @@ static void a_guest_that_never_stands_still(void **state)
 	assert_string_equal(world_back(w, 2, XS_BACK_XMD_RINGS), "adopted");
 }
 
+/* ------------------------------------------------------- another backend */
+
+static struct {
+	unsigned int calls, moved, refused;
+	struct vif_ref last;
+} told;
+
+static void tell(const struct vif_ref *v, uint32_t to, int err)
+{
+	told.calls++;
+	told.moved += !err && v->from != to;
+	told.refused += err != 0;
+	told.last = *v;
+}
+
+static int move(struct world *w, const char *to, const char *one, const char *two)
+{
+	char *which[2] = { (char *)one, (char *)two }, reason[MOVE_REASON] = "";
+	int err;
+
+	memset(&told, 0, sizeof(told));
+	err = move_vifs(w->dom0, to, which, two ? 2 : one ? 1 : 0, tell, reason);
+	assert_int_equal(!err, !reason[0]);
+	return err;
+}
+
+static void name(struct world *w, unsigned int domid, const char *text)
+{
+	char home[STORE_PATH_MAX];
+
+	snprintf(home, sizeof(home), "/local/domain/%u", domid);
+	store_write_text(w->dom0, home, "name", text);
+}
+
+/* Vif @i was connected to domain 2, which is no more. */
+static void orphan(struct world *w, unsigned int i)
+{
+	host_attach_to(w, i, 2);
+	world_front(w, i, XS_FRONT_STATE, "4");
+	world_front(w, i, XS_FRONT_TX_RING_REF, "8");
+}
+
+static void as_if_it_had_been_the_backend_always(void **state)
+{
+	struct world *w = *state;
+	char *want;
+
+	name(w, DRV, "drv");
+	host_attach(w, 0, FRONT_MUTE);
+	world_front(w, 0, XS_FRONT_STATE, "4");
+	world_front(w, 0, XS_FRONT_TX_RING_REF, "8");
+	want = host_dump(w, false);
+	host_detached(w, 0);
+	orphan(w, 0);
+	assert_int_equal(back_dirs(w), 0);
+	assert_int_equal(move(w, "drv", NULL, NULL), 0);
+	assert_int_equal(told.moved, 1);
+	assert_int_equal(told.last.from, 2);
+	same_dump(want, host_dump(w, false));
+}
+
+/* And a frontend that follows is served. */
+static void a_moved_vif_is_connected(void **state)
+{
+	struct world *w = *state;
+	char path[STORE_PATH_MAX];
+
+	name(w, DRV, "drv");
+	host_connect(w, 2);
+	orphan(w, 0);
+	store_path(path, w->vif[0].front, XS_FRONT_TX_RING_REF);
+	assert_int_equal(read_as_drv(w, path), -EACCES);
+	assert_int_equal(move(w, "drv", NULL, NULL), 0);
+	assert_int_equal(read_as_drv(w, path), 0);
+	world_front(w, 0, XS_FRONT_STATE, "1");
+	w->vif[0].mode = FRONT_HONEST;
+	world_run(w, 3000);
+	assert_int_equal(world_back_state(w, 0), STATE_CONNECTED);
+	assert_int_equal(world_front_state(w, 0), STATE_CONNECTED);
+	assert_null(world_inconsistent(w));
+	assert_int_equal(move(w, "drv", NULL, NULL), 0);
+	assert_int_equal(told.calls, 0);
+}
+
+/* Its backend sees the end of the vif, and the two nodes it could write or read are the other's. */
+static void from_one_that_runs(void **state)
+{
+	struct world *w = *state;
+	char path[STORE_PATH_MAX];
+	struct store *two;
+
+	world_home(w, 2);
+	name(w, DRV, "drv");
+	name(w, 2, "two");
+	host_connect(w, 0);
+	host_connect(w, 1);
+	w->vif[0].mode = FRONT_MUTE;
+	assert_int_equal(move(w, "two", NULL, NULL), 0);
+	assert_int_equal(told.calls, 0);
+	name(w, 5, "guest");
+	assert_int_equal(move(w, "two", "guest/0", NULL), 0);
+	assert_int_equal(told.moved, 1);
+	assert_int_equal(told.last.from, DRV);
+	world_run(w, 2000);
+	assert_null(mem_peek(w->mem, w->vif[0].back));
+	assert_null(sim_find(&w->sim, 5, 0));
+	assert_non_null(sim_find(&w->sim, 5, 1));
+	assert_string_equal(host_copy(w, 0, "backend"), "/local/domain/2/backend/vif/5/0");
+	assert_string_equal(mem_peek(w->mem, "/local/domain/2/backend/vif/5/0/state"), "1");
+	assert_string_equal(mem_peek(w->mem, "/local/domain/2/backend/vif/5/0/hotplug-status"), "");
+	two = mem_connect(w->mem, 2, NULL);
+	assert_int_equal(store_write_text(two, "/local/domain/2/backend/vif/5/0", "state", "2"), 0);
+	assert_int_equal(store_write_text(two, w->vif[0].front, XS_FRONT_MTU, "1501"), 0);
+	store_close(two);
+	store_path(path, w->vif[0].front, XS_FRONT_STATE);
+	assert_int_equal(read_as_drv(w, path), -EACCES);
+
+	/* and all of it back */
+	assert_int_equal(move(w, "1", "5", NULL), 0);
+	assert_int_equal(told.calls, 2);
+	assert_int_equal(told.moved, 1);
+	assert_int_equal(read_as_drv(w, path), 0);
+	assert_null(mem_peek(w->mem, "/local/domain/2/backend/vif/5/0"));
+}
+
+static void what_cannot_be_moved(void **state)
+{
+	static const struct { const char *to, *one, *two; int err; } row[] = {
+		{ "nobody", NULL, NULL, -ENOENT }, { "7", NULL, NULL, -ENOENT },
+		{ "", NULL, NULL, -ENOENT }, { "drv/0", NULL, NULL, -EINVAL },
+		{ "drv", "nobody", NULL, -ENOENT }, { "drv", "5/7", NULL, -ENOENT },
+		{ "drv", "5/", NULL, -EINVAL }, { "drv", "5/00", NULL, -EINVAL },
+		{ "drv", "5/0/0", NULL, -EINVAL }, { "drv", "5/0", "5/7", -ENOENT },
+		{ "drv", "drv", NULL, -ENOENT }, { "drv", "6", NULL, -ENOENT },
+	};
+	struct world *w = *state;
+	char *before;
+	size_t i;
+
+	name(w, DRV, "drv");
+	name(w, 5, "guest");
+	name(w, 6, "other");
+	orphan(w, 0);
+	before = host_dump(w, true);
+	for (i = 0; i < ARRAY_SIZE(row); i++) {
+		assert_case(row[i].one ? row[i].one : row[i].to,
+			    move(w, row[i].to, row[i].one, row[i].two), row[i].err);
+		assert_int_equal(told.calls, 0);
+	}
+	/* libxl has just begun with it, or the guest has taken its own nodes away */
+	w->dom0->ops->remove(w->dom0, w->vif[0].front);
+	assert_int_equal(move(w, "drv", "5/0", NULL), 0);
+	assert_int_equal(told.refused, 1);
+	assert_int_equal(back_dirs(w), 0);
+	free(before);
+}
+
+/* All of a vif or nothing, wherever it ends; and the next one does it. */
+static void a_move_that_breaks(void **state)
+{
+	struct world *w = *state;
+	struct fuse fuse;
+	struct vif_ref v = { .guest = 5 };
+	char *before, *now;
+	struct store *s;
+	int err = -1;
+	long k;
+
+	name(w, DRV, "drv");
+	orphan(w, 0);
+	before = host_dump(w, true);
+	for (k = 0; err; k++) {
+		fuse = (struct fuse){ .left = k };
+		s = mem_connect(w->mem, 0, &fuse);
+		err = restore_move(s, DRV, &v);
+		store_close(s);
+		now = host_dump(w, true);
+		assert_int_equal(!strcmp(before, now), err != 0);
+		free(now);
+	}
+	assert_true(k > 30);
+	free(before);
+}
+
 /* ----------------------------------------------------------- a look */
 
 static void how_far_it_has_come(void **state)
@@ -907,6 +1091,11 @@ int main(void)
 		T(a_store_that_breaks),
 		T(somebody_is_faster),
 		T(a_guest_that_never_stands_still),
+		T(as_if_it_had_been_the_backend_always),
+		T(a_moved_vif_is_connected),
+		T(from_one_that_runs),
+		T(what_cannot_be_moved),
+		T(a_move_that_breaks),
 		T(how_far_it_has_come),
 		T(a_look_that_fails_says_nothing),
 	};

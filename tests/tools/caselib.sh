@@ -95,6 +95,19 @@ drv_log() { on drv "dmesg | grep xmd | tail -n +$(($1 + 1))" || true; }
 # reachable WHERE ADDRESS [COUNT]: ping answers
 reachable() { on "$1" "ping -c ${3:-2} -i 0.2 -W 5 $2" > /dev/null; }
 
+# full FROM TO ADDRESS [MTU]: frames of exactly so many bytes (1500), not to be cut; and datagrams
+# that must be
+full() {
+	case $3 in *:*) most=$((${4:-1500} - 48)) ;; *) most=$((${4:-1500} - 28)) ;; esac
+	for size in 0 1 18 $((most - 1)) $most; do
+		on "$1" "ping -c 2 -i 0.2 -W 5 -M do -s $size $3" > /run/lab/ping ||
+			{ cat /run/lab/ping; fail "$1 to $2: no answer to $size bytes"; }
+	done
+	on "$1" "ping -c 2 -i 0.2 -W 5 -s 20000 $3" > /run/lab/ping ||
+		{ cat /run/lab/ping; fail "$1 to $2: no answer to 20000 bytes in fragments"; }
+	echo "$1 to $2 at $3: $most bytes in a full frame, 20000 in fragments"
+}
+
 # ---- traffic that outlives the driver domain ----
 #
 # xmd-seqtest between a guest and the peer, in the background, while the case does what it likes
@@ -268,4 +281,44 @@ neighbours_fixed() {
 		on peer "ip neigh replace $(addr "$1") lladdr $(mac "$1") dev $t_wire nud permanent &&
 		ip neigh replace $(addr6 "$1") lladdr $(mac "$1") dev $t_wire nud permanent" ||
 		fail "no neighbour entries for $1 and the peer"
+}
+
+# ---- the guest's end of a vif ----
+
+# eventually SECONDS 'COMMAND': as wait_until, but looks once a second, for what takes its time
+# while dom0 has other things to do
+eventually() {
+	ev_end=$(($(date +%s) + $1))
+	until eval "$2" > /dev/null 2>&1; do
+		[ "$(date +%s)" -lt $ev_end ] || return 1
+		sleep 1
+	done
+}
+
+# moment: a random time of half a second to two, so that each restart finds another moment
+moment() { sleep "$(awk 'BEGIN { srand('"$(od -An -N3 -tu4 /dev/urandom)"'); print 0.5 + 1.5 * rand() }')"; }
+
+# index_of GUEST: of its interface; another one was made if that is another one
+index_of() { on "$1" 'cat /sys/class/net/eth0/ifindex' || echo none; }
+
+# warnings GUEST: all that its kernel has said of trouble
+warnings() {
+	on "$1" 'dmesg -r' > "/run/lab/dmesg.$1" || fail "$1 does not answer"
+	grep -E 'WARNING:|BUG:|Oops|Call Trace|general protection|^<[0-4]>.*(xmd|vif|eth0|xenbus|grant)' \
+		"/run/lab/dmesg.$1" || true
+}
+
+# front_dump GUEST: the text dump of xmd_front; front_count GUEST WORD: a number in it
+front_dump() {
+	on "$1" '[ -d /sys/kernel/debug/xmd ] || mount -t debugfs debugfs /sys/kernel/debug
+		cat /sys/kernel/debug/xmd/front/vifs'
+}
+front_count() { front_dump "$1" | sed -n "s/.* $2 \([0-9]*\).*/\1/p" | head -n 1; }
+
+# in_force GUEST: what its frontend has asked for and is in force in drv, from xmd_back's dump:
+# "mtu N flags 0xN rx_usecs N multicast N vlans N"; nothing if there is no such vif
+in_force() {
+	on drv "[ -d /sys/kernel/debug/xmd ] || mount -t debugfs debugfs /sys/kernel/debug
+		sed -n '/^xmd-vif$(xl domid "$1")\.0 /{s/.* mtu \([0-9]*\) .*/mtu \1/p;n;s/^ *set //p;}' \
+		/sys/kernel/debug/xmd/back/vifs" | tr '\n' ' ' | sed 's/ *$//'
 }

@@ -289,9 +289,33 @@ static void check_ids(struct gen *g)
 					 g->call[i].name, g->call[i].notes.id, g->call[k].name);
 }
 
+static unsigned int writers(const struct gen *g)
+{
+	unsigned int i, k, by = 0;
+
+	for (i = 0; i < g->n_records; i++)
+		for (k = 0; k < g->record[i].n; k++)
+			by |= g->record[i].member[k].notes.by;
+	return by;
+}
+
+/* annot.h: nobody waits for a guest. */
+static void check_guest(struct gen *g)
+{
+	unsigned int i;
+
+	for (i = 0; i < g->n_calls; i++)
+		if (g->call[i].notes.set & NOTE_UPCALL)
+			complain(g, &g->call[i].at, "%s: XPC_UPCALL to a guest", g->call[i].name);
+}
+
 void check_all(struct gen *g)
 {
 	struct where at = { .line = 1 };
+
+	g->guest = (writers(g) & (XPC_BY_GUEST | XPC_BY_KERNEL)) == XPC_BY_GUEST;
+	if (g->guest)
+		check_guest(g);
 
 	check_ids(g);
 	snprintf(at.file, sizeof(at.file), "%s", g->path);

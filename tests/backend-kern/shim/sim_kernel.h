@@ -121,6 +121,20 @@ struct delayed_work { int unused; };
 #define timer_pending(t)	((t)->pending)
 #define mod_timer(t, when)	((t)->pending = true)
 
+typedef long long s64;
+typedef s64 ktime_t;
+extern s64 sim_us;
+#define ktime_get()		sim_us
+#define ktime_us_delta(a, b)	((a) - (b))
+#define ktime_add_us(t, us)	((t) + (us))
+enum hrtimer_restart { HRTIMER_NORESTART };
+struct hrtimer { enum hrtimer_restart (*function)(struct hrtimer *); bool armed; s64 at; };
+enum { HRTIMER_MODE_ABS_SOFT };
+#define hrtimer_init(t, clock, mode) ((t)->armed = false)
+#define hrtimer_start(t, when, mode) sim_hrtimer(t, when)
+void sim_hrtimer(struct hrtimer *t, s64 at);
+void hrtimer_cancel(struct hrtimer *t);
+
 typedef struct { unsigned int woken; } wait_queue_head_t;
 #define wake_up_interruptible(w) ((w)->woken++)
 

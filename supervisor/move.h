@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* move.h - "xmdctl move": vifs get another domain as their backend, by hand; see restore_move() */
+#ifndef XMD_SUPERVISOR_MOVE_H
+#define XMD_SUPERVISOR_MOVE_H
+
+#include "restore.h"
+
+#define MOVE_REASON	200
+
+/*
+ * move_vifs - make domain @to (name or domid) the backend of vifs
+ * @which: @n of GUEST or GUEST/VIF, GUEST being a name or a domid; none: every vif whose
+ *	   backend domain is no more
+ * @moved: called for each that was moved, or not (@err)
+ *
+ * Return: 0, also if some were not moved; negative with a @reason: nothing was begun.
+ */
+int move_vifs(struct store *s, const char *to, char *const *which, unsigned int n,
+	      void (*moved)(const struct vif_ref *v, uint32_t to, int err),
+	      char reason[MOVE_REASON]);
+
+#endif
