@@ -128,7 +128,8 @@ int xmd_obj_vlan(struct xmd_front *front, u16 vid, bool add)
 static bool decided(struct xmd_obj *o, u64 mask, int *result)
 {
 	*result = objguest_wish_result(&o->g, mask);
-	return *result != -EINPROGRESS && *result != -EHOSTDOWN;
+	/* a far end that is away comes back, but not a ring that was withdrawn */
+	return *result != -EINPROGRESS && (*result != -EHOSTDOWN || !o->serves);
 }
 
 static bool decided_lock(struct xmd_obj *o, u64 mask, int *result)
@@ -491,8 +492,9 @@ void xmd_obj_disconnected(struct xmd_front *front)
 		unbind_from_irqhandler(irq, o);
 	/* what it has heard of the link is not told any more after this */
 	cancel_delayed_work_sync(&o->work);
-	o->event = false;
 	wake_up_all(&o->sleepers);
+	cancel_work_sync(&o->rtnl_work);
+	o->event = false;
 	if (o->page)
 		xenbus_teardown_ring(&o->page, 1, &o->ref);
 	o->page = NULL;
