@@ -8,6 +8,7 @@
 #include <linux/ethtool.h>
 #include <linux/slab.h>
 #include "obj.h"
+#include "objguest.h"
 
 static struct xmd_front *front_of(struct net_device *dev)
 {
@@ -196,6 +197,22 @@ struct counters {
 	struct xmd_port_counters port;
 };
 
+#define OWN(name) { #name, offsetof(struct xmd_front_stats, name) }
+static const struct {
+	char name[ETH_GSTRING_LEN];
+	size_t offset;
+} own[] = {
+	OWN(tx_packets), OWN(tx_bytes), OWN(tx_errors), OWN(tx_dropped), OWN(tx_again),
+	OWN(tx_bounced), OWN(rx_packets), OWN(rx_bytes), OWN(rx_dropped), OWN(rx_csum_errors),
+	OWN(rx_no_memory), OWN(rx_recycled), OWN(rx_fresh),
+	{ "rx_bad_status", offsetof(struct xmd_front_stats, rx_bad[XMD_RX_BAD_STATUS]) },
+	{ "rx_bad_short", offsetof(struct xmd_front_stats, rx_bad[XMD_RX_BAD_SHORT]) },
+	{ "rx_bad_slots", offsetof(struct xmd_front_stats, rx_bad[XMD_RX_BAD_SLOTS]) },
+	{ "rx_bad_gso", offsetof(struct xmd_front_stats, rx_bad[XMD_RX_BAD_GSO]) },
+	OWN(events), OWN(spurious), OWN(notified), OWN(connects), OWN(resets), OWN(returns),
+};
+
+#define N_OWN	ARRAY_SIZE(own)
 #define N_VIF	(sizeof(struct xmd_vif_counters) / sizeof(u64))
 #define N_PORT	(sizeof(struct xmd_port_counters) / sizeof(u64))
 
@@ -210,22 +227,30 @@ static u8 *put_names(u8 *to, const char *whose, const struct xpc_struct *s)
 
 static void get_strings(struct net_device *dev, u32 set, u8 *to)
 {
+	unsigned int i;
+
 	if (set != ETH_SS_STATS)
 		return;
+	for (i = 0; i < N_OWN; i++, to += ETH_GSTRING_LEN)
+		memcpy(to, own[i].name, ETH_GSTRING_LEN);
 	to = put_names(to, "vif", &xpc_struct_xmd_vif_counters);
 	put_names(to, "port", &xpc_struct_xmd_port_counters);
 }
 
 static int get_sset_count(struct net_device *dev, int set)
 {
-	return set == ETH_SS_STATS ? N_VIF + N_PORT : -EOPNOTSUPP;
+	return set == ETH_SS_STATS ? N_OWN + N_VIF + N_PORT : -EOPNOTSUPP;
 }
 
-/* Zeros when nobody can be asked. */
+/* Zeros for what nobody can be asked. */
 static void get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, u64 *to)
 {
+	const u8 *mine = (const u8 *)&front_of(dev)->stats;
 	struct counters c = { .vif = { .tx_frames = 0 } };
+	unsigned int i;
 
+	for (i = 0; i < N_OWN; i++)
+		*to++ = *(const u64 *)(mine + own[i].offset);
 	if (xpc_call_xmd_obj_counters(xmd_obj_calls(front_of(dev)), &c.vif, &c.port))
 		memset(&c, 0, sizeof(c));
 	memcpy(to, &c, sizeof(c));

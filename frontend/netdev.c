@@ -82,6 +82,17 @@ static netdev_features_t xmd_fix_features(struct net_device *dev, netdev_feature
 	return features;
 }
 
+/* Only the object ring knows of VLANs; without one the tags of all come. */
+static int xmd_vlan_add(struct net_device *dev, __be16 proto, u16 vid)
+{
+	return xmd_obj_vlan(netdev_priv(dev), vid, true);
+}
+
+static int xmd_vlan_kill(struct net_device *dev, __be16 proto, u16 vid)
+{
+	return xmd_obj_vlan(netdev_priv(dev), vid, false);
+}
+
 static void xmd_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *s)
 {
 	const struct xmd_front_stats *st = &((struct xmd_front *)netdev_priv(dev))->stats;
@@ -108,6 +119,8 @@ static const struct net_device_ops ops = {
 	.ndo_validate_addr = eth_validate_addr,
 	.ndo_change_mtu = xmd_change_mtu,
 	.ndo_fix_features = xmd_fix_features,
+	.ndo_vlan_rx_add_vid = xmd_vlan_add,
+	.ndo_vlan_rx_kill_vid = xmd_vlan_kill,
 	.ndo_get_stats64 = xmd_get_stats64,
 };
 
@@ -175,7 +188,8 @@ struct net_device *xmd_netdev_create(struct xenbus_device *xbdev)
 	dev->netdev_ops = &ops;
 	dev->ethtool_ops = &xmd_front_ethtool_ops;
 	dev->hw_features = TX_FEATURES;
-	dev->features = TX_FEATURES | NETIF_F_RXCSUM | NETIF_F_GSO_ROBUST;
+	dev->features = TX_FEATURES | NETIF_F_RXCSUM | NETIF_F_GSO_ROBUST |
+			NETIF_F_HW_VLAN_CTAG_FILTER;
 	dev->min_mtu = XMD_MTU_MIN;
 	dev->max_mtu = mtu_limit(front);
 	if (front->mtu_key >= XMD_MTU_MIN && front->mtu_key <= dev->max_mtu)

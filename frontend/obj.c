@@ -18,14 +18,20 @@
 #include <xen/events.h>
 #include <xen/grant_table.h>
 #include "obj.h"
+#include "objguest.h"
 
 #define FILTERS	(XPC_xmd_vif_object_filter | XPC_xmd_vif_object_promisc | \
 		 XPC_xmd_vif_object_allmulti | XPC_xmd_vif_object_mc)
 #define VLANS	(XPC_xmd_vif_object_vlan_filter | XPC_xmd_vif_object_vlan)
 #define PATIENCE_MS	(XMD_OBJRING_ANSWER_MS + 500u)	/* of who waits for an answer */
 
+/* What the generated stubs are given. */
+struct xpc_guest {
+	struct mutex one;		/* call at a time */
+};
+
 struct xmd_obj {
-	struct xpc_guest calls;		/* first: what the generated stubs are given */
+	struct xpc_guest calls;
 	struct xmd_front *front;
 	spinlock_t lock;
 	struct objguest g;
@@ -101,6 +107,9 @@ int xmd_obj_vlan(struct xmd_front *front, u16 vid, bool add)
 	struct xmd_obj *o = front->obj;
 	unsigned int i;
 
+	/* a priority tag alone: passes any filter */
+	if (!vid)
+		return 0;
 	spin_lock_bh(&o->lock);
 	if (add)
 		__set_bit(vid, o->vlans);
@@ -119,7 +128,8 @@ int xmd_obj_vlan(struct xmd_front *front, u16 vid, bool add)
 static bool decided(struct xmd_obj *o, u64 mask, int *result)
 {
 	*result = objguest_wish_result(&o->g, mask);
-	return *result != -EINPROGRESS && *result != -EHOSTDOWN;
+	/* a far end that is away comes back, but not a ring that was withdrawn */
+	return *result != -EINPROGRESS && (*result != -EHOSTDOWN || !o->serves);
 }
 
 static bool decided_lock(struct xmd_obj *o, u64 mask, int *result)
@@ -482,8 +492,9 @@ void xmd_obj_disconnected(struct xmd_front *front)
 		unbind_from_irqhandler(irq, o);
 	/* what it has heard of the link is not told any more after this */
 	cancel_delayed_work_sync(&o->work);
-	o->event = false;
 	wake_up_all(&o->sleepers);
+	cancel_work_sync(&o->rtnl_work);
+	o->event = false;
 	if (o->page)
 		xenbus_teardown_ring(&o->page, 1, &o->ref);
 	o->page = NULL;

@@ -10,12 +10,10 @@
 #define XMD_FRONT_OBJ_H
 
 #include "front.h"
-#include "objguest.h"
 
-/* The generated stubs, xpc_call_xmd_obj_NAME, are given this: one call at a time. */
-struct xpc_guest {
-	struct mutex one;
-};
+struct xmd_port_object;
+struct xmd_vif_object;
+struct xpc_guest;
 
 extern const struct ethtool_ops xmd_front_ethtool_ops;
 
@@ -97,7 +95,7 @@ bool xmd_obj_view(struct xmd_front *front, struct xmd_vif_object *vif,
 /* xmd_obj_set_rx_usecs - at least so long between two events.  Return: as xmd_obj_set_mac */
 int xmd_obj_set_rx_usecs(struct xmd_front *front, u32 usecs);
 
-/* Where calls go; -EHOSTDOWN from each without an object ring that serves. */
+/* What the generated stubs, xpc_call_xmd_obj_NAME, are given; -EHOSTDOWN from each without an object ring that serves. */
 struct xpc_guest *xmd_obj_calls(struct xmd_front *front);
 
 #endif /* XMD_FRONT_OBJ_H */

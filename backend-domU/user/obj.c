@@ -36,7 +36,8 @@ struct obj {
 	uint64_t credit_at;		/* ms; when @credit was as it is */
 	uint32_t credit;		/* ms of time that messages may cost */
 	uint32_t wrong;			/* messages in this life */
-	struct policy_limits limits;
+	struct policy_limits limits;	/* as they stood at the last look, that is: after each
+					 * change of xmd-allow */
 	struct xpc_tracker t;
 	struct xpc_object object[2];
 	struct xmd_vif_object vif;
@@ -400,7 +401,6 @@ static int take_hello(struct vif *v, struct vif_env *env, uint32_t len)
 	struct xpc_taken taken;
 	int err;
 
-	refresh_vif(v, env);
 	xpc_close(&o->t);
 	xpc_open(&o->t, env->now() * US_PER_MS);
 	err = xpc_take(&o->t, o->in, len, env->now() * US_PER_MS, &taken);
@@ -457,8 +457,6 @@ static int take_proposal(struct vif *v, struct vif_env *env, const struct xpc_ms
 	__u64 mask;
 	int err = 0;
 
-	/* policy may have changed what the home says, and with it made the proposal stale */
-	refresh_vif(v, env);
 	if (m->id == XPC_ID_xmd_vif_object && m->version == object->version &&
 	    !xpc_decode_update(&xpc_struct_xmd_vif_object, XPC_BY_GUEST, &want,
 			       o->in + XPC_HEADER, m->len - XPC_HEADER, &mask))
@@ -655,7 +653,6 @@ bool obj_event(struct vif *v, uint32_t local)
 /* The one line that says why a guest did not get what it asked for. */
 static int permit(const struct asked *a, uint32_t may, const char *what)
 {
-	refresh_vif(a->v, a->env);
 	if (a->v->obj->limits.may & may)
 		return 0;
 	if (log_allowed(&a->v->budget, a->env->now(), a->v->name))
