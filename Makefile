@@ -5,7 +5,7 @@
 # make loc     lines of code in the kernel halves and in the user halves
 #
 # make deps    install the Debian packages that building and testing need
-# make modules xmd_nic.ko, xmd_back.ko for KVER (default: Debian's current 6.1)
+# make modules xmd_nic.ko, xmd_back.ko, xmd_front.ko for KVER (default: Debian's current 6.1)
 # make user    xmd-userdriver, xmd-backend
 #
 # Everything that is built goes to build/; the source tree stays clean.
@@ -23,13 +23,13 @@ KDIR ?= /usr/src/linux-headers-$(KVER)
 .PHONY: all deps modules user host-tests lab-tests test demo loc clean
 all: modules user
 
-# One out-of-tree build for both modules, so that xmd_back sees xmd_nic's symbols.
+# One out-of-tree build for all modules, so that xmd_back sees xmd_nic's symbols.
 # The kernel build writes beside its sources: give it a mirror of links under build/.
 MODSRC := $(BUILD)/modsrc/$(KVER)
 modules:
 	@test -d "$(KDIR)" || { echo "no kernel headers in $(KDIR): run 'make deps', or give KVER=..." >&2; exit 1; }
 	@mkdir -p $(MODSRC) $(BUILD)/modules/$(KVER)
-	@for d in kerndriver backend-domU/kern; do \
+	@for d in kerndriver backend-domU/kern frontend; do \
 		mkdir -p $(MODSRC)/$$d; \
 		find $(MODSRC)/$$d -type l -delete; \
 		ln -sf $(ROOT)/$$d/* $(MODSRC)/$$d/; \
@@ -37,9 +37,10 @@ modules:
 	$(MAKE) -C xpc/gen
 	@ln -sf $(ROOT)/xpc/*.h $(ROOT)/xpc/wire.c $(ROOT)/xpc/tracker.c $(ROOT)/xpc/kern/*.[ch] $(BUILD)/gen/xpc/objects_xpc.[ch] \
 		$(BUILD)/gen/xpc/objects_kern.c $(MODSRC)/kerndriver/
-	@printf 'obj-m += kerndriver/ backend-domU/kern/\n' > $(MODSRC)/Kbuild
+	@printf 'obj-m += kerndriver/ backend-domU/kern/ frontend/\n' > $(MODSRC)/Kbuild
 	$(MAKE) -C $(KDIR) M=$(MODSRC) XMD_ROOT=$(ROOT) W=1 $(MODFLAGS) modules
-	@cp -u $(MODSRC)/kerndriver/xmd_nic.ko $(MODSRC)/backend-domU/kern/xmd_back.ko $(BUILD)/modules/$(KVER)/
+	@cp -u $(MODSRC)/kerndriver/xmd_nic.ko $(MODSRC)/backend-domU/kern/xmd_back.ko \
+		$(MODSRC)/frontend/xmd_front.ko $(BUILD)/modules/$(KVER)/
 
 user:
 	$(MAKE) -C userdriver

@@ -151,6 +151,33 @@ static void phase(void *ctx, enum xpc_phase phase)
 		dev_info(&nic->pdev->dev, "user half %u serves\n", nic->xpc.t.epoch);
 }
 
+/* Single numbers, read without the lock: each is right, and a change of the link that comes
+ * in between is told once more. */
+void xmd_nic_port(const struct xmd_nic *nic, struct xmd_port_info *info)
+{
+	const struct xmd_adapter *a = nic->adapter;
+	const struct xmd_counters *c = nic->counters;
+	bool link = test_bit(XMD_LINK_UP, &nic->bits);
+
+	*info = (struct xmd_port_info){
+		.link = link, .duplex = link && a->duplex, .speed = link ? a->speed : 0,
+		.autoneg = a->autoneg, .advertise = a->autoneg ? a->advertise : a->forced,
+		.partner = link ? a->partner : 0, .pause_autoneg = a->pause_autoneg,
+		.pause_rx = link && a->flow_rx, .pause_tx = link && a->flow_tx, .mtu = a->mtu,
+		.vendor = nic->pdev->vendor, .device = nic->pdev->device,
+		.revision = nic->pdev->revision, .eeprom_len = a->eeprom_len,
+		.rx_frames = c->tpr, .rx_bytes = c->tor, .rx_broadcast = c->bprc,
+		.rx_multicast = c->mprc, .tx_frames = c->tpt, .tx_bytes = c->tot,
+		.tx_broadcast = c->bptc, .tx_multicast = c->mptc, .rx_crc_errors = c->crcerrs,
+		.rx_missed = c->mpc, .rx_no_buffer = c->rnbc,
+		.rx_length_errors = c->ruc + c->roc + c->rlec, .tx_collisions = c->colc,
+		.tx_late_collisions = c->latecol, .rx_pause = c->xoffrxc, .tx_pause = c->xofftxc,
+	};
+	strscpy(info->driver, KBUILD_MODNAME, sizeof(info->driver));
+	strscpy(info->version, a->user_version, sizeof(info->version));
+}
+EXPORT_SYMBOL_GPL(xmd_nic_port);
+
 /* What is in force before the first user half has spoken: as xmd_adapter says, and valid. */
 static const struct xmd_adapter first_adapter = {
 	.tx_ring = 256, .rx_ring = 256, .mtu = ETH_DATA_LEN, .autoneg = 1,

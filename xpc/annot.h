@@ -20,6 +20,11 @@
  *                  XPC_DOWNCALL(id)        user to kernel
  *   on an argument XPC_OUT                 filled in by the other side; all others go there
  *
+ * In a file with members that a guest writes, the user half (of the driver domain) is the
+ * home, and the guest stands where the user half stands in others: a downcall is guest to
+ * user half.  The kernel half has no part in it, and there are no upcalls: nobody waits for
+ * a guest.
+ *
  * A fixed array, a struct by value and an array of structs need no annotation, nor does
  * the member "next" of a list's element.  Numbers have a size that is the same everywhere:
  * __u8 to __u64, __s8 to __s64, bool, enum; not long, not a plain char.  What stands in

@@ -7,6 +7,7 @@
 
 struct xpc;		/* the kernel's end, xpc/kern/xpc_kern.h */
 struct xpc_user;	/* the user half's end, xpc/user/xpc_user.h */
+struct xpc_guest;	/* the guest's end, frontend/obj.c */
 
 /*
  * xpc_upcall - ask the user half and wait for its answer.  Process context, no lock held.
@@ -28,5 +29,9 @@ void xpc_raise(struct xpc *x, unsigned int call);
 /* xpc_downcall - ask the kernel half.  Return: what its handler returned, or -errno */
 int xpc_downcall(struct xpc_user *x, unsigned int call, const void *const *in,
 		 void *const *out);
+
+/* xpc_guestcall - ask the driver domain.  Return: what its handler returned, or -errno */
+int xpc_guestcall(struct xpc_guest *x, unsigned int call, const void *const *in,
+		  void *const *out);
 
 #endif /* XPC_CALLS_H */

@@ -438,7 +438,7 @@ int xpc_commit(struct xpc_tracker *t, struct xpc_object *o, __u64 mask, const vo
 	const struct xpc_struct *s = o->type->type;
 	int err;
 
-	if (mask & s->mask & ~xpc_writable(s, XPC_BY_KERNEL))
+	if (mask & s->mask & ~xpc_writable(s, t->proto->home))
 		return -EPERM;
 	if (o->holder == XPC_USER)
 		return -EBUSY;
@@ -468,12 +468,12 @@ static int take_propose(struct xpc_tracker *t, const struct xpc_msg *m, const vo
 		t->stale++;
 		return -ESTALE;
 	}
-	err = xpc_decode_update(s, XPC_BY_USER, NULL, body, len, &taken->mask);
+	err = xpc_decode_update(s, t->proto->peer, NULL, body, len, &taken->mask);
 	if (err)
 		return err;
-	if (o->holder == XPC_KERNEL && taken->mask & xpc_writable(s, XPC_BY_KERNEL))
+	if (o->holder == XPC_KERNEL && taken->mask & xpc_writable(s, t->proto->home))
 		return -EBUSY;
-	err = xpc_decode_update(s, XPC_BY_USER, o->copy, body, len, NULL);
+	err = xpc_decode_update(s, t->proto->peer, o->copy, body, len, NULL);
 	if (err)
 		return err;
 	taken->object = o;

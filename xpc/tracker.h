@@ -2,6 +2,9 @@
 /*
  * tracker.h - the home of objects and the questions to the other side.
  *
+ * Told here with the kernel half as the home and the user half as its peer.  Between a guest
+ * and its driver domain the home is xmd-backend, and the peer the guest's frontend.
+ *
  * Pure code with the clock (microseconds, of any origin) as an argument, also built on the
  * host.  The caller holds one lock around each function; none of them sleeps or calls back.
  *

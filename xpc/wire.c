@@ -549,6 +549,8 @@ static const __u8 has[XPC_KINDS] = {
 	[XPC_UNLOCK] = ID | OBJECT,
 	[XPC_CALL] = ID | SEQ | MS | BODY,
 	[XPC_ANSWER] = ID | SEQ | RESULT | BODY,
+	[XPC_ACK] = ID | OBJECT | VERSION | RESULT,
+	[XPC_RESYNC] = ID | OBJECT,
 };
 
 static bool fields_fit(const struct xpc_msg *m)
@@ -588,7 +590,7 @@ const char *xpc_kind_name(unsigned int kind)
 {
 	static const char * const name[XPC_KINDS] = {
 		"?", "HELLO", "WELCOME", "STATE", "CHANGE", "READY", "PROPOSE", "LOCK",
-		"UNLOCK", "CALL", "ANSWER",
+		"UNLOCK", "CALL", "ANSWER", "ACK", "RESYNC",
 	};
 
 	return name[kind < XPC_KINDS ? kind : 0];

@@ -30,6 +30,11 @@
  *   UNLOCK     to the home   x  x      -   -       -      -    -
  *   CALL       both          x  -      x   -       -      x    arguments that go there
  *   ANSWER     both          x  -      x   -       x      -    XPC_OUT arguments, if result 0
+ *   ACK        from the home x  x      -   x       x      -    -
+ *   RESYNC     to the home   x  x      -   -       -      -    -
+ *
+ * ACK and RESYNC exist between domains only (include/xmd/objring.h): within one, a message
+ * is answered by what write() returns.
  *
  * Fields with "-" are 0, and a message in which they are not is refused.
  *
@@ -82,6 +87,8 @@ enum xpc_kind {
 	XPC_UNLOCK,
 	XPC_CALL,
 	XPC_ANSWER,
+	XPC_ACK,
+	XPC_RESYNC,
 	XPC_KINDS
 };
 
@@ -165,6 +172,7 @@ struct xpc_proto {
 	__u32 up_bytes;			/* memory for one request of each upcall */
 	__u32 up_args, down_args;	/* bytes of the largest struct xpc_args_NAME */
 	__u8 n_objects, n_up, n_down;
+	__u8 home, peer;		/* enum xpc_by: where the objects are at home, where replicas */
 };
 
 /* ------------------------------------------------------------ packing, unpacking */

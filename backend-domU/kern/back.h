@@ -3,7 +3,8 @@
  * back.h - the parts of xmd_back.ko to each other
  *
  *   /dev/xmd/back -- chardev.c -- vif.c        connect, disconnect, list, faults
- *                                  |
+ *                        |         |  settings.c   what its guest may choose
+ *                      port.c      |  filter.c     of what floods
  *        guest's TX ring  --- tx.c | rx.c ---  guest's RX ring
  *          parse.c fifo.c      |        |
  *                            switch.c (fdb.c, csum.c) --- xmd_nic.ko (nic.h)
@@ -24,6 +25,7 @@
 #ifndef XMD_BACK_H
 #define XMD_BACK_H
 
+#include <linux/hrtimer.h>
 #include <linux/kernel.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
@@ -38,6 +40,7 @@
 #include "csum.h"
 #include "fdb.h"
 #include "fifo.h"
+#include "filter.h"
 #include "parse.h"
 
 #define XMD_TX_OPS	(XMD_TX_RING + XMD_BATCH)	/* one split a frame at most */
@@ -80,6 +83,8 @@ struct xmd_vif_stats {
 	u64 tx_ops, tx_batches;
 	u64 rx_ops, rx_batches;
 	u64 polls, events;
+	u64 tx_spoofed;		/* of tx_drops: not from this vif's address */
+	u64 rx_filtered;	/* flooded, and not wanted */
 };
 
 enum { XMD_EOI_TX, XMD_EOI_RX };
@@ -88,8 +93,8 @@ enum xmd_tx_state { XMD_TX_EMPTY, XMD_TX_MORE, XMD_TX_BLOCKED };
 /**
  * struct xmd_vif - one guest interface
  *
- * Constant from connect on: id to rx_irq.  Touched by the poll only: tx to ids.
- * Under rx_lock: rx to rx_slot.
+ * Constant from connect on: id to rx_irq, but for mac (under fdb_lock) and mtu (rx_lock).
+ * Touched by the poll only: tx to ids.  Under rx_lock: rx to rx_slot, set.
  *
  * Lifetime.  @refs counts the table (1) and each frame that the NIC owns and whose
  * owner field points here.  Readers of back.vif[] hold the RCU read lock (softirq).
@@ -148,6 +153,10 @@ struct xmd_vif {
 	struct gnttab_copy rx_op[XMD_RX_OPS];
 	struct xmd_rx_slot rx_slot[XMD_RX_RING];
 	struct xmd_buf *backlog[XMD_BACKLOG];
+	struct xmd_vif_settings set;	/* as its guest has chosen */
+	struct hrtimer rx_timer;	/* the next RX event waits for it */
+	ktime_t rx_notified;		/* when the last one was sent */
+	u32 rx_due;			/* one is about to be sent */
 
 	struct xmd_vif_stats st;	/* tx_*, polls: by the poll; rx_*: under rx_lock */
 };
@@ -167,6 +176,7 @@ struct xmd_back {
 	u64 wait_seq;
 	struct xmd_buf *early;		/* under wait_lock; see too_early in switch.c */
 	bool draining;			/* nothing is taken from guests */
+	bool port_event;		/* the link has changed and nobody has read so */
 	struct timer_list retry;
 	struct delayed_work tick;
 	wait_queue_head_t events;
@@ -185,12 +195,23 @@ void xmd_back_drain(bool on);
 void xmd_vif_fault(struct xmd_vif *v, enum xmd_vif_fault why);
 void xmd_vif_put(struct xmd_vif *v, unsigned int n);
 void xmd_vif_kick(struct xmd_vif *v);
+struct xmd_vif *xmd_vif_find(const struct xmd_vif_id *id);
 const char *xmd_fault_text(u32 fault);
 
 static inline bool xmd_vif_serves(const struct xmd_vif *v)
 {
 	return !READ_ONCE(v->fault) && !READ_ONCE(v->gone);
 }
+
+/* settings.c */
+void xmd_rx_notify(struct xmd_vif *v);
+void xmd_settings_init(struct xmd_vif *v);
+void xmd_settings_stop(struct xmd_vif *v);
+int xmd_vif_set(const struct xmd_vif_settings *s);
+
+/* port.c */
+int xmd_port_get(struct xmd_port_info *info);
+int xmd_port_ask(struct xmd_port_ask *a);
 
 /* tx.c: guest to wire */
 extern const char * const xmd_bad_text[XMD_BAD_REASONS];
@@ -204,6 +225,7 @@ int xmd_rx_provide(struct xmd_vif *v);
 bool xmd_rx_return(struct xmd_vif *v, unsigned int *frames);
 bool xmd_rx_takes_merged(const struct xmd_vif *v);
 void xmd_rx_enqueue(struct xmd_vif *v, struct xmd_buf *b);
+bool xmd_rx_wants(struct xmd_vif *v, const struct xmd_buf *b);
 unsigned int xmd_rx_direct(struct xmd_vif *to, const struct xmd_vif *from,
 			   struct xmd_tx_work **w, unsigned int n);
 void xmd_rx_drop_all(struct xmd_vif *v);
@@ -214,7 +236,8 @@ int xmd_switch_attach(void);
 void xmd_switch_detach(void);
 int xmd_switch_add(struct xmd_vif *v);
 void xmd_switch_del(struct xmd_vif *v);
-void xmd_switch_decide(struct xmd_tx_work *w, unsigned int n, u16 src);
+int xmd_switch_readdress(struct xmd_vif *v, const u8 *mac);
+void xmd_switch_decide(struct xmd_vif *v, struct xmd_tx_work *w, unsigned int n);
 void xmd_switch_flood(struct xmd_buf *b, u16 src);
 void xmd_switch_to_host(struct xmd_buf *b);
 struct xmd_vif *xmd_switch_vif(int port);

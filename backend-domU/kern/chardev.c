@@ -78,6 +78,36 @@ static long do_drain(void __user *arg)
 	return 0;
 }
 
+static long do_set(void __user *arg)
+{
+	struct xmd_vif_settings s;
+
+	return copy_from_user(&s, arg, sizeof(s)) ? -EFAULT : xmd_vif_set(&s);
+}
+
+static long do_port(void __user *arg)
+{
+	struct xmd_port_info info = { .link = 0 };
+	int err = xmd_port_get(&info);
+
+	if (err)
+		return err;
+	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
+}
+
+static long do_ask(void __user *arg)
+{
+	struct xmd_port_ask a;
+	int err;
+
+	if (copy_from_user(&a, arg, sizeof(a)))
+		return -EFAULT;
+	err = xmd_port_ask(&a);
+	if (err)
+		return err;
+	return copy_to_user(arg, &a, sizeof(a)) ? -EFAULT : 0;
+}
+
 static long back_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	void __user *p = (void __user *)arg;
@@ -93,9 +123,25 @@ static long back_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return do_health(p);
 	case XMD_BACK_DRAIN:
 		return do_drain(p);
+	case XMD_VIF_SET:
+		return do_set(p);
+	case XMD_BACK_PORT:
+		return do_port(p);
+	case XMD_BACK_ASK:
+		return do_ask(p);
 	default:
 		return -ENOTTY;
 	}
+}
+
+static bool port_event(struct xmd_vif_event *ev)
+{
+	/* the flag before the port, because a change is stored before it is announced */
+	if (!(ev ? xchg(&back.port_event, false) : READ_ONCE(back.port_event)))
+		return false;
+	if (ev)
+		*ev = (struct xmd_vif_event){ .id.domid = XMD_EVENT_PORT };
+	return true;
 }
 
 /* Take the next event, or only look for one. */
@@ -104,6 +150,8 @@ static bool next_event(struct xmd_vif_event *ev)
 	bool found = false;
 	unsigned int i;
 
+	if (port_event(ev))
+		return true;
 	rcu_read_lock();
 	for (i = 0; i < XMD_VIFS_MAX && !found; i++) {
 		struct xmd_vif *v = rcu_dereference(back.vif[i]);

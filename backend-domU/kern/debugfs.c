@@ -41,7 +41,8 @@ static void show_stats(struct seq_file *m, const struct xmd_vif_stats *s)
 	seq_printf(m, "\n  rx  frames %llu bytes %llu errors %llu drops %llu copies %llu batches %llu\n",
 		   s->rx_frames, s->rx_bytes, s->rx_errors, s->rx_drops, s->rx_ops,
 		   s->rx_batches);
-	seq_printf(m, "  polls %llu events %llu\n", s->polls, s->events);
+	seq_printf(m, "  polls %llu events %llu spoofed %llu filtered %llu\n", s->polls, s->events,
+		   s->tx_spoofed, s->rx_filtered);
 }
 
 static int vifs_show(struct seq_file *m, void *unused)
@@ -61,6 +62,8 @@ static int vifs_show(struct seq_file *m, void *unused)
 		seq_printf(m, "%s port %u mac %pM mtu %u features 0x%x fault %s refs %u\n", v->name,
 			   v->port, v->mac, v->mtu, v->features,
 			   xmd_fault_text(READ_ONCE(v->fault)), refcount_read(&v->refs));
+		seq_printf(m, "  set flags 0x%x rx_usecs %u multicast %u vlans %u\n", v->set.flags,
+			   v->set.rx_usecs, v->set.n_mc, v->set.n_vlans);
 		show_rings(m, v);
 		show_stats(m, &v->st);
 	}

@@ -98,6 +98,13 @@ void xmd_fdb_unfix(struct xmd_fdb *fdb, const u8 *mac, u16 port)
 		erase(fdb, e);
 }
 
+int xmd_fdb_fixed(const struct xmd_fdb *fdb, const u8 *mac)
+{
+	const struct xmd_fdb_entry *e = find(fdb, mac);
+
+	return e && e->fixed ? e->port : -1;
+}
+
 void xmd_fdb_forget_port(struct xmd_fdb *fdb, u16 port)
 {
 	unsigned int i;

@@ -78,6 +78,9 @@ int xmd_fdb_fix(struct xmd_fdb *fdb, const u8 *mac, u16 port);
 /* Forget @mac, if it is fixed at @port. */
 void xmd_fdb_unfix(struct xmd_fdb *fdb, const u8 *mac, u16 port);
 
+/* Return: the port at which @mac is fixed, or -1. */
+int xmd_fdb_fixed(const struct xmd_fdb *fdb, const u8 *mac);
+
 /* Forget all that is behind @port. */
 void xmd_fdb_forget_port(struct xmd_fdb *fdb, u16 port);
 

@@ -15,7 +15,6 @@
  */
 #include <linux/etherdevice.h>
 #include <linux/timekeeping.h>
-#include <xen/events.h>
 #include <xen/page.h>
 #include "back.h"
 #include "intent.h"
@@ -335,6 +334,20 @@ void xmd_rx_enqueue(struct xmd_vif *v, struct xmd_buf *b)
 	xmd_buf_put(back.nic, b);
 }
 
+/* Does the guest want this frame, which floods?  RCU read lock held. */
+bool xmd_rx_wants(struct xmd_vif *v, const struct xmd_buf *b)
+{
+	bool wants;
+
+	if (!(READ_ONCE(v->set.flags) & XMD_SET_FILTER))
+		return true;
+	spin_lock(&v->rx_lock);
+	wants = xmd_filter_wants(&v->set, xmd_buf_data(b), b->len);
+	v->st.rx_filtered += !wants;
+	spin_unlock(&v->rx_lock);
+	return wants;
+}
+
 void xmd_rx_drop_all(struct xmd_vif *v)
 {
 	spin_lock(&v->rx_lock);
@@ -431,7 +444,7 @@ bool xmd_rx_return(struct xmd_vif *v, unsigned int *frames)
 	}
 	spin_unlock(&v->rx_lock);
 	if (notify)
-		notify_remote_via_irq(v->rx_irq);
+		xmd_rx_notify(v);
 	return more;
 }
 
@@ -533,6 +546,6 @@ unsigned int xmd_rx_direct(struct xmd_vif *to, const struct xmd_vif *from,
 		done = direct_locked(to, from, w, n, &notify);
 	spin_unlock(&to->rx_lock);
 	if (notify)
-		notify_remote_via_irq(to->rx_irq);
+		xmd_rx_notify(to);
 	return done;
 }

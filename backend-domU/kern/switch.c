@@ -27,17 +27,34 @@ static void follow_host_mac(void)
 		xmd_fdb_fix(back.fdb, mac, XMD_PORT_HOST);
 }
 
-/* Sets dst of each work that has a head; the head holds the Ethernet header. */
-void xmd_switch_decide(struct xmd_tx_work *w, unsigned int n, u16 src)
+/* A frame that claims to be somebody else's goes nowhere, nor is anything learned from it. */
+static bool is_spoofed(struct xmd_vif *v, const u8 *hdr)
+{
+	if (v->features & XMD_VIF_ANY_SOURCE || ether_addr_equal(hdr + ETH_ALEN, v->mac))
+		return false;
+	if (!v->st.tx_spoofed++)
+		pr_notice("xmd_back: %s: a frame from %pM, which is not its address, is dropped; others will be without a word.  A guest that bridges needs the word spoof in its policy\n",
+			  v->name, hdr + ETH_ALEN);
+	return true;
+}
+
+/* Sets dst of each work of @v that has a head; the head holds the Ethernet header. */
+void xmd_switch_decide(struct xmd_vif *v, struct xmd_tx_work *w, unsigned int n)
 {
 	u32 now = ktime_get_seconds();
 	unsigned int i;
 
 	spin_lock(&back.fdb_lock);
 	follow_host_mac();
-	for (i = 0; i < n; i++)
-		if (w[i].head && !w[i].done)
-			w[i].dst = xmd_fdb_decide(back.fdb, xmd_buf_data(w[i].head), src, now);
+	for (i = 0; i < n; i++) {
+		const u8 *hdr;
+
+		if (!w[i].head || w[i].done)
+			continue;
+		hdr = xmd_buf_data(w[i].head);
+		w[i].dst = is_spoofed(v, hdr) ? XMD_TO_NOBODY :
+			   xmd_fdb_decide(back.fdb, hdr, v->port, now);
+	}
 	spin_unlock(&back.fdb_lock);
 }
 
@@ -94,7 +111,7 @@ void xmd_switch_flood(struct xmd_buf *b, u16 src)
 	for (i = 0; i < XMD_VIFS_MAX; i++) {
 		struct xmd_vif *v = rcu_dereference(back.vif[i]);
 
-		if (!v || v->port == src)
+		if (!v || v->port == src || !xmd_rx_wants(v, b))
 			continue;
 		xmd_buf_hold(b);
 		xmd_rx_enqueue(v, b);
@@ -264,6 +281,8 @@ static void switch_tx_return(void *ctx, struct xmd_buf **frames, unsigned int n)
 
 static void switch_state(void *ctx)
 {
+	WRITE_ONCE(back.port_event, true);
+	wake_up_interruptible(&back.events);
 	local_bh_disable();
 	xmd_wait_wake();
 	local_bh_enable();
@@ -347,6 +366,24 @@ void xmd_switch_del(struct xmd_vif *v)
 	spin_lock_bh(&back.fdb_lock);
 	xmd_fdb_forget_port(back.fdb, v->port);
 	spin_unlock_bh(&back.fdb_lock);
+}
+
+/* Another address for @v.  back.ctl held.  Return: 0, -EADDRINUSE */
+int xmd_switch_readdress(struct xmd_vif *v, const u8 *mac)
+{
+	int at, err = 0;
+
+	spin_lock_bh(&back.fdb_lock);
+	at = xmd_fdb_fixed(back.fdb, mac);
+	if (at >= 0 && at != v->port) {
+		err = -EADDRINUSE;
+	} else if (at < 0) {
+		xmd_fdb_unfix(back.fdb, v->mac, v->port);
+		xmd_fdb_fix(back.fdb, mac, v->port);
+		ether_addr_copy(v->mac, mac);
+	}
+	spin_unlock_bh(&back.fdb_lock);
+	return err;
 }
 
 /* back.ctl held, or module init. */

@@ -625,7 +625,7 @@ static unsigned int one_batch(struct xmd_vif *v, unsigned int max)
 	v->st.tx_batches++;
 	copy_first(v, n, to);
 	inspect(v, n);
-	xmd_switch_decide(v->work, n, v->port);
+	xmd_switch_decide(v, v->work, n);
 	if (to) {
 		deliver_direct(v, n, to);
 		copy_rest(v, n);

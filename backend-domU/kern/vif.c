@@ -336,7 +336,8 @@ static u64 id_key(const struct xmd_vif_id *id)
 	return (u64)id->domid << 32 | id->handle;
 }
 
-static struct xmd_vif *vif_find(const struct xmd_vif_id *id)
+/* back.ctl held. */
+struct xmd_vif *xmd_vif_find(const struct xmd_vif_id *id)
 {
 	unsigned int i;
 
@@ -388,6 +389,7 @@ static struct xmd_vif *vif_alloc(const struct xmd_vif_connect *c, int port)
 	refcount_set(&v->refs, 1);
 	spin_lock_init(&v->rx_lock);
 	INIT_LIST_HEAD(&v->wait);
+	xmd_settings_init(v);
 	snprintf(v->name, sizeof(v->name), "xmd-vif%u.%u", v->id.domid, v->id.handle);
 	return v;
 }
@@ -423,7 +425,7 @@ err_rings:
 
 /*
  * Softirq readers are gone when synchronize_net returns, handlers when unbind_ports
- * does, the poll when napi_disable does.  Frames that the NIC holds find only the
+ * does, the poll when napi_disable does; the timer is armed by polls that serve only.  Frames that the NIC holds find only the
  * FIFO and a NAPI that cannot be scheduled any more.
  */
 static void vif_stop(struct xmd_vif *v)
@@ -433,6 +435,7 @@ static void vif_stop(struct xmd_vif *v)
 	RCU_INIT_POINTER(back.vif[v->port - XMD_PORT_VIF0], NULL);
 	back.nvif--;
 	synchronize_net();
+	xmd_settings_stop(v);
 	unbind_ports(v);
 	napi_disable(&v->napi);
 	netif_napi_del(&v->napi);
@@ -469,7 +472,7 @@ static int connect_locked(const struct xmd_vif_connect *c)
 	err = back.nic ? 0 : xmd_switch_attach();
 	if (err)
 		return err;
-	if (vif_find(&c->id))
+	if (xmd_vif_find(&c->id))
 		return -EEXIST;
 	port = free_port();
 	if (port < 0)
@@ -503,7 +506,7 @@ int xmd_vif_disconnect(const struct xmd_vif_id *id)
 	struct xmd_vif *v;
 
 	mutex_lock(&back.ctl);
-	v = vif_find(id);
+	v = xmd_vif_find(id);
 	if (v) {
 		pr_info("xmd_back: %s: disconnected\n", v->name);
 		vif_stop(v);
@@ -576,6 +579,8 @@ static void fill_info(const struct xmd_vif *v, struct xmd_vif_info *info)
 		.rx_bytes = v->st.rx_bytes,
 		.rx_errors = v->st.rx_errors,
 		.rx_drops = v->st.rx_drops,
+		.tx_spoofed = v->st.tx_spoofed,
+		.rx_filtered = v->st.rx_filtered,
 	};
 	ether_addr_copy(info->mac, v->mac);
 }

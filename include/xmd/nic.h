@@ -53,6 +53,7 @@
 
 struct net_device;
 struct xmd_nic;
+struct xmd_port_info;
 
 #define XMD_BUF_SIZE	4096u	/* bytes; one page, page aligned */
 #define XMD_FRAME_MAX_BUFS 20u	/* 64 KiB of payload plus a buffer of headers */
@@ -229,6 +230,14 @@ void xmd_nic_rx_hold(struct xmd_nic *nic, bool hold);
  * leave.  0: all is well.  Each of these is normal for a second or two.
  */
 unsigned int xmd_nic_unwell_ms(const struct xmd_nic *nic);
+
+/**
+ * xmd_nic_port - the NIC's link, name and counters, as its committed objects have them
+ * @info: filled (xpc.h); the strings are terminated
+ *
+ * Never waits for the user half.  ops->state says when the link has changed.
+ */
+void xmd_nic_port(const struct xmd_nic *nic, struct xmd_port_info *info);
 
 /** xmd_nic_netdev - the driver domain's own net_device: MAC, MTU, anchor for NAPI. */
 struct net_device *xmd_nic_netdev(const struct xmd_nic *nic);

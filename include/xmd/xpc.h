@@ -137,7 +137,9 @@ struct xmd_start {
 #define XMD_VIF_NO_CSUM_V4	0x0008	/* feature-no-csum-offload: complete IPv4 checksums */
 #define XMD_VIF_CSUM_V6		0x0010	/* feature-ipv6-csum-offload: blank IPv6 ones are fine */
 #define XMD_VIF_RX_NOTIFY	0x0020	/* feature-rx-notify */
-#define XMD_VIF_FEATURES	0x003f
+#define XMD_VIF_ANY_SOURCE	0x0040	/* not the guest's: policy lets it send frames with
+					 * other source addresses than its own */
+#define XMD_VIF_FEATURES	0x007f
 
 #define XMD_VIF_QUEUES_MAX 1u
 
@@ -206,9 +208,97 @@ struct xmd_vif_info {
 	struct xmd_vif_queue queue[XMD_VIF_QUEUES_MAX];
 	__u64 tx_frames, tx_bytes, tx_errors, tx_drops;
 	__u64 rx_frames, rx_bytes, rx_errors, rx_drops;
+	__u64 tx_spoofed;		/* frames dropped for their source address */
+	__u64 rx_filtered;		/* flooded frames that this vif's filters kept away */
 };
 
-/* What read() on /dev/xmd/back gives: 16 bytes, one a vif that has something to say. */
+/* struct xmd_vif_settings.flags */
+#define XMD_SET_FILTER		0x01	/* of what floods take only what is said below; without:
+					 * everything, as for a guest that says nothing */
+#define XMD_SET_PROMISC		0x02	/* with FILTER: all that floods, after all */
+#define XMD_SET_ALLMULTI	0x04	/* with FILTER: all multicast */
+#define XMD_SET_VLANS		0x08	/* with FILTER: of tagged frames only those of vlan[] */
+#define XMD_SET_FLAGS		0x0f
+
+#define XMD_SET_MC_MAX		48u
+#define XMD_SET_VLANS_MAX	32u
+#define XMD_RX_USECS_MAX_VIF	10000u
+
+/**
+ * struct xmd_vif_settings - what a guest may choose, checked against policy
+ * @mtu:      bytes, 68 to 65535; as in CONNECT
+ * @mac:      replaces the vif's address in the switch
+ * @flags:    XMD_SET_*
+ * @rx_usecs: least time between two events for received frames, 0 to XMD_RX_USECS_MAX_VIF
+ * @mc, @vlan: the first n_mc and n_vlans count
+ *
+ * Errors: ENOENT unknown vif, EINVAL a field out of range, EADDRINUSE another vif or the
+ * driver domain has this address.
+ */
+struct xmd_vif_settings {
+	struct xmd_vif_id id;
+	__u32 mtu;
+	__u32 rx_usecs;
+	__u8 mac[XMD_ETH_ALEN];
+	__u16 flags;
+	__u16 n_mc;
+	__u16 n_vlans;
+	__u8 mc[XMD_SET_MC_MAX][XMD_ETH_ALEN];
+	__u16 vlan[XMD_SET_VLANS_MAX];
+};
+
+/**
+ * struct xmd_port_info - the NIC as all vifs share it
+ * @speed:     Mb/s, 0 without a link
+ * @advertise, @partner: XMD_ADV_* of xpc/objects.h
+ * @pause_rx, @pause_tx: in use, as negotiated
+ * @driver, @version: NUL-terminated, printable
+ * the counters: totals since the NIC was probed, as old as its user half's last look
+ */
+struct xmd_port_info {
+	__u8 link, duplex, autoneg, advertise;
+	__u8 partner, pause_autoneg, pause_rx, pause_tx;
+	__u32 speed;
+	__u32 mtu;
+	__u16 vendor, device;
+	__u16 eeprom_len;
+	__u8 revision;
+	__u8 reserved;
+	char driver[16];
+	char version[32];
+	__u64 rx_frames, rx_bytes, rx_broadcast, rx_multicast;
+	__u64 tx_frames, tx_bytes, tx_broadcast, tx_multicast;
+	__u64 rx_crc_errors, rx_missed, rx_no_buffer, rx_length_errors;
+	__u64 tx_collisions, tx_late_collisions;
+	__u64 rx_pause, tx_pause;
+};
+
+/* struct xmd_port_ask.what */
+enum xmd_port_question {
+	XMD_ASK_IDENTIFY = 1,	/* n: 1 blink, 0 as usual */
+	XMD_ASK_REGS = 2,	/* tag: struct ethtool_regs.version; n bytes of data */
+	XMD_ASK_EEPROM = 3,	/* n bytes at offset; tag: struct ethtool_eeprom.magic */
+};
+
+#define XMD_ASK_MAX 256u	/* bytes */
+
+/**
+ * struct xmd_port_ask - what only the NIC's user half can do; waits for it
+ *
+ * Errors: EINVAL malformed, ENODEV no NIC, EOPNOTSUPP not with this NIC, EBUSY somebody
+ * is changing a network device right now, else what the user half says.
+ */
+struct xmd_port_ask {
+	__u32 what;		/* enum xmd_port_question */
+	__u32 offset;		/* bytes */
+	__u32 n;		/* in and out; at most XMD_ASK_MAX */
+	__u32 tag;		/* out */
+	__u8 data[XMD_ASK_MAX];
+};
+
+/* What read() on /dev/xmd/back gives: 16 bytes, one a vif that has something to say.  With
+ * XMD_EVENT_PORT as domid: the link has changed, look at XMD_BACK_PORT. */
+#define XMD_EVENT_PORT	0xffffu
 struct xmd_vif_event {
 	struct xmd_vif_id id;
 	__u32 fault;			/* enum xmd_vif_fault */
@@ -239,5 +329,10 @@ struct xmd_back_health {
  * health.pending comes to 0.  0: go on.  EINVAL: another number.
  */
 #define XMD_BACK_DRAIN	_IOW('x', 0x25, __u32)
+
+#define XMD_VIF_SET	_IOW('x', 0x26, struct xmd_vif_settings)
+/* ENODEV: there is no NIC (yet). */
+#define XMD_BACK_PORT	_IOR('x', 0x27, struct xmd_port_info)
+#define XMD_BACK_ASK	_IOWR('x', 0x28, struct xmd_port_ask)
 
 #endif /* XMD_XPC_H */

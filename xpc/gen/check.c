@@ -289,9 +289,42 @@ static void check_ids(struct gen *g)
 					 g->call[i].name, g->call[i].notes.id, g->call[k].name);
 }
 
+static bool guest_writes(const struct gen *g)
+{
+	unsigned int i, k;
+
+	for (i = 0; i < g->n_records; i++)
+		for (k = 0; k < g->record[i].n; k++)
+			if (g->record[i].member[k].notes.by & XPC_BY_GUEST)
+				return true;
+	return false;
+}
+
+/* annot.h: the kernel half has no part in it, and nobody waits for a guest. */
+static void check_guest(struct gen *g)
+{
+	unsigned int i, k;
+
+	for (i = 0; i < g->n_records; i++)
+		for (k = 0; k < g->record[i].n; k++) {
+			struct member *m = &g->record[i].member[k];
+
+			if (m->notes.by & XPC_BY_KERNEL)
+				complain(g, &m->at, "%s: XPC_BY(kernel) in a file with guests",
+					 m->name);
+		}
+	for (i = 0; i < g->n_calls; i++)
+		if (g->call[i].notes.set & NOTE_UPCALL)
+			complain(g, &g->call[i].at, "%s: XPC_UPCALL to a guest", g->call[i].name);
+}
+
 void check_all(struct gen *g)
 {
 	struct where at = { .line = 1 };
+
+	g->guest = guest_writes(g);
+	if (g->guest)
+		check_guest(g);
 
 	check_ids(g);
 	snprintf(at.file, sizeof(at.file), "%s", g->path);

@@ -210,6 +210,8 @@ static void emit_c(FILE *f, const struct gen *g)
 	fprintf(f,
 		"\t.up_args = sizeof(union %s_up_args), .down_args = sizeof(union %s_down_args),\n",
 		g->base, g->base);
+	fprintf(f, "\t.home = %u, .peer = %u,\n", g->guest ? XPC_BY_USER : XPC_BY_KERNEL,
+		g->guest ? XPC_BY_GUEST : XPC_BY_USER);
 	fprintf(f, "};\n");
 	free(text);
 }
@@ -321,9 +323,10 @@ static void emit_arg_list(FILE *f, const struct call *c)
 	}
 }
 
-static void emit_stub_head(FILE *f, const struct call *c)
+static void emit_stub_head(FILE *f, const struct gen *g, const struct call *c)
 {
-	fprintf(f, "int xpc_call_%s(struct %s *x", c->name, is_up(c) ? "xpc" : "xpc_user");
+	fprintf(f, "int xpc_call_%s(struct %s *x", c->name,
+		is_up(c) ? "xpc" : g->guest ? "xpc_guest" : "xpc_user");
 	emit_arg_list(f, c);
 	fprintf(f, ")");
 }
@@ -338,7 +341,7 @@ static void emit_prototypes(FILE *f, const struct gen *g, bool up)
 		if (is_up(c) != up)
 			continue;
 		fprintf(f, "\n");
-		emit_stub_head(f, c);
+		emit_stub_head(f, g, c);
 		fprintf(f, ";\nint %s(void *ctx", c->name);
 		emit_arg_list(f, c);
 		fprintf(f, ");\n");
@@ -364,14 +367,18 @@ static void emit_h(FILE *f, const struct gen *g)
 		emit_args_struct(f, &g->call[i]);
 	emit_args_union(f, g, true);
 	emit_args_union(f, g, false);
-	fprintf(f, "\n/* upcalls: the kernel's stubs, the user half's handlers */\n");
+	if (!g->guest)
+		fprintf(f, "\n/* upcalls: the kernel's stubs, the user half's handlers */\n");
 	emit_prototypes(f, g, true);
-	fprintf(f, "\n/* downcalls: the user half's stubs, the kernel's handlers */\n");
+	fprintf(f, "\n/* downcalls: the %s stubs, the %s handlers */\n",
+		g->guest ? "guest's" : "user half's", g->guest ? "home's" : "kernel's");
 	emit_prototypes(f, g, false);
 	fprintf(f, "\nextern const struct xpc_proto xpc_%s;\n", g->base);
-	fprintf(f, "extern const xpc_serve_fn xpc_serve_%s_up[];\t/* user half */\n", g->base);
-	fprintf(f, "extern const xpc_serve_fn xpc_serve_%s_down[];\t/* kernel */\n\n#endif\n",
-		g->base);
+	if (!g->guest)
+		fprintf(f, "extern const xpc_serve_fn xpc_serve_%s_up[];\t/* user half */\n",
+			g->base);
+	fprintf(f, "extern const xpc_serve_fn xpc_serve_%s_down[];\t/* %s */\n\n#endif\n",
+		g->base, g->guest ? "home" : "kernel");
 }
 
 /* ----------------------------------------------------------- stubs and dispatchers */
@@ -391,17 +398,18 @@ static unsigned int emit_pointers(FILE *f, const struct call *c, bool out)
 	return n;
 }
 
-static void emit_stub(FILE *f, const struct call *c)
+static void emit_stub(FILE *f, const struct gen *g, const struct call *c)
 {
+	const char *ask = is_up(c) ? "upcall" : g->guest ? "guestcall" : "downcall";
 	unsigned int in, out;
 
 	fprintf(f, "\n");
-	emit_stub_head(f, c);
+	emit_stub_head(f, g, c);
 	fprintf(f, "\n{\n");
 	in = emit_pointers(f, c, false);
 	out = emit_pointers(f, c, true);
 	fprintf(f, "%s\treturn xpc_%s(x, XPC_%s_%s, %s, %s);\n}\n", in || out ? "\n" : "",
-		is_up(c) ? "upcall" : "downcall", is_up(c) ? "UP" : "DOWN", c->name,
+		ask, is_up(c) ? "UP" : "DOWN", c->name,
 		in ? "xpc_in" : "NULL", out ? "xpc_out" : "NULL");
 }
 
@@ -433,9 +441,11 @@ static void emit_side(FILE *f, const struct gen *g, bool kernel)
 	fprintf(f, "#include \"%s_xpc.h\"\n", g->base);
 	for (i = 0; i < g->n_calls; i++)
 		if (is_up(&g->call[i]) == kernel)
-			emit_stub(f, &g->call[i]);
+			emit_stub(f, g, &g->call[i]);
 		else
 			emit_server(f, &g->call[i]);
+	if (g->guest && !kernel)
+		return;
 	fprintf(f, "\nconst xpc_serve_fn xpc_serve_%s_%s[] = {\n", g->base, kernel ? "down" : "up");
 	for (i = 0; i < g->n_calls; i++)
 		if (is_up(&g->call[i]) != kernel)
@@ -479,6 +489,6 @@ static int emit_file(struct gen *g, const char *prefix, const char *end,
 int emit(struct gen *g, const char *prefix)
 {
 	return emit_file(g, prefix, "xpc.h", emit_h) || emit_file(g, prefix, "xpc.c", emit_c) ||
-	       emit_file(g, prefix, "kern.c", emit_kern) ||
-	       emit_file(g, prefix, "user.c", emit_user);
+	       emit_file(g, prefix, g->guest ? "home.c" : "kern.c", emit_kern) ||
+	       emit_file(g, prefix, g->guest ? "guest.c" : "user.c", emit_user);
 }

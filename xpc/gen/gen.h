@@ -93,6 +93,7 @@ struct gen {
 	struct record record[STRUCTS_MAX];
 	struct call call[CALLS_MAX];
 	unsigned int n_records, n_calls;
+	bool guest;			/* guests write something: see annot.h */
 	unsigned int errors;
 };
 
@@ -118,7 +119,8 @@ void check_arg(struct gen *g, struct member *m);
 void check_call(struct gen *g, struct call *c);
 void check_all(struct gen *g);
 
-/* emit.c: PREFIX_xpc.h, PREFIX_xpc.c, PREFIX_kern.c, PREFIX_user.c */
+/* emit.c: PREFIX_xpc.h, PREFIX_xpc.c, and PREFIX_kern.c, PREFIX_user.c or, with guests,
+ * PREFIX_home.c, PREFIX_guest.c */
 int emit(struct gen *g, const char *prefix);
 
 #endif /* XPC_GEN_H */

@@ -8,9 +8,12 @@ static const char usage[] =
 	"\n"
 	"Reads the objects and calls declared in FILE.h (xpc/annot.h) and writes\n"
 	"  PREFIX_xpc.h   ids, masks, stubs, handlers, static asserts\n"
-	"  PREFIX_xpc.c   tables; for the kernel and for the user half\n"
+	"  PREFIX_xpc.c   tables; for both ends\n"
 	"  PREFIX_kern.c  the kernel's end of the calls\n"
 	"  PREFIX_user.c  the user half's end of the calls\n"
+	"or, if guests may write something, instead of the last two\n"
+	"  PREFIX_home.c  the driver domain's end of the calls\n"
+	"  PREFIX_guest.c the guest's end of the calls\n"
 	"Exit status: 0 written; 1 a wrong declaration, told as FILE:LINE: reason; 2 usage\n";
 
 void complain(struct gen *g, const struct where *at, const char *fmt, ...)
