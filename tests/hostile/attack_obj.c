@@ -480,7 +480,7 @@ static void keys_garbage(struct vif *v, unsigned int arg)
 			continue;
 		}
 		sleep_ms(300);
-		if (obj.page->life && !obj.page->closed) {
+		if (obj.page->life && !obj.page->closed && obj_hello(v, &obj)) {
 			printf("obj-keys-garbage: an object ring with %s = %s\n", lie->key,
 			       lie->val ? lie->val : "(missing)");
 			wrong++;

@@ -146,6 +146,7 @@ bool obj_hello(struct vif *v, struct obj *o)
 	if (!o->life)
 		return false;
 	o->epoch = 0;
+	o->known[0] = o->known[1] = false;
 	obj_header(o, msg, XPC_HELLO, 0, 4);
 	for (unsigned int i = 0; i < 4; i++)
 		msg[XPC_HEADER + i] = fp >> 8 * i;
@@ -162,5 +163,8 @@ bool obj_probe(struct vif *v, struct obj *o)
 	o->known[0] = false;
 	obj_header(o, msg, XPC_RESYNC, XPC_ID_xmd_vif_object, 0);
 	/* what stands before it is taken at some 50 messages a second */
-	return send_when_room(v, o, msg, sizeof(msg)) && obj_collect(v, o, 6000, true);
+	if (send_when_room(v, o, msg, sizeof(msg)) && obj_collect(v, o, 3000, true))
+		return true;
+	/* its last HELLO may have ended the epoch */
+	return !objring_closed(&o->ring) && obj_hello(v, o);
 }

@@ -47,7 +47,7 @@ bool obj_collect(struct vif *v, struct obj *o, unsigned int ms, bool known);
 
 /* HELLO to both STATEs; false: nobody answers. */
 bool obj_hello(struct vif *v, struct obj *o);
-/* Does the far end still answer?  RESYNC to STATE. */
+/* Does the far end still answer?  RESYNC to STATE, or else HELLO. */
 bool obj_probe(struct vif *v, struct obj *o);
 
 #endif

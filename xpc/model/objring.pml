@@ -8,10 +8,12 @@
  * driver domain's, and follows something that changes by itself (a link).
  *
  *   Here            There
- *   attach          objring_attach, and what the far end begins with
- *   far_life        the far end's loop: take, answer, put copies, sleep
- *   hello, propose  its take_hello, take_propose: the kernel half first (XMD_VIF_SET)
- *   guest_look      objguest_work: look_at_life, receive, send_next
+ *   attach          attach, open_ring, set_up_objects of backend-domU/user/obj.c
+ *   far_life        obj_work, take_turn; obj_follow, obj_end for must_attach
+ *   hello           take_hello
+ *   propose         take_proposal: consider and apply (XMD_VIF_SET), then the ACK
+ *   put_copy        tell_pending
+ *   guest_look      objguest_work of xpc/objguest.c: look_at_life, receive, send_next
  *   guest_life      say_hello_again
  *   guest_apply     take: take_welcome, take_copy, take_ack
  *   begin_ring      objguest_stop, objguest_start, and the keys
