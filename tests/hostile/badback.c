@@ -75,6 +75,11 @@ enum xenbus_state back_own_state(struct back *b)
 	return read_number(b, b->dir, "state");
 }
 
+bool back_online(struct back *b)
+{
+	return read_number(b, b->dir, "online");
+}
+
 enum xenbus_state back_front_state(struct back *b)
 {
 	return read_number(b, b->front, "state");
@@ -96,6 +101,11 @@ void back_close(struct back *b)
 {
 	const unsigned int down = STATE(Closing) | STATE(Closed) | STATE(Initialising) | STATE(Unknown);
 
+	if (b->mapped) {
+		xengnttab_unmap(b->xgt, b->tx.sring, 1);
+		xengnttab_unmap(b->xgt, b->rx.sring, 1);
+		b->mapped = false;
+	}
 	back_state(b, XenbusStateClosing);
 	back_wait_front(b, down, 3000);
 	back_state(b, XenbusStateClosed);
@@ -173,6 +183,7 @@ bool back_connect(struct back *b)
 	/* Rings that somebody has served before are gone on with. */
 	BACK_RING_ATTACH(&b->tx, txs, txs->rsp_prod, PAGE);
 	BACK_RING_ATTACH(&b->rx, rxs, rxs->rsp_prod, PAGE);
+	b->mapped = true;
 	back_state(b, XenbusStateConnected);
 	return true;
 }
@@ -415,7 +426,7 @@ bool back_probe(struct back *b, unsigned int ms)
 
 	/* The first may have waited in the ring for long. */
 	while (b->echoed < echoed + 3 || b->rx.sring->req_prod == had) {
-		if (now_ms() >= end)
+		if (now_ms() >= end || back_front_state(b) > XenbusStateConnected)
 			return false;
 		back_serve(b, 50);
 	}

@@ -31,6 +31,7 @@ struct back {
 	xenevtchn_handle *xce;
 	xengnttab_handle *xgt;
 	evtchn_port_t tx_port, rx_port;	/* maybe the same */
+	bool mapped;		/* both rings; back_close gives them back */
 	netif_tx_back_ring_t tx;
 	netif_rx_back_ring_t rx;
 	unsigned int taken, answered, sent;	/* requests, responses; RX responses */
@@ -56,6 +57,7 @@ void back_open(struct back *b);
 void back_write(struct back *b, const char *key, const char *val);
 void back_state(struct back *b, enum xenbus_state state);
 enum xenbus_state back_own_state(struct back *b);
+bool back_online(struct back *b);	/* false: the toolstack wants it to go */
 enum xenbus_state back_front_state(struct back *b);	/* Unknown: it is gone */
 /* Wait until the frontend is in a state of @mask (bit n: state n); false: it is not. */
 bool back_wait_front(struct back *b, unsigned int mask, unsigned int ms);
@@ -64,7 +66,7 @@ bool back_wait_front(struct back *b, unsigned int mask, unsigned int ms);
 void back_offer(struct back *b, const struct bad *a);
 /* Map what the frontend has published, and be Connected; false: it did not come. */
 bool back_connect(struct back *b);
-/* Closing, Closed; what is mapped stays so. */
+/* Nothing mapped any more, Closing, Closed; whether the frontend follows or not. */
 void back_close(struct back *b);
 
 /* --------------------------------------------------------------------- rings */

@@ -50,7 +50,7 @@ static void vanish(struct back *b, unsigned int arg)
 	_exit(OK);
 }
 
-/* Closed, and the guest's pages are kept for a while, or for as long as this domain lives. */
+/* Closed, and the guest's pages, the rings too, are kept for a while. */
 static void grants_kept(struct back *b, unsigned int ms)
 {
 	netif_tx_request_t tx;
@@ -60,6 +60,7 @@ static void grants_kept(struct back *b, unsigned int ms)
 		xengnttab_map_grant_ref(b->xgt, b->front_domid, tx.gref, PROT_READ);
 	for (unsigned int i = 0; i < 32 && rx_take(b, &rx, 100); i++)
 		xengnttab_map_grant_ref(b->xgt, b->front_domid, rx.gref, PROT_READ | PROT_WRITE);
+	b->mapped = false;	/* not to be given back, either */
 	back_close(b);
 	sleep_ms(ms);
 	_exit(OK);

@@ -63,10 +63,8 @@ static int attack(struct back *b, const struct bad *a)
 	}
 	ok = a->expect & (alive ? B_ALIVE : B_DISABLED);
 	print_outcome(b, a, alive, ok);
-	if (a->key && !a->val)
-		a = NULL;
-	else if (a->key)
-		back_write(b, a->key, NULL);
+	if (a->key)
+		back_write(b, a->key, NULL);	/* the next offer has all that is honest */
 	back_close(b);
 	return ok ? OK : FAILED;
 }
@@ -119,7 +117,7 @@ static int await(struct back *b, const struct bad *a)
 /* The toolstack detaches: follow it, and remove the directory. */
 static int leave(struct back *b)
 {
-	for (unsigned int i = 0; i < 400 && back_own_state(b) != XenbusStateClosing; i++)
+	for (unsigned int i = 0; i < 400 && back_online(b); i++)
 		sleep_ms(50);
 	back_wait_front(b, STATE(Closed) | STATE(Unknown), 3000);
 	back_state(b, XenbusStateClosed);
