@@ -5,6 +5,10 @@
  * libxenstore starts a thread at the first watch, which is why clone is in here, and
  * sets SIGPIPE aside around each request.
  */
+#include <stdint.h>
+#include <xen/xen.h>
+#include <xen/sys/evtchn.h>
+#include <xen/sys/gntdev.h>
 #include <xmd/xpc.h>
 
 static const int calls[] = {
@@ -21,5 +25,9 @@ static const int calls[] = {
 };
 
 static const unsigned long ioctls[] = {
-	XMD_VIF_CONNECT, XMD_VIF_DISCONNECT, XMD_VIF_LIST, XMD_BACK_HEALTH, XMD_BACK_DRAIN, 0
+	XMD_VIF_CONNECT, XMD_VIF_DISCONNECT, XMD_VIF_LIST, XMD_BACK_HEALTH, XMD_BACK_DRAIN,
+	XMD_VIF_SET, XMD_BACK_PORT, XMD_BACK_ASK,
+	IOCTL_GNTDEV_MAP_GRANT_REF, IOCTL_GNTDEV_UNMAP_GRANT_REF,
+	IOCTL_GNTDEV_GET_OFFSET_FOR_VADDR,
+	IOCTL_EVTCHN_BIND_INTERDOMAIN, IOCTL_EVTCHN_UNBIND, IOCTL_EVTCHN_NOTIFY, 0
 };

@@ -108,7 +108,7 @@ static int parse_ids(const char *text, uint32_t *domid, uint32_t *handle, const 
 static bool matters(const char *rest)
 {
 	return !*rest || !strcmp(rest, "/" XS_BACK_STATE) || !strcmp(rest, "/" XS_BACK_ONLINE) ||
-	       !strcmp(rest, "/" XS_BACK_FRONTEND);
+	       !strcmp(rest, "/" XS_BACK_FRONTEND) || !strcmp(rest, "/" XS_BACK_XMD_ALLOW);
 }
 
 /* A path that starts elsewhere than "backend/vif" is an ancestor of it that was changed. */
@@ -165,6 +165,15 @@ static int drain_store(struct backend *b)
 
 /* --------------------------------------------------- from the kernel */
 
+static void port_changed(struct backend *b)
+{
+	struct vif *v;
+
+	obj_read_port(&b->env);
+	for (v = b->vifs; v; v = v->next)
+		obj_tell_port(v, &b->env);
+}
+
 static int drain_kern(struct backend *b)
 {
 	struct xmd_vif_event ev;
@@ -175,11 +184,49 @@ static int drain_kern(struct backend *b)
 		err = b->env.kern->ops->next_event(b->env.kern, &ev);
 		if (err)
 			return err == -EAGAIN ? 0 : err;
+		if (ev.id.domid == XMD_EVENT_PORT) {
+			port_changed(b);
+			continue;
+		}
 		v = find(b, ev.id.domid, ev.id.handle);
 		if (v && ev.fault != XMD_FAULT_NONE && v->kern != KERN_NONE)
 			vif_fault(v, &b->env, ev.fault);
 	}
 	return 0;
+}
+
+/* ------------------------------------------------ from object rings */
+
+static int drain_bus(struct backend *b)
+{
+	struct bus *bus = b->env.objs ? b->env.objs->bus : NULL;
+	struct vif *v;
+	uint32_t local;
+	int i, err;
+
+	for (i = 0; bus && i < EVENTS_MAX; i++) {
+		err = bus->ops->next(bus, &local);
+		if (err)
+			return err == -EAGAIN ? 0 : err;
+		for (v = b->vifs; v && !obj_event(v, local); v = v->next)
+			;
+		err = v ? obj_work(v, &b->env) : 0;
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int run_objects(struct backend *b)
+{
+	uint64_t now = b->env.now();
+	struct vif *v;
+	int err = 0;
+
+	for (v = b->vifs; v && !err; v = v->next)
+		if (obj_due(v) && obj_due(v) <= now)
+			err = obj_work(v, &b->env);
+	return err;
 }
 
 /* After a restart of ours: the vifs that the kernel went on serving without us. */
@@ -275,6 +322,8 @@ int backend_work(struct backend *b)
 
 	if (!err)
 		err = drain_kern(b);
+	if (!err)
+		err = drain_bus(b);
 	if (err)
 		return err;
 	audit(b);
@@ -285,6 +334,8 @@ int backend_work(struct backend *b)
 			return err;
 	}
 	err = run_vifs(b);
+	if (!err)
+		err = run_objects(b);
 	return err ? err : pulse_work(&b->pulse, b->env.store, b->env.kern, b->env.now());
 }
 
@@ -300,6 +351,8 @@ uint64_t backend_due(const struct backend *b)
 			return 0;
 		if (v->due && v->due < due)
 			due = v->due;
+		if (obj_due(v) && obj_due(v) < due)
+			due = obj_due(v);
 	}
 	return due;
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -56,6 +57,21 @@ static int dev_drain(struct kern *k, bool on)
 	return ioctl(dev_fd(k), XMD_BACK_DRAIN, &arg) < 0 ? -errno : 0;
 }
 
+static int dev_set(struct kern *k, const struct xmd_vif_settings *s)
+{
+	return ioctl(dev_fd(k), XMD_VIF_SET, s) < 0 ? -errno : 0;
+}
+
+static int dev_port(struct kern *k, struct xmd_port_info *info)
+{
+	return ioctl(dev_fd(k), XMD_BACK_PORT, info) < 0 ? -errno : 0;
+}
+
+static int dev_ask(struct kern *k, struct xmd_port_ask *a)
+{
+	return ioctl(dev_fd(k), XMD_BACK_ASK, a) < 0 ? -errno : 0;
+}
+
 static void dev_close(struct kern *k)
 {
 	close(dev_fd(k));
@@ -69,6 +85,9 @@ static const struct kern_ops dev_ops = {
 	.next_event = dev_next_event,
 	.health = dev_health,
 	.drain = dev_drain,
+	.set = dev_set,
+	.port = dev_port,
+	.ask = dev_ask,
 	.fd = dev_fd,
 	.close = dev_close,
 };
@@ -95,6 +114,22 @@ void kern_close(struct kern *k)
 {
 	if (k)
 		k->ops->close(k);
+}
+
+/* Rows are listed behind another one; this is the number in front of ours. */
+int kern_row(struct kern *k, uint16_t domid, uint32_t handle, struct xmd_vif_info *info)
+{
+	struct xmd_vif_id before = { .domid = domid, .handle = handle - 1 };
+	int err;
+
+	if (!handle)
+		before = (struct xmd_vif_id){ .domid = (uint16_t)(domid - 1), .handle = UINT32_MAX };
+	memset(info, 0, sizeof(*info));
+	info->id = before;
+	err = k->ops->list(k, info);
+	if (!err && (info->id.domid != domid || info->id.handle != handle))
+		err = -ENOENT;
+	return err;
 }
 
 const char *kern_fault_text(__u32 fault)

@@ -10,6 +10,7 @@
 #define XMD_BACKEND_KERN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <xmd/xpc.h>
 
 #define KERN_DEVICE "/dev/xmd/back"
@@ -25,6 +26,9 @@ struct kern_ops {
 	int (*next_event)(struct kern *k, struct xmd_vif_event *ev);
 	int (*health)(struct kern *k, struct xmd_back_health *h);
 	int (*drain)(struct kern *k, bool on);
+	int (*set)(struct kern *k, const struct xmd_vif_settings *s);
+	int (*port)(struct kern *k, struct xmd_port_info *info);
+	int (*ask)(struct kern *k, struct xmd_port_ask *a);
 	int (*fd)(struct kern *k);
 	void (*close)(struct kern *k);
 };
@@ -37,6 +41,9 @@ struct kern {
 struct kern *kern_open(const char *device);
 /* NULL allowed. */
 void kern_close(struct kern *k);
+
+/* The row of one vif.  -ENOENT: there is none. */
+int kern_row(struct kern *k, uint16_t domid, uint32_t handle, struct xmd_vif_info *info);
 
 /* "ring index", ... for people; never NULL. */
 const char *kern_fault_text(__u32 fault);

@@ -43,9 +43,11 @@ struct options {
 	const char *device;
 	const char *user;
 	bool gso;
+	bool objects;
+	const char *policy;
 };
 
-enum source { SOURCE_SIGNALS, SOURCE_STORE, SOURCE_KERN, SOURCES };
+enum source { SOURCE_SIGNALS, SOURCE_STORE, SOURCE_KERN, SOURCE_BUS, SOURCES };
 
 static uint64_t now_ms(void)
 {
@@ -63,6 +65,8 @@ static void usage(FILE *to)
 	      "  --user USER    become USER (name or number) when everything is open; default\n"
 	      "                 nobody (" NOBODY "), 0 stays root\n"
 	      "  --no-gso       do not offer segmentation offload to the guests\n"
+	      "  --no-objects   do not offer object rings to the guests\n"
+	      "  --policy FILE  what guests may ask for (default " POLICY_FILE ")\n"
 	      "  --verbose      log every step\n"
 	      "  --version, --help\n"
 	      "exit status: 0 ended on request, 1 connection broken (restart it), 2 usage,\n"
@@ -76,6 +80,8 @@ static int parse_options(int argc, char **argv, struct options *o)
 		{ "device", required_argument, NULL, 'd' },
 		{ "user", required_argument, NULL, 'u' },
 		{ "no-gso", no_argument, NULL, 'g' },
+		{ "no-objects", no_argument, NULL, 'o' },
+		{ "policy", required_argument, NULL, 'p' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
@@ -93,6 +99,12 @@ static int parse_options(int argc, char **argv, struct options *o)
 			break;
 		case 'g':
 			o->gso = false;
+			break;
+		case 'o':
+			o->objects = false;
+			break;
+		case 'p':
+			o->policy = optarg;
 			break;
 		case 'v':
 			log_set_level(LOG_LEVEL_DEBUG);
@@ -271,6 +283,22 @@ static int serve(struct pollfd fd[SOURCES], struct backend *b)
 	return EXIT_BROKEN;
 }
 
+/* A vif without an object ring is a whole one: none of this is a reason not to serve. */
+static void open_objects(const struct options *o, struct obj_host *objs)
+{
+	char reason[POLICY_REASON];
+	const char *what;
+
+	if (policy_load(&objs->policy, o->policy, reason))
+		log_err("policy file %s: no rule of it counts", reason);
+	if (!o->objects)
+		return;
+	objs->bus = bus_xen_open(&what);
+	if (!objs->bus)
+		log_warn("%s: %s: no object rings for guests; are xen-gntdev.ko and xen-evtchn.ko"
+			 " loaded?", what, strerror(errno));
+}
+
 static int run(struct pollfd fd[SOURCES], const struct options *o, struct backend *b)
 {
 	int ret;
@@ -285,16 +313,21 @@ static int run(struct pollfd fd[SOURCES], const struct options *o, struct backen
 	if (ret >= 0)
 		return ret;
 	pulse_open(&b->pulse);
+	open_objects(o, b->env.objs);
 	if (lock_up(o->user))
 		return EXIT_CANNOT;
 	fd[SOURCE_STORE].fd = b->env.store->ops->fd(b->env.store);
 	fd[SOURCE_KERN].fd = b->env.kern->ops->fd(b->env.kern);
+	if (b->env.objs->bus)
+		fd[SOURCE_BUS].fd = b->env.objs->bus->ops->fd(b->env.objs->bus);
 	return serve(fd, b);
 }
 
 int main(int argc, char **argv)
 {
-	struct options o = { .device = KERN_DEVICE, .user = NOBODY, .gso = true };
+	struct options o = { .device = KERN_DEVICE, .user = NOBODY, .gso = true, .objects = true,
+			     .policy = POLICY_FILE };
+	static struct obj_host objs;
 	struct backend b = { .env = { .now = now_ms, .settle_ms = VIF_SETTLE_MS } };
 	struct pollfd fd[SOURCES];
 	uint64_t began = now_ms();
@@ -308,8 +341,11 @@ int main(int argc, char **argv)
 	if (loop_open(fd))
 		return EXIT_CANNOT;
 	b.env.gso = o.gso;
+	b.env.objs = &objs;
 	ret = run(fd, &o, &b);
 	backend_stop(&b);
+	if (objs.bus)
+		objs.bus->ops->close(objs.bus);
 	kern_close(b.env.kern);
 	/* not store_close(): libxenstore cancels its thread, for which libc opens a library */
 	close(fd[SOURCE_SIGNALS].fd);

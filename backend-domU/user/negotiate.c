@@ -5,28 +5,30 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <xmd/objring.h>
 #include <xmd/xs_names.h>
 
 #define DEFAULT_MTU 1500
 #define MIN_MTU 68
 #define MAX_MTU 65535
 
-int negotiate_offer(struct store *s, const char *back, bool gso)
+int negotiate_offer(struct store *s, const char *back, bool gso, bool objects)
 {
-	const struct { const char *key; bool on; } offer[] = {
-		{ XS_BACK_FEATURE_RX_COPY, true },
-		{ XS_BACK_FEATURE_SG, true },
-		{ XS_BACK_FEATURE_SPLIT_EVENT_CHANNELS, true },
-		{ XS_BACK_FEATURE_IPV6_CSUM_OFFLOAD, true },
-		{ XS_BACK_FEATURE_GSO_TCPV4, gso },
-		{ XS_BACK_FEATURE_GSO_TCPV6, gso },
+	const struct { const char *key; bool on; uint32_t val; } offer[] = {
+		{ XS_BACK_FEATURE_RX_COPY, true, 1 },
+		{ XS_BACK_FEATURE_SG, true, 1 },
+		{ XS_BACK_FEATURE_SPLIT_EVENT_CHANNELS, true, 1 },
+		{ XS_BACK_FEATURE_IPV6_CSUM_OFFLOAD, true, 1 },
+		{ XS_BACK_FEATURE_GSO_TCPV4, gso, 1 },
+		{ XS_BACK_FEATURE_GSO_TCPV6, gso, 1 },
+		{ XS_BACK_FEATURE_XMD_OBJ, objects, XMD_OBJRING_VERSION },
 	};
 	unsigned int i;
 	int err;
 
 	for (i = 0; i < sizeof(offer) / sizeof(offer[0]); i++) {
 		if (offer[i].on)
-			err = store_write_u32(s, back, offer[i].key, 1);
+			err = store_write_u32(s, back, offer[i].key, offer[i].val);
 		else
 			err = store_remove(s, back, offer[i].key);
 		if (err)

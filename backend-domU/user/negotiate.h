@@ -14,7 +14,7 @@
 #define REASON_MAX 400
 
 /* Features, hotplug-status=connected, no hotplug-error; part of a transaction. */
-int negotiate_offer(struct store *s, const char *back, bool gso);
+int negotiate_offer(struct store *s, const char *back, bool gso, bool objects);
 
 /**
  * negotiate_read - everything that XMD_VIF_CONNECT needs, from both directories

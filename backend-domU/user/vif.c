@@ -196,9 +196,14 @@ static int write_state(struct vif *v, struct vif_env *env, enum xb_state state)
 	return store_write_u32(env->store, v->back, XS_BACK_STATE, state);
 }
 
+static bool offers_objects(const struct vif_env *env)
+{
+	return env->objs && env->objs->bus;
+}
+
 static int write_offer(struct vif *v, struct vif_env *env)
 {
-	int err = negotiate_offer(env->store, v->back, env->gso);
+	int err = negotiate_offer(env->store, v->back, env->gso, offers_objects(env));
 
 	return err ? err : write_state(v, env, STATE_INIT_WAIT);
 }
@@ -213,7 +218,7 @@ static int write_connected(struct vif *v, struct vif_env *env)
 /* What the supervisor could not restore, because it is ours to say. */
 static int write_adopted(struct vif *v, struct vif_env *env)
 {
-	int err = negotiate_offer(env->store, v->back, env->gso);
+	int err = negotiate_offer(env->store, v->back, env->gso, offers_objects(env));
 
 	return err ? err : store_write_text(env->store, v->back, XS_BACK_XMD_RINGS, "adopted");
 }
@@ -327,6 +332,8 @@ static int read_keys(struct vif *v, struct vif_env *env, struct xmd_vif_connect 
 	c->id.domid = v->domid;
 	c->id.handle = v->handle;
 	err = negotiate_read(env->store, v->back, v->front, c, reason);
+	if (!err && obj_may(v, env) & XMD_MAY_SPOOF)
+		c->features |= XMD_VIF_ANY_SOURCE;
 	if (!err)
 		warn_of_rate(v, env);
 	if (!is_refusal(err))
@@ -384,7 +391,10 @@ static int step_connect(struct vif *v, struct vif_env *env, const struct vif_vie
 static int step_disconnect(struct vif *v, struct vif_env *env)
 {
 	struct xmd_vif_id id = { .domid = v->domid, .handle = v->handle };
-	int err = env->kern->ops->disconnect(env->kern, &id);
+	int err;
+
+	obj_end(v, env);
+	err = env->kern->ops->disconnect(env->kern, &id);
 
 	/* ENOENT: it was not connected, which is what we want. */
 	if (err && err != -ENOENT)
@@ -485,7 +495,8 @@ int vif_run(struct vif *v, struct vif_env *env)
 			return 1;
 		if (step == STEP_WAIT) {
 			wait_for_change(v, env, &view);
-			return 0;
+			return obj_follow(v, env, view.own == STATE_CONNECTED &&
+					  v->kern == KERN_SERVING);
 		}
 		err = take_step(v, env, &view, step);
 		if (err)
@@ -510,6 +521,7 @@ void vif_destroy(struct vif **v, struct vif_env *env)
 {
 	if (!*v)
 		return;
+	obj_leave(*v, env);
 	unwatch_front(*v, env);
 	free(*v);
 	*v = NULL;

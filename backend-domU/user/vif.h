@@ -12,6 +12,7 @@
 #include "fsm.h"
 #include "kern.h"
 #include "log.h"
+#include "obj.h"
 #include "store.h"
 
 /*
@@ -27,6 +28,7 @@ struct vif_env {
 	uint64_t (*now)(void);	/* ms, monotonic */
 	bool gso;		/* offer segmentation offload */
 	unsigned int settle_ms;	/* VIF_SETTLE_MS */
+	struct obj_host *objs;	/* NULL: no object rings */
 };
 
 struct vif {
@@ -49,6 +51,8 @@ struct vif {
 	unsigned int failures;		/* steps in a row that could not be done */
 	char error[STORE_VALUE_MAX];	/* to be written as hotplug-error with Closing */
 	struct log_budget budget;
+	struct obj *obj;		/* its object ring, if it has one */
+	bool obj_tried;			/* since it was connected */
 };
 
 /* Return: NULL without memory. */

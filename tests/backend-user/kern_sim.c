@@ -73,6 +73,8 @@ static int do_connect(struct kern *k, const struct xmd_vif_connect *c)
 	memset(&sim->row[i], 0, sizeof(sim->row[i]));
 	sim->row[i].used = true;
 	sim->row[i].c = *c;
+	sim->row[i].set.mtu = c->mtu;
+	memcpy(sim->row[i].set.mac, c->mac, sizeof(c->mac));
 	sim->connects++;
 	return 0;
 }
@@ -92,27 +94,75 @@ static int do_disconnect(struct kern *k, const struct xmd_vif_id *id)
 	return 0;
 }
 
+static __u64 key(const struct xmd_vif_id *id)
+{
+	return (__u64)id->domid << 32 | id->handle;
+}
+
 static int do_list(struct kern *k, struct xmd_vif_info *info)
 {
+	const struct sim_row *r, *best = NULL;
 	struct sim *sim = to_sim(k)->sim;
-	int i = 0;
 
 	if (fuse_burn(to_sim(k)->fuse))
 		return -ESHUTDOWN;
-	if (info->id.domid != 0xffff) {
-		while (i < SIM_ROWS && (sim->row[i].c.id.domid != info->id.domid ||
-					sim->row[i].c.id.handle != info->id.handle))
-			i++;
-		i++;
+	for (r = sim->row; r < sim->row + SIM_ROWS; r++) {
+		if (!r->used || (info->id.domid != 0xffff && key(&r->c.id) <= key(&info->id)))
+			continue;
+		if (!best || key(&r->c.id) < key(&best->c.id))
+			best = r;
 	}
-	while (i < SIM_ROWS && !sim->row[i].used)
-		i++;
-	if (i >= SIM_ROWS)
+	if (!best)
 		return -ENOENT;
 	memset(info, 0, sizeof(*info));
-	info->id = sim->row[i].c.id;
-	info->fault = sim->row[i].fault;
-	info->queue[0] = sim->row[i].c.queue[0];
+	info->id = best->c.id;
+	info->fault = best->fault;
+	info->queue[0] = best->c.queue[0];
+	info->mtu = best->set.mtu;
+	memcpy(info->mac, best->set.mac, sizeof(info->mac));
+	info->tx_frames = best->tx_frames;
+	return 0;
+}
+
+static int do_set(struct kern *k, const struct xmd_vif_settings *s)
+{
+	struct sim *sim = to_sim(k)->sim;
+	struct sim_row *r = sim_find(sim, s->id.domid, s->id.handle);
+
+	if (fuse_burn(to_sim(k)->fuse))
+		return -ESHUTDOWN;
+	if (!r)
+		return -ENOENT;
+	if (sim->fail_set)
+		return -sim->fail_set;
+	r->set = *s;
+	sim->sets++;
+	return 0;
+}
+
+static int do_port(struct kern *k, struct xmd_port_info *info)
+{
+	if (fuse_burn(to_sim(k)->fuse))
+		return -ESHUTDOWN;
+	*info = to_sim(k)->sim->port;
+	return 0;
+}
+
+static int do_ask(struct kern *k, struct xmd_port_ask *a)
+{
+	struct sim *sim = to_sim(k)->sim;
+	unsigned int i;
+
+	if (fuse_burn(to_sim(k)->fuse))
+		return -ESHUTDOWN;
+	sim->asked++;
+	if (a->what == XMD_ASK_IDENTIFY)
+		sim->blinking = a->n;
+	if (a->what == XMD_ASK_REGS)
+		a->n = 128;
+	for (i = 0; i < a->n && a->what != XMD_ASK_IDENTIFY; i++)
+		a->data[i] = (__u8)(a->offset + i);
+	a->tag = 0x1234;
 	return 0;
 }
 
@@ -123,6 +173,12 @@ static int do_next_event(struct kern *k, struct xmd_vif_event *ev)
 
 	if (to_sim(k)->fuse && to_sim(k)->fuse->blown)
 		return -ESHUTDOWN;
+	if (sim->port_event) {
+		sim->port_event = false;
+		memset(ev, 0, sizeof(*ev));
+		ev->id.domid = XMD_EVENT_PORT;
+		return 0;
+	}
 	for (i = 0; i < SIM_ROWS; i++) {
 		if (!sim->row[i].used || !sim->row[i].event)
 			continue;
@@ -171,6 +227,9 @@ static const struct kern_ops sim_ops = {
 	.next_event = do_next_event,
 	.health = do_health,
 	.drain = do_drain,
+	.set = do_set,
+	.port = do_port,
+	.ask = do_ask,
 	.fd = do_fd,
 	.close = do_close,
 };

@@ -16,6 +16,8 @@ struct sim_row {
 	struct xmd_vif_connect c;
 	__u32 fault;
 	bool event;
+	struct xmd_vif_settings set;	/* mtu, mac as connected until set otherwise */
+	__u64 tx_frames;
 };
 
 struct sim {
@@ -25,6 +27,11 @@ struct sim {
 	bool open;
 	__u32 unwell_ms, pending;	/* what health says */
 	bool draining;
+	struct xmd_port_info port;
+	bool port_event;	/* the port has changed */
+	int fail_set;		/* errno of the next XMD_VIF_SETs, 0: none */
+	unsigned int sets, asked;
+	bool blinking;
 };
 
 /* One at a time, as the device.  Ended with kern_close. */

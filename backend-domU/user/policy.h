@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * policy.h - what guests may ask for through their object rings.
+ *
+ * Words, in the key xmd-allow of a vif's backend directory (written by the toolstack) and
+ * in the policy file of the driver domain:
+ *
+ *   promisc   receive whatever the switch floods      identify  blink the port's LED
+ *   mac       another MAC than the configured one     regs      read the port's registers
+ *   mtu       more than the configured MTU            eeprom    read the port's EEPROM
+ *   spoof     send frames with any source address     all, none
+ *
+ * A vif with the key xmd-allow may do what that says and nothing else.  Otherwise the file
+ * decides, by the first line that is for it; otherwise it may do none of these.  What is not
+ * in the list (multicast and VLAN filters, a smaller MTU, fewer events) needs no grant.
+ *
+ * The file, /etc/xmd/policy.conf, has one rule a line; "#" begins a comment:
+ *
+ *   00:16:3e:01:02:03   promisc mac        # the vif configured with this MAC
+ *   vif-web             identify           # the vif with this vifname
+ *   default             none               # every vif
+ */
+#ifndef XMD_BACKEND_POLICY_H
+#define XMD_BACKEND_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <vif_objects_xpc.h>
+
+#define POLICY_FILE	"/etc/xmd/policy.conf"
+#define POLICY_RULES	256
+#define POLICY_NAME	32	/* bytes of a vifname, with the NUL */
+#define POLICY_REASON	160
+
+struct policy_rule {
+	enum { RULE_DEFAULT, RULE_MAC, RULE_NAME } kind;
+	uint8_t mac[6];
+	char name[POLICY_NAME];
+	uint32_t may;		/* XMD_MAY_* */
+};
+
+struct policy {
+	struct policy_rule rule[POLICY_RULES];
+	unsigned int n;
+};
+
+/* Words to XMD_MAY_*.  Return: 0; -EINVAL with the wrong word in @bad */
+int policy_words(const char *text, uint32_t *may, char bad[POLICY_NAME]);
+
+/*
+ * policy_parse - @len bytes of a policy file's text
+ *
+ * Return: 0; -EINVAL: nothing of it counts, @reason has "LINE: what is wrong"
+ */
+int policy_parse(struct policy *p, const char *text, size_t len, char reason[POLICY_REASON]);
+
+/*
+ * policy_load - read @path.  Return: 0, also without a file; -EINVAL as policy_parse, with
+ * "PATH:LINE: ..."; -errno with a reason
+ */
+int policy_load(struct policy *p, const char *path, char reason[POLICY_REASON]);
+
+/* What a vif may; @name may be "". */
+uint32_t policy_lookup(const struct policy *p, const uint8_t mac[6], const char *name);
+
+/* What a vif has by configuration. */
+struct policy_limits {
+	uint32_t may;
+	uint8_t mac[6];
+	uint32_t mtu;		/* configured */
+	uint32_t port_mtu;
+	uint32_t rx_usecs_max;
+};
+
+uint32_t policy_mtu_max(const struct policy_limits *l);
+
+/*
+ * policy_judge - may the members @mask of the object be as in @want?
+ *
+ * Return: 0; -EPERM, -EINVAL (senseless), -EOPNOTSUPP, with the wish in words in @what
+ */
+int policy_judge(const struct policy_limits *l, uint64_t mask, const struct xmd_vif_object *want,
+		 const char **what);
+
+#endif
