@@ -104,6 +104,9 @@ void back_close(struct back *b)
 	if (b->mapped) {
 		xengnttab_unmap(b->xgt, b->tx.sring, 1);
 		xengnttab_unmap(b->xgt, b->rx.sring, 1);
+		xenevtchn_unbind(b->xce, b->tx_port);
+		if (b->rx_port != b->tx_port)
+			xenevtchn_unbind(b->xce, b->rx_port);
 		b->mapped = false;
 	}
 	back_state(b, XenbusStateClosing);
@@ -251,7 +254,7 @@ void tx_answer(struct back *b, unsigned int id, int status)
 	b->answered++;
 }
 
-void tx_push(struct back *b)
+void tx_publish(struct back *b)
 {
 	RING_PUSH_RESPONSES(&b->tx);
 	back_kick(b);
@@ -322,7 +325,7 @@ netif_rx_response_t *rx_frame(struct back *b, const void *data, unsigned int len
 	return rsp;
 }
 
-void rx_push(struct back *b)
+void rx_publish(struct back *b)
 {
 	RING_PUSH_RESPONSES(&b->rx);
 	back_kick(b);
@@ -374,7 +377,7 @@ static void echo(struct back *b, const netif_tx_request_t *req)
 		return;
 	if (!rx_frame(b, f, req->size, NETRXF_data_validated))
 		return;
-	rx_push(b);
+	rx_publish(b);
 	b->echoed++;
 }
 
@@ -414,7 +417,7 @@ void back_serve(struct back *b, unsigned int ms)
 		if (!tx_take(b, &req, 50))
 			continue;
 		serve_packet(b, &req);
-		tx_push(b);
+		tx_publish(b);
 	} while (now_ms() < end);
 }
 

@@ -31,7 +31,7 @@ struct back {
 	xenevtchn_handle *xce;
 	xengnttab_handle *xgt;
 	evtchn_port_t tx_port, rx_port;	/* maybe the same */
-	bool mapped;		/* both rings; back_close gives them back */
+	bool mapped;		/* rings and ports are there; back_close gives them back */
 	netif_tx_back_ring_t tx;
 	netif_rx_back_ring_t rx;
 	unsigned int taken, answered, sent;	/* requests, responses; RX responses */
@@ -76,14 +76,14 @@ bool tx_take(struct back *b, netif_tx_request_t *req, unsigned int ms);
 /* Wait until @n are there to be taken. */
 bool tx_wait(struct back *b, unsigned int n, unsigned int ms);
 void tx_answer(struct back *b, unsigned int id, int status);
-void tx_push(struct back *b);
+void tx_publish(struct back *b);
 
 bool rx_take(struct back *b, netif_rx_request_t *req, unsigned int ms);
 /* The next RX response, to be filled in. */
 netif_rx_response_t *rx_response(struct back *b);
 /* Take a buffer, put @len bytes there, answer it with @flags; its response, or NULL. */
 netif_rx_response_t *rx_frame(struct back *b, const void *data, unsigned int len, unsigned int flags);
-void rx_push(struct back *b);
+void rx_publish(struct back *b);
 void back_kick(struct back *b);
 
 /* Honest work for @ms. */

@@ -27,7 +27,7 @@ static void tx_id(struct back *b, unsigned int id)
 
 	need_tx(b, &req);
 	tx_answer(b, id == NOT_ITS_OWN ? req.id ^ 0x80 : id, NETIF_RSP_OKAY);
-	tx_push(b);
+	tx_publish(b);
 }
 
 static void tx_twice(struct back *b, unsigned int arg)
@@ -39,7 +39,7 @@ static void tx_twice(struct back *b, unsigned int arg)
 	need_tx(b, &second);
 	tx_answer(b, first.id, NETIF_RSP_OKAY);
 	tx_answer(b, first.id, NETIF_RSP_OKAY);
-	tx_push(b);
+	tx_publish(b);
 }
 
 static void tx_status(struct back *b, unsigned int status)
@@ -49,7 +49,7 @@ static void tx_status(struct back *b, unsigned int status)
 	for (unsigned int i = 0; i < 8; i++) {
 		need_tx(b, &req);
 		tx_answer(b, req.id, (int16_t)status);
-		tx_push(b);
+		tx_publish(b);
 	}
 }
 
@@ -61,7 +61,7 @@ static void tx_reverse(struct back *b, unsigned int n)
 		need_tx(b, &req[i]);
 	for (unsigned int i = n; i-- > 0;)
 		tx_answer(b, req[i].id, NETIF_RSP_OKAY);
-	tx_push(b);
+	tx_publish(b);
 }
 
 static void tx_prod(struct back *b, unsigned int ahead)
@@ -75,7 +75,7 @@ static void tx_early(struct back *b, unsigned int id)
 {
 	back_serve(b, 200);
 	tx_answer(b, id, NETIF_RSP_OKAY);
-	tx_push(b);
+	tx_publish(b);
 }
 
 static void tx_hold(struct back *b, unsigned int ms)
@@ -94,7 +94,7 @@ static void tx_held(struct back *b, unsigned int n)
 		need_tx(b, &req);
 		page[i] = xengnttab_map_grant_ref(b->xgt, b->front_domid, req.gref, PROT_READ);
 		tx_answer(b, req.id, NETIF_RSP_OKAY);
-		tx_push(b);
+		tx_publish(b);
 	}
 	sleep_ms(1000);
 	for (unsigned int i = 0; i < n; i++)
@@ -133,7 +133,7 @@ static void rx_place(struct back *b, unsigned int arg)
 		need_rx(rsp);
 		rsp->offset = HI(arg);
 		rsp->status = LO(arg);
-		rx_push(b);
+		rx_publish(b);
 	}
 }
 
@@ -144,7 +144,7 @@ static void rx_id(struct back *b, unsigned int id)
 
 	need_rx(rsp);
 	rsp->id = id == NOT_ITS_OWN ? rsp->id ^ 1 : id;
-	rx_push(b);
+	rx_publish(b);
 }
 
 static void rx_prod(struct back *b, unsigned int ahead)
@@ -159,7 +159,7 @@ static void rx_chain(struct back *b, unsigned int arg)
 	for (unsigned int i = 0; i < HI(arg); i++)
 		if (!rx_frame(b, tcp4, sizeof(tcp4), LO(arg)))
 			break;
-	rx_push(b);
+	rx_publish(b);
 }
 
 /* The rest of the packet comes never: one without an end, as long as the guest lets it. */
@@ -170,7 +170,7 @@ static void rx_endless(struct back *b, unsigned int flags)
 	while (now_ms() < end) {
 		if (!rx_frame(b, tcp4, sizeof(tcp4), flags))
 			continue;
-		rx_push(b);
+		rx_publish(b);
 	}
 }
 
@@ -196,7 +196,7 @@ static void rx_extras(struct back *b, unsigned int arg)
 	for (unsigned int i = 0; i < HI(arg); i++)
 		if (!rx_extra(b, LO(arg), i + 1 < HI(arg) ? XEN_NETIF_EXTRA_FLAG_MORE : 0))
 			break;
-	rx_push(b);
+	rx_publish(b);
 }
 
 /* The last one says that there is more, and what follows is a frame. */
@@ -204,7 +204,7 @@ static void rx_extra_open(struct back *b, unsigned int type)
 {
 	need_rx(rx_frame(b, tcp4, sizeof(tcp4), NETRXF_extra_info));
 	rx_extra(b, type, XEN_NETIF_EXTRA_FLAG_MORE);
-	rx_push(b);
+	rx_publish(b);
 	sleep_ms(100);
 	rx_chain(b, PAIR(4, 0));
 }
@@ -223,7 +223,7 @@ static void gso(struct back *b, const uint8_t *f, unsigned int len, unsigned int
 		e->u.gso.type = type;
 		e->u.gso.features = type;
 	}
-	rx_push(b);
+	rx_publish(b);
 }
 
 /* @arg: PAIR(type, size) */
@@ -250,7 +250,7 @@ static void rx_headers(struct back *b, unsigned int with_gso)
 		if (with_gso)
 			gso(b, f, len, 1 + rnd() % 2, rnd() % 3 ? 1 + rnd() % 9000 : rnd());
 		else if (rx_frame(b, f, len, NETRXF_csum_blank | (rnd() & NETRXF_data_validated)))
-			rx_push(b);
+			rx_publish(b);
 	}
 }
 
@@ -268,7 +268,7 @@ static void rx_random(struct back *b, unsigned int arg)
 			rsp->offset = rnd() % 2 ? rnd() % PAGE : 0;
 			rsp->status = rnd() % 2 ? rnd() % 2000 : rnd();
 		}
-		rx_push(b);
+		rx_publish(b);
 	}
 }
 
@@ -291,7 +291,7 @@ static void rx_held(struct back *b, unsigned int n)
 		rsp->flags = 0;
 		rsp->status = 60;
 	}
-	rx_push(b);
+	rx_publish(b);
 	sleep_ms(1000);
 	for (unsigned int i = 0; i < n; i++)
 		if (page[i])
