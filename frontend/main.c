@@ -1,7 +1,633 @@
 // SPDX-License-Identifier: GPL-2.0
-/* main.c - the module */
+/*
+ * main.c - the module, the xenbus driver, and what follows the backend
+ *
+ * Linux's xenbus watches the state of the backend that it found when the device was
+ * probed.  That is not enough here: the backend may move to another domain, and xenbus
+ * has no way to be told.  So there are two watches of our own: on our own directory, for
+ * the keys "backend" and "backend-id", and on the backend's, for its state and features.
+ * xenbus' own watch stays where it is and does no harm.  Of its struct xenbus_device only
+ * otherend_id is brought up to date, as the functions that grant and bind look there.
+ *
+ * Everything that may have changed leads to follow(), which looks at all of it and takes
+ * one step after the other (fsm.c) until there is nothing to do.  It runs in watches and
+ * in a work item, one at a time under front->lock.
+ *
+ * Only the watches' own thread can exchange a watch without waiting for itself, or for a
+ * removal that waits for us: so moving is done in the callback, everything else anywhere.
+ */
+#include <linux/delay.h>
 #include <linux/module.h>
+#include <linux/rtnetlink.h>
+#include <xen/platform_pci.h>
+#include <xen/xen.h>
 #include "obj.h"
+
+#define SETTLE_MS	1000u	/* for a backend to see that we are Closed */
+#define HASTY_MS	1000u	/* between attempts to connect, at least */
+#define CLOSING_MS	5000u	/* for a backend to let go when the driver is unbound */
+#define MOST_STEPS	8u	/* at once; a backend that wants more plays with us */
+
+static bool trusted = true;
+module_param(trusted, bool, 0644);
+MODULE_PARM_DESC(trusted, "a backend may see what else is in the pages of frames; N, or the key trusted=0, copies each frame");
+
+/* ---- the outside's view ---- */
+
+void xmd_front_update_carrier(struct xmd_front *front)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&front->carrier_lock, flags);
+	if (front->served && (front->link == XMD_LINK_DEFAULT ? front->wire :
+			      front->link == XMD_LINK_UP))
+		netif_carrier_on(front->netdev);
+	else
+		netif_carrier_off(front->netdev);
+	spin_unlock_irqrestore(&front->carrier_lock, flags);
+}
+
+void xmd_front_set_link(struct xmd_front *front, enum xmd_front_link link)
+{
+	WRITE_ONCE(front->link, link);
+	xmd_front_update_carrier(front);
+}
+
+static void set_carrier(struct xmd_front *front, bool served)
+{
+	if (served)
+		front->wire = xenbus_read_unsigned(front->backend, "carrier", 1);
+	front->served = served;
+	xmd_front_update_carrier(front);
+}
+
+void xmd_front_set_max_mtu(struct xmd_front *front, unsigned int mtu)
+{
+	rtnl_lock();
+	front->max_mtu = mtu;
+	xmd_netdev_features(front);
+	rtnl_unlock();
+}
+
+void xmd_front_replay_rx_mode(struct xmd_front *front)
+{
+	xmd_mcast_forgotten(front);
+}
+
+static void follow_soon(struct xmd_front *front, unsigned long delay)
+{
+	if (!READ_ONCE(front->removing))
+		mod_delayed_work(system_wq, &front->work, delay);
+}
+
+void xmd_front_reconnect(struct xmd_front *front)
+{
+	WRITE_ONCE(front->reconnect, true);
+	follow_soon(front, 0);
+}
+
+/* Nothing more is read from, or sent to, this backend; the rest is done in a moment. */
+void xmd_front_broken(struct xmd_front *front, unsigned int fault)
+{
+	if (!cmpxchg(&front->fault, XMD_FAULT_NONE, fault))
+		follow_soon(front, 0);
+}
+
+/* ---- steps ---- */
+
+static void say_closed(struct xmd_front *front)
+{
+	front->settle_until = jiffies + msecs_to_jiffies(SETTLE_MS);
+	xenbus_switch_state(front->xbdev, XenbusStateClosed);
+}
+
+static int write_initialising(const char *dir)
+{
+	struct xenbus_transaction t;
+	unsigned int tries;
+	int err = -EAGAIN;
+
+	for (tries = 0; err == -EAGAIN && tries < 16; tries++) {
+		err = xenbus_transaction_start(&t);
+		if (err)
+			return err;
+		/* a directory that was removed must not be made again */
+		err = xenbus_exists(t, dir, "state") ? 0 : -ENOENT;
+		if (!err)
+			err = xenbus_printf(t, dir, "state", "%d", XenbusStateInitialising);
+		if (err)
+			xenbus_transaction_end(t, 1);
+		else
+			err = xenbus_transaction_end(t, 0);
+	}
+	return err;
+}
+
+/*
+ * Newer versions of Linux take a device for another one when its state node says
+ * Initialising and dev->state does not.  xenbus_switch_state() sets that after the node, so
+ * it cannot be used here.
+ */
+static void say_initialising(struct xmd_front *front)
+{
+	front->xbdev->state = XenbusStateInitialising;
+	write_initialising(front->xbdev->nodename);
+}
+
+/* Frames that were not answered stay; so does the carrier. */
+static void withdraw(struct xmd_front *front)
+{
+	xmd_rings_withdraw(front);
+	xmd_obj_disconnected(front);
+	WRITE_ONCE(front->link, XMD_LINK_DEFAULT);
+	if (front->phase != XMD_DEAD)
+		front->phase = XMD_IDLE;
+}
+
+static bool offers(struct xmd_front *front, const char *key)
+{
+	return xenbus_read_unsigned(front->backend, key, 0);
+}
+
+static void read_features(struct xmd_front *front)
+{
+	front->feat = (struct xmd_front_features){
+		.sg = offers(front, "feature-sg"),
+		.gso_v4 = offers(front, "feature-gso-tcpv4"),
+		.gso_v6 = offers(front, "feature-gso-tcpv6"),
+		.csum_v4 = !offers(front, "feature-no-csum-offload"),
+		.csum_v6 = offers(front, "feature-ipv6-csum-offload"),
+		.split = offers(front, "feature-split-event-channels"),
+		.mcast = offers(front, "feature-multicast-control") &&
+			 offers(front, "feature-dynamic-multicast-control"),
+	};
+	front->trusted = trusted && xenbus_read_unsigned(front->xbdev->nodename, "trusted", 1);
+}
+
+static int try_connect(struct xmd_front *front)
+{
+	int err;
+
+	if (!offers(front, "feature-rx-copy"))
+		return -EOPNOTSUPP;
+	read_features(front);
+	err = xmd_rings_make(front);
+	if (!err)
+		err = xmd_rings_publish(front);
+	return err;
+}
+
+static void step_connect(struct xmd_front *front)
+{
+	int err = try_connect(front);
+
+	front->hasty_until = jiffies + msecs_to_jiffies(HASTY_MS);
+	if (err) {
+		xenbus_dev_error(front->xbdev, err, "connecting to %s", front->backend);
+		withdraw(front);
+		say_closed(front);
+		return;
+	}
+	front->phase = XMD_OFFERED;
+	front->stats.connects++;
+	xmd_rings_start(front);
+	xenbus_switch_state(front->xbdev, XenbusStateConnected);
+}
+
+static void step_serve(struct xmd_front *front)
+{
+	front->phase = XMD_SERVED;
+	netdev_info(front->netdev, "served by domain %d\n", front->xbdev->otherend_id);
+	set_carrier(front, true);
+	xmd_obj_connected(front);
+	xmd_mcast_connected(front);
+	xmd_rings_kick(front);
+	netdev_notify_peers(front->netdev);
+}
+
+static void step_lose(struct xmd_front *front)
+{
+	front->phase = XMD_LOST;
+	netdev_info(front->netdev, "backend %s is gone, waiting for the next\n", front->backend);
+}
+
+/* Perhaps another instance, which has adopted our rings, or nothing but a key of it. */
+static void step_returned(struct xmd_front *front)
+{
+	bool back = front->phase == XMD_LOST;
+
+	front->phase = XMD_SERVED;
+	set_carrier(front, true);
+	xmd_rings_kick(front);
+	xmd_obj_returned(front);
+	if (!back)
+		return;
+	front->stats.returns++;
+	netdev_info(front->netdev, "domain %d is back\n", front->xbdev->otherend_id);
+	xmd_mcast_forgotten(front);
+	netdev_notify_peers(front->netdev);
+}
+
+static void step_reset(struct xmd_front *front)
+{
+	front->stats.resets++;
+	netdev_info(front->netdev, "domain %d wants to connect anew\n", front->xbdev->otherend_id);
+	withdraw(front);
+	say_closed(front);
+}
+
+static void step_close(struct xmd_front *front, bool online)
+{
+	withdraw(front);
+	set_carrier(front, false);
+	if (!online)
+		xmd_tx_forget(front);
+	say_closed(front);
+}
+
+/* One line, and the reason where the toolstack finds it (error/device/vif/...). */
+static void give_up(struct xmd_front *front, unsigned int fault)
+{
+	front->phase = XMD_DEAD;
+	xenbus_dev_fatal(front->xbdev, -EPROTO, "domain %d misbehaves, disabled: %s",
+			 front->xbdev->otherend_id, xmd_fault_text(fault));
+	withdraw(front);
+	set_carrier(front, false);
+	xmd_tx_forget(front);
+	say_closed(front);
+}
+
+/* ---- following ---- */
+
+static enum xenbus_state backend_state(const struct xmd_front *front)
+{
+	unsigned int state = xenbus_read_unsigned(front->backend, "state", XenbusStateUnknown);
+
+	return state <= XenbusStateReconfigured ? state : XenbusStateUnknown;
+}
+
+/* Wakes up when waiting may have come to its end. */
+static void wait_for_deadline(struct xmd_front *front, const struct xmd_front_view *v)
+{
+	unsigned long until = v->settling && !v->hasty ? front->settle_until : front->hasty_until;
+
+	if (v->settling || v->hasty)
+		follow_soon(front, until - jiffies + 1);
+}
+
+/* Return: something was done, and there may be more to do. */
+static bool step(struct xmd_front *front)
+{
+	struct xmd_front_view v = {
+		.phase = front->phase,
+		.own = front->xbdev->state,
+		.backend = backend_state(front),
+		.online = xenbus_read_unsigned(front->backend, "online", 0),
+		.settling = time_before(jiffies, front->settle_until),
+		.hasty = time_before(jiffies, front->hasty_until),
+	};
+
+	switch (xmd_front_next(&v)) {
+	case XMD_STEP_CONNECT:
+		step_connect(front);
+		return true;
+	case XMD_STEP_SERVE:
+		step_serve(front);
+		return true;
+	case XMD_STEP_RETURNED:
+		step_returned(front);
+		return false;
+	case XMD_STEP_LOSE:
+		step_lose(front);
+		return false;
+	case XMD_STEP_RESET:
+		step_reset(front);
+		return true;
+	case XMD_STEP_CLOSE:
+		step_close(front, v.online);
+		return true;
+	case XMD_STEP_REOPEN:
+		say_initialising(front);
+		return true;
+	case XMD_STEP_FORGIVE:
+		front->phase = XMD_IDLE;
+		return true;
+	default:
+		if (front->phase == XMD_IDLE)
+			wait_for_deadline(front, &v);
+		return false;
+	}
+}
+
+/* What happened since the last look, besides what the backend's state says. */
+static void look_inside(struct xmd_front *front)
+{
+	unsigned int fault = READ_ONCE(front->fault);
+
+	if (xchg(&front->resumed, false)) {
+		/* xenbus has begun anew already */
+		front->phase = XMD_IDLE;
+		withdraw(front);
+		say_initialising(front);
+		front->hasty_until = jiffies;
+	} else if (fault && front->phase != XMD_DEAD) {
+		give_up(front, fault);
+	}
+	if (xchg(&front->reconnect, false) &&
+	    (front->phase == XMD_SERVED || front->phase == XMD_LOST))
+		step_reset(front);
+}
+
+static void follow_locked(struct xmd_front *front)
+{
+	unsigned int steps = 0;
+
+	/* as xenbus does: at the end of the system, only answer */
+	if (system_state > SYSTEM_RUNNING) {
+		if (backend_state(front) == XenbusStateClosing)
+			xenbus_frontend_closed(front->xbdev);
+		return;
+	}
+	look_inside(front);
+	while (step(front))
+		if (++steps == MOST_STEPS) {
+			follow_soon(front, msecs_to_jiffies(HASTY_MS));
+			break;
+		}
+}
+
+static void follow(struct xmd_front *front)
+{
+	mutex_lock(&front->lock);
+	if (!front->removing)
+		follow_locked(front);
+	mutex_unlock(&front->lock);
+}
+
+static void follow_work(struct work_struct *work)
+{
+	follow(container_of(to_delayed_work(work), struct xmd_front, work));
+}
+
+/* ---- watches ---- */
+
+/* One event that waits tells as much as many, and takes less of our memory (XSA-349). */
+static bool watch_will_handle(struct xenbus_watch *watch, const char *path, const char *token)
+{
+	return !watch->nr_pending;
+}
+
+static void backend_changed(struct xenbus_watch *watch, const char *path, const char *token)
+{
+	follow(container_of(watch, struct xmd_front, backend_watch));
+}
+
+static void unwatch(struct xenbus_watch *watch)
+{
+	if (watch->node)
+		unregister_xenbus_watch(watch);
+	watch->node = NULL;
+}
+
+static int watch(struct xenbus_watch *watch, const char *node,
+		 void (*callback)(struct xenbus_watch *, const char *, const char *))
+{
+	int err;
+
+	watch->node = node;
+	watch->will_handle = watch_will_handle;
+	watch->callback = callback;
+	err = register_xenbus_watch(watch);
+	if (err)
+		watch->node = NULL;
+	return err;
+}
+
+/*
+ * Where the toolstack says that the backend is.  NULL: as before, or not to be used: the
+ * two keys may be written one after the other, and then do not fit each other for a moment.
+ */
+static char *new_backend(struct xmd_front *front, int *domid)
+{
+	int says, err;
+	char *path;
+
+	err = xenbus_gather(XBT_NIL, front->xbdev->nodename, "backend-id", "%i", domid,
+			    "backend", NULL, &path, NULL);
+	if (err)
+		return NULL;
+	says = xmd_backend_domain(path);
+	if (!*path || *domid < 0 || (says >= 0 && says != *domid) ||
+	    (!strcmp(path, front->backend) && *domid == front->xbdev->otherend_id)) {
+		kfree(path);
+		return NULL;
+	}
+	return path;
+}
+
+/* The old backend's domain is dead, or ours no longer: no handshake with it. */
+static void move(struct xmd_front *front, char *path, int domid)
+{
+	netdev_info(front->netdev, "moves to domain %d\n", domid);
+	front->phase = XMD_IDLE;
+	withdraw(front);
+	unwatch(&front->backend_watch);
+	kfree(front->backend);
+	front->backend = path;
+	front->xbdev->otherend_id = domid;
+	front->hasty_until = jiffies;
+	front->settle_until = jiffies;
+	say_initialising(front);
+	if (watch(&front->backend_watch, front->backend, backend_changed))
+		xenbus_dev_error(front->xbdev, -ENOMEM, "watching %s", front->backend);
+}
+
+static void own_changed(struct xenbus_watch *watch, const char *unused, const char *token)
+{
+	struct xmd_front *front = container_of(watch, struct xmd_front, own_watch);
+	char *path;
+	int domid;
+
+	mutex_lock(&front->lock);
+	if (!front->removing && system_state <= SYSTEM_RUNNING) {
+		path = new_backend(front, &domid);
+		if (path)
+			move(front, path, domid);
+		follow_locked(front);
+	}
+	mutex_unlock(&front->lock);
+}
+
+/* xenbus' own watch, on the first backend's state: one more reason to look. */
+static void otherend_changed(struct xenbus_device *xbdev, enum xenbus_state unused)
+{
+	struct net_device *dev = dev_get_drvdata(&xbdev->dev);
+
+	follow(netdev_priv(dev));
+}
+
+/* ---- the device comes, and goes ---- */
+
+static int init(struct xmd_front *front)
+{
+	mutex_init(&front->lock);
+	spin_lock_init(&front->carrier_lock);
+	INIT_DELAYED_WORK(&front->work, follow_work);
+	front->settle_until = jiffies;
+	front->hasty_until = jiffies;
+	xmd_tx_init(front);
+	xmd_rx_init(front);
+	xmd_mcast_init(front);
+	front->backend = kstrdup(front->xbdev->otherend, GFP_KERNEL);
+	return front->backend ? 0 : -ENOMEM;
+}
+
+static int watch_both(struct xmd_front *front)
+{
+	int err = watch(&front->backend_watch, front->backend, backend_changed);
+
+	if (err)
+		return err;
+	err = watch(&front->own_watch, front->xbdev->nodename, own_changed);
+	if (err)
+		unwatch(&front->backend_watch);
+	return err;
+}
+
+static int probe(struct xenbus_device *xbdev, const struct xenbus_device_id *id)
+{
+	struct net_device *dev = xmd_netdev_create(xbdev);
+	struct xmd_front *front;
+	int err;
+
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	front = netdev_priv(dev);
+	err = init(front);
+	if (err)
+		goto fail_init;
+	err = xmd_obj_create(front);
+	if (err)
+		goto fail_obj;
+	err = register_netdev(dev);
+	if (err)
+		goto fail_register;
+	dev_set_drvdata(&xbdev->dev, dev);
+	xmd_debugfs_add(front);
+	err = watch_both(front);
+	if (err)
+		goto fail_watch;
+	return 0;
+
+fail_watch:
+	WRITE_ONCE(front->removing, true);
+	xmd_debugfs_del(front);
+	dev_set_drvdata(&xbdev->dev, NULL);
+	unregister_netdev(dev);
+	xmd_mcast_stop(front);
+fail_register:
+	xmd_obj_destroy(front);
+fail_obj:
+	kfree(front->backend);
+fail_init:
+	free_netdev(dev);
+	return err;
+}
+
+/*
+ * A backend that is asked lets go of the pages before they are taken away.  It is not
+ * asked when the toolstack has removed the device, and not waited for for ever.
+ */
+static void say_goodbye(struct xmd_front *front)
+{
+	unsigned int ms;
+
+	if (front->xbdev->state != XenbusStateConnected || front->phase == XMD_LOST ||
+	    !xenbus_exists(XBT_NIL, front->xbdev->nodename, "state"))
+		return;
+	xenbus_switch_state(front->xbdev, XenbusStateClosing);
+	for (ms = 0; ms < CLOSING_MS && backend_state(front) == XenbusStateConnected; ms += 20)
+		msleep(20);
+}
+
+static void xmd_remove(struct xenbus_device *xbdev)
+{
+	struct net_device *dev = dev_get_drvdata(&xbdev->dev);
+	struct xmd_front *front = netdev_priv(dev);
+
+	mutex_lock(&front->lock);
+	WRITE_ONCE(front->removing, true);
+	xmd_obj_disconnected(front);
+	mutex_unlock(&front->lock);
+
+	/* nobody follows any more once these have come back */
+	unwatch(&front->own_watch);
+	unwatch(&front->backend_watch);
+	xmd_debugfs_del(front);
+	unregister_netdev(dev);
+	cancel_delayed_work_sync(&front->work);
+	xmd_mcast_stop(front);
+
+	say_goodbye(front);
+	xmd_rings_withdraw(front);
+	xmd_tx_forget(front);
+	xmd_obj_destroy(front);
+	kfree(front->backend);
+	free_netdev(dev);
+	dev_set_drvdata(&xbdev->dev, NULL);
+}
+
+/*
+ * The domain was restored or has migrated: grants and event channels are no more, the
+ * backend is another.  xenbus has read its details anew; where they changed, our own
+ * watch, which is set again now, tells.
+ */
+static int resume(struct xenbus_device *xbdev)
+{
+	struct net_device *dev = dev_get_drvdata(&xbdev->dev);
+	struct xmd_front *front = netdev_priv(dev);
+
+	WRITE_ONCE(front->resumed, true);
+	follow_soon(front, 0);
+	return 0;
+}
+
+static const struct xenbus_device_id ids[] = {
+	{ "vif" },
+	{ "" }
+};
+
+static struct xenbus_driver driver = {
+	.name = XMD_FRONT_NAME,
+	.ids = ids,
+	.probe = probe,
+	.remove = xmd_remove,
+	.resume = resume,
+	.otherend_changed = otherend_changed,
+};
+
+static int __init xmd_front_init(void)
+{
+	int err;
+
+	if (!xen_domain() || !xen_has_pv_nic_devices())
+		return -ENODEV;
+	xmd_debugfs_init();
+	err = xenbus_register_frontend(&driver);
+	if (err)
+		xmd_debugfs_exit();
+	return err;
+}
+module_init(xmd_front_init);
+
+static void __exit xmd_front_exit(void)
+{
+	xenbus_unregister_driver(&driver);
+	xmd_debugfs_exit();
+}
+module_exit(xmd_front_exit);
 
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("Xen guest network driver that follows its backend");
+MODULE_VERSION(XMD_FRONT_VERSION);
+MODULE_ALIAS("xen:vif");

@@ -1,44 +1,520 @@
 // SPDX-License-Identifier: GPL-2.0
-/* obj.c - no object ring yet: a plain vif. */
+/*
+ * obj.c - the object ring's client: page, event channel, and who waits for what
+ *
+ * What is said over the ring, and when, is xpc/objguest.c, which knows nothing of Linux.
+ * Here it gets a page, a clock, a lock and a work item:
+ *
+ *   event, timer, a new wish --> work --> objguest_work --> carrier, sleepers, an event
+ *
+ * Locks.  @lock guards the engine and @irq; it is taken in any context but interrupts.  The
+ * work never takes RTNL, since who waits for an answer may hold it; what needs RTNL is in a
+ * work item of its own.
+ */
+#include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
+#include <linux/jiffies.h>
+#include <linux/slab.h>
+#include <xen/events.h>
+#include <xen/grant_table.h>
 #include "obj.h"
+
+#define FILTERS	(XPC_xmd_vif_object_filter | XPC_xmd_vif_object_promisc | \
+		 XPC_xmd_vif_object_allmulti | XPC_xmd_vif_object_mc)
+#define VLANS	(XPC_xmd_vif_object_vlan_filter | XPC_xmd_vif_object_vlan)
+#define PATIENCE_MS	(XMD_OBJRING_ANSWER_MS + 500u)	/* of who waits for an answer */
+
+struct xmd_obj {
+	struct xpc_guest calls;		/* first: what the generated stubs are given */
+	struct xmd_front *front;
+	spinlock_t lock;
+	struct objguest g;
+	void *page;			/* granted to the driver domain; NULL: no ring */
+	grant_ref_t ref;
+	evtchn_port_t port;
+	unsigned int irq;		/* 0: none */
+	bool event;			/* an interrupt waits for its end */
+	bool serves;			/* has been LIVE, and not been given up since */
+	DECLARE_BITMAP(vlans, VLAN_N_VID);	/* whose frames the guest wants */
+	u64 told;			/* members whose refusal is in the log */
+	struct delayed_work work;
+	struct work_struct rtnl_work;
+	wait_queue_head_t sleepers;
+};
+
+static u64 now_ms(void)
+{
+	return jiffies64_to_msecs(get_jiffies_64());
+}
+
+static void kick(struct xmd_obj *o)
+{
+	mod_delayed_work(system_wq, &o->work, 0);
+}
+
+/* ---- what is wished for ---- */
+
+/* The lock is held. */
+static void wish(struct xmd_obj *o, u64 mask, const struct xmd_vif_object *want)
+{
+	if (objguest_wish(&o->g, mask, want))
+		netdev_warn(o->front->netdev, "a setting cannot be told to the driver domain\n");
+	kick(o);
+}
+
+/* The device's address lock is held; sets the members FILTERS of @want. */
+static void read_filters(struct net_device *dev, struct xmd_vif_object *want)
+{
+	bool too_many = netdev_mc_count(dev) > XMD_OBJ_MC_MAX;
+	struct netdev_hw_addr *ha;
+
+	want->filter = 1;
+	want->promisc = !!(dev->flags & IFF_PROMISC);
+	/* further unicast addresses are what no filter here knows */
+	if (netdev_uc_count(dev))
+		want->filter = 0;
+	want->allmulti = !!(dev->flags & IFF_ALLMULTI) || too_many;
+	want->n_mc = 0;
+	if (!too_many)
+		netdev_for_each_mc_addr(ha, dev)
+			ether_addr_copy(want->mc[want->n_mc++].addr, ha->addr);
+}
+
+bool xmd_obj_rx_mode(struct xmd_front *front)
+{
+	struct xmd_obj *o = front->obj;
+	struct xmd_vif_object want;
+	bool serves;
+
+	read_filters(front->netdev, &want);
+	spin_lock_bh(&o->lock);
+	wish(o, FILTERS, &want);
+	serves = o->serves;
+	spin_unlock_bh(&o->lock);
+	return serves;
+}
+
+/* More than fit: no filter, until some of them are gone. */
+int xmd_obj_vlan(struct xmd_front *front, u16 vid, bool add)
+{
+	struct xmd_vif_object want = { .n_vlans = 0 };
+	struct xmd_obj *o = front->obj;
+	unsigned int i;
+
+	spin_lock_bh(&o->lock);
+	if (add)
+		__set_bit(vid, o->vlans);
+	else
+		__clear_bit(vid, o->vlans);
+	want.vlan_filter = bitmap_weight(o->vlans, VLAN_N_VID) <= XMD_OBJ_VLANS_MAX;
+	if (want.vlan_filter)
+		for_each_set_bit(i, o->vlans, VLAN_N_VID)
+			want.vlan[want.n_vlans++] = i;
+	wish(o, VLANS, &want);
+	spin_unlock_bh(&o->lock);
+	return 0;
+}
+
+/* The lock is held. */
+static bool decided(struct xmd_obj *o, u64 mask, int *result)
+{
+	*result = objguest_wish_result(&o->g, mask);
+	return *result != -EINPROGRESS && *result != -EHOSTDOWN;
+}
+
+static bool decided_lock(struct xmd_obj *o, u64 mask, int *result)
+{
+	bool done;
+
+	spin_lock_bh(&o->lock);
+	done = decided(o, mask, result);
+	spin_unlock_bh(&o->lock);
+	return done;
+}
+
+/*
+ * Have a setting granted.  One that is not, or not in time, is wished for no longer: the
+ * guest's administrator was told that it is not so.
+ */
+static int ask_for(struct xmd_obj *o, u64 mask, const struct xmd_vif_object *want)
+{
+	struct xmd_vif_object before;
+	int result;
+
+	spin_lock_bh(&o->lock);
+	before = o->g.wish;
+	wish(o, mask, want);
+	spin_unlock_bh(&o->lock);
+	wait_event_timeout(o->sleepers, decided_lock(o, mask, &result),
+			   msecs_to_jiffies(PATIENCE_MS));
+	spin_lock_bh(&o->lock);
+	if (!decided(o, mask, &result) && result == -EINPROGRESS)
+		result = -ETIMEDOUT;
+	if (result)
+		wish(o, mask, &before);
+	spin_unlock_bh(&o->lock);
+	return result;
+}
+
+static bool serves(const struct xmd_obj *o)
+{
+	return READ_ONCE(o->serves);
+}
+
+int xmd_obj_set_mac(struct xmd_front *front, const u8 *addr)
+{
+	struct xmd_vif_object want = { .mtu = 0 };
+
+	if (!serves(front->obj))
+		return -EOPNOTSUPP;
+	ether_addr_copy(want.mac.addr, addr);
+	return ask_for(front->obj, XPC_xmd_vif_object_mac, &want);
+}
+
+/* Without an object ring nobody has to be asked: netif.h knows no MTU. */
+int xmd_obj_set_mtu(struct xmd_front *front, unsigned int mtu)
+{
+	const struct xmd_vif_object want = { .mtu = mtu };
+
+	if (!serves(front->obj))
+		return 0;
+	return ask_for(front->obj, XPC_xmd_vif_object_mtu, &want);
+}
+
+int xmd_obj_set_rx_usecs(struct xmd_front *front, u32 usecs)
+{
+	const struct xmd_vif_object want = { .rx_usecs = usecs };
+
+	if (!serves(front->obj))
+		return -EOPNOTSUPP;
+	return ask_for(front->obj, XPC_xmd_vif_object_rx_usecs, &want);
+}
+
+bool xmd_obj_view(struct xmd_front *front, struct xmd_vif_object *vif,
+		  struct xmd_port_object *port)
+{
+	struct xmd_obj *o = front->obj;
+	bool known;
+
+	spin_lock_bh(&o->lock);
+	known = o->serves;
+	if (vif)
+		*vif = o->g.vif;
+	if (port)
+		*port = o->g.port;
+	spin_unlock_bh(&o->lock);
+	return known;
+}
+
+struct xpc_guest *xmd_obj_calls(struct xmd_front *front)
+{
+	return &front->obj->calls;
+}
+
+/* ---- calls ---- */
+
+static bool answered(struct xmd_obj *o, int *result)
+{
+	bool done;
+
+	spin_lock_bh(&o->lock);
+	done = objguest_result(&o->g, result);
+	spin_unlock_bh(&o->lock);
+	return done;
+}
+
+/* Who waits no longer takes away where the answer would go, under the lock. */
+static int give_up(struct xmd_obj *o)
+{
+	int result;
+
+	spin_lock_bh(&o->lock);
+	if (!objguest_result(&o->g, &result)) {
+		objguest_give_up(&o->g);
+		result = -ETIMEDOUT;
+	}
+	spin_unlock_bh(&o->lock);
+	return result;
+}
+
+int xpc_guestcall(struct xpc_guest *x, unsigned int call, const void *const *in,
+		  void *const *out)
+{
+	struct xmd_obj *o = container_of(x, struct xmd_obj, calls);
+	int result;
+
+	mutex_lock(&x->one);
+	spin_lock_bh(&o->lock);
+	result = objguest_ask(&o->g, call, in, out, now_ms());
+	spin_unlock_bh(&o->lock);
+	if (!result) {
+		kick(o);
+		if (!wait_event_timeout(o->sleepers, answered(o, &result),
+					msecs_to_jiffies(PATIENCE_MS)))
+			result = give_up(o);
+	}
+	mutex_unlock(&x->one);
+	return result;
+}
+
+/* ---- what was heard ---- */
+
+/* A refusal that nobody waited for. */
+static void tell_refusals(struct xmd_obj *o)
+{
+	const struct xpc_struct *s = &xpc_struct_xmd_vif_object;
+	unsigned int i;
+
+	for (i = 0; i < s->n; i++) {
+		if (!o->g.refused[i])
+			o->told &= ~(1ull << i);
+		if (!o->g.refused[i] || o->told >> i & 1)
+			continue;
+		o->told |= 1ull << i;
+		netdev_warn(o->front->netdev, "the driver domain refuses the setting \"%s\" (%d)\n",
+			    s->field[i].name, o->g.refused[i]);
+		if (1ull << i == XPC_xmd_vif_object_mtu)
+			schedule_work(&o->rtnl_work);
+	}
+}
+
+/* The lock is held.  Return: what the link is to follow */
+static enum xmd_front_link link_of(const struct xmd_obj *o)
+{
+	if (!o->serves)
+		return XMD_LINK_DEFAULT;
+	return o->g.port.link ? XMD_LINK_UP : XMD_LINK_DOWN;
+}
+
+/* All members that the guest has a say in, as its device has them now; the lock is held. */
+static void wish_device(struct xmd_obj *o)
+{
+	const struct net_device *dev = o->front->netdev;
+	struct xmd_vif_object want = { .mtu = READ_ONCE(dev->mtu) };
+
+	ether_addr_copy(want.mac.addr, dev->dev_addr);
+	o->told = 0;
+	wish(o, XPC_xmd_vif_object_mtu | XPC_xmd_vif_object_mac, &want);
+}
+
+static void note_up(struct xmd_obj *o)
+{
+	const struct xmd_port_object *p = &o->g.port;
+
+	if (!o->serves)
+		netdev_info(o->front->netdev, "object ring: port %s %s, link %s, %u Mb/s\n",
+			    p->driver, p->version, p->link ? "up" : "down", p->speed);
+	o->serves = true;
+	wish_device(o);
+}
+
+/* The lock is held.  Return: whether filters change hands */
+static bool take_news(struct xmd_obj *o, unsigned int news)
+{
+	bool served = o->serves;
+
+	if (news & OBJGUEST_UP)
+		note_up(o);
+	if (o->g.phase == OBJGUEST_DEAF && o->serves) {
+		netdev_warn(o->front->netdev, "object ring: %s; a plain vif until the next\n",
+			    o->g.why);
+		o->serves = false;
+	}
+	tell_refusals(o);
+	if (news & OBJGUEST_NOTIFY && o->irq)
+		notify_remote_via_irq(o->irq);
+	return served != o->serves;
+}
+
+static void end_interrupt(struct xmd_obj *o, unsigned int news)
+{
+	if (!xchg(&o->event, false) || !o->irq)
+		return;
+	xen_irq_lateeoi(o->irq, news ? 0 : XEN_EOI_FLAG_SPURIOUS);
+}
+
+static void obj_work(struct work_struct *work)
+{
+	struct xmd_obj *o = container_of(to_delayed_work(work), struct xmd_obj, work);
+	enum xmd_front_link link;
+	bool changed;
+	unsigned int news;
+	u64 now, due;
+
+	spin_lock_bh(&o->lock);
+	now = now_ms();
+	news = objguest_work(&o->g, now);
+	changed = take_news(o, news);
+	/* wishes that came with it: a second look sends them */
+	if (news & OBJGUEST_UP)
+		take_news(o, objguest_work(&o->g, now));
+	due = objguest_due(&o->g);
+	link = link_of(o);
+	end_interrupt(o, news);
+	spin_unlock_bh(&o->lock);
+
+	if (news & (OBJGUEST_PORT | OBJGUEST_UP) || changed)
+		xmd_front_set_link(o->front, link);
+	if (changed)
+		xmd_front_replay_rx_mode(o->front);
+	if (news & (OBJGUEST_ANSWERED | OBJGUEST_UP | OBJGUEST_DOWN))
+		wake_up_all(&o->sleepers);
+	if (due != ~0ull)
+		queue_delayed_work(system_wq, &o->work,
+				   msecs_to_jiffies(due > now ? due - now : 0) + 1);
+}
+
+/* The MTU that was in force with another driver domain, or before a reboot of this one, is
+ * not granted any more: the device comes down to what is. */
+static void obj_rtnl_work(struct work_struct *work)
+{
+	struct xmd_obj *o = container_of(work, struct xmd_obj, rtnl_work);
+	struct xmd_vif_object vif;
+
+	if (!xmd_obj_view(o->front, &vif, NULL))
+		return;
+	xmd_front_set_max_mtu(o->front, vif.mtu_max);
+	xmd_front_set_max_mtu(o->front, 0);
+}
+
+static irqreturn_t obj_event(int irq, void *arg)
+{
+	struct xmd_obj *o = arg;
+
+	WRITE_ONCE(o->event, true);
+	kick(o);
+	return IRQ_HANDLED;
+}
+
+/* ---- ring ---- */
+
+static int open_channel(struct xmd_obj *o)
+{
+	struct xenbus_device *dev = o->front->xbdev;
+	int err = xenbus_alloc_evtchn(dev, &o->port);
+
+	if (err)
+		return err;
+	err = bind_evtchn_to_irqhandler_lateeoi(o->port, obj_event, 0, o->front->netdev->name, o);
+	if (err < 0) {
+		xenbus_free_evtchn(dev, o->port);
+		return err;
+	}
+	spin_lock_bh(&o->lock);
+	o->irq = err;
+	spin_unlock_bh(&o->lock);
+	return 0;
+}
+
+static int make_ring(struct xmd_obj *o)
+{
+	int err = xenbus_setup_ring(o->front->xbdev, GFP_KERNEL, &o->page, 1, &o->ref);
+
+	if (err)
+		return err;
+	spin_lock_bh(&o->lock);
+	objguest_start(&o->g, o->page);
+	spin_unlock_bh(&o->lock);
+	err = open_channel(o);
+	if (err)
+		xmd_obj_disconnected(o->front);
+	return err;
+}
+
+/* The backend before this one may have had them. */
+static int remove_keys(struct xmd_front *front, struct xenbus_transaction t)
+{
+	const char *dir = front->xbdev->nodename;
+	int err = 0;
+
+	if (xenbus_exists(t, dir, "xmd-obj-ring-ref"))
+		err = xenbus_rm(t, dir, "xmd-obj-ring-ref");
+	if (!err && xenbus_exists(t, dir, "xmd-event-channel-obj"))
+		err = xenbus_rm(t, dir, "xmd-event-channel-obj");
+	return err;
+}
+
+int xmd_obj_publish(struct xmd_front *front, struct xenbus_transaction t)
+{
+	const char *dir = front->xbdev->nodename;
+	struct xmd_obj *o = front->obj;
+	int err;
+
+	if (!xenbus_read_unsigned(front->backend, "feature-xmd-obj", 0))
+		return remove_keys(front, t);
+	if (!o->page) {
+		err = make_ring(o);
+		if (err)
+			netdev_warn(front->netdev, "no object ring: %d\n", err);
+		if (err)
+			return remove_keys(front, t);
+	}
+	err = xenbus_printf(t, dir, "xmd-obj-ring-ref", "%u", o->ref);
+	if (!err)
+		err = xenbus_printf(t, dir, "xmd-event-channel-obj", "%u", o->port);
+	return err;
+}
+
+/* A new life of the far end comes with an event; but an event more costs nothing. */
+void xmd_obj_connected(struct xmd_front *front)
+{
+	kick(front->obj);
+}
+
+void xmd_obj_returned(struct xmd_front *front)
+{
+	kick(front->obj);
+}
+
+void xmd_obj_disconnected(struct xmd_front *front)
+{
+	struct xmd_obj *o = front->obj;
+	unsigned int irq;
+
+	spin_lock_bh(&o->lock);
+	irq = o->irq;
+	o->irq = 0;
+	o->serves = false;
+	objguest_stop(&o->g);
+	spin_unlock_bh(&o->lock);
+	/* closes the channel, too */
+	if (irq)
+		unbind_from_irqhandler(irq, o);
+	/* what it has heard of the link is not told any more after this */
+	cancel_delayed_work_sync(&o->work);
+	o->event = false;
+	wake_up_all(&o->sleepers);
+	if (o->page)
+		xenbus_teardown_ring(&o->page, 1, &o->ref);
+	o->page = NULL;
+}
 
 int xmd_obj_create(struct xmd_front *front)
 {
+	struct xmd_obj *o = kvzalloc(sizeof(*o), GFP_KERNEL);
+
+	if (!o)
+		return -ENOMEM;
+	o->front = front;
+	mutex_init(&o->calls.one);
+	spin_lock_init(&o->lock);
+	objguest_init(&o->g);
+	INIT_DELAYED_WORK(&o->work, obj_work);
+	INIT_WORK(&o->rtnl_work, obj_rtnl_work);
+	init_waitqueue_head(&o->sleepers);
+	front->obj = o;
 	return 0;
 }
 
 void xmd_obj_destroy(struct xmd_front *front)
 {
-}
+	struct xmd_obj *o = front->obj;
 
-int xmd_obj_publish(struct xmd_front *front, struct xenbus_transaction t)
-{
-	return 0;
-}
-
-void xmd_obj_connected(struct xmd_front *front)
-{
-}
-
-void xmd_obj_returned(struct xmd_front *front)
-{
-}
-
-void xmd_obj_disconnected(struct xmd_front *front)
-{
-}
-
-bool xmd_obj_rx_mode(struct xmd_front *front)
-{
-	return false;
-}
-
-int xmd_obj_set_mac(struct xmd_front *front, const u8 *addr)
-{
-	return -EOPNOTSUPP;
-}
-
-int xmd_obj_set_mtu(struct xmd_front *front, unsigned int mtu)
-{
-	return 0;
+	if (!o)
+		return;
+	xmd_obj_disconnected(front);
+	cancel_delayed_work_sync(&o->work);
+	cancel_work_sync(&o->rtnl_work);
+	kvfree(o);
+	front->obj = NULL;
 }

@@ -10,6 +10,12 @@
 #define XMD_FRONT_OBJ_H
 
 #include "front.h"
+#include "objguest.h"
+
+/* The generated stubs, xpc_call_xmd_obj_NAME, are given this: one call at a time. */
+struct xpc_guest {
+	struct mutex one;
+};
 
 extern const struct ethtool_ops xmd_front_ethtool_ops;
 
@@ -74,5 +80,24 @@ int xmd_obj_set_mac(struct xmd_front *front, const u8 *addr);
  * Return: 0 or -errno.
  */
 int xmd_obj_set_mtu(struct xmd_front *front, unsigned int mtu);
+
+/**
+ * xmd_obj_vlan - frames of VLAN @vid (0 to 4095) are wanted, or no longer.  Any context.
+ *
+ * Return: 0; with more VLANs than the driver domain filters, those of all come.
+ */
+int xmd_obj_vlan(struct xmd_front *front, u16 vid, bool add);
+
+/* ---- for ethtool.c.  RTNL is held, or not. */
+
+/* xmd_obj_view - the objects as last heard; either may be NULL.  Return: is there a ring that serves? */
+bool xmd_obj_view(struct xmd_front *front, struct xmd_vif_object *vif,
+		  struct xmd_port_object *port);
+
+/* xmd_obj_set_rx_usecs - at least so long between two events.  Return: as xmd_obj_set_mac */
+int xmd_obj_set_rx_usecs(struct xmd_front *front, u32 usecs);
+
+/* Where calls go; -EHOSTDOWN from each without an object ring that serves. */
+struct xpc_guest *xmd_obj_calls(struct xmd_front *front);
 
 #endif /* XMD_FRONT_OBJ_H */

@@ -166,6 +166,7 @@ void xmd_nic_port(const struct xmd_nic *nic, struct xmd_port_info *info)
 		.pause_rx = link && a->flow_rx, .pause_tx = link && a->flow_tx, .mtu = a->mtu,
 		.vendor = nic->pdev->vendor, .device = nic->pdev->device,
 		.revision = nic->pdev->revision, .eeprom_len = a->eeprom_len,
+		.regs_len = XMD_REGDUMP * sizeof(u32),
 		.rx_frames = c->tpr, .rx_bytes = c->tor, .rx_broadcast = c->bprc,
 		.rx_multicast = c->mprc, .tx_frames = c->tpt, .tx_bytes = c->tot,
 		.tx_broadcast = c->bptc, .tx_multicast = c->mptc, .rx_crc_errors = c->crcerrs,

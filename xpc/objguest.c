@@ -136,6 +136,7 @@ static bool is_wishable(__u64 mask)
 
 int objguest_wish(struct objguest *g, __u64 mask, const struct xmd_vif_object *want)
 {
+	__u64 changed = xpc_diff(vif_type, &g->wish, want) | ~g->wished;
 	__u8 scratch[XMD_OBJRING_SLOT];
 	unsigned int i;
 	int n;
@@ -149,7 +150,7 @@ int objguest_wish(struct objguest *g, __u64 mask, const struct xmd_vif_object *w
 		return n;
 	g->wished |= mask;
 	for (i = 0; i < vif_type->n; i++)
-		if (mask >> i & 1)
+		if (mask & changed & 1ull << i)
 			g->refused[i] = 0;
 	return 0;
 }
@@ -385,9 +386,13 @@ static int take_copy(struct objguest *g, const struct xpc_msg *m, unsigned int *
 		which->known = false;
 		return 0;
 	}
-	if (!err)
-		*news |= which == vif_replica(g) ? OBJGUEST_VIF : OBJGUEST_PORT;
-	return err;
+	if (err)
+		return err;
+	*news |= which == vif_replica(g) ? OBJGUEST_VIF : OBJGUEST_PORT;
+	/* policy is another one now */
+	if (which == vif_replica(g) && mask & (XPC_xmd_vif_object_may | XPC_xmd_vif_object_mtu_max))
+		forget_refusals(g);
+	return 0;
 }
 
 static int take(struct objguest *g, int len, unsigned int *news)

@@ -51,7 +51,7 @@ struct objguest {
 
 	struct xmd_vif_object wish;
 	__u64 wished;				/* members of wish that count */
-	__s16 refused[XPC_FIELDS_MAX];		/* -errno, in this epoch */
+	__s16 refused[XPC_FIELDS_MAX];		/* -errno, as policy is now */
 
 	enum objguest_phase phase;
 	__u64 now;				/* at the last look */
@@ -97,7 +97,7 @@ __u64 objguest_due(const struct objguest *g);
 /*
  * objguest_wish - from now on the members @mask of @want are wished for
  *
- * A member that was refused is asked for again.  Return: 0; -ERANGE, -EPERM: not as declared,
+ * A member that was refused is asked for again, if the wish is another one now.  Return: 0; -ERANGE, -EPERM: not as declared,
  * nothing is changed.
  */
 int objguest_wish(struct objguest *g, __u64 mask, const struct xmd_vif_object *want);

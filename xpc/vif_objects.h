@@ -73,6 +73,7 @@ struct xmd_port_object {
 	__u8 pause_tx XPC_BY(user) XPC_RANGE(0, 1);
 	__u32 mtu XPC_BY(user) XPC_RANGE(68, 65535);	/* of the port now */
 	__u16 eeprom_len XPC_BY(user) XPC_RANGE(0, 512);	/* bytes */
+	__u16 regs_len XPC_BY(user) XPC_RANGE(0, 256);		/* likewise */
 	__u16 chip_vendor XPC_BY(user), chip_device XPC_BY(user);	/* PCI ids */
 	__u8 chip_revision XPC_BY(user);
 	char driver[16] XPC_BY(user) XPC_STRING;

@@ -147,6 +147,7 @@ static void fill_port(const struct vif_env *env, struct xmd_port_object *o)
 		.pause_autoneg = !!p->pause_autoneg, .pause_rx = !!p->pause_rx,
 		.pause_tx = !!p->pause_tx, .mtu = port_mtu(env),
 		.eeprom_len = p->eeprom_len > 512 ? 512 : p->eeprom_len,
+		.regs_len = p->regs_len > 4 * XMD_OBJ_REGS_MAX ? 4 * XMD_OBJ_REGS_MAX : p->regs_len,
 		.chip_vendor = p->vendor, .chip_device = p->device, .chip_revision = p->revision,
 	};
 	copy_text(o->driver, sizeof(o->driver), p->driver);

@@ -131,7 +131,7 @@
  *
  *   So the home converges to what the guest's administrator has set, whoever died: the guest's
  *   frontend is where these wishes are kept, the home is where they are in force.  A refused
- *   wish is reported once and not asked again before the next epoch or another value.
+ *   wish is reported once and not asked again before the next epoch, another value, or news of what the guest may.
  *   A call that waited is asked once more in the new epoch if it may be (reading is), and
  *   fails with -EOWNERDEAD otherwise.
  *

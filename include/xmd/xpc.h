@@ -261,9 +261,9 @@ struct xmd_port_info {
 	__u32 speed;
 	__u32 mtu;
 	__u16 vendor, device;
-	__u16 eeprom_len;
+	__u16 eeprom_len, regs_len;	/* bytes */
 	__u8 revision;
-	__u8 reserved;
+	__u8 reserved[7];
 	char driver[16];
 	char version[32];
 	__u64 rx_frames, rx_bytes, rx_broadcast, rx_multicast;

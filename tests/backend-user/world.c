@@ -106,6 +106,7 @@ void world_backend_up(struct world *w)
 	w->backend.env.kern = sim_open(&w->sim, &w->fuse);
 	w->backend.env.now = world_now;
 	w->backend.env.settle_ms = VIF_SETTLE_MS;
+	w->backend.env.objs = w->objs;
 	w->backend.pulse.watchdog = -1;
 	w->up = true;
 	if (backend_start(&w->backend) ||

@@ -43,6 +43,7 @@ struct world {
 	struct sim sim;
 	struct fuse fuse;
 	struct backend backend;
+	struct obj_host *objs;	/* for xmd-backend; NULL: no object rings */
 	bool up;
 	bool ended;		/* by itself, to be started again */
 	struct world_vif vif[WORLD_VIFS];
