@@ -82,7 +82,9 @@ bool back_online(struct back *b)
 
 enum xenbus_state back_front_state(struct back *b)
 {
-	return read_number(b, b->front, "state");
+	unsigned int state = read_number(b, b->front, "state");
+
+	return state > XenbusStateReconfigured ? XenbusStateUnknown : state;
 }
 
 bool back_wait_front(struct back *b, unsigned int mask, unsigned int ms)

@@ -8,7 +8,6 @@
  * as it is; only the kernel half is made up here.
  */
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -92,7 +92,7 @@ enum xenbus_state vif_back_state(struct vif *v)
 	enum xenbus_state state = s ? strtoul(s, NULL, 10) : XenbusStateUnknown;
 
 	free(s);
-	return state;
+	return state > XenbusStateReconfigured ? XenbusStateUnknown : state;
 }
 
 bool vif_wait_back(struct vif *v, unsigned int mask, unsigned int ms)
