@@ -15,16 +15,6 @@ struct flipper {
 	atomic_bool stop;
 };
 
-static uint32_t rnd(void)
-{
-	static _Thread_local uint32_t x = 0x9e3779b9;
-
-	x ^= x << 13;
-	x ^= x >> 17;
-	x ^= x << 5;
-	return x;
-}
-
 /* Every value but those of ALL is harmless alone: only a second look can hurt. */
 static void flip(volatile netif_tx_request_t *r, enum what what)
 {

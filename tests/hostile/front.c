@@ -16,7 +16,7 @@
 #include "attack.h"
 
 static const struct attack *const tables[] = {
-	slot_attacks, race_attacks, offload_attacks, bus_attacks, NULL
+	slot_attacks, race_attacks, offload_attacks, bus_attacks, obj_attacks, NULL
 };
 
 static bool reconnects = true;
@@ -84,6 +84,8 @@ static enum verdict attack(struct vif *v, const struct attack *a)
 		a->run(v, a->arg);
 		return OK;
 	}
+	if (a->flags & A_OBJ)
+		return obj_attack(v, a);
 	vif_connect(v);
 	if (!vif_probe(v))
 		broken("%s: no answer from the peer before the attack", a->name);

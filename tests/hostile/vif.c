@@ -2,43 +2,13 @@
 /* vif.c - the honest part: xenbus states, rings, pages, one port (see vif.h). */
 #include <errno.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "frame.h"
 #include "vif.h"
 
-#define STATE(s) (1u << XenbusState##s)
 #define WAIT_MS 10000u
-
-void broken(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	fputs("BROKEN: ", stdout);
-	vprintf(fmt, ap);
-	putchar('\n');
-	va_end(ap);
-	fflush(stdout);
-	_exit(BROKEN);
-}
-
-uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-void sleep_ms(unsigned int ms)
-{
-	usleep(ms * 1000u);
-}
 
 /* ------------------------------------------------------------------ xenstore */
 
@@ -122,7 +92,7 @@ enum xenbus_state vif_back_state(struct vif *v)
 	enum xenbus_state state = s ? strtoul(s, NULL, 10) : XenbusStateUnknown;
 
 	free(s);
-	return state;
+	return state > XenbusStateReconfigured ? XenbusStateUnknown : state;
 }
 
 bool vif_wait_back(struct vif *v, unsigned int mask, unsigned int ms)

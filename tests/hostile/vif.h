@@ -8,33 +8,15 @@
  *
  * It runs in a guest whose xen-netfront has let go of the vif.  tx means guest to
  * wire, as everywhere.  A function that cannot do its honest work ends the process
- * with BROKEN: the test could not be made, which is not the backend's failure.
+ * with BROKEN.
  */
 #ifndef HOSTILE_VIF_H
 #define HOSTILE_VIF_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "common.h"
 
-#include <xenevtchn.h>
-#include <xengnttab.h>
-#include <xenstore.h>
-
-#define xen_mb() __atomic_thread_fence(__ATOMIC_SEQ_CST)
-#define xen_rmb() __atomic_thread_fence(__ATOMIC_ACQUIRE)
-#define xen_wmb() __atomic_thread_fence(__ATOMIC_RELEASE)
-#include <xen/io/netif.h>
-#include <xen/io/xenbus.h>
-
-#define PAGE 4096u
-#define SLOTS 256u	/* in one ring page, both kinds */
 #define TX_PAGES 32u
 #define RX_PAGES 64u
-
-enum verdict { OK = 0, FAILED = 1, BROKEN = 2,
-	       CUT_OFF = 3 /* as expected, and this connection is over */ };
 
 /* What the backend answered to TX requests, counted by status. */
 struct tally {
@@ -64,11 +46,6 @@ struct vif {
 	unsigned int rx_frames, rx_errors;
 	bool arp_seen;
 };
-
-__attribute__((noreturn, format(printf, 1, 2))) void broken(const char *fmt, ...);
-
-uint64_t now_ms(void);
-void sleep_ms(unsigned int ms);
 
 /* xenstore: our own directory */
 void vif_open(struct vif *v);

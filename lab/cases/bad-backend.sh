@@ -1,0 +1,137 @@
+# lab: file tests/tools/caselib.sh
+# lab: file build/bin/xmd-hostile-back
+#
+# A backend attacks a guest's frontend in every way of tests/hostile, one after the other. The
+# guest may disable that device, and then its log must say why; nothing else in it may suffer.
+#
+#	peer ---- wire ---- drv ---- g1 eth0    what must go on working
+#	                    bad ---- g1 eth1    xmd-hostile-back in a plain guest is its backend
+#
+# --env XMD_ATTACKS='tx-* key-*' runs a part; --env XMD_ATTACK_SECONDS=10 makes those by
+# repetition longer; --env XMD_FRONT=stock tries xen-netfront; --env XMD_TRUSTED=0 says in the
+# vif's configuration that its backend is not trusted.
+. /case/caselib.sh
+seconds=${XMD_ATTACK_SECONDS:-2}
+[ -z "$FULL" ] || seconds=${XMD_ATTACK_SECONDS:-10}
+# One or two of each kind; with --env XMD_FULL=1 all of "xmd-hostile-back list", some 15 minutes.
+attacks="tx-id-max tx-twice tx-status-null tx-reverse tx-prod-300 rx-id-other rx-len-max rx-error-min
+	rx-prod-2g rx-slots-200 rx-extra-type-77 rx-gso-headers rx-held scribble event-storm state-flap
+	vanish grants-kept carrier-flap key-mtu-minus key-queues-huge"
+[ -z "$FULL" ] || attacks="*"
+attacks=${XMD_ATTACKS:-$attacks}
+front=${XMD_FRONT:-xmd}
+mac1=00:16:3e:77:02:01
+
+drv_start "$DRV_KIND"
+guest_start g1 "$front" pv
+guest_start bad none pv 'driver_domain = 1' 'vif = []'
+tool xmd-hostile-back bad
+g1_id=$(xl domid g1)
+hostile() { on bad "xmd-hostile-back -f $g1_id -d 1 -t $seconds $*"; }
+channels() { lsevtchn "$g1_id" | wc -l; }
+
+# The name of the second interface, which may be another after each attach
+second() { on g1 "grep -l $mac1 /sys/class/net/*/address" | cut -d/ -f5; }
+
+attached=
+attach() { # [ATTACK]: its lie is in what the backend offers first
+	hostile await "$@" > /run/lab/await 2>&1 &
+	waiter=$!
+	xl network-attach g1 backend=bad bridge=br0 mac=$mac1 ${XMD_TRUSTED:+trusted=$XMD_TRUSTED} > /run/lab/xl 2>&1 ||
+		fail "xl network-attach: $(cat /run/lab/xl /run/lab/await)"
+	wait $waiter || fail "await: $(cat /run/lab/await)"
+	wait_until 10 '[ -n "$(second)" ]' || fail "the guest has no second interface"
+	on g1 "ip addr add 10.78.0.1/24 dev $(second) && ip link set $(second) up"
+	attached=1
+}
+detach() {
+	hostile leave > /run/lab/leave 2>&1 &
+	waiter=$!
+	xl network-detach g1 1 > /run/lab/xl 2>&1 || echo "    xl network-detach: $(cat /run/lab/xl)"
+	wait $waiter || true
+	wait_until 20 "! xenstore-exists /local/domain/$g1_id/device/vif/1" || fail "the second vif does not go away"
+	attached=
+}
+
+# The guest must live, its other interface too. What its kernel has said is in /run/lab/said then.
+after() {
+	on g1 'dmesg -c' > /run/lab/said || fail "$1: the guest is gone"
+	! grep -E 'BUG:|WARNING: CPU|Oops|general protection|Call Trace|NETDEV WATCHDOG' /run/lab/said ||
+		fail "$1: the guest's kernel complains: $(tail -n 30 /run/lab/said)"
+	on g1 "ping -q -c 1 -W 5 -I eth0 $PEER_IP" > /dev/null || reachable g1 "$PEER_IP" 3 ||
+		fail "$1: the guest's other interface is cut off"
+}
+
+bad=0 count=0 off=0 said=0 again=0
+judge() { # ATTACK STATUS
+	line=$(grep "^$1 " /run/lab/attack | head -n 1)
+	echo "${line:-$(cat /run/lab/attack)}"
+	[ "$2" = 0 ] || { bad=$((bad + 1)); grep -v "^$1 " /run/lab/attack || true; }
+	after "$1"
+	count=$((count + 1))
+	case $line in
+	*'vif is disabled'*)
+		off=$((off + 1))
+		why=$(grep -iE 'disabled|misbehaves|connecting to|does not support' /run/lab/said | head -n 1)
+		if [ -n "$why" ]; then
+			said=$((said + 1))
+			echo "    g1: $why"
+		else
+			bad=$((bad + 1))
+			echo "    g1 says NOTHING about why"
+		fi
+		# a device that was disabled stays so until it is attached anew
+		detach
+		;;
+	esac
+}
+
+run_attack() {
+	status=0
+	[ -n "$attached" ] || attach "$1"
+	hostile "$1" > /run/lab/attack || status=$?
+	if [ $status = 4 ]; then	# what the one before has done to the vif
+		again=$((again + 1))
+		detach
+		attach "$1"
+		status=0
+		hostile "$1" > /run/lab/attack || status=$?
+	fi
+	judge "$1" $status
+}
+
+channels_before=$(channels)
+on g1 "while :; do ping -q -i 0.1 -c 1000 10.78.0.2; sleep 0.5; done > /dev/null 2>&1 &"
+attach
+hostile probe > /run/lab/attack || { cat /run/lab/attack; fail "the vif does not even work when its backend behaves"; }
+after 'nothing done yet'
+
+note "attacks"
+set -f	# the patterns of XMD_ATTACKS are for attacks, not for files
+for attack in $(on bad 'xmd-hostile-back list' | cut -d' ' -f1); do
+	for pattern in $attacks; do
+		case $attack in
+		$pattern) run_attack "$attack"; break ;;
+		esac
+	done
+done
+set +f
+[ $count -gt 0 ] || fail "no attack is called $attacks"
+
+note "nothing is left over"
+[ -z "$attached" ] || detach
+[ "$(channels)" = "$channels_before" ] ||
+	{ bad=$((bad + 1)); echo "    event channels of g1: $channels_before before, $(channels) after"; }
+
+note "the whole domain of the backend is gone, in the middle of it"
+attach
+hostile -t 20 scribble > /run/lab/attack 2>&1 &
+sleep 5
+guest_stop bad
+after "destroyed"
+wait_until 20 "! xl list | grep -q null" || fail "pages are held for ever: $(xl list)"
+metric attacks "$count" ''
+metric disabled "$off" ''
+metric disabled_explained_in_log "$said" ''
+metric attached_anew_for_the_next "$again" ''
+[ $bad = 0 ] || fail "$bad of $count attacks did not end as they must"

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * desk.c - xmd-hostile-front without Xen: its attacks on the object ring, against the far end
+ * of xmd-backend, on the developer's machine.
+ *
+ * One process is the guest, with all of xmd-hostile-front.  Another is the driver domain: the
+ * honest part of xmd-hostile-back serves the vif, obj.c of xmd-backend its object ring, each
+ * as it is; only the kernel half is made up here.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "badback.h"
+#include "fake_xen.h"
+#include "../../backend-domU/user/vif.h"
+
+#define DRV 1
+#define GUEST 5
+
+int front_main(int argc, char **argv);
+
+/* ------------------------------------------------------------ the kernel half */
+
+static struct xmd_vif_settings force = { .mtu = 1500, .mac = { 0, 0x16, 0x3e, 0x77, 0, 1 } };
+
+/* There is one row. */
+static int desk_list(struct kern *k, struct xmd_vif_info *info)
+{
+	(void)k;
+	if (info->id.domid == GUEST)
+		return -ENOENT;
+	memset(info, 0, sizeof(*info));
+	info->id.domid = GUEST;
+	info->mtu = force.mtu;
+	memcpy(info->mac, force.mac, 6);
+	return 0;
+}
+
+static int desk_set(struct kern *k, const struct xmd_vif_settings *s)
+{
+	(void)k;
+	force = *s;
+	return 0;
+}
+
+static int desk_port(struct kern *k, struct xmd_port_info *info)
+{
+	(void)k;
+	*info = (struct xmd_port_info){ .link = 1, .duplex = 1, .speed = 1000, .mtu = 1500,
+					.eeprom_len = 128, .driver = "desk", .version = "1" };
+	return 0;
+}
+
+static int desk_ask(struct kern *k, struct xmd_port_ask *a)
+{
+	(void)k;
+	memset(a->data, 0, sizeof(a->data));
+	return 0;
+}
+
+static const struct kern_ops desk_ops = {
+	.list = desk_list, .set = desk_set, .port = desk_port, .ask = desk_ask,
+};
+
+/* ----------------------------------------------------------- the driver domain */
+
+static void object_events(struct vif *v, struct vif_env *env)
+{
+	uint32_t local;
+
+	while (!env->objs->bus->ops->next(env->objs->bus, &local))
+		if (obj_event(v, local))
+			obj_work(v, env);
+	if (obj_due(v) && obj_due(v) <= now_ms())
+		obj_work(v, env);
+}
+
+static void serve_vif(struct back *b, struct vif *v, struct vif_env *env)
+{
+	back_offer(b, NULL);
+	back_write(b, "feature-xmd-obj", "1");
+	if (!back_connect(b))
+		return;
+	obj_follow(v, env, true);
+	while (back_front_state(b) == XenbusStateConnected) {
+		object_events(v, env);
+		back_serve(b, 1);
+	}
+	obj_end(v, env);
+	back_close(b);
+}
+
+static void driver_domain(void)
+{
+	static struct kern kern = { &desk_ops };
+	static struct obj_host host;
+	struct vif_env env = { .kern = &kern, .now = now_ms, .objs = &host };
+	struct vif v = { .domid = GUEST, .name = "vif 5/0", .back = "backend/vif/5/0",
+			 .front = "/local/domain/5/device/vif/0" };
+	struct back b = { .front_domid = GUEST, .dir = "backend/vif/5/0" };
+	const char *what;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	fake_xen_be(DRV);
+	if (!getenv("VERBOSE"))
+		log_set_level(LOG_LEVEL_ERR);
+	env.store = store_xs_open();
+	host.bus = bus_xen_open(&what);
+	if (!env.store || !host.bus)
+		broken("no %s", what);
+	back_open(&b);
+	for (;;)
+		serve_vif(&b, &v, &env);
+}
+
+/* -------------------------------------------------------------- the toolstack */
+
+static void write_nodes(void)
+{
+	static const char *const nodes[][2] = {
+		{ "/local/domain/5/device/vif/0/backend", "/local/domain/1/backend/vif/5/0" },
+		{ "/local/domain/5/device/vif/0/backend-id", "1" },
+		{ "/local/domain/5/device/vif/0/handle", "0" },
+		{ "/local/domain/5/device/vif/0/mac", "00:16:3e:77:00:01" },
+		{ "/local/domain/5/device/vif/0/state", "1" },
+		{ "/local/domain/1/backend/vif/5/0/frontend", "/local/domain/5/device/vif/0" },
+		{ "/local/domain/1/backend/vif/5/0/mac", "00:16:3e:77:00:01" },
+		{ "/local/domain/1/backend/vif/5/0/online", "1" },
+		{ "/local/domain/1/backend/vif/5/0/state", "1" },
+	};
+	struct xs_handle *xs = xs_open(0);
+
+	for (unsigned int i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
+		xs_write(xs, XBT_NULL, nodes[i][0], nodes[i][1], strlen(nodes[i][1]));
+	xs_close(xs);
+}
+
+int main(int argc, char **argv)
+{
+	char *args[64] = { "desk", "-i", "10.77.0.11", "-p", "10.77.0.1", "-t", "1" };
+	int n = 7, verdict;
+	pid_t pid;
+
+	for (int i = 1; i < argc && n < 63; i++)
+		args[n++] = argv[i];
+	fake_xen_begin();
+	write_nodes();
+	pid = fork();
+	if (!pid)
+		driver_domain();
+	fake_xen_be(GUEST);
+	verdict = front_main(n, args);
+	kill(pid, SIGKILL);
+	return verdict;
+}
