@@ -51,6 +51,8 @@ int xmd_change_end(struct xmd_nic *nic)
 	if (!err)
 		err = commit(nic);
 	mutex_unlock(&nic->cfg);
+	if (!err)
+		xmd_tell_state(nic);
 	return err;
 }
 
@@ -128,6 +130,11 @@ void xmd_link_follow(struct xmd_nic *nic)
 
 #define LINK_FIELDS	(XPC_xmd_adapter_link | XPC_xmd_adapter_speed | XPC_xmd_adapter_duplex)
 
+/* What else xmd_nic_port tells, of what the user half reports. */
+#define PORT_FIELDS	(LINK_FIELDS | XPC_xmd_adapter_partner | XPC_xmd_adapter_flow_rx | \
+			 XPC_xmd_adapter_flow_tx | XPC_xmd_adapter_eeprom_len | \
+			 XPC_xmd_adapter_user_version)
+
 /* The user half has changed @mask of @object; called in its own context. */
 static void changed(void *ctx, unsigned int object, u64 mask)
 {
@@ -137,6 +144,8 @@ static void changed(void *ctx, unsigned int object, u64 mask)
 		return;
 	if (mask & LINK_FIELDS)
 		xmd_link_follow(nic);
+	if (mask & PORT_FIELDS)
+		xmd_tell_state(nic);
 	if (mask & (XPC_xmd_adapter_mac | XPC_xmd_adapter_perm_mac))
 		schedule_work(&nic->address_work);
 }

@@ -130,7 +130,8 @@ struct xmd_buf {
  * @host_tx:	@n frames that the driver domain itself sends; owner is NULL.  The
  *		client switches them: to xmd_nic_tx_provide, to a vif, or both
  * @state:	tx_provide will answer differently from now on: the NIC was started,
- *		stopped, or the carrier changed.  Called with bottom halves disabled
+ *		stopped, or the carrier changed; or what xmd_nic_port tells of link and
+ *		settings has changed.  Called with bottom halves disabled
  */
 struct xmd_nic_ops {
 	void (*rx_return)(void *ctx, struct xmd_buf **frames, unsigned int n);

@@ -109,6 +109,34 @@ static void others(void)
 	row("write", TWO(EINVAL, EBADF), write(fd, buf, sizeof(buf)));
 }
 
+/* What only xmd-backend asks for its guests. */
+static void settings(void)
+{
+	struct xmd_vif_settings s = { .id = { .domid = NOBODY }, .mtu = 1500, .mac = { 2 } };
+	struct xmd_port_ask a = { .what = XMD_ASK_EEPROM, .offset = ~0u, .n = 1 };
+
+	row("SET of a vif unknown", ONE(ENOENT), ioctl(fd, XMD_VIF_SET, &s));
+	s.n_mc = 0xffff;
+	row("SET of 65535 groups", ONE(EINVAL), ioctl(fd, XMD_VIF_SET, &s));
+	s.n_mc = 0;
+	s.n_vlans = 0xffff;
+	row("SET of 65535 VLANs", ONE(EINVAL), ioctl(fd, XMD_VIF_SET, &s));
+	memset(&s, 0xff, sizeof(s));
+	row("SET of all ones", ONE(EINVAL), ioctl(fd, XMD_VIF_SET, &s));
+	row("SET at a bad address", ONE(EFAULT), ioctl(fd, XMD_VIF_SET, bad_pointer));
+	row("PORT at a bad address", TWO(EFAULT, ENODEV), ioctl(fd, XMD_BACK_PORT, bad_pointer));
+	row("ASK at a bad address", ONE(EFAULT), ioctl(fd, XMD_BACK_ASK, bad_pointer));
+	row("ASK for EEPROM behind its end", TWO(EINVAL, ENODEV), ioctl(fd, XMD_BACK_ASK, &a));
+	a.offset = 0;
+	a.n = ~0u;
+	row("ASK for 2^32-1 bytes", ONE(EINVAL), ioctl(fd, XMD_BACK_ASK, &a));
+	a.n = 1;
+	a.what = 99;
+	row("ASK for nothing known", TWO(EINVAL, ENODEV), ioctl(fd, XMD_BACK_ASK, &a));
+	a.what = XMD_ASK_REGS;
+	row("ASK for too few registers", TWO(EINVAL, ENODEV), ioctl(fd, XMD_BACK_ASK, &a));
+}
+
 /* A vif that is served already: nobody connects it twice. */
 static void again(void)
 {
@@ -142,6 +170,7 @@ void back_calls(void)
 	fields();
 	foreign();
 	others();
+	settings();
 	again();
 	list_all();
 	close(fd);
