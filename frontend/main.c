@@ -23,7 +23,7 @@
 #include <xen/xen.h>
 #include "obj.h"
 
-#define SETTLE_MS	1000u	/* for a backend to see that we are Closed */
+#define SETTLE_MS	5000u	/* for a backend to see that we are Closed; all known ones say so */
 #define HASTY_MS	1000u	/* between attempts to connect, at least */
 #define CLOSING_MS	5000u	/* for a backend to let go when the driver is unbound */
 #define MOST_STEPS	8u	/* at once; a backend that wants more plays with us */
@@ -286,9 +286,10 @@ static bool rings_begun(const struct xmd_front *front)
 static void wait_for_deadline(struct xmd_front *front, const struct xmd_front_view *v)
 {
 	unsigned long until = v->settling && !v->hasty ? front->settle_until : front->hasty_until;
+	long left = until - jiffies;
 
 	if (v->settling || v->hasty)
-		follow_soon(front, until - jiffies + 1);
+		follow_soon(front, max(left, 0L) + 1);
 }
 
 /* Return: something was done, and there may be more to do. */

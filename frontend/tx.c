@@ -487,16 +487,13 @@ void xmd_tx_start(struct xmd_front *front)
 
 /*
  * Takes a page back from a backend that did not answer.  If it has it mapped still, Linux
- * keeps grant and page until it has not: gnttab_end_foreign_access() takes over a
- * reference, so that the page is never free memory that somebody else can read (XSA-396).
+ * keeps the grant, and a reference to the page, until it has not: the page is never free
+ * memory that somebody else can read (XSA-396).  A page of our own is given up with it.
  */
 static void withdraw_slot(struct xmd_tx_slot *s)
 {
-	if (!s->asked || !s->page)
-		return;
-	if (!s->own)
-		get_page(s->page);
-	gnttab_end_foreign_access(s->ref, s->page);
+	if (s->asked && s->page)
+		gnttab_end_foreign_access(s->ref, s->own ? s->page : NULL);
 }
 
 /* The ring is left; frames without an answer wait, oldest first.  RTNL held, no poll. */

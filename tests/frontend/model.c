@@ -191,7 +191,9 @@ bool model_back(struct model *m)
 
 void model_time(struct model *m)
 {
-	m->settling = false;
+	/* more than any backend takes from mapping rings to saying so */
+	if (!m->connecting)
+		m->settling = false;
 	m->hasty = false;
 }
 

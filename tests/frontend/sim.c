@@ -397,13 +397,16 @@ int gnttab_end_foreign_access_ref(grant_ref_t ref)
 
 void gnttab_end_foreign_access(grant_ref_t ref, struct page *p)
 {
-	SIM_CHECK(grant[ref].state == ACTIVE && grant[ref].page == p);
+	SIM_CHECK(grant[ref].state == ACTIVE && (!p || grant[ref].page == p));
 	if (grant[ref].mapped) {
+		if (!p)
+			get_page(grant[ref].page);
 		grant[ref].deferred = true;
 		return;
 	}
 	grant[ref].state = FREE;
-	put_page(p);
+	if (p)
+		put_page(p);
 }
 
 /* A page that is mapped must be nobody else's: freed and given out again, that is. */
