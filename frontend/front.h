@@ -46,6 +46,7 @@
 
 #define XMD_TX_MOST	(XMD_SLOTS + 1)	/* ring slots of a frame: data and one extra info */
 #define XMD_MCAST_MAX	64u		/* addresses that xen-netback's filter takes */
+#define XMD_MTU_ASK	XMD_MTU_SG
 #define XMD_RECYCLE	512u		/* RX pages that are waited for; a power of two */
 
 struct xmd_obj;
@@ -172,7 +173,7 @@ struct xmd_front {
 	bool served;			/* there is a backend to send to */
 	bool wire;			/* its key carrier */
 	enum xmd_front_link link;
-	unsigned int max_mtu;		/* as the object ring has it; 0: no limit of its own */
+	unsigned int max_mtu;		/* as in xmd_front_set_max_mtu() */
 	unsigned int mtu_key;		/* the toolstack's */
 	struct list_head node;		/* debugfs.c */
 };
@@ -195,7 +196,8 @@ void xmd_front_set_link(struct xmd_front *front, enum xmd_front_link link);
 
 /**
  * xmd_front_set_max_mtu - the largest MTU that policy allows
- * @mtu: bytes of payload, 68 to 65521; 0: as without an object ring
+ * @mtu: bytes of payload, 68 to 65521; 0: as without an object ring, by the toolstack's key;
+ *	 XMD_MTU_ASK: whatever, as each change is asked of the driver domain
  *
  * A device whose MTU is larger is brought down to it.  Process context; takes RTNL.
  */

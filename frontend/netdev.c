@@ -126,10 +126,12 @@ static const struct net_device_ops ops = {
 
 static unsigned int mtu_limit(const struct xmd_front *front)
 {
-	unsigned int max = xmd_mtu_limit(front->feat.sg, front->mtu_key);
 	unsigned int policy = READ_ONCE(front->max_mtu);
 
-	return policy && policy < max ? policy : max;
+	/* libxl writes the key for each vif, so it says little: who has an object ring asks there */
+	if (!policy)
+		return xmd_mtu_limit(front->feat.sg, front->mtu_key);
+	return min(policy, xmd_mtu_limit(front->feat.sg, 0));
 }
 
 /* What the backend can do, or policy allows, has changed.  RTNL held. */

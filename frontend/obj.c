@@ -384,7 +384,8 @@ static void obj_rtnl_work(struct work_struct *work)
 	if (!xmd_obj_view(o->front, &vif, NULL))
 		return;
 	xmd_front_set_max_mtu(o->front, vif.mtu_max);
-	xmd_front_set_max_mtu(o->front, 0);
+	/* from here on the driver domain is asked, and says why not */
+	xmd_front_set_max_mtu(o->front, XMD_MTU_ASK);
 }
 
 static irqreturn_t obj_event(int irq, void *arg)
@@ -468,6 +469,8 @@ int xmd_obj_publish(struct xmd_front *front, struct xenbus_transaction t)
 /* A new life of the far end comes with an event; but an event more costs nothing. */
 void xmd_obj_connected(struct xmd_front *front)
 {
+	if (!front->obj->page)
+		xmd_front_set_max_mtu(front, 0);
 	kick(front->obj);
 }
 
