@@ -13,10 +13,7 @@
 # shellcheck disable=SC2034  # for bad-guest.sh
 objects=1
 # shellcheck disable=SC2034
-short="obj-wire-99 obj-kind-255 obj-forged-state obj-len-4g obj-object-1 obj-id-3 obj-write-port
-	obj-epoch-old obj-stale obj-mtu-9000 obj-promisc obj-mac obj-may obj-mc-49 obj-body-junk
-	obj-hello-other obj-identify obj-call-junk obj-ask-5 obj-tell-back obj-far-indices
-	obj-flood-hello obj-flood-call obj-never-taken obj-event-storm obj-flip-slots obj-scribble
-	obj-page-withdrawn obj-port-closed obj-page-readonly obj-start-2g obj-start-full
-	obj-keys-garbage"
+short="obj-wire-99 obj-forged-state obj-len-4g obj-object-1 obj-stale obj-mtu-9000 obj-promisc
+	obj-ask-5 obj-far-indices obj-flood-hello obj-never-taken obj-event-storm obj-flip-slots
+	obj-page-withdrawn obj-keys-garbage"
 . /case/bad-guest.sh

@@ -3,6 +3,7 @@
 # lab: file build/bin/xmd-gaptcp
 # lab: file build/bin/xmd-seqtest
 # lab: file build/bin/xmd-vlanecho
+# full only: front-stock sends less by the same ways
 #
 # What our own frontend carries when xen-netback, bridge and xl devd are at the other end.
 export XMD_DRV=stock

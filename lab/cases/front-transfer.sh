@@ -2,6 +2,7 @@
 # lab: file build/bin/xmd-gaptcp
 # lab: file build/bin/xmd-seqtest
 # lab: file build/bin/xmd-vlanecho
+# full only: front-smoke sends less by the same ways
 #
 # A guest with our own frontend: nothing is lost or changed on the way, whatever the direction,
 # the protocol, the tag or the length: TCP, UDP, IPv6, VLAN, groups, jumbo frames.
