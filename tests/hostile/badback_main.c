@@ -121,6 +121,8 @@ static int leave(struct back *b)
 		sleep_ms(50);
 	back_wait_front(b, STATE(Closed) | STATE(Unknown), 3000);
 	back_state(b, XenbusStateClosed);
+	/* libxl waits for that state first, then for the directory to go: it must see both */
+	sleep_ms(2000);
 	return xs_rm(b->xs, XBT_NULL, b->dir) ? OK : BROKEN;
 }
 
