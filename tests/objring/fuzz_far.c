@@ -81,17 +81,33 @@ static void check(struct host *h)
 		abort();
 }
 
+/* One host for all inputs; for each a new xmd-backend and a new page. */
+static struct host *begin(void)
+{
+	static struct host *h;
+	struct objring r;
+
+	if (!h) {
+		h = host_new();
+		host_attach_mute(h, 0);
+		host_attach(h, 2);
+	}
+	world_backend_kill(&h->w);
+	objring_new(&r, &h->party[0].page);
+	world_backend_up(&h->w);
+	host_run(h, TICK_MS);
+	return h;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct host *h = host_new();
+	struct host *h = begin();
 	struct xmd_objring *page = &h->party[0].page;
-	struct xmd_vif_object want;
+	struct xmd_vif_object want = { .mtu = 1000 + size % 100 };
 
 	at = data;
 	left = size;
-	host_attach_mute(h, 0);
-	host_attach(h, 2);
 	hello(page);
 	hub_send(&h->hub, 0);
 	host_run(h, TICK_MS);
@@ -113,9 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		host_run(h, TICK_MS);
 		check(h);
 	}
-	want.mtu = 1234;
 	if (host_wish(h, 2, XPC_xmd_vif_object_mtu, &want))
 		abort();
-	host_free(h);
 	return 0;
 }
