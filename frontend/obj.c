@@ -45,6 +45,7 @@ struct xmd_obj {
 	u64 told;			/* members whose refusal is in the log */
 	struct delayed_work work;
 	struct work_struct rtnl_work;
+	bool mtu_refused;		/* for rtnl_work */
 	wait_queue_head_t sleepers;
 };
 
@@ -283,8 +284,10 @@ static void tell_refusals(struct xmd_obj *o)
 		o->told |= 1ull << i;
 		netdev_warn(o->front->netdev, "the driver domain refuses the setting \"%s\" (%d)\n",
 			    s->field[i].name, o->g.refused[i]);
-		if (1ull << i == XPC_xmd_vif_object_mtu)
+		if (1ull << i == XPC_xmd_vif_object_mtu) {
+			WRITE_ONCE(o->mtu_refused, true);
 			schedule_work(&o->rtnl_work);
+		}
 	}
 }
 
@@ -316,6 +319,7 @@ static void note_up(struct xmd_obj *o)
 			    p->driver, p->version, p->link ? "up" : "down", p->speed);
 	o->serves = true;
 	wish_device(o);
+	schedule_work(&o->rtnl_work);
 }
 
 /* The lock is held.  Return: whether filters change hands */
@@ -374,8 +378,10 @@ static void obj_work(struct work_struct *work)
 				   msecs_to_jiffies(due > now ? due - now : 0) + 1);
 }
 
-/* The MTU that was in force with another driver domain, or before a reboot of this one, is
- * not granted any more: the device comes down to what is. */
+/*
+ * An MTU that was in force with another driver domain, or before a reboot of this one, is
+ * not granted any more: the device comes down to what is.
+ */
 static void obj_rtnl_work(struct work_struct *work)
 {
 	struct xmd_obj *o = container_of(work, struct xmd_obj, rtnl_work);
@@ -383,7 +389,8 @@ static void obj_rtnl_work(struct work_struct *work)
 
 	if (!xmd_obj_view(o->front, &vif, NULL))
 		return;
-	xmd_front_set_max_mtu(o->front, vif.mtu_max);
+	if (xchg(&o->mtu_refused, false))
+		xmd_front_set_max_mtu(o->front, vif.mtu_max);
 	/* from here on the driver domain is asked, and says why not */
 	xmd_front_set_max_mtu(o->front, XMD_MTU_ASK);
 }
