@@ -9,6 +9,8 @@
 
 #include "driver.h"
 
+#define ETHERNET_MTU	1500u
+
 /* RCTL.MO = 0: bits 47 to 36 of the address, that is the last byte and the high half
  * of the one before; the upper 7 bits pick the word, the lower 5 the bit.  The other values
  * of MO look at bits further in front, where addresses of one protocol are alike. */
@@ -45,6 +47,9 @@ void filter_compute(const struct xmd_adapter *a, struct image *want)
 		want->reg[IMG_RCTL] |= RCTL_UPE;
 	if (a->promisc || a->allmulti)
 		want->reg[IMG_RCTL] |= RCTL_MPE;
+	/* frames of more than 1522 bytes are dropped else (13.4.22) */
+	if (a->mtu > ETHERNET_MTU)
+		want->reg[IMG_RCTL] |= RCTL_LPE;
 	if (a->vlan_filter && !a->promisc)
 		want->reg[IMG_RCTL] |= RCTL_VFE;
 	set_rar(want, 0, settings_mac(a));

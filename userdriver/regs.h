@@ -67,6 +67,7 @@
 #define REG_RCTL	0x00100
 #define   RCTL_UPE		0x00000008u
 #define   RCTL_MPE		0x00000010u
+#define   RCTL_LPE		0x00000020u
 #define   RCTL_MO		0x00003000u
 #define   RCTL_BAM		0x00008000u
 #define   RCTL_VFE		0x00040000u
