@@ -101,6 +101,8 @@ on drv 'ip link set eth0 mtu 9000'
 on g1 'ip link set eth0 mtu 9000' || fail "g1 may not have its own MTU: $(front_dump g1)"
 on g1 'ip link set eth0 mtu 9001' 2> /run/lab/mtu && fail "g1 has a larger MTU than its own"
 cat /run/lab/mtu
+# which it was told
+warnings g1 > /run/lab/warnings
 full g1 peer "$PEER_IP" 9000
 full peer g1 "$IP6_g1" 9000
 transfer g1 peer "$PEER_IP" 5007 $bytes
