@@ -13,7 +13,7 @@
 # The picture before and after is taken in the same situation (g1 alone with one vif), so the two
 # xenstore dumps must be equal to the letter; domids of g2 occur in neither.
 . /case/caselib.sh
-cycles=${XMD_CYCLES:-6} guests=${XMD_GUESTS:-2}
+cycles=${XMD_CYCLES:-4} guests=${XMD_GUESTS:-1}
 [ -z "$FULL" ] || { cycles=60 guests=20; }
 
 drv_start "$DRV_KIND"
