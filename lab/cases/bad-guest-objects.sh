@@ -13,7 +13,6 @@
 # shellcheck disable=SC2034  # for bad-guest.sh
 objects=1
 # shellcheck disable=SC2034
-short="obj-wire-99 obj-forged-state obj-len-4g obj-object-1 obj-stale obj-mtu-9000 obj-promisc
-	obj-ask-5 obj-far-indices obj-flood-hello obj-never-taken obj-event-storm obj-flip-slots
-	obj-page-withdrawn obj-keys-garbage"
+short="obj-wire-99 obj-len-4g obj-stale obj-promisc obj-far-indices obj-flood-hello obj-event-storm
+	obj-flip-slots obj-page-withdrawn"
 . /case/bad-guest.sh

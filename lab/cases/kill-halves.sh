@@ -1,5 +1,6 @@
 # lab: file tests/tools/caselib.sh
 # lab: file build/bin/xmd-gaptcp
+# full only: kill-anytime and front-restart kill them, too
 #
 # The user halves are killed during a TCP transfer: the transfer must not pause longer than
 # 200 ms more than it does without kills, and each half must serve again within 2 seconds:

@@ -74,6 +74,10 @@ diff /logs/second-before.txt /logs/second-after.txt || fail "drv2, g2 or its vif
 [ "$(messages drv2)" = "$said_drv2" ] || fail "drv2: its kernel complains: $(on drv2 dmesg | tail -n 5)"
 [ "$(messages g2)" = "$said_g2" ] || fail "g2: its kernel complains: $(on g2 dmesg | tail -n 5)"
 
+if [ -z "$FULL" ]; then
+    streams_end g1
+    exit 0
+fi
 note "both panic at once"
 seq_start g2 tx 100 --size 600 --sndbuf 400000
 sleep 2
