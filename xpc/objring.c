@@ -68,8 +68,10 @@ int objring_attach(struct objring *r, struct xmd_objring *page)
 	r->out_prod = READ_ONCE(page->tell_prod);
 	if (READ_ONCE(page->version) != XMD_OBJRING_VERSION)
 		return -EPROTONOSUPPORT;
-	if (ready(r) < 0 || objring_room(r) < 0)
+	if (ready(r) < 0 || objring_room(r) < 0) {
+		WRITE_ONCE(page->closed, XMD_OBJRING_BAD_INDEX);
 		return -EPROTO;
+	}
 	WRITE_ONCE(page->closed, XMD_OBJRING_OPEN);
 	/* closed before life, because a guest that sees a new life takes the ring as open */
 	virt_wmb();

@@ -44,16 +44,20 @@ struct xmd_obj_mac {
 struct xmd_vif_object {
 	/* wishes of the guest */
 	__u32 mtu XPC_BY(guest) XPC_RANGE(68, 65535);	/* bytes behind the Ethernet header */
-	struct xmd_obj_mac mac XPC_BY(guest);
-	__u8 filter XPC_BY(guest) XPC_RANGE(0, 1);	/* 1: flooded frames only as said below */
-	__u8 promisc XPC_BY(guest) XPC_RANGE(0, 1);
+	/* user: when policy takes back what it has granted */
+	struct xmd_obj_mac mac XPC_BY(guest, user);
+	__u8 promisc XPC_BY(guest, user) XPC_RANGE(0, 1);
 	__u8 allmulti XPC_BY(guest) XPC_RANGE(0, 1);
-	__u8 vlan_filter XPC_BY(guest) XPC_RANGE(0, 1);
 	__u32 rx_usecs XPC_BY(guest) XPC_RANGE(0, 10000);	/* least time between two RX events */
 	__u16 n_mc XPC_BY(guest) XPC_RANGE(0, XMD_OBJ_MC_MAX);
 	struct xmd_obj_mac mc[XMD_OBJ_MC_MAX] XPC_BY(guest) XPC_COUNTED(n_mc);
 	__u16 n_vlans XPC_BY(guest) XPC_RANGE(0, XMD_OBJ_VLANS_MAX);
 	__u16 vlan[XMD_OBJ_VLANS_MAX] XPC_BY(guest) XPC_COUNTED(n_vlans) XPC_RANGE(0, 4095);
+	/* behind the lists that they mean: wishes are asked for in this order, and a filter whose
+	 * list is still to come would keep everything away
+	 */
+	__u8 vlan_filter XPC_BY(guest) XPC_RANGE(0, 1);
+	__u8 filter XPC_BY(guest) XPC_RANGE(0, 1);	/* 1: flooded frames only as said above */
 
 	/* what the driver domain says */
 	__u32 may XPC_BY(user) XPC_RANGE(0, 0x7f);	/* XMD_MAY_* */

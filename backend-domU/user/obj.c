@@ -32,6 +32,7 @@ struct obj {
 	uint32_t local;			/* our end of the event channel */
 	bool masked;			/* its events wait for unmask */
 	bool blinking;			/* the LED, for this guest */
+	bool in_force;			/* the kernel half has what @vif says */
 	uint64_t due;			/* ms; 0: no need */
 	uint64_t credit_at;		/* ms; when @credit was as it is */
 	uint32_t credit;		/* ms of time that messages may cost */
@@ -111,14 +112,57 @@ static void refuse_to_guess(int err, struct vif *v, const char *what)
 		log_err("%s: %s cannot be told: %s", v->name, what, strerror(-err));
 }
 
+static int apply(struct vif *v, struct vif_env *env, const struct xmd_vif_object *want)
+{
+	struct xmd_vif_settings s = {
+		.id = { .domid = v->domid, .handle = v->handle }, .mtu = want->mtu,
+		.rx_usecs = want->rx_usecs, .n_mc = want->n_mc, .n_vlans = want->n_vlans,
+		.flags = (uint16_t)((want->filter ? XMD_SET_FILTER : 0) |
+				    (want->promisc ? XMD_SET_PROMISC : 0) |
+				    (want->allmulti ? XMD_SET_ALLMULTI : 0) |
+				    (want->vlan_filter ? XMD_SET_VLANS : 0)),
+	};
+	int err;
+
+	memcpy(s.mac, want->mac.addr, sizeof(s.mac));
+	memcpy(s.mc, want->mc, sizeof(s.mc));
+	memcpy(s.vlan, want->vlan, sizeof(s.vlan));
+	err = env->kern->ops->set(env->kern, &s);
+	/* broken off meanwhile: it will be connected anew, or not */
+	return err == -ENOENT ? -EAGAIN : err;
+}
+
+/*
+ * What policy does not grant any more must not stay in force, nor what the kernel half has
+ * from an xmd-backend before this one, which nobody here knows.
+ */
+static void put_in_force(struct vif *v, struct vif_env *env)
+{
+	struct obj *o = v->obj;
+	struct xmd_vif_object want = o->vif;
+	uint64_t mask = policy_take_back(&o->limits, &want);
+	int err;
+
+	if (!mask && o->in_force)
+		return;
+	err = apply(v, env, &want);
+	if (!err && mask)
+		err = xpc_commit(&o->t, &o->object[XPC_OBJECT_xmd_vif_object], mask, &want);
+	o->in_force = !err;
+	if (err && log_allowed(&v->budget, env->now(), v->name))
+		log_err("%s: its settings cannot be put in force: %s", v->name, strerror(-err));
+}
+
 /* What the driver domain says of the vif, as policy stands now. */
 static void refresh_vif(struct vif *v, struct vif_env *env)
 {
 	struct obj *o = v->obj;
-	struct xmd_vif_object want = o->vif;
+	struct xmd_vif_object want;
 	int err;
 
 	read_limits(v, env, &o->limits);
+	put_in_force(v, env);
+	want = o->vif;
 	want.may = o->limits.may;
 	want.mtu_max = policy_mtu_max(&o->limits);
 	want.rx_usecs_max = o->limits.rx_usecs_max;
@@ -194,7 +238,9 @@ static int set_up_objects(struct vif *v, struct vif_env *env, struct obj *o)
 
 	if (err)
 		return err;
-	/* what is in force in the kernel half is what there is; its guest will say the rest */
+	/* MTU and MAC as they are in force; filters as none, which the first refresh_vif() makes
+	 * true in the kernel half, and its guest says the rest
+	 */
 	o->vif = (struct xmd_vif_object){ .mtu = row.mtu, .mtu_max = row.mtu };
 	memcpy(o->vif.mac.addr, row.mac, 6);
 	fill_port(env, &o->port);
@@ -304,13 +350,16 @@ static int open_ring(struct vif *v, struct vif_env *env, const struct keys *k, s
 	what = "its objects";
 	err = set_up_objects(v, env, o);
 	if (err)
-		goto err_attach;
+		goto err_objects;
 	what = "binding its event channel";
 	err = bus->ops->bind(bus, v->domid, k->port, &o->local);
 	if (err)
-		goto err_attach;
+		goto err_objects;
 	return 0;
 
+err_objects:
+	/* the guest, which may have seen a new life, is not left saying HELLO */
+	objring_end_far(&o->ring, XMD_OBJRING_TROUBLE);
 err_attach:
 	bus->ops->unmap(bus, o->page);
 err_map:
@@ -411,26 +460,6 @@ static int take_hello(struct vif *v, struct vif_env *env, uint32_t len)
 		log_warn("%s: its frontend's objects are declared otherwise than ours: no object ring; install the same version on both sides",
 			 v->name);
 	return 0;
-}
-
-static int apply(struct vif *v, struct vif_env *env, const struct xmd_vif_object *want)
-{
-	struct xmd_vif_settings s = {
-		.id = { .domid = v->domid, .handle = v->handle }, .mtu = want->mtu,
-		.rx_usecs = want->rx_usecs, .n_mc = want->n_mc, .n_vlans = want->n_vlans,
-		.flags = (uint16_t)((want->filter ? XMD_SET_FILTER : 0) |
-				    (want->promisc ? XMD_SET_PROMISC : 0) |
-				    (want->allmulti ? XMD_SET_ALLMULTI : 0) |
-				    (want->vlan_filter ? XMD_SET_VLANS : 0)),
-	};
-	int err;
-
-	memcpy(s.mac, want->mac.addr, sizeof(s.mac));
-	memcpy(s.mc, want->mc, sizeof(s.mc));
-	memcpy(s.vlan, want->vlan, sizeof(s.vlan));
-	err = env->kern->ops->set(env->kern, &s);
-	/* broken off meanwhile: it will be connected anew, or not */
-	return err == -ENOENT ? -EAGAIN : err;
 }
 
 /* A wish that can be decoded and is based on what there is: may it be, can it be? */

@@ -221,6 +221,21 @@ static int judge_usecs(const struct policy_limits *l, uint32_t usecs)
 	return usecs > l->rx_usecs_max ? -EINVAL : 0;
 }
 
+uint64_t policy_take_back(const struct policy_limits *l, struct xmd_vif_object *vif)
+{
+	uint64_t mask = 0;
+
+	if (vif->promisc && !(l->may & XMD_MAY_PROMISC)) {
+		vif->promisc = 0;
+		mask |= XPC_xmd_vif_object_promisc;
+	}
+	if (is_station(l->mac) && judge_mac(l, vif->mac.addr)) {
+		memcpy(vif->mac.addr, l->mac, sizeof(vif->mac.addr));
+		mask |= XPC_xmd_vif_object_mac;
+	}
+	return mask;
+}
+
 int policy_judge(const struct policy_limits *l, uint64_t mask, const struct xmd_vif_object *want,
 		 const char **what)
 {

@@ -83,4 +83,11 @@ uint32_t policy_mtu_max(const struct policy_limits *l);
 int policy_judge(const struct policy_limits *l, uint64_t mask, const struct xmd_vif_object *want,
 		 const char **what);
 
+/*
+ * policy_take_back - bring @vif to what may stay in force: promiscuous mode and MAC
+ *
+ * An MTU stays, as all it does is to let longer frames in.  Return: the members changed.
+ */
+uint64_t policy_take_back(const struct policy_limits *l, struct xmd_vif_object *vif);
+
 #endif

@@ -137,6 +137,8 @@ static int do_set(struct kern *k, const struct xmd_vif_settings *s)
 		return -sim->fail_set;
 	r->set = *s;
 	sim->sets++;
+	sim->deaf_sets += (s->flags & XMD_SET_FILTER && !s->n_mc) ||
+			  (s->flags & XMD_SET_VLANS && !s->n_vlans);
 	return 0;
 }
 

@@ -31,6 +31,7 @@ struct sim {
 	bool port_event;	/* the port has changed */
 	int fail_set;		/* errno of the next XMD_VIF_SETs, 0: none */
 	unsigned int sets, asked;
+	unsigned int deaf_sets;	/* XMD_VIF_SETs that filter by a list without entries */
 	bool blinking;
 };
 

@@ -244,6 +244,55 @@ static void xmd_backend_dies_and_settings_are_back(void **state)
 		epoch = h->party[0].g.replicas.epoch;
 		expect_settings(h, 0);
 	}
+	/* never a filter before what it lets in */
+	assert_int_equal(h->w.sim.deaf_sets, 0);
+}
+
+static void what_was_granted_is_taken_back(void **state)
+{
+	const struct xmd_vif_object want = { .promisc = 1, .mac = { { 2, 0, 0, 0, 0, 1 } } };
+	struct host *h = *state;
+
+	host_attach(h, 0);
+	host_allow(h, 0, "promisc mac");
+	assert_int_equal(host_wish(h, 0, SETTINGS, &settings), 0);
+	assert_int_equal(host_wish(h, 0, M(promisc) | M(mac), &want), 0);
+	host_allow(h, 0, "mac");
+	host_run(h, 500);
+	assert_false(host_settings(h, 0)->flags & XMD_SET_PROMISC);
+	assert_memory_equal(host_settings(h, 0)->mac, want.mac.addr, 6);
+	host_allow(h, 0, NULL);
+	host_run(h, 500);
+	assert_memory_equal(host_settings(h, 0)->mac, "\x00\x16\x3e\x00\x05\x00", 6);
+	expect_settings(h, 0);
+	/* the guest knows */
+	assert_int_equal(h->party[0].g.vif.promisc, 0);
+	assert_memory_equal(h->party[0].g.vif.mac.addr, "\x00\x16\x3e\x00\x05\x00", 6);
+}
+
+/* The kernel half keeps what it was told; the next xmd-backend must know, or end it. */
+static void nothing_stays_that_nobody_wishes(void **state)
+{
+	struct xmd_vif_object want = { .promisc = 1, .rx_usecs = 50 };
+	struct host *h = *state;
+
+	host_attach(h, 0);
+	host_allow(h, 0, "promisc");
+	assert_int_equal(host_wish(h, 0, M(promisc), &want), 0);
+	world_backend_kill(&h->w);
+	host_run(h, 200);
+	host_allow(h, 0, NULL);
+	world_backend_up(&h->w);
+	host_run(h, 1000);
+	assert_int_equal(host_settings(h, 0)->flags, 0);
+
+	assert_int_equal(host_wish(h, 0, M(rx_usecs), &want), 0);
+	world_backend_kill(&h->w);
+	want.rx_usecs = 0;
+	host_wish(h, 0, M(rx_usecs), &want);
+	world_backend_up(&h->w);
+	host_run(h, 1000);
+	assert_int_equal(host_settings(h, 0)->rx_usecs, 0);
 }
 
 static void a_refused_wish_does_not_take_others_with_it(void **state)
@@ -353,6 +402,9 @@ static void keys_that_lead_nowhere(void **state)
 		assert_case(row[i].name, world_back_state(&h->w, 0), STATE_CONNECTED);
 		assert_case(row[i].name, h->hub.end[0].mapped, 0);
 		assert_case(row[i].name, h->hub.end[0].bound, 0);
+		/* a guest that has seen a new life is told that it was none */
+		if (row[i].fail_bind)
+			assert_case(row[i].name, h->party[0].page.closed, XMD_OBJRING_TROUBLE);
 		host_free(h);
 	}
 }
@@ -412,6 +464,8 @@ int main(void)
 		T(spoofing_is_told_to_the_kernel),
 		T(calls),
 		T(xmd_backend_dies_and_settings_are_back),
+		T(what_was_granted_is_taken_back),
+		T(nothing_stays_that_nobody_wishes),
 		T(a_refused_wish_does_not_take_others_with_it),
 		T(killed_at_every_moment),
 		T(a_guest_that_begins_anew),
