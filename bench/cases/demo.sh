@@ -1,19 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
+# lab: file bench/cases/measure.sh
 #
 # What `make demo` shows: a stock guest whose packets cross the split driver, who drives
 # what in which domain. bench/demo runs it once with our driver domain (MODE=xmd) and once
 # with the stock one.
 
 : "${MODE:=xmd}" "${SECS:=3}"
+. /case/measure.sh
 
 say() { printf '\n== %s\n' "$*"; }
-
-# Mb/s that arrived at the far end.
-mbps() { # WHERE FLAGS
-	on "$1" "iperf3 -c $PEER_IP -t $SECS -O 1 -f k $2" |
-		awk '/receiver/ { for (i = 2; i <= NF; i++) if ($i == "Kbits/sec") v = $(i - 1) }
-			END { if (v == "") exit 1; printf "%.0f\n", v / 1000 }'
-}
 
 modules() { # the network modules of the driver domain, on one line
 	on drv "awk '/^(xmd_|e1000|xen_netback|bridge)/ { printf \"%s \", \$1 }' /proc/modules"
@@ -35,8 +30,8 @@ if [ "$mode" = xmd ]; then
 	on g1 "ping -c 3 $PEER_IP" || fail "no ping through the split driver"
 fi
 say "TCP through the $mode driver domain, $SECS s each way"
-tx=$(mbps g1 "") || fail "no TCP to the wire"
-rx=$(mbps g1 -R) || fail "no TCP from the wire"
+tx=$(tcp_mbps g1 "") || fail "no TCP to the wire"
+rx=$(tcp_mbps g1 -R) || fail "no TCP from the wire"
 echo "guest to wire $tx Mb/s, wire to guest $rx Mb/s"
 # for the table that bench/demo prints when both kinds have run
 printf '%s\n' "$(modules)" "$(programs)" "$(on g1 'ethtool -i eth0 | sed -n "s/driver: //p"')" "$tx" "$rx" > /logs/facts

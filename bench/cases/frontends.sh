@@ -1,5 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0
+# lab: file bench/cases/measure.sh
 #
 # Two guests alike but for their network driver, xen-netfront (stock) and xmd_front (xmd), on one
 # driver domain: each measurement is taken with both, in turn, so that what drifts drifts for both.
@@ -8,18 +9,8 @@
 # SECS    seconds of each stream (default 5)
 # TURNS   how often each is measured (default 3; the table shows medians)
 
-: "${MODE:=xmd}" "${SECS:=5}" "${TURNS:=3}"
-
-tcp_mbps() { # WHERE FLAGS
-	on "$1" "iperf3 -c $PEER_IP -t $SECS -O 1 -f k $2" |
-		awk '/receiver/ { for (i = 2; i <= NF; i++) if ($i == "Kbits/sec") v = $(i - 1) }
-			END { if (v == "") exit 1; printf "%.1f\n", v / 1000 }'
-}
-
-rtt_ms() { # WHERE
-	on "$1" "ping -q -c 50 -i 0.05 $PEER_IP" |
-		awk -F'[=/]' '/min\/avg/ { v = $6 } END { if (v == "") exit 1; print v }'
-}
+. /case/measure.sh
+: "${MODE:=xmd}" "${TURNS:=3}"
 
 # both NAME UNIT FUNCTION ARGUMENT...: the guests in turn; who is first changes
 both() {

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# lab: file bench/cases/measure.sh
 #
 # Throughput and round trip through a driver domain: the stock one (Linux e1000, bridge,
 # xen-netback) or ours, with the same guest image and the same peer. Measured for a guest
@@ -8,19 +9,11 @@
 # MODE    stock or xmd
 # SECS    seconds of each stream (default 5)
 # WARM    seconds at the start of a stream that do not count (default 1)
-
-: "${MODE:=xmd}" "${SECS:=5}" "${WARM:=1}"
+. /case/measure.sh
+: "${MODE:=xmd}"
 
 # 18 bytes of UDP payload make an Ethernet frame of 64 bytes with its FCS.
 UDP_LEN=18
-
-# The last line that iperf3 prints for the given side, as "bits per second".
-# With -f k the unit is always Kbits/sec.
-tcp_mbps() { # WHERE FLAGS
-	on "$1" "iperf3 -c $PEER_IP -t $SECS -O $WARM -f k $2" |
-		awk '/receiver/ { for (i = 2; i <= NF; i++) if ($i == "Kbits/sec") v = $(i - 1) }
-			END { if (v == "") exit 1; printf "%.1f\n", v / 1000 }'
-}
 
 # Packets that arrived, per second: iperf3's receiver line has lost/total.
 udp_kpps() { # WHERE FLAGS
@@ -28,11 +21,6 @@ udp_kpps() { # WHERE FLAGS
 		awk -v s="$SECS" '/receiver/ { for (i = 1; i <= NF; i++) if (split($i, a, "/") == 2 &&
 				a[1] ~ /^[0-9]+$/ && a[2] ~ /^[0-9]+$/) v = a[2] - a[1] }
 			END { if (v == "") exit 1; printf "%.2f\n", v / s / 1000 }'
-}
-
-rtt_ms() { # WHERE
-	on "$1" "ping -q -c 50 -i 0.05 $PEER_IP" |
-		awk -F'[=/]' '/min\/avg/ { v = $6 } END { if (v == "") exit 1; print v }'
 }
 
 measure() { # MODE PARTY WHERE
