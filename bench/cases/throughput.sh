@@ -15,9 +15,11 @@
 # 18 bytes of UDP payload make an Ethernet frame of 64 bytes with its FCS.
 UDP_LEN=18
 
-# Packets that arrived, per second: iperf3's receiver line has lost/total.
-udp_kpps() { # WHERE FLAGS
-	on "$1" "iperf3 -u -b 0 -l $UDP_LEN -c $PEER_IP -t $SECS -f k $2" |
+# Packets that arrived, per second: iperf3's receiver line has lost/total. RATE in bits of payload
+# a second, 0: as many as the sender can, which from the wire is several hundred times what any
+# driver domain takes here.
+udp_kpps() { # WHERE FLAGS RATE
+	on "$1" "iperf3 -u -b $3 -l $UDP_LEN -c $PEER_IP -t $SECS -f k $2" |
 		awk -v s="$SECS" '/receiver/ { for (i = 1; i <= NF; i++) if (split($i, a, "/") == 2 &&
 				a[1] ~ /^[0-9]+$/ && a[2] ~ /^[0-9]+$/) v = a[2] - a[1] }
 			END { if (v == "") exit 1; printf "%.2f\n", v / s / 1000 }'
@@ -26,8 +28,9 @@ udp_kpps() { # WHERE FLAGS
 measure() { # MODE PARTY WHERE
 	one "$1.$2.tcp_tx" Mb/s tcp_mbps "$3" ""
 	one "$1.$2.tcp_rx" Mb/s tcp_mbps "$3" -R
-	one "$1.$2.udp64_tx" kpps udp_kpps "$3" ""
-	one "$1.$2.udp64_rx" kpps udp_kpps "$3" -R
+	one "$1.$2.udp64_tx" kpps udp_kpps "$3" "" 0
+	one "$1.$2.udp64_rx4k" kpps udp_kpps "$3" -R $((4000 * UDP_LEN * 8))
+	one "$1.$2.udp64_rx" kpps udp_kpps "$3" -R 0
 	one "$1.$2.rtt_avg" ms rtt_ms "$3"
 }
 
