@@ -64,7 +64,12 @@ asleep() {
 }
 save_and_restore() { xl save g1 /root/g1.save && xl restore /root/g1.save && rm /root/g1.save; }
 
-# ours WORD: what is in force, and what the guest sees of the device
+# xenbus holds the module of a driver as long as a device is bound to it.
+unload() {
+	on g1 "echo vif-0 > /sys/bus/xen/devices/vif-0/driver/unbind && modprobe -r $module" || fail "the module is not unloaded"
+}
+
+# what is in force, and what the guest sees of the device
 wished() {
 	[ "$front" = xmd ] || return 0
 	want="mtu 1400 flags 0x5 rx_usecs 100 multicast $(on g1 'ip maddr show dev eth0' | grep -c link) vlans 0"
@@ -80,7 +85,7 @@ note "its module is unloaded and loaded"
 for i in $(seq $rounds); do
 	flow_start 8
 	sleep 1
-	on g1 "modprobe -r $module" || fail "the module is not unloaded"
+	unload
 	! on g1 'test -e /sys/class/net/eth0' || fail "eth0 has not gone with its module"
 	[ "$i" != 1 ] || [ "$(xs "/local/domain/$drv_id/backend/vif/$(xl domid g1)/0/state")" != 4 ] ||
 		fail "the backend is still connected"
@@ -117,5 +122,5 @@ done
 
 warnings g1 | diff /run/lab/warnings - || fail "its kernel complains"
 note "and is unloaded after all that"
-on g1 "modprobe -r $module" || fail "the module is not unloaded"
+unload
 warnings g1 | diff /run/lab/warnings - || fail "its kernel complains"
