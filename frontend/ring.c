@@ -312,6 +312,8 @@ void xmd_rings_withdraw(struct xmd_front *front)
 
 	rtnl_lock();
 	polls = stop_poll(front);
+	/* a poll that has completed may not have returned yet: it still arms the RX ring */
+	synchronize_net();
 	xmd_tx_withdraw(front);
 	xmd_rx_withdraw(front);
 	if (polls)

@@ -8,7 +8,7 @@ struct net_device sim_dev;
 struct back_sim bk;
 struct mutex sim_rtnl;
 int sim_fail_at, sim_requested, sim_csum_setup;
-bool sim_failed, sim_nothing_else;
+bool sim_failed, sim_nothing_else, sim_poll_returns;
 unsigned int sim_freed[SIM_KEEP], sim_spurious, sim_eois, sim_notified, sim_features;
 struct sk_buff_head sim_received;
 
@@ -265,6 +265,7 @@ void napi_disable(struct napi_struct *n)
 	SIM_CHECK(n->enabled && sim_rtnl.held);
 	n->scheduled = n->missed = false;
 	n->enabled = false;
+	sim_poll_returns = true;
 }
 
 void napi_schedule(struct napi_struct *n)
@@ -469,7 +470,7 @@ int bind_evtchn_to_irqhandler_lateeoi(u32 port, irq_handler_t h, unsigned long f
 
 void unbind_from_irqhandler(unsigned int i, void *arg)
 {
-	SIM_CHECK(arg == &front && i < 4 && irq[i].used);
+	SIM_CHECK(arg == &front && i < 4 && irq[i].used && !sim_poll_returns);
 	irq[i].used = false;
 	ports--;
 }
@@ -545,7 +546,7 @@ int xenbus_setup_ring(struct xenbus_device *dev, int gfp, void **vaddr, unsigned
 
 void xenbus_teardown_ring(void **vaddr, unsigned int n, grant_ref_t *ref)
 {
-	SIM_CHECK(n == 1);
+	SIM_CHECK(n == 1 && !sim_poll_returns);
 	gnttab_end_foreign_access(*ref, virt_to_page(*vaddr));
 	*ref = INVALID_GRANT_REF;
 	*vaddr = NULL;

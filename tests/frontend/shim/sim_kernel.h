@@ -49,6 +49,8 @@ struct mutex { int held; };
 #define spin_unlock_bh		spin_unlock
 #define mutex_lock		spin_lock
 #define mutex_unlock		spin_unlock
+#define synchronize_net()	(sim_poll_returns = false)
+extern bool sim_poll_returns;	/* disabled, but its last lines may still run */
 #define local_bh_disable()	do { } while (0)
 #define local_bh_enable()	do { } while (0)
 extern struct mutex sim_rtnl;
