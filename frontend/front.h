@@ -22,7 +22,8 @@
  *   - up: written under RTNL and tx.lock with the poll disabled; so whoever has one of
  *     these three finds the rings as they should be.
  *   - tx.lock: the TX ring, its slots and queues, in xmit, poll and by whoever follows.
- *     Nothing else is taken inside but carrier_lock.
+ *     Nothing else is taken inside but carrier_lock.  With interrupts off: netconsole sends
+ *     and polls from wherever the kernel prints.
  *   - The RX ring belongs to the poll, and while that is disabled to whoever did it.
  */
 #ifndef XMD_FRONT_H
