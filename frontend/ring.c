@@ -219,8 +219,11 @@ static int write_keys(struct xmd_front *front, struct xenbus_transaction t)
 		err = write_ports(front, t);
 	for (i = 0; !err && i < ARRAY_SIZE(flags); i++)
 		err = xenbus_write(t, dir, flags[i], "1");
-	/* asked for later, when the backend knows the list: mcast.c */
-	if (!err && front->feat.mcast)
+	/*
+	 * Asked for later, when the backend knows the list: mcast.c.  Another driver may have
+	 * left a 1, which keeps all groups from us.
+	 */
+	if (!err)
 		err = xenbus_write(t, dir, "request-multicast-control", "0");
 	if (!err)
 		err = xmd_obj_publish(front, t);

@@ -220,20 +220,22 @@ static void drop(struct xmd_front *front, struct sk_buff *skb)
 /*
  * Puts a frame into the ring, or drops it; there is room(XMD_TX_MOST).  It is copied for a
  * backend that is not trusted with what else is in its pages; when it lies in too many
- * pieces; and when the first is too short for backends to find the Ethernet header in.
+ * pieces, which is more than one without feature-sg; and when the first is too short for
+ * backends to find the Ethernet header in.
  */
 static void provide(struct xmd_front *front, struct sk_buff *skb)
 {
+	unsigned int most = front->feat.sg ? XMD_SLOTS : 1, n;
 	struct piece p[XMD_SLOTS];
-	unsigned int n;
 	bool own;
 
-	if (unlikely(skb->len < ETH_HLEN || skb->len > XEN_NETIF_MAX_TX_SIZE)) {
+	if (unlikely(skb->len < ETH_HLEN ||
+		     skb->len > (front->feat.sg ? XEN_NETIF_MAX_TX_SIZE : XMD_GRANT))) {
 		drop(front, skb);
 		return;
 	}
 	n = front->trusted ? cut(skb, p) : 0;
-	own = !n || n > XMD_SLOTS || p[0].len < ETH_HLEN;
+	own = !n || n > most || p[0].len < ETH_HLEN;
 	if (own) {
 		n = bounce(skb, p);
 		if (!n) {

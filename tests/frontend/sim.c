@@ -642,6 +642,7 @@ void sim_start(bool trusted, bool split)
 	front.trusted = trusted;
 	front.feat.split = split;
 	front.feat.mcast = true;
+	front.feat.sg = true;
 	front.napi.poll = xmd_front_poll;
 	sim_dev.name = "eth0";
 	sim_dev.priv = &front;
