@@ -504,52 +504,7 @@ static int watch_both(struct xmd_front *front)
 {
 	int err = watch(&front->backend_watch, front->backend, backend_changed);
 
-	if (err)
-		return err;
-	err = watch(&front->own_watch, front->xbdev->nodename, own_changed);
-	if (err)
-		unwatch(&front->backend_watch);
-	return err;
-}
-
-static int probe(struct xenbus_device *xbdev, const struct xenbus_device_id *id)
-{
-	struct net_device *dev = xmd_netdev_create(xbdev);
-	struct xmd_front *front;
-	int err;
-
-	if (IS_ERR(dev))
-		return PTR_ERR(dev);
-	front = netdev_priv(dev);
-	err = init(front);
-	if (err)
-		goto fail_init;
-	err = xmd_obj_create(front);
-	if (err)
-		goto fail_obj;
-	err = register_netdev(dev);
-	if (err)
-		goto fail_register;
-	dev_set_drvdata(&xbdev->dev, dev);
-	xmd_debugfs_add(front);
-	err = watch_both(front);
-	if (err)
-		goto fail_watch;
-	return 0;
-
-fail_watch:
-	WRITE_ONCE(front->removing, true);
-	xmd_debugfs_del(front);
-	dev_set_drvdata(&xbdev->dev, NULL);
-	unregister_netdev(dev);
-	xmd_mcast_stop(front);
-fail_register:
-	xmd_obj_destroy(front);
-fail_obj:
-	kfree(front->backend);
-fail_init:
-	free_netdev(dev);
-	return err;
+	return err ? err : watch(&front->own_watch, front->xbdev->nodename, own_changed);
 }
 
 /*
@@ -593,6 +548,41 @@ static void xmd_remove(struct xenbus_device *xbdev)
 	kfree(front->backend);
 	free_netdev(dev);
 	dev_set_drvdata(&xbdev->dev, NULL);
+}
+
+static int probe(struct xenbus_device *xbdev, const struct xenbus_device_id *id)
+{
+	struct net_device *dev = xmd_netdev_create(xbdev);
+	struct xmd_front *front;
+	int err;
+
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	front = netdev_priv(dev);
+	err = init(front);
+	if (err)
+		goto fail_init;
+	err = xmd_obj_create(front);
+	if (err)
+		goto fail_obj;
+	err = register_netdev(dev);
+	if (err)
+		goto fail_register;
+	dev_set_drvdata(&xbdev->dev, dev);
+	xmd_debugfs_add(front);
+	/* the first watch may have connected it already when the second fails */
+	err = watch_both(front);
+	if (err)
+		xmd_remove(xbdev);
+	return err;
+
+fail_register:
+	xmd_obj_destroy(front);
+fail_obj:
+	kfree(front->backend);
+fail_init:
+	free_netdev(dev);
+	return err;
 }
 
 /*
