@@ -472,6 +472,31 @@ static void test_stalled_guest_gives_the_buffers_back(void **state)
 	expect_frame(a, station, 600, 2);
 }
 
+/* A guest without feature-rx-notify posts without an event. */
+static void test_stalled_guest_posts_silently(void **state)
+{
+	unsigned int irq = a->rx_irq;
+
+	(void)state;
+	make_frame(p, a->mac, station, 600, 1);
+	nic_receive(p, 600);
+	sim_run();
+	for (int s = 0; s < 20; s++) {
+		sim_now++;
+		xmd_rx_tick(vif_of(a));
+		sim_run();
+	}
+	a->rx_irq = 0;
+	guest_post(a, 10);
+	a->rx_irq = irq;
+	xmd_rx_tick(vif_of(a));
+	sim_run();
+	make_frame(p, a->mac, station, 600, 2);
+	nic_receive(p, 600);
+	sim_run();
+	expect_frame(a, station, 600, 2);
+}
+
 static void test_bad_receive_grant(void **state)
 {
 	bool bad;
@@ -1119,6 +1144,33 @@ static void test_gso_to_a_guest_that_does_not(void **state)
 
 /* ----------------------------------------------------------- life of a vif */
 
+static struct xmd_vif *polled;
+
+/* A poll that began before the disconnect comes to the switch. */
+static void still_polls(void)
+{
+	struct xmd_tx_work w = { .done = 0 };
+	struct xmd_buf *buf;
+
+	assert_int_equal(xmd_buf_get(back.nic, &buf, 1), 1);
+	make_frame(buf->data, station, a->mac, 60, 0);
+	buf->len = 60;
+	w.head = buf;
+	xmd_switch_decide(polled, &w, 1);
+	xmd_buf_put(back.nic, buf);
+}
+
+/* What it learns there must not lead to whoever gets this port next. */
+static void test_nothing_learned_at_the_last_moment(void **state)
+{
+	(void)state;
+	polled = vif_of(a);
+	sim_grace = still_polls;
+	assert_int_equal(guest_disconnect(a), 0);
+	sim_grace = NULL;
+	assert_int_equal(xmd_fdb_lookup(back.fdb, a->mac, sim_now), -1);
+}
+
 /* The vif goes while its frames are in the NIC and in its own and the other's queues. */
 static void test_disconnect_in_the_middle(void **state)
 {
@@ -1385,6 +1437,7 @@ int main(void)
 		T(test_guest_gets_the_bytes),
 		T(test_backlog),
 		T(test_stalled_guest_gives_the_buffers_back),
+		T(test_stalled_guest_posts_silently),
 		T(test_bad_receive_grant),
 		T(test_guest_to_guest),
 		T(test_direct_runs_out_of_buffers),
@@ -1411,6 +1464,7 @@ int main(void)
 		T(test_gso_between_guests),
 		T(test_wire_segments_are_merged),
 		T(test_gso_to_a_guest_that_does_not),
+		T(test_nothing_learned_at_the_last_moment),
 		T(test_disconnect_in_the_middle),
 		T(test_guest_died),
 		T(test_connect_errors),
