@@ -226,6 +226,8 @@ void xmd_front_update_carrier(struct xmd_front *front);			/* any context */
 /* ---- ring.c: lock held */
 int xmd_rings_make(struct xmd_front *front);
 int xmd_rings_publish(struct xmd_front *front);
+int xmd_front_transact(struct xmd_front *front,
+		       int (*write)(struct xmd_front *front, struct xenbus_transaction t));
 void xmd_rings_start(struct xmd_front *front);
 void xmd_rings_withdraw(struct xmd_front *front);	/* safe to call twice */
 void xmd_rings_kick(struct xmd_front *front);

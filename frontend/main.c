@@ -104,26 +104,14 @@ static void say_closed(struct xmd_front *front)
 	xenbus_switch_state(front->xbdev, XenbusStateClosed);
 }
 
-static int write_initialising(const char *dir)
+static int write_initialising(struct xmd_front *front, struct xenbus_transaction t)
 {
-	struct xenbus_transaction t;
-	unsigned int tries;
-	int err = -EAGAIN;
+	const char *dir = front->xbdev->nodename;
 
-	for (tries = 0; err == -EAGAIN && tries < 16; tries++) {
-		err = xenbus_transaction_start(&t);
-		if (err)
-			return err;
-		/* a directory that was removed must not be made again */
-		err = xenbus_exists(t, dir, "state") ? 0 : -ENOENT;
-		if (!err)
-			err = xenbus_printf(t, dir, "state", "%d", XenbusStateInitialising);
-		if (err)
-			xenbus_transaction_end(t, 1);
-		else
-			err = xenbus_transaction_end(t, 0);
-	}
-	return err;
+	/* a directory that was removed must not be made again */
+	if (!xenbus_exists(t, dir, "state"))
+		return -ENOENT;
+	return xenbus_printf(t, dir, "state", "%d", XenbusStateInitialising);
 }
 
 /*
@@ -134,7 +122,7 @@ static int write_initialising(const char *dir)
 static void say_initialising(struct xmd_front *front)
 {
 	front->xbdev->state = XenbusStateInitialising;
-	write_initialising(front->xbdev->nodename);
+	xmd_front_transact(front, write_initialising);
 }
 
 /* Frames that were not answered stay; so does the carrier. */

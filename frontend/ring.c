@@ -230,12 +230,9 @@ static int write_keys(struct xmd_front *front, struct xenbus_transaction t)
 	return err;
 }
 
-/*
- * Writes all keys at once.
- *
- * Return: 0 or -errno.  The state is not changed.
- */
-int xmd_rings_publish(struct xmd_front *front)
+/* @write in a transaction, and again when somebody else came in between.  Return: 0 or -errno */
+int xmd_front_transact(struct xmd_front *front,
+		       int (*write)(struct xmd_front *front, struct xenbus_transaction t))
 {
 	struct xenbus_transaction t;
 	unsigned int tries;
@@ -245,13 +242,19 @@ int xmd_rings_publish(struct xmd_front *front)
 		err = xenbus_transaction_start(&t);
 		if (err)
 			break;
-		err = write_keys(front, t);
+		err = write(front, t);
 		if (err)
 			xenbus_transaction_end(t, 1);
 		else
 			err = xenbus_transaction_end(t, 0);
 	}
 	return err;
+}
+
+/* Writes all keys at once.  Return: 0 or -errno.  The state is not changed. */
+int xmd_rings_publish(struct xmd_front *front)
+{
+	return xmd_front_transact(front, write_keys);
 }
 
 /* ---- used, and withdrawn ---- */
