@@ -32,8 +32,11 @@ static unsigned int slots_for(const struct xmd_buf *b, u32 len)
 	return DIV_ROUND_UP(len, XMD_RING_PAGE) + !!(b->flags & F_GSO);
 }
 
+/* Linux' frontend looks for the checksum behind the Ethernet header, and drops tagged frames. */
 static bool takes_blank(const struct xmd_vif *v, const struct xmd_buf *b)
 {
+	if (xmd_is_tagged(xmd_buf_data(b), b->len))
+		return false;
 	if (xmd_is_ipv6(xmd_buf_data(b), b->len))
 		return v->features & XMD_VIF_CSUM_V6;
 	return !(v->features & XMD_VIF_NO_CSUM_V4);
