@@ -22,7 +22,8 @@
  *   - up: written under RTNL and tx.lock with the poll disabled; so whoever has one of
  *     these three finds the rings as they should be.
  *   - tx.lock: the TX ring, its slots and queues, in xmit, poll and by whoever follows.
- *     Nothing else is taken inside but carrier_lock.
+ *     Nothing else is taken inside but carrier_lock.  With interrupts off: netconsole sends
+ *     and polls from wherever the kernel prints.
  *   - The RX ring belongs to the poll, and while that is disabled to whoever did it.
  */
 #ifndef XMD_FRONT_H
@@ -225,6 +226,8 @@ void xmd_front_update_carrier(struct xmd_front *front);			/* any context */
 /* ---- ring.c: lock held */
 int xmd_rings_make(struct xmd_front *front);
 int xmd_rings_publish(struct xmd_front *front);
+int xmd_front_transact(struct xmd_front *front,
+		       int (*write)(struct xmd_front *front, struct xenbus_transaction t));
 void xmd_rings_start(struct xmd_front *front);
 void xmd_rings_withdraw(struct xmd_front *front);	/* safe to call twice */
 void xmd_rings_kick(struct xmd_front *front);

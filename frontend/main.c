@@ -104,26 +104,14 @@ static void say_closed(struct xmd_front *front)
 	xenbus_switch_state(front->xbdev, XenbusStateClosed);
 }
 
-static int write_initialising(const char *dir)
+static int write_initialising(struct xmd_front *front, struct xenbus_transaction t)
 {
-	struct xenbus_transaction t;
-	unsigned int tries;
-	int err = -EAGAIN;
+	const char *dir = front->xbdev->nodename;
 
-	for (tries = 0; err == -EAGAIN && tries < 16; tries++) {
-		err = xenbus_transaction_start(&t);
-		if (err)
-			return err;
-		/* a directory that was removed must not be made again */
-		err = xenbus_exists(t, dir, "state") ? 0 : -ENOENT;
-		if (!err)
-			err = xenbus_printf(t, dir, "state", "%d", XenbusStateInitialising);
-		if (err)
-			xenbus_transaction_end(t, 1);
-		else
-			err = xenbus_transaction_end(t, 0);
-	}
-	return err;
+	/* a directory that was removed must not be made again */
+	if (!xenbus_exists(t, dir, "state"))
+		return -ENOENT;
+	return xenbus_printf(t, dir, "state", "%d", XenbusStateInitialising);
 }
 
 /*
@@ -134,7 +122,7 @@ static int write_initialising(const char *dir)
 static void say_initialising(struct xmd_front *front)
 {
 	front->xbdev->state = XenbusStateInitialising;
-	write_initialising(front->xbdev->nodename);
+	xmd_front_transact(front, write_initialising);
 }
 
 /* Frames that were not answered stay; so does the carrier. */
@@ -504,52 +492,7 @@ static int watch_both(struct xmd_front *front)
 {
 	int err = watch(&front->backend_watch, front->backend, backend_changed);
 
-	if (err)
-		return err;
-	err = watch(&front->own_watch, front->xbdev->nodename, own_changed);
-	if (err)
-		unwatch(&front->backend_watch);
-	return err;
-}
-
-static int probe(struct xenbus_device *xbdev, const struct xenbus_device_id *id)
-{
-	struct net_device *dev = xmd_netdev_create(xbdev);
-	struct xmd_front *front;
-	int err;
-
-	if (IS_ERR(dev))
-		return PTR_ERR(dev);
-	front = netdev_priv(dev);
-	err = init(front);
-	if (err)
-		goto fail_init;
-	err = xmd_obj_create(front);
-	if (err)
-		goto fail_obj;
-	err = register_netdev(dev);
-	if (err)
-		goto fail_register;
-	dev_set_drvdata(&xbdev->dev, dev);
-	xmd_debugfs_add(front);
-	err = watch_both(front);
-	if (err)
-		goto fail_watch;
-	return 0;
-
-fail_watch:
-	WRITE_ONCE(front->removing, true);
-	xmd_debugfs_del(front);
-	dev_set_drvdata(&xbdev->dev, NULL);
-	unregister_netdev(dev);
-	xmd_mcast_stop(front);
-fail_register:
-	xmd_obj_destroy(front);
-fail_obj:
-	kfree(front->backend);
-fail_init:
-	free_netdev(dev);
-	return err;
+	return err ? err : watch(&front->own_watch, front->xbdev->nodename, own_changed);
 }
 
 /*
@@ -593,6 +536,41 @@ static void xmd_remove(struct xenbus_device *xbdev)
 	kfree(front->backend);
 	free_netdev(dev);
 	dev_set_drvdata(&xbdev->dev, NULL);
+}
+
+static int probe(struct xenbus_device *xbdev, const struct xenbus_device_id *id)
+{
+	struct net_device *dev = xmd_netdev_create(xbdev);
+	struct xmd_front *front;
+	int err;
+
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	front = netdev_priv(dev);
+	err = init(front);
+	if (err)
+		goto fail_init;
+	err = xmd_obj_create(front);
+	if (err)
+		goto fail_obj;
+	err = register_netdev(dev);
+	if (err)
+		goto fail_register;
+	dev_set_drvdata(&xbdev->dev, dev);
+	xmd_debugfs_add(front);
+	/* the first watch may have connected it already when the second fails */
+	err = watch_both(front);
+	if (err)
+		xmd_remove(xbdev);
+	return err;
+
+fail_register:
+	xmd_obj_destroy(front);
+fail_obj:
+	kfree(front->backend);
+fail_init:
+	free_netdev(dev);
+	return err;
 }
 
 /*

@@ -81,10 +81,10 @@ static bool all_answered(struct xmd_front *front, bool *refused)
 {
 	bool all;
 
-	spin_lock_bh(&front->tx.lock);
+	spin_lock_irq(&front->tx.lock);
 	all = !front->mcast.unanswered;
 	*refused = front->mcast.refused;
-	spin_unlock_bh(&front->tx.lock);
+	spin_unlock_irq(&front->tx.lock);
 	return all;
 }
 

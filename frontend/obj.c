@@ -89,8 +89,8 @@ static void read_filters(struct net_device *dev, struct xmd_vif_object *want)
 
 bool xmd_obj_rx_mode(struct xmd_front *front)
 {
+	struct xmd_vif_object want = { .filter = 0 };
 	struct xmd_obj *o = front->obj;
-	struct xmd_vif_object want;
 	bool serves;
 
 	read_filters(front->netdev, &want);

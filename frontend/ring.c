@@ -219,20 +219,20 @@ static int write_keys(struct xmd_front *front, struct xenbus_transaction t)
 		err = write_ports(front, t);
 	for (i = 0; !err && i < ARRAY_SIZE(flags); i++)
 		err = xenbus_write(t, dir, flags[i], "1");
-	/* asked for later, when the backend knows the list: mcast.c */
-	if (!err && front->feat.mcast)
+	/*
+	 * Asked for later, when the backend knows the list: mcast.c.  Another driver may have
+	 * left a 1, which keeps all groups from us.
+	 */
+	if (!err)
 		err = xenbus_write(t, dir, "request-multicast-control", "0");
 	if (!err)
 		err = xmd_obj_publish(front, t);
 	return err;
 }
 
-/*
- * Writes all keys at once.
- *
- * Return: 0 or -errno.  The state is not changed.
- */
-int xmd_rings_publish(struct xmd_front *front)
+/* @write in a transaction, and again when somebody else came in between.  Return: 0 or -errno */
+int xmd_front_transact(struct xmd_front *front,
+		       int (*write)(struct xmd_front *front, struct xenbus_transaction t))
 {
 	struct xenbus_transaction t;
 	unsigned int tries;
@@ -242,13 +242,19 @@ int xmd_rings_publish(struct xmd_front *front)
 		err = xenbus_transaction_start(&t);
 		if (err)
 			break;
-		err = write_keys(front, t);
+		err = write(front, t);
 		if (err)
 			xenbus_transaction_end(t, 1);
 		else
 			err = xenbus_transaction_end(t, 0);
 	}
 	return err;
+}
+
+/* Writes all keys at once.  Return: 0 or -errno.  The state is not changed. */
+int xmd_rings_publish(struct xmd_front *front)
+{
+	return xmd_front_transact(front, write_keys);
 }
 
 /* ---- used, and withdrawn ---- */
@@ -312,6 +318,8 @@ void xmd_rings_withdraw(struct xmd_front *front)
 
 	rtnl_lock();
 	polls = stop_poll(front);
+	/* a poll that has completed may not have returned yet: it still arms the RX ring */
+	synchronize_net();
 	xmd_tx_withdraw(front);
 	xmd_rx_withdraw(front);
 	if (polls)

@@ -220,20 +220,22 @@ static void drop(struct xmd_front *front, struct sk_buff *skb)
 /*
  * Puts a frame into the ring, or drops it; there is room(XMD_TX_MOST).  It is copied for a
  * backend that is not trusted with what else is in its pages; when it lies in too many
- * pieces; and when the first is too short for backends to find the Ethernet header in.
+ * pieces, which is more than one without feature-sg; and when the first is too short for
+ * backends to find the Ethernet header in.
  */
 static void provide(struct xmd_front *front, struct sk_buff *skb)
 {
+	unsigned int most = front->feat.sg ? XMD_SLOTS : 1, n;
 	struct piece p[XMD_SLOTS];
-	unsigned int n;
 	bool own;
 
-	if (unlikely(skb->len < ETH_HLEN || skb->len > XEN_NETIF_MAX_TX_SIZE)) {
+	if (unlikely(skb->len < ETH_HLEN ||
+		     skb->len > (front->feat.sg ? XEN_NETIF_MAX_TX_SIZE : XMD_GRANT))) {
 		drop(front, skb);
 		return;
 	}
 	n = front->trusted ? cut(skb, p) : 0;
-	own = !n || n > XMD_SLOTS || p[0].len < ETH_HLEN;
+	own = !n || n > most || p[0].len < ETH_HLEN;
 	if (own) {
 		n = bounce(skb, p);
 		if (!n) {
@@ -261,13 +263,14 @@ netdev_tx_t xmd_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct xmd_front *front = netdev_priv(dev);
 	struct xmd_front_tx *tx = &front->tx;
+	unsigned long irqs;
 
-	spin_lock(&tx->lock);
+	spin_lock_irqsave(&tx->lock, irqs);
 	if (unlikely(!front->up || !skb_queue_empty(&tx->again) || !room(tx, XMD_TX_MOST))) {
 		netif_tx_stop_queue(txq(front));
 		if (front->up)
 			publish(front);
-		spin_unlock(&tx->lock);
+		spin_unlock_irqrestore(&tx->lock, irqs);
 		return NETDEV_TX_BUSY;
 	}
 	provide(front, skb);
@@ -275,7 +278,7 @@ netdev_tx_t xmd_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 		netif_tx_stop_queue(txq(front));
 	if (!netdev_xmit_more() || netif_xmit_stopped(txq(front)))
 		publish(front);
-	spin_unlock(&tx->lock);
+	spin_unlock_irqrestore(&tx->lock, irqs);
 	return NETDEV_TX_OK;
 }
 
@@ -291,7 +294,7 @@ bool xmd_tx_mcast(struct xmd_front *front, const u8 *addr, bool add)
 	bool fits;
 	u16 id;
 
-	spin_lock_bh(&tx->lock);
+	spin_lock_irq(&tx->lock);
 	fits = front->up && room(tx, 2);
 	if (fits) {
 		id = take_slot(tx);
@@ -309,7 +312,7 @@ bool xmd_tx_mcast(struct xmd_front *front, const u8 *addr, bool add)
 		front->mcast.unanswered++;
 		publish(front);
 	}
-	spin_unlock_bh(&tx->lock);
+	spin_unlock_irq(&tx->lock);
 	return fits;
 }
 
@@ -420,11 +423,12 @@ bool xmd_tx_return(struct xmd_front *front)
 	struct xmd_front_tx *tx = &front->tx;
 	int more, fault = XMD_FAULT_NONE;
 	struct sk_buff_head done;
+	unsigned long irqs;
 	u32 prod;
 
 	__skb_queue_head_init(&done);
 
-	spin_lock(&tx->lock);
+	spin_lock_irqsave(&tx->lock, irqs);
 	prod = READ_ONCE(tx->ring.sring->rsp_prod);
 	if (xmd_ring_answered(prod, tx->ring.rsp_cons, tx->ring.req_prod_pvt) < 0) {
 		fault = XMD_FAULT_TX_PROD;
@@ -442,7 +446,7 @@ bool xmd_tx_return(struct xmd_front *front)
 		more = false;
 	}
 	skb_queue_splice_init(&tx->done, &done);
-	spin_unlock(&tx->lock);
+	spin_unlock_irqrestore(&tx->lock, irqs);
 	free_done(&done);
 	if (fault)
 		xmd_front_broken(front, fault);
@@ -478,11 +482,11 @@ void xmd_tx_again(struct xmd_front *front)
 
 void xmd_tx_start(struct xmd_front *front)
 {
-	spin_lock_bh(&front->tx.lock);
+	spin_lock_irq(&front->tx.lock);
 	front->up = true;
 	drain_again(front);
 	wake(front);
-	spin_unlock_bh(&front->tx.lock);
+	spin_unlock_irq(&front->tx.lock);
 }
 
 /*
@@ -502,7 +506,7 @@ void xmd_tx_withdraw(struct xmd_front *front)
 	struct xmd_front_tx *tx = &front->tx;
 	unsigned int i;
 
-	spin_lock_bh(&tx->lock);
+	spin_lock_irq(&tx->lock);
 	front->up = false;
 	netif_tx_stop_queue(txq(front));
 	for (i = 0; i < XMD_RING; i++) {
@@ -515,7 +519,7 @@ void xmd_tx_withdraw(struct xmd_front *front)
 	skb_queue_splice_init(&tx->sent, &tx->again);
 	tx->answers = 0;
 	front->mcast.unanswered = 0;
-	spin_unlock_bh(&tx->lock);
+	spin_unlock_irq(&tx->lock);
 }
 
 /* Nobody will want them. */
@@ -524,21 +528,32 @@ void xmd_tx_forget(struct xmd_front *front)
 	struct xmd_front_tx *tx = &front->tx;
 	struct sk_buff *skb;
 
-	spin_lock_bh(&tx->lock);
+	spin_lock_irq(&tx->lock);
 	while ((skb = __skb_dequeue(&tx->again)))
 		drop(front, skb);
-	spin_unlock_bh(&tx->lock);
+	spin_unlock_irq(&tx->lock);
 }
 
-/* The device is stopped, and with it the poll: who sent must not wait for the answers. */
-void xmd_tx_orphan(struct xmd_front *front)
+static void orphan_all(struct xmd_front_tx *tx, struct sk_buff_head *queue)
 {
+	struct sk_buff_head all;
 	struct sk_buff *skb;
 
-	spin_lock_bh(&front->tx.lock);
-	skb_queue_walk(&front->tx.sent, skb)
+	__skb_queue_head_init(&all);
+	spin_lock_irq(&tx->lock);
+	skb_queue_splice_init(queue, &all);
+	spin_unlock_irq(&tx->lock);
+	/* wakes who sent, which wants interrupts on */
+	skb_queue_walk(&all, skb)
 		skb_orphan(skb);
-	skb_queue_walk(&front->tx.again, skb)
-		skb_orphan(skb);
-	spin_unlock_bh(&front->tx.lock);
+	spin_lock_irq(&tx->lock);
+	skb_queue_splice(&all, queue);
+	spin_unlock_irq(&tx->lock);
+}
+
+/* The device is stopped, and with it the poll: who sent must not wait for the answers.  RTNL held. */
+void xmd_tx_orphan(struct xmd_front *front)
+{
+	orphan_all(&front->tx, &front->tx.sent);
+	orphan_all(&front->tx, &front->tx.again);
 }

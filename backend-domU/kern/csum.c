@@ -47,6 +47,13 @@ bool xmd_is_ipv6(const u8 *p, unsigned int len)
 	return ether_type(p, len, &off) == ETH_P_IPV6;
 }
 
+bool xmd_is_tagged(const u8 *p, unsigned int len)
+{
+	unsigned int off;
+
+	return ether_type(p, len, &off) && off > ETH_HLEN;
+}
+
 /* Return: offset of the transport header, 0 if there is none. */
 static unsigned int skip_ipv4(const u8 *p, unsigned int len, unsigned int off, u8 *proto)
 {

@@ -38,6 +38,9 @@ int xmd_l4_parse(const u8 *p, unsigned int len, struct xmd_l4 *l4);
 /* Whether the frame (ETH_HLEN bytes of @p at least, @len in all) carries IPv6. */
 bool xmd_is_ipv6(const u8 *p, unsigned int len);
 
+/* Likewise, whether it has a VLAN tag. */
+bool xmd_is_tagged(const u8 *p, unsigned int len);
+
 /* Ones' complement sum, folded to 16 bits and not inverted, in memory order. */
 u16 xmd_sum(const void *p, unsigned int len, u32 start);
 

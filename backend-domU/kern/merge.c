@@ -5,7 +5,7 @@
 
 #define TCP_PSH		0x08
 #define TCP_ACK		0x10
-#define HDR_MAX		128u	/* two VLAN tags, IPv6, TCP with all its options */
+#define HDR_MAX		128u	/* IPv6, TCP with all its options */
 #define FRAME_MAX	65535u
 
 static u16 be16_at(const u8 *p)
@@ -38,13 +38,13 @@ static bool ip_fits(const u8 *p, const struct xmd_l4 *l4, unsigned int len)
 
 /*
  * A segment that carries data and nothing special, with checksums that are right; that
- * is noted, so that nobody has to sum it up again.
+ * is noted, so that nobody has to sum it up again.  Guests do not take GSO on a VLAN.
  */
 static bool is_plain(struct xmd_buf *b, struct xmd_l4 *l4)
 {
 	const u8 *p = xmd_buf_data(b), *tcp;
 
-	if (b->frag || xmd_l4_parse(p, b->len, l4) || l4->csum_offset != 16)
+	if (b->frag || xmd_l4_parse(p, b->len, l4) || l4->csum_offset != 16 || l4->net != ETH_HLEN)
 		return false;
 	if (l4->hdr_len > HDR_MAX || l4->hdr_len >= b->len || !ip_fits(p, l4, b->len))
 		return false;

@@ -32,8 +32,11 @@ static unsigned int slots_for(const struct xmd_buf *b, u32 len)
 	return DIV_ROUND_UP(len, XMD_RING_PAGE) + !!(b->flags & F_GSO);
 }
 
+/* Linux' frontend looks for the checksum behind the Ethernet header, and drops tagged frames. */
 static bool takes_blank(const struct xmd_vif *v, const struct xmd_buf *b)
 {
+	if (xmd_is_tagged(xmd_buf_data(b), b->len))
+		return false;
 	if (xmd_is_ipv6(xmd_buf_data(b), b->len))
 		return v->features & XMD_VIF_CSUM_V6;
 	return !(v->features & XMD_VIF_NO_CSUM_V4);
@@ -358,11 +361,11 @@ void xmd_rx_drop_all(struct xmd_vif *v)
 /* Process context, once a second. */
 void xmd_rx_tick(struct xmd_vif *v)
 {
-	bool starved;
+	bool waits;
 
 	spin_lock_bh(&v->rx_lock);
-	starved = v->rx_starved;
-	if (starved && ktime_get_seconds() - v->rx_starved_at > XMD_STALL_S) {
+	waits = v->rx_starved || v->rx_stalled;
+	if (v->rx_starved && ktime_get_seconds() - v->rx_starved_at > XMD_STALL_S) {
 		drop_backlog(v);
 		v->rx_stalled = true;
 		pr_info_ratelimited("xmd_back: %s: the guest has posted no receive buffers for %u s; its frames are dropped until it does\n",
@@ -370,7 +373,7 @@ void xmd_rx_tick(struct xmd_vif *v)
 	}
 	spin_unlock_bh(&v->rx_lock);
 	/* A guest without feature-rx-notify posts buffers silently. */
-	if (starved)
+	if (waits)
 		xmd_vif_kick(v);
 }
 

@@ -5,7 +5,7 @@
  * Life of a vif (the struct's comment in back.h says who may touch what):
  *
  *   connect:     map ring pages -> NAPI on -> bind event channels -> table and switch
- *   disconnect:  switch and table off -> wait for readers -> unbind -> NAPI off
+ *   disconnect:  table off -> wait for readers -> switch off -> unbind -> NAPI off
  *                -> drop frames -> unmap -> drop the table's reference
  *
  * A faulted vif stays in the table, unserved, until it is disconnected: its irqs
@@ -424,17 +424,18 @@ err_rings:
 }
 
 /*
- * Softirq readers are gone when synchronize_net returns, handlers when unbind_ports
- * does, the poll when napi_disable does; the timer is armed by polls that serve only.  Frames that the NIC holds find only the
- * FIFO and a NAPI that cannot be scheduled any more.
+ * Softirq readers are gone when synchronize_net returns, and polls that serve: nobody
+ * learns an address at this port, or arms the timer, any more.  Handlers are gone when
+ * unbind_ports returns, the poll when netif_napi_del does.  Frames that the NIC holds find
+ * only the FIFO and a NAPI that cannot be scheduled any more.
  */
 static void vif_stop(struct xmd_vif *v)
 {
 	WRITE_ONCE(v->gone, true);
-	xmd_switch_del(v);
 	RCU_INIT_POINTER(back.vif[v->port - XMD_PORT_VIF0], NULL);
 	back.nvif--;
 	synchronize_net();
+	xmd_switch_del(v);
 	xmd_settings_stop(v);
 	unbind_ports(v);
 	napi_disable(&v->napi);

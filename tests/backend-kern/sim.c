@@ -4,6 +4,7 @@
 
 struct xmd_back back;
 struct nic_sim nic;
+void (*sim_grace)(void);
 unsigned int sim_errors, sim_notices, sim_mapped, sim_bound, sim_napis;
 int sim_fail_at, sim_failed;
 u64 sim_now;

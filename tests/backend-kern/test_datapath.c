@@ -472,6 +472,31 @@ static void test_stalled_guest_gives_the_buffers_back(void **state)
 	expect_frame(a, station, 600, 2);
 }
 
+/* A guest without feature-rx-notify posts without an event. */
+static void test_stalled_guest_posts_silently(void **state)
+{
+	unsigned int irq = a->rx_irq;
+
+	(void)state;
+	make_frame(p, a->mac, station, 600, 1);
+	nic_receive(p, 600);
+	sim_run();
+	for (int s = 0; s < 20; s++) {
+		sim_now++;
+		xmd_rx_tick(vif_of(a));
+		sim_run();
+	}
+	a->rx_irq = 0;
+	guest_post(a, 10);
+	a->rx_irq = irq;
+	xmd_rx_tick(vif_of(a));
+	sim_run();
+	make_frame(p, a->mac, station, 600, 2);
+	nic_receive(p, 600);
+	sim_run();
+	expect_frame(a, station, 600, 2);
+}
+
 static void test_bad_receive_grant(void **state)
 {
 	bool bad;
@@ -1049,6 +1074,39 @@ static void test_gso_between_guests(void **state)
 	assert_int_equal(vif_of(a)->st.tx_direct, 2);
 }
 
+/* Linux' frontend would drop them with a blank checksum, or as GSO. */
+static void test_tagged_frames_are_complete(void **state)
+{
+	static const struct shape tagged[] = {
+		{ "TCP over IPv4 on a VLAN", 1, 0, 6, 0, 12 },
+		{ "TCP over IPv6 on a VLAN", 1, 1, 6, 0, 12 },
+	};
+	bool bad;
+
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		const struct shape *s = &tagged[i & 1];
+		u32 hdr = s->ipv6 ? 90 : 70, sum = 0, all = i < 4 ? 1000 : 20000;
+		u32 len = make_tcp(s, b->mac, a->mac, all);
+
+		guest_post(b, 30);
+		if (i < 4)
+			guest_send(a, p, len, 4096, NETTXF_csum_blank | NETTXF_data_validated);
+		else
+			send_gso(a, len, s->ipv6 ? XEN_NETIF_GSO_TYPE_TCPV6 : XEN_NETIF_GSO_TYPE_TCPV4,
+				 1400);
+		sim_run();
+		while (guest_receive(b, &in, &bad)) {
+			assert_false(bad);
+			assert_int_equal(in.flags, NETRXF_data_validated);
+			assert_int_equal(in.gso_size, 0);
+			assert_true(csum_right(in.data, in.len, s));
+			sum += in.len - hdr;
+		}
+		assert_int_equal(sum, all);
+	}
+}
+
 /* Segments from the wire arrive as one frame where the guest takes that. */
 static void test_wire_segments_are_merged(void **state)
 {
@@ -1118,6 +1176,33 @@ static void test_gso_to_a_guest_that_does_not(void **state)
 }
 
 /* ----------------------------------------------------------- life of a vif */
+
+static struct xmd_vif *polled;
+
+/* A poll that began before the disconnect comes to the switch. */
+static void still_polls(void)
+{
+	struct xmd_tx_work w = { .done = 0 };
+	struct xmd_buf *buf;
+
+	assert_int_equal(xmd_buf_get(back.nic, &buf, 1), 1);
+	make_frame(buf->data, station, a->mac, 60, 0);
+	buf->len = 60;
+	w.head = buf;
+	xmd_switch_decide(polled, &w, 1);
+	xmd_buf_put(back.nic, buf);
+}
+
+/* What it learns there must not lead to whoever gets this port next. */
+static void test_nothing_learned_at_the_last_moment(void **state)
+{
+	(void)state;
+	polled = vif_of(a);
+	sim_grace = still_polls;
+	assert_int_equal(guest_disconnect(a), 0);
+	sim_grace = NULL;
+	assert_int_equal(xmd_fdb_lookup(back.fdb, a->mac, sim_now), -1);
+}
 
 /* The vif goes while its frames are in the NIC and in its own and the other's queues. */
 static void test_disconnect_in_the_middle(void **state)
@@ -1385,6 +1470,7 @@ int main(void)
 		T(test_guest_gets_the_bytes),
 		T(test_backlog),
 		T(test_stalled_guest_gives_the_buffers_back),
+		T(test_stalled_guest_posts_silently),
 		T(test_bad_receive_grant),
 		T(test_guest_to_guest),
 		T(test_direct_runs_out_of_buffers),
@@ -1409,8 +1495,10 @@ int main(void)
 		T(test_gso_that_is_no_longer_than_a_segment),
 		T(test_gso_of_the_wrong_protocol),
 		T(test_gso_between_guests),
+		T(test_tagged_frames_are_complete),
 		T(test_wire_segments_are_merged),
 		T(test_gso_to_a_guest_that_does_not),
+		T(test_nothing_learned_at_the_last_moment),
 		T(test_disconnect_in_the_middle),
 		T(test_guest_died),
 		T(test_connect_errors),

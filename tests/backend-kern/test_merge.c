@@ -72,7 +72,6 @@ static void merge_and_cut(const struct shape *s)
 static const struct shape streams[] = {
 	{ "IPv4", 0, 0, 6, 0, 0 },
 	{ "IPv4 with timestamps", 0, 0, 6, 0, 12 },
-	{ "IPv4 on a VLAN", 1, 0, 6, 0, 12 },
 	{ "IPv6", 0, 1, 6, 0, 12 },
 };
 
@@ -153,6 +152,17 @@ static void test_what_is_not_merged(void **state)
 	}
 }
 
+static void test_tagged_is_not_merged(void **state)
+{
+	static const struct shape vlan = { "IPv4 on a VLAN", 1, 0, 6, 0, 12 };
+	struct xmd_buf *b = segment(&vlan, 0, 1400, 1400);
+	struct xmd_merge m;
+
+	(void)state;
+	assert_false(xmd_merge_start(&m, b));
+	free_chain(b);
+}
+
 /* What follows a short segment, or a pushed one, begins anew. */
 static void test_end_of_a_burst(void **state)
 {
@@ -197,6 +207,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_merge_is_inverse_of_cut),
 		cmocka_unit_test(test_what_is_not_merged),
+		cmocka_unit_test(test_tagged_is_not_merged),
 		cmocka_unit_test(test_end_of_a_burst),
 		cmocka_unit_test(test_no_longer_than_a_chain_may_be),
 	};

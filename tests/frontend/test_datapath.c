@@ -84,6 +84,31 @@ static void test_too_long(void **state)
 	sim_end();
 }
 
+/* A backend without feature-sg: one slot a frame, wherever it lies. */
+static void test_no_sg(void **state)
+{
+	struct sk_buff *skb;
+
+	(void)state;
+	for (unsigned int i = 0; i < 2 * ARRAY_SIZE(shapes); i++) {
+		sim_start(i & 1, true);
+		front.feat.sg = false;
+		skb = sim_skb(1, shapes[i / 2].off, shapes[i / 2].head, shapes[i / 2].frags,
+			      shapes[i / 2].each);
+		sim_xmit(skb);
+		if (back_take(&got)) {
+			expect(skb);
+			assert_case(shapes[i / 2].what, got.slots, 1);
+			back_answer(1);
+		} else {
+			assert_case(shapes[i / 2].what, front.stats.tx_dropped, 1);
+			assert_true(shapes[i / 2].head + shapes[i / 2].frags * shapes[i / 2].each > 4096);
+		}
+		assert_case(shapes[i / 2].what, sim_freed[1], 1);
+		sim_end();
+	}
+}
+
 static void test_gso(void **state)
 {
 	struct sk_buff *skb;
@@ -745,6 +770,19 @@ static void test_groups(void **state)
 	sim_end();
 }
 
+/* Another driver had asked, of a backend with which we do not: nothing must be kept back. */
+static void test_group_left(void **state)
+{
+	(void)state;
+	sim_start(true, true);
+	xmd_rings_withdraw(&front);
+	front.feat.mcast = false;
+	sim_requested = 1;
+	sim_connect();
+	assert_int_equal(sim_requested, 0);
+	sim_end();
+}
+
 static void test_group_refused(void **state)
 {
 	(void)state;
@@ -763,6 +801,7 @@ int main(void)
 		cmocka_unit_test(test_shapes),
 		cmocka_unit_test(test_untrusted),
 		cmocka_unit_test(test_too_long),
+		cmocka_unit_test(test_no_sg),
 		cmocka_unit_test(test_gso),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_more),
@@ -782,6 +821,7 @@ int main(void)
 		cmocka_unit_test(test_no_memory_tx),
 		cmocka_unit_test(test_connect_fails),
 		cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_group_left),
 		cmocka_unit_test(test_group_refused),
 	};
 

@@ -3,37 +3,12 @@
  * fuzz_far.c - xmd-backend against a guest that writes anything into the page of its object
  * ring, with another guest beside it.
  */
+#include "fuzz.h"
 #include "hub.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <tracker.h>
-
-static const __u8 *at;
-static size_t left;
-
-static __u8 byte(void)
-{
-	if (!left)
-		return 0;
-	left--;
-	return *at++;
-}
-
-static __u32 word(void)
-{
-	__u32 a = byte(), b = byte();
-
-	return a | b << 8;
-}
-
-static void scribble(struct xmd_objring *page)
-{
-	unsigned int n = byte() % 16, to = word() % 2080;
-
-	for (; n; n--, to = (to + 1) % 4096)
-		((__u8 *)page)[to] = byte();
-}
 
 static void message(struct xmd_objring *page, __u32 epoch)
 {
@@ -114,7 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (left) {
 		switch (byte() % 6) {
 		case 0:
-			scribble(page);
+			scribble(page, 2080);
 			break;
 		case 1:
 			page->tell_cons = page->tell_prod;

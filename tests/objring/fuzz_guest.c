@@ -7,33 +7,8 @@
  */
 #include <stdint.h>
 #include <stdlib.h>
+#include "fuzz.h"
 #include "objguest.h"
-
-static const __u8 *at;
-static size_t left;
-
-static __u8 byte(void)
-{
-	if (!left)
-		return 0;
-	left--;
-	return *at++;
-}
-
-static __u32 word(void)
-{
-	__u32 a = byte(), b = byte();
-
-	return a | b << 8;
-}
-
-static void scribble(struct xmd_objring *page)
-{
-	unsigned int n = byte() % 16, to = word() % 4096;
-
-	for (; n; n--, to = (to + 1) % 4096)
-		((__u8 *)page)[to] = byte();
-}
 
 /* As the far end would have it, but for what the input says. */
 static void message(struct xmd_objring *page, const struct objguest *g)
@@ -108,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (left) {
 		switch (byte() % 10) {
 		case 0:
-			scribble(&page);
+			scribble(&page, 4096);
 			break;
 		case 1:
 		case 2:

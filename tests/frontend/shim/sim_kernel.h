@@ -43,12 +43,20 @@ typedef u16 __be16;
 typedef struct { int held; } spinlock_t;
 struct mutex { int held; };
 #define spin_lock_init(l)	((l)->held = 0)
-#define spin_lock(l)		do { SIM_CHECK(!(l)->held); (l)->held = 1; } while (0)
-#define spin_unlock(l)		do { SIM_CHECK((l)->held); (l)->held = 0; } while (0)
+/* an interrupt may print, and netconsole then takes tx.lock */
+extern bool sim_irqs_off;
+#define spin_lock(l)		do { SIM_CHECK(sim_irqs_off); mutex_lock(l); } while (0)
+#define spin_unlock		mutex_unlock
 #define spin_lock_bh		spin_lock
 #define spin_unlock_bh		spin_unlock
-#define mutex_lock		spin_lock
-#define mutex_unlock		spin_unlock
+#define spin_lock_irqsave(l, f)	do { (f) = sim_irqs_off; sim_irqs_off = true; spin_lock(l); } while (0)
+#define spin_unlock_irqrestore(l, f) do { spin_unlock(l); sim_irqs_off = (f); } while (0)
+#define spin_lock_irq(l)	do { SIM_CHECK(!sim_irqs_off); sim_irqs_off = true; spin_lock(l); } while (0)
+#define spin_unlock_irq(l)	do { spin_unlock(l); sim_irqs_off = false; } while (0)
+#define mutex_lock(l)		do { SIM_CHECK(!(l)->held); (l)->held = 1; } while (0)
+#define mutex_unlock(l)		do { SIM_CHECK((l)->held); (l)->held = 0; } while (0)
+#define synchronize_net()	(sim_poll_returns = false)
+extern bool sim_poll_returns;	/* disabled, but its last lines may still run */
 #define local_bh_disable()	do { } while (0)
 #define local_bh_enable()	do { } while (0)
 extern struct mutex sim_rtnl;
@@ -120,7 +128,7 @@ struct sk_buff_head { struct sk_buff *next, *prev; unsigned int qlen; };
 #define skb_frag_off(f)	((f)->off)
 #define skb_frag_size(f) ((f)->len)
 #define skb_tx_timestamp(s) do { } while (0)
-#define skb_orphan(s)	do { } while (0)
+#define skb_orphan(s)	SIM_CHECK(!sim_irqs_off)
 #define skb_mark_not_on_list(s) ((s)->next = NULL)
 #define skb_reset_network_header(s) do { } while (0)
 #define __skb_queue_head_init(q) ((q)->next = (q)->prev = (struct sk_buff *)(q), (q)->qlen = 0)
@@ -207,7 +215,7 @@ extern struct net_device sim_dev;
 #define netif_tx_queue_stopped(q) ((q)->stopped)
 #define netif_xmit_stopped(q)	((q)->stopped)
 #define netdev_xmit_more()	(sim_dev.more)
-#define netif_addr_lock_bh(d)	do { } while (0)
+#define netif_addr_lock_bh(d)	SIM_CHECK(!sim_irqs_off)
 #define netif_addr_unlock_bh(d)	do { } while (0)
 #define netdev_mc_count(d)	((d)->n_mc)
 #define netdev_for_each_mc_addr(h, d) for (h = (d)->mc; h < (d)->mc + (d)->n_mc; h++)
