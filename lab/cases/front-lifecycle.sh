@@ -92,7 +92,11 @@ for i in $(seq $rounds); do
 	on g1 "modprobe $module && net-up" || fail "the module is not loaded again"
 	neighbours_fixed g1
 	flow_end unloaded
+	memory=$(on g1 "awk '/^MemFree/ { print \$2 }' /proc/meminfo")
+	first=${first:-$memory}
 done
+metric unloaded_lost_memory $((first - memory)) KiB
+[ $((first - memory)) -lt 2048 ] || fail "each time the guest loses memory"
 wish
 wished
 
