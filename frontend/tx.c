@@ -551,7 +551,10 @@ static void orphan_all(struct xmd_front_tx *tx, struct sk_buff_head *queue)
 	spin_unlock_irq(&tx->lock);
 }
 
-/* The device is stopped, and with it the poll: who sent must not wait for the answers.  RTNL held. */
+/*
+ * The device is stopped, and with it the poll: who sent must not wait for the answers.
+ * RTNL held.
+ */
 void xmd_tx_orphan(struct xmd_front *front)
 {
 	orphan_all(&front->tx, &front->tx.sent);
