@@ -132,7 +132,10 @@ struct xmd_front_mcast {
 	int requested;			/* value of the key; -1: unknown */
 };
 
-/* Each counter has one writer at a time: xmit and poll under tx.lock, poll alone for rx. */
+/*
+ * Each counter has one writer at a time: xmit and poll under tx.lock, poll alone for rx.  Only
+ * events, spurious and notified have two, and may miss one now and then.
+ */
 struct xmd_front_stats {
 	u64 tx_packets, tx_bytes, tx_errors, tx_dropped, tx_again, tx_bounced;
 	u64 rx_packets, rx_bytes, rx_dropped, rx_csum_errors, rx_no_memory;

@@ -187,6 +187,8 @@ struct net_device *xmd_netdev_create(struct xenbus_device *xbdev)
 		return ERR_PTR(err);
 	}
 	SET_NETDEV_DEV(dev, &xbdev->dev);
+	/* frames wait in lists: none can be sent twice at once, as pktgen would */
+	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
 	dev->netdev_ops = &ops;
 	dev->ethtool_ops = &xmd_front_ethtool_ops;
 	dev->hw_features = TX_FEATURES;

@@ -544,14 +544,19 @@ static void orphan_all(struct xmd_front_tx *tx, struct sk_buff_head *queue)
 	skb_queue_splice_init(queue, &all);
 	spin_unlock_irq(&tx->lock);
 	/* wakes who sent, which wants interrupts on */
-	skb_queue_walk(&all, skb)
+	skb_queue_walk(&all, skb) {
 		skb_orphan(skb);
+		nf_reset_ct(skb);
+	}
 	spin_lock_irq(&tx->lock);
 	skb_queue_splice(&all, queue);
 	spin_unlock_irq(&tx->lock);
 }
 
-/* The device is stopped, and with it the poll: who sent must not wait for the answers.  RTNL held. */
+/*
+ * The device is stopped, and with it the poll: neither who sent, nor the end of a network
+ * namespace that tracks its connections, must wait for the answers.  RTNL held.
+ */
 void xmd_tx_orphan(struct xmd_front *front)
 {
 	orphan_all(&front->tx, &front->tx.sent);

@@ -129,6 +129,7 @@ struct sk_buff_head { struct sk_buff *next, *prev; unsigned int qlen; };
 #define skb_frag_size(f) ((f)->len)
 #define skb_tx_timestamp(s) do { } while (0)
 #define skb_orphan(s)	SIM_CHECK(!sim_irqs_off)
+#define nf_reset_ct(s)	do { } while (0)
 #define skb_mark_not_on_list(s) ((s)->next = NULL)
 #define skb_reset_network_header(s) do { } while (0)
 #define __skb_queue_head_init(q) ((q)->next = (q)->prev = (struct sk_buff *)(q), (q)->qlen = 0)
