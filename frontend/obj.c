@@ -183,13 +183,19 @@ int xmd_obj_set_mac(struct xmd_front *front, const u8 *addr)
 }
 
 /* Without an object ring nobody has to be asked: netif.h knows no MTU. */
-int xmd_obj_set_mtu(struct xmd_front *front, unsigned int mtu)
+int xmd_obj_set_mtu(struct xmd_front *front, unsigned int mtu, bool wait)
 {
 	const struct xmd_vif_object want = { .mtu = mtu };
+	struct xmd_obj *o = front->obj;
 
-	if (!serves(front->obj))
+	if (!serves(o))
 		return 0;
-	return ask_for(front->obj, XPC_xmd_vif_object_mtu, &want);
+	if (wait)
+		return ask_for(o, XPC_xmd_vif_object_mtu, &want);
+	spin_lock_bh(&o->lock);
+	wish(o, XPC_xmd_vif_object_mtu, &want);
+	spin_unlock_bh(&o->lock);
+	return 0;
 }
 
 int xmd_obj_set_rx_usecs(struct xmd_front *front, u32 usecs)
@@ -282,8 +288,9 @@ static void tell_refusals(struct xmd_obj *o)
 		if (!o->g.refused[i] || o->told >> i & 1)
 			continue;
 		o->told |= 1ull << i;
-		netdev_warn(o->front->netdev, "the driver domain refuses the setting \"%s\" (%d)\n",
-			    s->field[i].name, o->g.refused[i]);
+		xmd_front_say(warn, o->front,
+			      "the driver domain refuses the setting \"%s\" (%d)\n",
+			      s->field[i].name, o->g.refused[i]);
 		if (1ull << i == XPC_xmd_vif_object_mtu) {
 			WRITE_ONCE(o->mtu_refused, true);
 			schedule_work(&o->rtnl_work);
@@ -315,8 +322,8 @@ static void note_up(struct xmd_obj *o)
 	const struct xmd_port_object *p = &o->g.port;
 
 	if (!o->serves)
-		netdev_info(o->front->netdev, "object ring: port %s %s, link %s, %u Mb/s\n",
-			    p->driver, p->version, p->link ? "up" : "down", p->speed);
+		xmd_front_say(info, o->front, "object ring: port %s %s, link %s, %u Mb/s\n",
+			      p->driver, p->version, p->link ? "up" : "down", p->speed);
 	o->serves = true;
 	wish_device(o);
 	schedule_work(&o->rtnl_work);
@@ -330,8 +337,8 @@ static bool take_news(struct xmd_obj *o, unsigned int news)
 	if (news & OBJGUEST_UP)
 		note_up(o);
 	if (o->g.phase == OBJGUEST_DEAF && o->serves) {
-		netdev_warn(o->front->netdev, "object ring: %s; a plain vif until the next\n",
-			    o->g.why);
+		xmd_front_say(warn, o->front, "object ring: %s; a plain vif until the next\n",
+			      o->g.why);
 		o->serves = false;
 	}
 	tell_refusals(o);
@@ -340,8 +347,11 @@ static bool take_news(struct xmd_obj *o, unsigned int news)
 	return served != o->serves;
 }
 
+/* Whoever sends events faster than we look has them masked until we do. */
 static void end_interrupt(struct xmd_obj *o, unsigned int news)
 {
+	if (news & OBJGUEST_LATER)
+		return;
 	if (!xchg(&o->event, false) || !o->irq)
 		return;
 	xen_irq_lateeoi(o->irq, news ? 0 : XEN_EOI_FLAG_SPURIOUS);

@@ -602,20 +602,21 @@ static bool next_life(struct back *b)
 	if (p && p->tell_prod - p->tell_cons > XMD_OBJRING_SLOTS)
 		p->tell_prod = p->tell_cons;
 	far_close(&far);
-	/* events were many, the kernel may hold them back for a second */
 	return far_open(&far, b) && far_hello(&far, 5000);
 }
 
-static void print_outcome(const struct bad *a, bool open, bool again, bool alive, bool ok)
+static void print_outcome(const struct bad *a, const unsigned int *heard, bool open, bool again,
+			  bool alive, bool ok)
 {
 	printf("%-18s hello %u propose %u call %u resync %u, object ring %s, the next %s, vif %s: %s\n", a->name,
-	       far.heard[XPC_HELLO], far.heard[XPC_PROPOSE], far.heard[XPC_CALL], far.heard[XPC_RESYNC],
+	       heard[XPC_HELLO], heard[XPC_PROPOSE], heard[XPC_CALL], heard[XPC_RESYNC],
 	       open ? "open" : "deaf", again ? "is heard" : "IS NOT HEARD",
 	       alive ? "carries frames" : "is disabled", ok ? "as expected" : "NOT AS EXPECTED");
 }
 
 enum verdict object_attack(struct back *b, const struct bad *a)
 {
+	unsigned int heard[XPC_KINDS];
 	bool open, again, alive, ok;
 
 	if (!far_open(&far, b))
@@ -624,10 +625,11 @@ enum verdict object_attack(struct back *b, const struct bad *a)
 		broken("%s: the guest does not listen before the attack", a->name);
 	a->run(b, a->arg);
 	open = far.page && far_listens(&far);
+	memcpy(heard, far.heard, sizeof(heard));
 	again = next_life(b);
 	alive = back_probe(b, 6000);
 	ok = a->expect & (open ? O_OPEN : O_DEAF) && again && alive;
-	print_outcome(a, open, again, alive, ok);
+	print_outcome(a, heard, open, again, alive, ok);
 	far_close(&far);
 	back_close(b);
 	return ok ? OK : FAILED;

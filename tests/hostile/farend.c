@@ -247,7 +247,8 @@ bool far_listens(struct far *f)
 	m.version = m.seq + 1;
 	if (!far_say(f, m, body, sizeof(body)))
 		return false;
-	if (!far_await(f, XPC_RESYNC, 2000))
+	/* events were many, perhaps: its kernel holds them back for a second then */
+	if (!far_await(f, XPC_RESYNC, 3000))
 		/* it has begun anew on its own: as good */
 		return f->heard[XPC_HELLO] != hellos;
 	far_answer(f);
