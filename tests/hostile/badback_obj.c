@@ -452,13 +452,12 @@ static void tell_prod(struct back *b, unsigned int ahead)
 	sleep_ms(500);
 }
 
-/* The guest looks for room when it has something to say. */
+/* The guest looks for room each time.  To take anything now would set it right. */
 static void ask_cons(struct back *b, unsigned int ahead)
 {
 	(void)b;
 	far.page->ask_cons += ahead;
 	far_kick(&far);
-	provoke();
 	sleep_ms(500);
 }
 
