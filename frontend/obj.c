@@ -43,6 +43,7 @@ struct xmd_obj {
 	bool serves;			/* has been LIVE, and not been given up since */
 	DECLARE_BITMAP(vlans, VLAN_N_VID);	/* whose frames the guest wants */
 	u64 told;			/* members whose refusal is in the log */
+	u64 asking;			/* members that somebody waits for */
 	struct delayed_work work;
 	struct work_struct rtnl_work;
 	bool mtu_refused;		/* for rtnl_work */
@@ -145,7 +146,7 @@ static bool decided_lock(struct xmd_obj *o, u64 mask, int *result)
 
 /*
  * Have a setting granted.  One that is not, or not in time, is wished for no longer: the
- * guest's administrator was told that it is not so.
+ * guest's administrator was told that it is not so.  One at a time: RTNL is held.
  */
 static int ask_for(struct xmd_obj *o, u64 mask, const struct xmd_vif_object *want)
 {
@@ -154,6 +155,7 @@ static int ask_for(struct xmd_obj *o, u64 mask, const struct xmd_vif_object *wan
 
 	spin_lock_bh(&o->lock);
 	before = o->g.wish;
+	o->asking = mask;
 	wish(o, mask, want);
 	spin_unlock_bh(&o->lock);
 	wait_event_timeout(o->sleepers, decided_lock(o, mask, &result),
@@ -163,6 +165,7 @@ static int ask_for(struct xmd_obj *o, u64 mask, const struct xmd_vif_object *wan
 		result = -ETIMEDOUT;
 	if (result)
 		wish(o, mask, &before);
+	o->asking = 0;
 	spin_unlock_bh(&o->lock);
 	return result;
 }
@@ -306,7 +309,10 @@ static enum xmd_front_link link_of(const struct xmd_obj *o)
 	return o->g.port.link ? XMD_LINK_UP : XMD_LINK_DOWN;
 }
 
-/* All members that the guest has a say in, as its device has them now; the lock is held. */
+/*
+ * All members that the guest has a say in, as its device has them now, but for what it is to
+ * have if this far end grants it; the lock is held.
+ */
 static void wish_device(struct xmd_obj *o)
 {
 	const struct net_device *dev = o->front->netdev;
@@ -314,7 +320,7 @@ static void wish_device(struct xmd_obj *o)
 
 	ether_addr_copy(want.mac.addr, dev->dev_addr);
 	o->told = 0;
-	wish(o, XPC_xmd_vif_object_mtu | XPC_xmd_vif_object_mac, &want);
+	wish(o, (XPC_xmd_vif_object_mtu | XPC_xmd_vif_object_mac) & ~o->asking, &want);
 }
 
 static void note_up(struct xmd_obj *o)
