@@ -31,6 +31,7 @@
 
 #include <linux/etherdevice.h>
 #include <linux/mutex.h>
+#include <linux/net.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include <linux/spinlock.h>
@@ -150,6 +151,7 @@ struct xmd_front {
 	struct net_device *netdev;
 	char *backend;			/* the backend's directory; its domain is xbdev->otherend_id */
 	struct xmd_obj *obj;		/* owned by obj.c */
+	bool lowering;			/* RTNL: the MTU comes down by itself */
 
 	struct mutex lock;
 	enum xmd_front_phase phase;
@@ -181,6 +183,10 @@ struct xmd_front {
 	unsigned int mtu_key;		/* the toolstack's */
 	struct list_head node;		/* debugfs.c */
 };
+
+/* A backend can come and go, and say what it likes; it must not fill our log with that. */
+#define xmd_front_say(level, front, ...) \
+	do { if (net_ratelimit()) netdev_##level((front)->netdev, __VA_ARGS__); } while (0)
 
 /*
  * ---- Hooks, for obj.c and ethtool.c.

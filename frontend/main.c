@@ -95,8 +95,7 @@ void xmd_front_broken(struct xmd_front *front, unsigned int fault)
 
 /* ---- steps ---- */
 
-/* A backend can come and go as it likes; it must not fill our log with that. */
-#define say(front, ...)	do { if (net_ratelimit()) netdev_info((front)->netdev, __VA_ARGS__); } while (0)
+#define say(front, ...)	xmd_front_say(info, front, __VA_ARGS__)
 
 static void say_closed(struct xmd_front *front)
 {

@@ -58,7 +58,7 @@ static int xmd_set_mac_address(struct net_device *dev, void *p)
 static int xmd_change_mtu(struct net_device *dev, int mtu)
 {
 	struct xmd_front *front = netdev_priv(dev);
-	int err = xmd_obj_set_mtu(front, mtu);
+	int err = xmd_obj_set_mtu(front, mtu, !front->lowering);
 
 	if (!err)
 		WRITE_ONCE(dev->mtu, mtu);
@@ -141,9 +141,11 @@ void xmd_netdev_features(struct xmd_front *front)
 
 	dev->max_mtu = mtu_limit(front);
 	if (dev->mtu > dev->max_mtu) {
-		netdev_info(dev, "MTU %u is more than goes through here now: %u\n", dev->mtu,
-			    dev->max_mtu);
+		xmd_front_say(info, front, "MTU %u is more than goes through here now: %u\n",
+			      dev->mtu, dev->max_mtu);
+		front->lowering = true;
 		dev_set_mtu(dev, dev->max_mtu);
+		front->lowering = false;
 	}
 	netdev_update_features(dev);
 }

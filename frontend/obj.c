@@ -43,6 +43,7 @@ struct xmd_obj {
 	bool serves;			/* has been LIVE, and not been given up since */
 	DECLARE_BITMAP(vlans, VLAN_N_VID);	/* whose frames the guest wants */
 	u64 told;			/* members whose refusal is in the log */
+	u64 asking;			/* members that somebody waits for */
 	struct delayed_work work;
 	struct work_struct rtnl_work;
 	bool mtu_refused;		/* for rtnl_work */
@@ -145,7 +146,7 @@ static bool decided_lock(struct xmd_obj *o, u64 mask, int *result)
 
 /*
  * Have a setting granted.  One that is not, or not in time, is wished for no longer: the
- * guest's administrator was told that it is not so.
+ * guest's administrator was told that it is not so.  One at a time: RTNL is held.
  */
 static int ask_for(struct xmd_obj *o, u64 mask, const struct xmd_vif_object *want)
 {
@@ -154,6 +155,7 @@ static int ask_for(struct xmd_obj *o, u64 mask, const struct xmd_vif_object *wan
 
 	spin_lock_bh(&o->lock);
 	before = o->g.wish;
+	o->asking = mask;
 	wish(o, mask, want);
 	spin_unlock_bh(&o->lock);
 	wait_event_timeout(o->sleepers, decided_lock(o, mask, &result),
@@ -163,6 +165,7 @@ static int ask_for(struct xmd_obj *o, u64 mask, const struct xmd_vif_object *wan
 		result = -ETIMEDOUT;
 	if (result)
 		wish(o, mask, &before);
+	o->asking = 0;
 	spin_unlock_bh(&o->lock);
 	return result;
 }
@@ -183,13 +186,19 @@ int xmd_obj_set_mac(struct xmd_front *front, const u8 *addr)
 }
 
 /* Without an object ring nobody has to be asked: netif.h knows no MTU. */
-int xmd_obj_set_mtu(struct xmd_front *front, unsigned int mtu)
+int xmd_obj_set_mtu(struct xmd_front *front, unsigned int mtu, bool wait)
 {
 	const struct xmd_vif_object want = { .mtu = mtu };
+	struct xmd_obj *o = front->obj;
 
-	if (!serves(front->obj))
+	if (!serves(o))
 		return 0;
-	return ask_for(front->obj, XPC_xmd_vif_object_mtu, &want);
+	if (wait)
+		return ask_for(o, XPC_xmd_vif_object_mtu, &want);
+	spin_lock_bh(&o->lock);
+	wish(o, XPC_xmd_vif_object_mtu, &want);
+	spin_unlock_bh(&o->lock);
+	return 0;
 }
 
 int xmd_obj_set_rx_usecs(struct xmd_front *front, u32 usecs)
@@ -282,8 +291,9 @@ static void tell_refusals(struct xmd_obj *o)
 		if (!o->g.refused[i] || o->told >> i & 1)
 			continue;
 		o->told |= 1ull << i;
-		netdev_warn(o->front->netdev, "the driver domain refuses the setting \"%s\" (%d)\n",
-			    s->field[i].name, o->g.refused[i]);
+		xmd_front_say(warn, o->front,
+			      "the driver domain refuses the setting \"%s\" (%d)\n",
+			      s->field[i].name, o->g.refused[i]);
 		if (1ull << i == XPC_xmd_vif_object_mtu) {
 			WRITE_ONCE(o->mtu_refused, true);
 			schedule_work(&o->rtnl_work);
@@ -299,7 +309,10 @@ static enum xmd_front_link link_of(const struct xmd_obj *o)
 	return o->g.port.link ? XMD_LINK_UP : XMD_LINK_DOWN;
 }
 
-/* All members that the guest has a say in, as its device has them now; the lock is held. */
+/*
+ * All members that the guest has a say in, as its device has them now, but for what it is to
+ * have if this far end grants it; the lock is held.
+ */
 static void wish_device(struct xmd_obj *o)
 {
 	const struct net_device *dev = o->front->netdev;
@@ -307,7 +320,7 @@ static void wish_device(struct xmd_obj *o)
 
 	ether_addr_copy(want.mac.addr, dev->dev_addr);
 	o->told = 0;
-	wish(o, XPC_xmd_vif_object_mtu | XPC_xmd_vif_object_mac, &want);
+	wish(o, (XPC_xmd_vif_object_mtu | XPC_xmd_vif_object_mac) & ~o->asking, &want);
 }
 
 static void note_up(struct xmd_obj *o)
@@ -315,8 +328,8 @@ static void note_up(struct xmd_obj *o)
 	const struct xmd_port_object *p = &o->g.port;
 
 	if (!o->serves)
-		netdev_info(o->front->netdev, "object ring: port %s %s, link %s, %u Mb/s\n",
-			    p->driver, p->version, p->link ? "up" : "down", p->speed);
+		xmd_front_say(info, o->front, "object ring: port %s %s, link %s, %u Mb/s\n",
+			      p->driver, p->version, p->link ? "up" : "down", p->speed);
 	o->serves = true;
 	wish_device(o);
 	schedule_work(&o->rtnl_work);
@@ -330,8 +343,8 @@ static bool take_news(struct xmd_obj *o, unsigned int news)
 	if (news & OBJGUEST_UP)
 		note_up(o);
 	if (o->g.phase == OBJGUEST_DEAF && o->serves) {
-		netdev_warn(o->front->netdev, "object ring: %s; a plain vif until the next\n",
-			    o->g.why);
+		xmd_front_say(warn, o->front, "object ring: %s; a plain vif until the next\n",
+			      o->g.why);
 		o->serves = false;
 	}
 	tell_refusals(o);
@@ -340,8 +353,11 @@ static bool take_news(struct xmd_obj *o, unsigned int news)
 	return served != o->serves;
 }
 
+/* Whoever sends events faster than we look has them masked until we do. */
 static void end_interrupt(struct xmd_obj *o, unsigned int news)
 {
+	if (news & OBJGUEST_LATER)
+		return;
 	if (!xchg(&o->event, false) || !o->irq)
 		return;
 	xen_irq_lateeoi(o->irq, news ? 0 : XEN_EOI_FLAG_SPURIOUS);

@@ -74,10 +74,12 @@ int xmd_obj_set_mac(struct xmd_front *front, const u8 *addr);
 
 /**
  * xmd_obj_set_mtu - the guest wants another MTU, within the limits.  RTNL is held.
+ * @wait: false: it will be so whatever the driver domain says, which is told and not waited for.
+ *	  It could have RTNL held for as long as it likes otherwise, by granting less and less.
  *
- * Return: 0 or -errno.
+ * Return: 0 or -errno; 0 without @wait.
  */
-int xmd_obj_set_mtu(struct xmd_front *front, unsigned int mtu);
+int xmd_obj_set_mtu(struct xmd_front *front, unsigned int mtu, bool wait);
 
 /**
  * xmd_obj_vlan - frames of VLAN @vid (0 to 4095) are wanted, or no longer.  Any context.

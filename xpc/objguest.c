@@ -3,6 +3,8 @@
 #include "objguest.h"
 
 #define NEVER	(~0ull)
+#define COST_MS		(1000u / XMD_OBJRING_LOOKS)	/* of a look */
+#define CREDIT_MAX	(XMD_OBJRING_BURST * COST_MS)
 
 static const struct xpc_struct *const vif_type = &xpc_struct_xmd_vif_object;
 
@@ -75,6 +77,18 @@ static const char *closed_text(__u32 closed)
 	return text[closed];
 }
 
+/* Of the life before.  Not everything in there is of an epoch: a HELLO was refused, perhaps. */
+static void drop_messages(struct objguest *g)
+{
+	unsigned int i;
+	int n = 1;
+
+	for (i = 0; i < XMD_OBJRING_SLOTS && n && n != -EPROTO; i++) {
+		n = objring_receive(&g->ring, g->in);
+		g->n_old += n && n != -EPROTO;
+	}
+}
+
 /* What the page says besides messages. */
 static unsigned int look_at_life(struct objguest *g, __u64 now)
 {
@@ -84,6 +98,7 @@ static unsigned int look_at_life(struct objguest *g, __u64 now)
 		g->life = life;
 		g->wrong = 0;
 		g->n_lives++;
+		drop_messages(g);
 		return life ? say_hello_again(g, now) : leave(g, OBJGUEST_ALONE);
 	}
 	if (!life || g->phase == OBJGUEST_DEAF)
@@ -97,6 +112,8 @@ void objguest_init(struct objguest *g)
 	memset(g, 0, sizeof(*g));
 	g->replicas.replica = g->replica;
 	g->replicas.n = OBJGUEST_OBJECTS;
+	g->replicas.home = xpc_vif_objects.home;
+	g->credit = CREDIT_MAX;
 	vif_replica(g)->type = &xpc_vif_objects.object[XPC_OBJECT_xmd_vif_object];
 	vif_replica(g)->copy = &g->vif;
 	g->replica[XPC_OBJECT_xmd_port_object].type =
@@ -501,6 +518,32 @@ static unsigned int look_at_clock(struct objguest *g, __u64 now)
 	return late && is_live(g) ? news | say_hello_again(g, now) : news;
 }
 
+/* The bucket: time fills it, looks empty it.  Who has the other end can send events for ever. */
+static bool may_look(struct objguest *g, __u64 now)
+{
+	__u64 gained = now - g->credit_at;
+
+	g->credit_at = now;
+	g->credit = gained > CREDIT_MAX - g->credit ? CREDIT_MAX : g->credit + (__u32)gained;
+	if (g->credit < COST_MS)
+		return false;
+	g->credit -= COST_MS;
+	return true;
+}
+
+static unsigned int look_at_page(struct objguest *g, __u64 now)
+{
+	unsigned int news;
+
+	g->later = !may_look(g, now);
+	if (g->later)
+		return OBJGUEST_LATER;
+	news = look_at_life(g, now);
+	if (g->phase != OBJGUEST_ALONE && g->phase != OBJGUEST_DEAF)
+		news |= receive(g);
+	return news;
+}
+
 unsigned int objguest_work(struct objguest *g, __u64 now)
 {
 	unsigned int news;
@@ -509,9 +552,7 @@ unsigned int objguest_work(struct objguest *g, __u64 now)
 	if (g->phase == OBJGUEST_NO_RING)
 		return 0;
 	g->now = now;
-	news = look_at_life(g, now);
-	if (g->phase != OBJGUEST_ALONE && g->phase != OBJGUEST_DEAF)
-		news |= receive(g);
+	news = look_at_page(g, now);
 	news |= look_at_clock(g, now);
 	if (g->phase != OBJGUEST_ALONE && g->phase != OBJGUEST_DEAF) {
 		room = objring_room(&g->ring);
@@ -530,8 +571,13 @@ __u64 objguest_due(const struct objguest *g)
 {
 	__u64 due = NEVER;
 
-	if (g->phase == OBJGUEST_HELLO)
+	if (g->phase == OBJGUEST_NO_RING)
+		return NEVER;
+	/* without room there is nothing to do before the far end has taken something */
+	if (g->phase == OBJGUEST_HELLO && objring_room(&g->ring) > 0)
 		due = g->hello_at;
+	if (g->later && g->credit_at + COST_MS < due)
+		due = g->credit_at + COST_MS;
 	if (call_waits(g) && g->call_until < due)
 		due = g->call_until;
 	if (g->proposed && g->propose_until < due)

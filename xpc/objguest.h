@@ -38,6 +38,7 @@ enum objguest_news {
 	OBJGUEST_ANSWERED = 8,	/* a call is done, or a wish was granted or refused */
 	OBJGUEST_UP = 16,	/* LIVE now */
 	OBJGUEST_DOWN = 32,	/* LIVE no longer */
+	OBJGUEST_LATER = 64,	/* too many looks: leave the event masked until the next */
 };
 
 enum objguest_call { OBJGUEST_IDLE, OBJGUEST_ASKED, OBJGUEST_SENT, OBJGUEST_DONE };
@@ -55,6 +56,9 @@ struct objguest {
 
 	enum objguest_phase phase;
 	__u64 now;				/* at the last look */
+	__u64 credit_at;			/* when @credit was as it is */
+	__u32 credit;				/* ms of time that looks may cost */
+	bool later;				/* the last one was one too many */
 	__u32 life;				/* that HELLO was said to */
 	__u64 hello_at;				/* when to say it again */
 	__u32 hello_wait;
@@ -88,7 +92,11 @@ void objguest_start(struct objguest *g, struct xmd_objring *page);
 /* objguest_stop - the page is not touched any more.  A call that waits fails with -EOWNERDEAD. */
 void objguest_stop(struct objguest *g);
 
-/* objguest_work - all that is to be done now.  Return: set of enum objguest_news */
+/*
+ * objguest_work - all that is to be done now; after an event, a wish, a call, or when it is due
+ *
+ * More than XMD_OBJRING_LOOKS a second look at deadlines only.  Return: set of enum objguest_news
+ */
 unsigned int objguest_work(struct objguest *g, __u64 now);
 
 /* objguest_due - when to call objguest_work without an event; ~0: never */

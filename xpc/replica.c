@@ -30,8 +30,8 @@ static bool is_whole(const struct xpc_replica *replica, const void *body, __u32 
 	       mask == replica->type->type->mask;
 }
 
-static int take_copy(struct xpc_replica *replica, const struct xpc_msg *m, const void *body,
-		     __u64 *mask)
+static int take_copy(struct xpc_replica *replica, __u8 home, const struct xpc_msg *m,
+		     const void *body, __u64 *mask)
 {
 	__u32 len = m->len - XPC_HEADER;
 	int err;
@@ -40,7 +40,8 @@ static int take_copy(struct xpc_replica *replica, const struct xpc_msg *m, const
 		return -EBADMSG;
 	if (m->kind == XPC_CHANGE && (!replica->known || m->seq != replica->version))
 		return -EPROTO;
-	err = xpc_decode_update(replica->type->type, 0, replica->copy, body, len, mask);
+	err = xpc_decode_update(replica->type->type, m->kind == XPC_CHANGE ? home : 0, replica->copy,
+				body, len, mask);
 	if (err)
 		return err;
 	replica->version = m->version;
@@ -64,7 +65,7 @@ int xpc_replica_take(struct xpc_replicas *r, const struct xpc_msg *m, const void
 	if (m->kind != XPC_STATE && m->kind != XPC_CHANGE)
 		return -EBADMSG;
 	*which = find(r, m);
-	return *which ? take_copy(*which, m, body, mask) : -ENOENT;
+	return *which ? take_copy(*which, r->home, m, body, mask) : -ENOENT;
 }
 
 int xpc_replica_propose(const struct xpc_replicas *r, const struct xpc_replica *replica,

@@ -21,6 +21,7 @@ struct xpc_replica {
 struct xpc_replicas {
 	struct xpc_replica *replica;	/* memory of the caller */
 	unsigned int n;
+	__u8 home;			/* enum xpc_by: whose members a CHANGE may have; 0: any */
 	__u32 epoch;			/* 0 before WELCOME */
 	__u32 old_epoch;		/* messages dropped */
 };

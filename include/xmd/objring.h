@@ -101,6 +101,8 @@
  *   other      the driver domain's kernel half refused it, or is not there (-EAGAIN)
  * A refused PROPOSE changes nothing.  A guest has one PROPOSE under way for an object.
  *
+ * CHANGE has members only that the driver domain may write; STATE has all.
+ *
  * RESYNC asks for a STATE of the object; for a guest that has got a CHANGE from a version
  * that it has not.
  *
@@ -118,7 +120,7 @@
  *     3. bind the event channel, send an event
  *   It knows nothing of older epochs, so that what is still in ask[] is dropped as of another
  *   epoch; a HELLO in there is answered.  What the one before had told and the guest has not
- *   read yet is dropped by the guest, for the same reason.
+ *   read yet is dropped by the guest, before it says HELLO.
  *
  *   The guest, whenever it looks:
  *
@@ -161,8 +163,10 @@
  *
  *   It can tell nonsense about a port, and refuse.  The guest checks all it is told against
  *   the declaration, takes at most 4 messages a look, and after XMD_OBJRING_WRONG wrong ones in
- *   a life leaves the ring alone until the next.  The carrier is the one thing that acts on
- *   the guest by itself, and a driver domain can withhold frames anyway.
+ *   a life leaves the ring alone until the next.  It looks not more than XMD_OBJRING_LOOKS times a
+ *   second, XMD_OBJRING_BURST times at once, whatever happens in the page and however many
+ *   events there are: what comes faster waits in the page, with the event masked.  The carrier is
+ *   the one thing that acts on the guest by itself, and a driver domain can withhold frames anyway.
  */
 #ifndef XMD_OBJRING_H
 #define XMD_OBJRING_H
@@ -175,6 +179,7 @@
 
 #define XMD_OBJRING_RATE	50u	/* messages a second that the far end takes */
 #define XMD_OBJRING_BURST	64u	/* and at once */
+#define XMD_OBJRING_LOOKS	200u	/* at the page, a second, by the guest; each takes up to 4 messages */
 #define XMD_OBJRING_WRONG	8u	/* wrong messages; with this one it is over */
 
 #define XMD_OBJRING_HELLO_MS	1000u

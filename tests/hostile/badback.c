@@ -87,6 +87,11 @@ enum xenbus_state back_front_state(struct back *b)
 	return state > XenbusStateReconfigured ? XenbusStateUnknown : state;
 }
 
+unsigned int back_front_number(struct back *b, const char *key)
+{
+	return read_number(b, b->front, key);
+}
+
 bool back_wait_front(struct back *b, unsigned int mask, unsigned int ms)
 {
 	uint64_t end = now_ms() + ms;
@@ -129,6 +134,7 @@ void back_offer(struct back *b, const struct bad *a)
 		back_close(b);
 	for (unsigned int i = 0; i < sizeof(offer) / sizeof(offer[0]); i++)
 		back_write(b, offer[i], "1");
+	back_write(b, "feature-xmd-obj", a && a->flags & A_OBJ ? "1" : NULL);
 	if (a && a->key)
 		back_write(b, a->key, a->val);
 	back_write(b, "hotplug-status", "connected");
@@ -200,8 +206,7 @@ void back_kick(struct back *b)
 		xenevtchn_notify(b->xce, b->rx_port);
 }
 
-/* Sleep until the frontend signals, at most @ms. */
-static void wait_event(struct back *b, unsigned int ms)
+void back_wait(struct back *b, unsigned int ms)
 {
 	struct pollfd p = { .fd = xenevtchn_fd(b->xce), .events = POLLIN };
 	xenevtchn_port_or_error_t port;
@@ -231,7 +236,7 @@ bool tx_wait(struct back *b, unsigned int n, unsigned int ms)
 		if (now_ms() >= end)
 			return false;
 		b->tx.sring->req_event = b->tx.req_cons + n;
-		wait_event(b, 10);
+		back_wait(b, 10);
 	}
 	return true;
 }
@@ -276,7 +281,7 @@ bool rx_take(struct back *b, netif_rx_request_t *req, unsigned int ms)
 		if (now_ms() >= end)
 			return false;
 		b->rx.sring->req_event = b->rx.req_cons + 1;
-		wait_event(b, 10);
+		back_wait(b, 10);
 	}
 	xen_rmb(); /* requests after req_prod, because it vouches for them */
 	RING_COPY_REQUEST(&b->rx, b->rx.req_cons, req);

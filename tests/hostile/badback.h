@@ -19,7 +19,14 @@
 #define B_DISABLED 0x02u	/* the frontend has disabled the device */
 #define B_ANY	   0x03u
 
+/* Of an object ring (A_OBJ), in the life that was attacked; the vif must carry frames. */
+#define O_OPEN	   0x04u	/* the guest listens */
+#define O_DEAF	   0x08u	/* it does not any more */
+#define O_ANY	   0x0cu
+
 #define A_GONE	   0x01u	/* does not come back to be judged, or judges itself */
+#define A_OBJ	   0x02u	/* on an object ring, which was seen to work */
+#define A_HELLO	   0x04u	/* with A_OBJ: what the guest's first HELLO meets is the attack */
 
 struct back {
 	unsigned int front_domid, handle;
@@ -50,6 +57,10 @@ struct bad {
 /* Each table ends with a NULL name. */
 extern const struct bad response_attacks[];	/* badback_ring.c: TX and RX responses */
 extern const struct bad xenbus_attacks[];	/* badback_bus.c: keys, states, vanishing */
+extern const struct bad object_attacks[];	/* badback_obj.c: the object ring */
+
+/* An A_OBJ attack, on a vif that was seen to carry frames. */
+enum verdict object_attack(struct back *b, const struct bad *a);
 
 /* ------------------------------------------------------------------ xenstore */
 
@@ -59,6 +70,8 @@ void back_state(struct back *b, enum xenbus_state state);
 enum xenbus_state back_own_state(struct back *b);
 bool back_online(struct back *b);	/* false: the toolstack wants it to go */
 enum xenbus_state back_front_state(struct back *b);	/* Unknown: it is gone */
+/* A number of the frontend's directory; 0: there is none. */
+unsigned int back_front_number(struct back *b, const char *key);
 /* Wait until the frontend is in a state of @mask (bit n: state n); false: it is not. */
 bool back_wait_front(struct back *b, unsigned int mask, unsigned int ms);
 
@@ -85,6 +98,8 @@ netif_rx_response_t *rx_response(struct back *b);
 netif_rx_response_t *rx_frame(struct back *b, const void *data, unsigned int len, unsigned int flags);
 void rx_publish(struct back *b);
 void back_kick(struct back *b);
+/* Sleep until the frontend signals, at most @ms. */
+void back_wait(struct back *b, unsigned int ms);
 
 /* Honest work for @ms. */
 void back_serve(struct back *b, unsigned int ms);

@@ -18,7 +18,8 @@
 
 #define OFF 4	/* the frontend does not connect: attach the vif anew, and try again */
 
-static const struct bad *const tables[] = { response_attacks, xenbus_attacks, NULL };
+static const struct bad *const tables[] = { response_attacks, xenbus_attacks,
+					   object_attacks, NULL };
 
 static const struct bad *find(const char *name)
 {
@@ -57,6 +58,8 @@ static int attack(struct back *b, const struct bad *a)
 		       "the vif carries NO FRAMES: is a ping running?", b->taken, b->echoed);
 		return alive ? OK : OFF;
 	}
+	if (a->flags & A_OBJ)
+		return object_attack(b, a);
 	if (a->run) {
 		a->run(b, a->arg);
 		alive = back_probe(b, 6000);

@@ -18,9 +18,6 @@
 #include "fake_xen.h"
 #include "../../backend-domU/user/vif.h"
 
-#define DRV 1
-#define GUEST 5
-
 int front_main(int argc, char **argv);
 
 /* ------------------------------------------------------------ the kernel half */
@@ -31,10 +28,10 @@ static struct xmd_vif_settings force = { .mtu = 1500, .mac = { 0, 0x16, 0x3e, 0x
 static int desk_list(struct kern *k, struct xmd_vif_info *info)
 {
 	(void)k;
-	if (info->id.domid == GUEST)
+	if (info->id.domid == FAKE_GUEST)
 		return -ENOENT;
 	memset(info, 0, sizeof(*info));
-	info->id.domid = GUEST;
+	info->id.domid = FAKE_GUEST;
 	info->mtu = force.mtu;
 	memcpy(info->mac, force.mac, 6);
 	return 0;
@@ -99,13 +96,13 @@ static void driver_domain(void)
 	static struct kern kern = { &desk_ops };
 	static struct obj_host host;
 	struct vif_env env = { .kern = &kern, .now = now_ms, .objs = &host };
-	struct vif v = { .domid = GUEST, .name = "vif 5/0", .back = "backend/vif/5/0",
+	struct vif v = { .domid = FAKE_GUEST, .name = "vif 5/0", .back = "backend/vif/5/0",
 			 .front = "/local/domain/5/device/vif/0" };
-	struct back b = { .front_domid = GUEST, .dir = "backend/vif/5/0" };
+	struct back b = { .front_domid = FAKE_GUEST, .dir = "backend/vif/5/0" };
 	const char *what;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	fake_xen_be(DRV);
+	fake_xen_be(FAKE_DRV);
 	if (!getenv("VERBOSE"))
 		log_set_level(LOG_LEVEL_ERR);
 	env.store = store_xs_open();
@@ -117,28 +114,6 @@ static void driver_domain(void)
 		serve_vif(&b, &v, &env);
 }
 
-/* -------------------------------------------------------------- the toolstack */
-
-static void write_nodes(void)
-{
-	static const char *const nodes[][2] = {
-		{ "/local/domain/5/device/vif/0/backend", "/local/domain/1/backend/vif/5/0" },
-		{ "/local/domain/5/device/vif/0/backend-id", "1" },
-		{ "/local/domain/5/device/vif/0/handle", "0" },
-		{ "/local/domain/5/device/vif/0/mac", "00:16:3e:77:00:01" },
-		{ "/local/domain/5/device/vif/0/state", "1" },
-		{ "/local/domain/1/backend/vif/5/0/frontend", "/local/domain/5/device/vif/0" },
-		{ "/local/domain/1/backend/vif/5/0/mac", "00:16:3e:77:00:01" },
-		{ "/local/domain/1/backend/vif/5/0/online", "1" },
-		{ "/local/domain/1/backend/vif/5/0/state", "1" },
-	};
-	struct xs_handle *xs = xs_open(0);
-
-	for (unsigned int i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
-		xs_write(xs, XBT_NULL, nodes[i][0], nodes[i][1], strlen(nodes[i][1]));
-	xs_close(xs);
-}
-
 int main(int argc, char **argv)
 {
 	char *args[64] = { "desk", "-i", "10.77.0.11", "-p", "10.77.0.1", "-t", "1" };
@@ -148,11 +123,10 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc && n < 63; i++)
 		args[n++] = argv[i];
 	fake_xen_begin();
-	write_nodes();
 	pid = fork();
 	if (!pid)
 		driver_domain();
-	fake_xen_be(GUEST);
+	fake_xen_be(FAKE_GUEST);
 	verdict = front_main(n, args);
 	kill(pid, SIGKILL);
 	return verdict;

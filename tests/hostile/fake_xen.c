@@ -63,22 +63,6 @@ static void *shared(size_t bytes)
 	return p;
 }
 
-void fake_xen_begin(void)
-{
-	pthread_mutexattr_t a;
-
-	xen = shared(sizeof(*xen));
-	page = shared(GRANTS * sizeof(*page));
-	xen->next_grant = 8;
-	xen->next_port = 1;
-	xen->next_handle = 1;
-	xen->names = getpid();
-	pthread_mutexattr_init(&a);
-	pthread_mutexattr_setpshared(&a, PTHREAD_PROCESS_SHARED);
-	pthread_mutexattr_setrobust(&a, PTHREAD_MUTEX_ROBUST);
-	pthread_mutex_init(&xen->lock, &a);
-}
-
 void fake_xen_be(unsigned int domid)
 {
 	me = domid;
@@ -510,4 +494,44 @@ int xenevtchn_unmask(xenevtchn_handle *h, evtchn_port_t p)
 		deliver(h, p);
 	unlock();
 	return 0;
+}
+
+/* -------------------------------------------------------------- the toolstack */
+
+/* As a toolstack leaves it: one vif. */
+static void write_nodes(void)
+{
+	static const char *const nodes[][2] = {
+		{ "/local/domain/5/device/vif/0/backend", "/local/domain/1/backend/vif/5/0" },
+		{ "/local/domain/5/device/vif/0/backend-id", "1" },
+		{ "/local/domain/5/device/vif/0/handle", "0" },
+		{ "/local/domain/5/device/vif/0/mac", "00:16:3e:77:00:01" },
+		{ "/local/domain/5/device/vif/0/state", "1" },
+		{ "/local/domain/1/backend/vif/5/0/frontend", "/local/domain/5/device/vif/0" },
+		{ "/local/domain/1/backend/vif/5/0/mac", "00:16:3e:77:00:01" },
+		{ "/local/domain/1/backend/vif/5/0/online", "1" },
+		{ "/local/domain/1/backend/vif/5/0/state", "1" },
+	};
+	struct xs_handle *xs = xs_open(0);
+
+	for (unsigned int i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
+		xs_write(xs, XBT_NULL, nodes[i][0], nodes[i][1], strlen(nodes[i][1]));
+	xs_close(xs);
+}
+
+void fake_xen_begin(void)
+{
+	pthread_mutexattr_t a;
+
+	xen = shared(sizeof(*xen));
+	page = shared(GRANTS * sizeof(*page));
+	xen->next_grant = 8;
+	xen->next_port = 1;
+	xen->next_handle = 1;
+	xen->names = getpid();
+	pthread_mutexattr_init(&a);
+	pthread_mutexattr_setpshared(&a, PTHREAD_PROCESS_SHARED);
+	pthread_mutexattr_setrobust(&a, PTHREAD_MUTEX_ROBUST);
+	pthread_mutex_init(&xen->lock, &a);
+	write_nodes();
 }

@@ -7,6 +7,9 @@
 #ifndef HOSTILE_FAKE_XEN_H
 #define HOSTILE_FAKE_XEN_H
 
+#define FAKE_DRV 1	/* the domid of whose backend/vif/5/0 */
+#define FAKE_GUEST 5	/* has device/vif/0 */
+
 /* Before the first fork. */
 void fake_xen_begin(void);
 /* Which domain this process is from now on. */

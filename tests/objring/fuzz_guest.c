@@ -111,6 +111,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		default:
 			now += word();
 		}
+		/* not so fast that it does not look */
+		now += 1000 / XMD_OBJRING_LOOKS;
 		objguest_work(&g, now);
 		check(&g);
 	}

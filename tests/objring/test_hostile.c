@@ -472,6 +472,9 @@ static void messages_of_a_driver_domain(void **state)
 		  { U64(XPC_xmd_port_object_driver), 16, 0 }, 10 },
 		{ "a STATE that is not whole", { .kind = XPC_STATE, .id = 2, .epoch = 9, .version = 2 },
 		  { U64(XPC_xmd_port_object_link), 1 }, 9 },
+		{ "a CHANGE of what only the guest may write",
+		  { .kind = XPC_CHANGE, .id = 1, .epoch = 9, .seq = 1, .version = 2 },
+		  { U64(XPC_xmd_vif_object_mtu), 0x78, 5, 0, 0 }, 12 },
 		{ "of another object", { .kind = XPC_CHANGE, .id = 2, .object = 1, .epoch = 9,
 					 .seq = 1, .version = 2 }, { U64(0) }, 8 },
 	};
@@ -587,6 +590,133 @@ static void acknowledgements_that_lie(void **state)
 	assert_true(objring_receive(&d.r, d.in) > 0);
 }
 
+/* Nothing of it is taken, either: then there is no room for more, and nothing to wake up for. */
+static void a_driver_domain_that_takes_nothing(void **state)
+{
+	unsigned int looks = 0;
+	struct despot d;
+	__u64 due;
+
+	(void)state;
+	despot_new(&d);
+	for (d.now = 1000; d.now < 400000; looks++) {
+		objguest_work(&d.g, d.now);
+		due = objguest_due(&d.g);
+		if (due == ~0ull)
+			break;
+		/* a timer is one late */
+		d.now = (due > d.now ? due : d.now) + 1;
+	}
+	assert_int_equal(d.page.ask_prod, XMD_OBJRING_SLOTS);
+	assert_in_range(looks, XMD_OBJRING_SLOTS - 1, 2 * XMD_OBJRING_SLOTS);
+	/* it is there after all */
+	while (objring_receive(&d.r, d.in) > 0)
+		;
+	look(&d);
+	if (objguest_due(&d.g) > d.now)
+		d.now = objguest_due(&d.g);
+	look(&d);
+	assert_true(objring_receive(&d.r, d.in) > 0);
+}
+
+/* As often as there is an event: @how makes something new happen each time. */
+static unsigned int storm(struct despot *d, void (*how)(struct despot *d, unsigned int i), unsigned int ms)
+{
+	__u64 end = d->now + ms, deaf_until = 0;
+	unsigned int i, looks = 0;
+
+	/* 100 events a millisecond; who is told LATER gets none before it is due */
+	for (i = 0; d->now < end; d->now += ++i % 100 == 0) {
+		if (d->now < deaf_until)
+			continue;
+		how(d, i);
+		looks++;
+		deaf_until = objguest_work(&d->g, d->now) & OBJGUEST_LATER ? objguest_due(&d->g) : 0;
+		while (objring_receive(&d->r, d->in) > 0)
+			;
+	}
+	return looks;
+}
+
+static void nothing_new(struct despot *d, unsigned int i)
+{
+	(void)d;
+	(void)i;
+}
+
+static void a_new_life(struct despot *d, unsigned int i)
+{
+	d->page.life += 1 + i % 2;
+}
+
+static void the_link_flaps(struct despot *d, unsigned int i)
+{
+	const __u8 body[] = { U64(XPC_xmd_port_object_link), i % 2 };
+	__u32 had = d->g.replica[1].version;
+
+	tell(d, (struct xpc_msg){ .kind = XPC_CHANGE, .id = 2, .epoch = 9, .seq = had, .version = had + 1 },
+	     body, sizeof(body));
+}
+
+static void looks_are_few(void **state)
+{
+	static void (*const how[])(struct despot *, unsigned int) = {
+		nothing_new, a_new_life, the_link_flaps,
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < ARRAY_SIZE(how); i++) {
+		struct despot d;
+
+		despot_new(&d);
+		welcome(&d, 9);
+		/* each of them may be told LATER once */
+		assert_in_range(storm(&d, how[i], 5000), 5 * XMD_OBJRING_LOOKS,
+				2 * (5 * XMD_OBJRING_LOOKS + XMD_OBJRING_BURST));
+		assert_int_not_equal(d.g.phase, OBJGUEST_DEAF);
+	}
+}
+
+/* However many events there are, who waits for an answer hears in time that there is none. */
+static void a_call_in_a_storm(void **state)
+{
+	struct xmd_port_counters port;
+	struct xmd_vif_counters vif;
+	void *const out[] = { &vif, &port };
+	struct despot d;
+	int result;
+
+	(void)state;
+	despot_new(&d);
+	welcome(&d, 9);
+	assert_int_equal(objguest_ask(&d.g, XPC_DOWN_xmd_obj_counters, NULL, out, d.now), 0);
+	storm(&d, a_new_life, XMD_OBJRING_ANSWER_MS + 10);
+	assert_true(objguest_result(&d.g, &result));
+	assert_true(result < 0);
+}
+
+/* A refusal has no epoch: one that is left over from the life before says nothing of this one. */
+static void a_refusal_of_the_life_before(void **state)
+{
+	const struct xpc_msg refusal = { .kind = XPC_ACK, .result = -EPROTONOSUPPORT };
+	struct despot d;
+
+	(void)state;
+	despot_new(&d);
+	look(&d);
+	while (objring_receive(&d.r, d.in) > 0)
+		;
+	tell(&d, refusal, NULL, 0);
+	look(&d);
+	assert_int_equal(d.g.phase, OBJGUEST_DEAF);
+	tell(&d, refusal, NULL, 0);
+	assert_int_equal(objring_attach(&d.r, &d.page), 0);
+	look(&d);
+	assert_int_equal(d.g.phase, OBJGUEST_HELLO);
+	assert_int_equal(d.g.wrong, 0);
+	welcome(&d, 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -605,6 +735,10 @@ int main(void)
 		cmocka_unit_test(a_driver_domain_that_says_nothing),
 		cmocka_unit_test(a_proposal_without_an_answer),
 		cmocka_unit_test(acknowledgements_that_lie),
+		cmocka_unit_test(a_driver_domain_that_takes_nothing),
+		cmocka_unit_test(looks_are_few),
+		cmocka_unit_test(a_call_in_a_storm),
+		cmocka_unit_test(a_refusal_of_the_life_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

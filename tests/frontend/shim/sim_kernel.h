@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * As much of Linux as ring.c, tx.c, rx.c and mcast.c need, on one thread: locks only check
+ * As much of Linux as ring.c, tx.c, rx.c, mcast.c and obj.c need, on one thread: locks only check
  * that they are not taken twice, NAPI is a flag that sim_run() works off, pages are counted,
- * grants know in which state they are.  Who calls what wrongly aborts.  sim.c has the rest.
+ * grants know in which state they are.  Who calls what wrongly aborts.  sim.c has the rest, and
+ * for obj.c test_obj.c.
  */
 #ifndef SHIM_KERNEL_H
 #define SHIM_KERNEL_H
@@ -47,8 +48,9 @@ struct mutex { int held; };
 extern bool sim_irqs_off;
 #define spin_lock(l)		do { SIM_CHECK(sim_irqs_off); mutex_lock(l); } while (0)
 #define spin_unlock		mutex_unlock
-#define spin_lock_bh		spin_lock
-#define spin_unlock_bh		spin_unlock
+#define spin_lock_bh		mutex_lock
+#define spin_unlock_bh		mutex_unlock
+#define mutex_init		spin_lock_init
 #define spin_lock_irqsave(l, f)	do { (f) = sim_irqs_off; sim_irqs_off = true; spin_lock(l); } while (0)
 #define spin_unlock_irqrestore(l, f) do { spin_unlock(l); sim_irqs_off = (f); } while (0)
 #define spin_lock_irq(l)	do { SIM_CHECK(!sim_irqs_off); sim_irqs_off = true; spin_lock(l); } while (0)
@@ -71,15 +73,51 @@ struct timer_list { bool pending; void (*fn)(struct timer_list *); };
 #define timer_setup(t, f, flags) ((t)->fn = (f))
 #define mod_timer(t, when)	((t)->pending = true)
 #define del_timer_sync(t)	((t)->pending = false)
-struct work_struct { void (*fn)(struct work_struct *); };
-struct delayed_work { struct work_struct work; bool pending; };
+struct work_struct { void (*fn)(struct work_struct *); bool pending; };
+struct delayed_work { struct work_struct work; bool pending; unsigned long delay; };
+#define INIT_WORK(w, f)		((w)->fn = (f), (w)->pending = false)
+#define schedule_work(w)	((w)->pending = true)
+#define cancel_work_sync(w)	((w)->pending = false)
 #define INIT_DELAYED_WORK(w, f)	((w)->work.fn = (f), (w)->pending = false)
 #define to_delayed_work(w)	container_of(w, struct delayed_work, work)
-#define mod_delayed_work(q, w, d) ((w)->pending = true)
+#define mod_delayed_work(q, w, d) ((w)->pending = true, (w)->delay = (d))
+#define queue_delayed_work(q, w, d) ((w)->pending || mod_delayed_work(q, w, d))
 #define cancel_delayed_work_sync(w) ((w)->pending = false)
 struct list_head { struct list_head *next, *prev; };
 
+extern u64 sim_now;		/* ms */
+#define get_jiffies_64()	sim_now
+#define jiffies64_to_msecs(j)	(j)
+typedef struct { int unused; } wait_queue_head_t;
+#define init_waitqueue_head(q)	do { } while (0)
+#define wake_up_all(q)		do { } while (0)
+void sim_sleep(void);		/* a ms goes by for all others */
+#define wait_event_timeout(q, cond, ms) ({					\
+	u64 until_ = sim_now + (ms);						\
+	bool met_;								\
+	while (!(met_ = (cond)) && sim_now < until_)				\
+		sim_sleep();							\
+	met_; })
+
+/* bits */
+#define DECLARE_BITMAP(n, bits)	unsigned long n[((bits) + 63) / 64]
+#define test_bit(n, p)		((p)[(n) / 64] >> (n) % 64 & 1)
+#define __set_bit(n, p)		((p)[(n) / 64] |= BIT((n) % 64))
+#define __clear_bit(n, p)	((p)[(n) / 64] &= ~BIT((n) % 64))
+#define for_each_set_bit(i, p, n) for (i = 0; i < (n); i++) if (test_bit(i, p))
+static inline unsigned int bitmap_weight(const unsigned long *p, unsigned int bits)
+{
+	unsigned int i, n = 0;
+
+	for_each_set_bit(i, p, bits)
+		n++;
+	return n;
+}
+#define VLAN_N_VID	4096
+
 /* pages */
+#define kvzalloc(n, gfp)	calloc(1, n)
+#define kvfree			free
 #define PAGE_SIZE	4096u
 #define PAGE_SHIFT	12
 #define PAGE_MASK	(~(PAGE_SIZE - 1))
@@ -196,7 +234,8 @@ struct netdev_queue { bool stopped; };
 struct netdev_hw_addr { u8 addr[ETH_ALEN]; };
 struct net_device {
 	const char *name;
-	unsigned int flags;
+	unsigned int flags, mtu;
+	u8 dev_addr[ETH_ALEN];
 	bool running, more;
 	struct netdev_queue txq;
 	struct netdev_hw_addr mc[80];
@@ -216,6 +255,11 @@ extern struct net_device sim_dev;
 #define netif_tx_queue_stopped(q) ((q)->stopped)
 #define netif_xmit_stopped(q)	((q)->stopped)
 #define netdev_xmit_more()	(sim_dev.more)
+bool net_ratelimit(void);
+__attribute__((format(printf, 2, 3)))
+void netdev_warn(const struct net_device *dev, const char *fmt, ...);
+#define netdev_info		netdev_warn
+#define netdev_uc_count(d)	0
 #define netif_addr_lock_bh(d)	SIM_CHECK(!sim_irqs_off)
 #define netif_addr_unlock_bh(d)	do { } while (0)
 #define netdev_mc_count(d)	((d)->n_mc)
@@ -265,6 +309,8 @@ int xenbus_alloc_evtchn(struct xenbus_device *dev, evtchn_port_t *port);
 int xenbus_free_evtchn(struct xenbus_device *dev, evtchn_port_t port);
 int xenbus_transaction_start(struct xenbus_transaction *t);
 int xenbus_transaction_end(struct xenbus_transaction t, int abort);
+bool xenbus_exists(struct xenbus_transaction t, const char *dir, const char *node);
+unsigned int xenbus_read_unsigned(const char *dir, const char *node, unsigned int otherwise);
 int xenbus_rm(struct xenbus_transaction t, const char *dir, const char *node);
 int xenbus_write(struct xenbus_transaction t, const char *dir, const char *node, const char *s);
 __attribute__((format(printf, 4, 5)))
