@@ -3,7 +3,7 @@
  * back.h - the parts of xmd_back.ko to each other
  *
  *   /dev/xmd/back -- chardev.c -- vif.c        connect, disconnect, list, faults
- *                        |         |  settings.c   what its guest may choose
+ *                        |         |  settings.c   what its guest may choose, and send
  *                      port.c      |  filter.c     of what floods
  *        guest's TX ring  --- tx.c | rx.c ---  guest's RX ring
  *          parse.c fifo.c      |        |
@@ -42,6 +42,7 @@
 #include "fifo.h"
 #include "filter.h"
 #include "parse.h"
+#include "rate.h"
 
 #define XMD_TX_OPS	(XMD_TX_RING + XMD_BATCH)	/* one split a frame at most */
 #define XMD_TX_BUFS	(XMD_TX_RING + XMD_BATCH)
@@ -83,12 +84,13 @@ struct xmd_vif_stats {
 	u64 tx_ops, tx_batches;
 	u64 rx_ops, rx_batches;
 	u64 polls, events;
+	u64 tx_held;		/* times that requests had to wait for credit */
 	u64 tx_spoofed;		/* of tx_drops: not from this vif's address */
 	u64 rx_filtered;	/* flooded, and not wanted */
 };
 
 enum { XMD_EOI_TX, XMD_EOI_RX };
-enum xmd_tx_state { XMD_TX_EMPTY, XMD_TX_MORE, XMD_TX_BLOCKED };
+enum xmd_tx_state { XMD_TX_EMPTY, XMD_TX_MORE, XMD_TX_BLOCKED, XMD_TX_HELD };
 
 /**
  * struct xmd_vif - one guest interface
@@ -134,6 +136,8 @@ struct xmd_vif {
 	struct xmd_buf *nic_head;	/* switched to the NIC, not taken by it yet; by ->next */
 	struct xmd_buf *nic_tail;
 	struct xmd_fifo fifo;
+	struct xmd_rate rate;	/* changed while no poll can run */
+	struct hrtimer tx_timer;	/* requests wait for credit */
 	struct xmd_tx_work work[XMD_BATCH];
 	struct xmd_buf *tx_buf[XMD_TX_BUFS];
 	unsigned int tx_nbuf;
@@ -205,9 +209,10 @@ static inline bool xmd_vif_serves(const struct xmd_vif *v)
 
 /* settings.c */
 void xmd_rx_notify(struct xmd_vif *v);
-void xmd_settings_init(struct xmd_vif *v);
+void xmd_settings_init(struct xmd_vif *v, const struct xmd_vif_rate *limit);
 void xmd_settings_stop(struct xmd_vif *v);
 int xmd_vif_set(const struct xmd_vif_settings *s);
+int xmd_vif_limit(const struct xmd_vif_limit *l);
 
 /* port.c */
 int xmd_port_get(struct xmd_port_info *info);

@@ -85,6 +85,13 @@ static long do_set(void __user *arg)
 	return copy_from_user(&s, arg, sizeof(s)) ? -EFAULT : xmd_vif_set(&s);
 }
 
+static long do_limit(void __user *arg)
+{
+	struct xmd_vif_limit l;
+
+	return copy_from_user(&l, arg, sizeof(l)) ? -EFAULT : xmd_vif_limit(&l);
+}
+
 static long do_port(void __user *arg)
 {
 	struct xmd_port_info info = { .link = 0 };
@@ -125,6 +132,8 @@ static long back_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return do_drain(p);
 	case XMD_VIF_SET:
 		return do_set(p);
+	case XMD_VIF_RATE:
+		return do_limit(p);
 	case XMD_BACK_PORT:
 		return do_port(p);
 	case XMD_BACK_ASK:

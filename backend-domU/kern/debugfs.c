@@ -64,6 +64,8 @@ static int vifs_show(struct seq_file *m, void *unused)
 			   xmd_fault_text(READ_ONCE(v->fault)), refcount_read(&v->refs));
 		seq_printf(m, "  set flags 0x%x rx_usecs %u multicast %u vlans %u\n", v->set.flags,
 			   v->set.rx_usecs, v->set.n_mc, v->set.n_vlans);
+		seq_printf(m, "  rate bytes %u usecs %u credit %lld held %llu\n",
+			   v->rate.limit.bytes, v->rate.limit.usecs, v->rate.credit, v->st.tx_held);
 		show_rings(m, v);
 		show_stats(m, &v->st);
 	}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a guest may choose for its vif (XMD_VIF_SET), and how often it gets events
+ * What a guest may choose for its vif (XMD_VIF_SET), how often it gets events, and how
+ * much it may send (XMD_VIF_RATE)
  *
  * xmd-backend has checked the wishes against policy; here they are made to work.  A new
  * vif has none: it gets everything that floods, and every event at once.
@@ -52,19 +53,30 @@ static enum hrtimer_restart rx_timer(struct hrtimer *t)
 	return HRTIMER_NORESTART;
 }
 
-void xmd_settings_init(struct xmd_vif *v)
+/* There is credit again for requests that wait in the TX ring. */
+static enum hrtimer_restart tx_timer(struct hrtimer *t)
+{
+	napi_schedule(&container_of(t, struct xmd_vif, tx_timer)->napi);
+	return HRTIMER_NORESTART;
+}
+
+void xmd_settings_init(struct xmd_vif *v, const struct xmd_vif_rate *limit)
 {
 	v->set.id = v->id;
 	v->set.mtu = v->mtu;
 	ether_addr_copy(v->set.mac, v->mac);
+	xmd_rate_start(&v->rate, limit, ktime_to_us(ktime_get()));
 	hrtimer_init(&v->rx_timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_SOFT);
 	v->rx_timer.function = rx_timer;
+	hrtimer_init(&v->tx_timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_SOFT);
+	v->tx_timer.function = tx_timer;
 }
 
-/* Nobody has anything to tell this guest any more. */
+/* Nobody has anything to tell this guest any more, nor to take from it. */
 void xmd_settings_stop(struct xmd_vif *v)
 {
 	hrtimer_cancel(&v->rx_timer);
+	hrtimer_cancel(&v->tx_timer);
 }
 
 /* -------------------------------------------------------------- XMD_VIF_SET */
@@ -87,4 +99,30 @@ int xmd_vif_set(const struct xmd_vif_settings *s)
 	}
 	mutex_unlock(&back.ctl);
 	return err;
+}
+
+/* ------------------------------------------------------------- XMD_VIF_RATE */
+
+static bool same_limit(const struct xmd_vif_rate *a, const struct xmd_vif_rate *b)
+{
+	return a->bytes == b->bytes && a->usecs == b->usecs;
+}
+
+/* No poll runs while the limit changes; what it was scheduled for meanwhile is not lost. */
+int xmd_vif_limit(const struct xmd_vif_limit *l)
+{
+	struct xmd_vif *v;
+
+	if (l->id.reserved || !xmd_rate_valid(&l->rate))
+		return -EINVAL;
+	mutex_lock(&back.ctl);
+	v = xmd_vif_find(&l->id);
+	if (v && !same_limit(&v->rate.limit, &l->rate)) {
+		napi_disable(&v->napi);
+		xmd_rate_start(&v->rate, &l->rate, ktime_to_us(ktime_get()));
+		napi_enable(&v->napi);
+		xmd_vif_kick(v);
+	}
+	mutex_unlock(&back.ctl);
+	return v ? 0 : -ENOENT;
 }

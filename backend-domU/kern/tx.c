@@ -20,7 +20,8 @@
  * ring of every guest that sends to it.
  *
  * Requests that cannot be placed stay in the ring, which is the guest's queue: nothing
- * is read while frames still wait for the NIC, or the pool is empty.
+ * is read while frames still wait for the NIC, or the pool is empty, or the guest has used
+ * up what it may send (rate.h).
  */
 #include <linux/if_ether.h>
 #include <linux/jiffies.h>
@@ -123,6 +124,12 @@ bool xmd_tx_arm(struct xmd_vif *v)
 	return READ_ONCE(v->tx.sring->req_prod) != v->tx_seen;
 }
 
+static s64 credit(struct xmd_vif *v)
+{
+	return likely(!v->rate.limit.usecs) ? S64_MAX :
+	       xmd_rate_credit(&v->rate, ktime_to_us(ktime_get()));
+}
+
 /*
  * Describe up to @max frames in work[]; nothing is consumed yet.
  * Return: how many; tx_state says why not more.
@@ -130,6 +137,7 @@ bool xmd_tx_arm(struct xmd_vif *v)
 static unsigned int parse_ring(struct xmd_vif *v, unsigned int max)
 {
 	u32 prod = look(v), at = v->tx.req_cons;
+	s64 left = credit(v);
 	unsigned int n = 0;
 	int verdict;
 
@@ -137,6 +145,10 @@ static unsigned int parse_ring(struct xmd_vif *v, unsigned int max)
 	while (at != prod) {
 		struct xmd_tx_frame *f;
 
+		if (left <= 0) {
+			v->tx_state = XMD_TX_HELD;
+			break;
+		}
 		if (n == max) {
 			v->tx_state = XMD_TX_MORE;
 			break;
@@ -147,6 +159,8 @@ static unsigned int parse_ring(struct xmd_vif *v, unsigned int max)
 			xmd_vif_fault(v, f->reason);
 		if (verdict == XMD_TX_FAULT || verdict == XMD_TX_PARTIAL)
 			break;
+		if (verdict == XMD_TX_OK)
+			left -= f->len;
 		at += f->nslots;
 		n++;
 	}
@@ -194,6 +208,8 @@ static void consume(struct xmd_vif *v, struct xmd_tx_work *w)
 		reject(v, w, w->f.reason);
 	else if (w->f.verdict == XMD_TX_DUMMY)
 		finish(v, w, XEN_NETIF_RSP_OKAY);
+	else
+		v->rate.credit -= w->f.len;
 }
 
 static unsigned int read_batch(struct xmd_vif *v, unsigned int max)
@@ -604,6 +620,21 @@ static void wait_for_bufs(struct xmd_vif *v)
 	retry_soon();
 }
 
+/*
+ * No poll is needed until then: the ring stays unarmed, and what others schedule finds
+ * the same moment to wait for.
+ */
+static void wait_for_credit(struct xmd_vif *v)
+{
+	u64 due = xmd_rate_due(&v->rate);
+
+	if (due == v->rate.due)
+		return;
+	v->rate.due = due;
+	v->st.tx_held++;
+	hrtimer_start(&v->tx_timer, ktime_add_us(0, due), HRTIMER_MODE_ABS_SOFT);
+}
+
 /* ---------------------------------------------------------------- the batch */
 
 static struct xmd_vif *guess(const struct xmd_vif *v)
@@ -666,6 +697,8 @@ unsigned int xmd_tx_provide(struct xmd_vif *v, unsigned int budget)
 		v->tx_state = XMD_TX_BLOCKED;
 	else if (v->tx_state == XMD_TX_BLOCKED)
 		wait_for_bufs(v);
+	else if (v->tx_state == XMD_TX_HELD)
+		wait_for_credit(v);
 	return done;
 }
 

@@ -370,7 +370,7 @@ static int check_message(const struct xmd_vif_connect *c)
 		return -EINVAL;
 	if (c->mtu < ETH_MIN_MTU || c->mtu > ETH_MAX_MTU || !is_valid_ether_addr(c->mac))
 		return -EINVAL;
-	return 0;
+	return xmd_rate_valid(&c->rate) ? 0 : -EINVAL;
 }
 
 static struct xmd_vif *vif_alloc(const struct xmd_vif_connect *c, int port)
@@ -389,7 +389,7 @@ static struct xmd_vif *vif_alloc(const struct xmd_vif_connect *c, int port)
 	refcount_set(&v->refs, 1);
 	spin_lock_init(&v->rx_lock);
 	INIT_LIST_HEAD(&v->wait);
-	xmd_settings_init(v);
+	xmd_settings_init(v, &c->rate);
 	snprintf(v->name, sizeof(v->name), "xmd-vif%u.%u", v->id.domid, v->id.handle);
 	return v;
 }
@@ -425,7 +425,7 @@ err_rings:
 
 /*
  * Softirq readers are gone when synchronize_net returns, and polls that serve: nobody
- * learns an address at this port, or arms the timer, any more.  Handlers are gone when
+ * learns an address at this port, or arms a timer, any more.  Handlers are gone when
  * unbind_ports returns, the poll when netif_napi_del does.  Frames that the NIC holds find
  * only the FIFO and a NAPI that cannot be scheduled any more.
  */
@@ -572,6 +572,7 @@ static void fill_info(const struct xmd_vif *v, struct xmd_vif_info *info)
 		.features = v->features,
 		.mtu = v->mtu,
 		.queue[0] = v->queue,
+		.rate = v->rate.limit,
 		.tx_frames = v->st.tx_frames,
 		.tx_bytes = v->st.tx_bytes,
 		.tx_errors = v->st.tx_errors,

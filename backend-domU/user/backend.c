@@ -108,7 +108,8 @@ static int parse_ids(const char *text, uint32_t *domid, uint32_t *handle, const 
 static bool matters(const char *rest)
 {
 	return !*rest || !strcmp(rest, "/" XS_BACK_STATE) || !strcmp(rest, "/" XS_BACK_ONLINE) ||
-	       !strcmp(rest, "/" XS_BACK_FRONTEND) || !strcmp(rest, "/" XS_BACK_XMD_ALLOW);
+	       !strcmp(rest, "/" XS_BACK_FRONTEND) || !strcmp(rest, "/" XS_BACK_XMD_ALLOW) ||
+	       !strcmp(rest, "/" XS_BACK_RATE);
 }
 
 /* A path that starts elsewhere than "backend/vif" is an ancestor of it that was changed. */
@@ -248,6 +249,7 @@ static int take_over_table(struct backend *b)
 			return -ENOMEM;
 		v->kern = KERN_SERVING;
 		v->row = info.queue[0];
+		v->rate = info.rate;
 		v->row_unchecked = true;
 		if (info.fault != XMD_FAULT_NONE)
 			vif_fault(v, &b->env, info.fault);

@@ -62,6 +62,11 @@ static int dev_set(struct kern *k, const struct xmd_vif_settings *s)
 	return ioctl(dev_fd(k), XMD_VIF_SET, s) < 0 ? -errno : 0;
 }
 
+static int dev_limit(struct kern *k, const struct xmd_vif_limit *l)
+{
+	return ioctl(dev_fd(k), XMD_VIF_RATE, l) < 0 ? -errno : 0;
+}
+
 static int dev_port(struct kern *k, struct xmd_port_info *info)
 {
 	return ioctl(dev_fd(k), XMD_BACK_PORT, info) < 0 ? -errno : 0;
@@ -86,6 +91,7 @@ static const struct kern_ops dev_ops = {
 	.health = dev_health,
 	.drain = dev_drain,
 	.set = dev_set,
+	.limit = dev_limit,
 	.port = dev_port,
 	.ask = dev_ask,
 	.fd = dev_fd,

@@ -27,6 +27,7 @@ struct kern_ops {
 	int (*health)(struct kern *k, struct xmd_back_health *h);
 	int (*drain)(struct kern *k, bool on);
 	int (*set)(struct kern *k, const struct xmd_vif_settings *s);
+	int (*limit)(struct kern *k, const struct xmd_vif_limit *l);
 	int (*port)(struct kern *k, struct xmd_port_info *info);
 	int (*ask)(struct kern *k, struct xmd_port_ask *a);
 	int (*fd)(struct kern *k);

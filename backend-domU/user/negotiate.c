@@ -11,6 +11,7 @@
 #define DEFAULT_MTU 1500
 #define MIN_MTU 68
 #define MAX_MTU 65535
+#define RATE_BYTES_MANY (1ull << 48)	/* in the longest interval 65 GB/s */
 
 int negotiate_offer(struct store *s, const char *back, const struct offer *o, bool objects)
 {
@@ -173,6 +174,38 @@ static int check_owner(struct store *s, const char *front, uint16_t domid,
 	}
 	snprintf(reason, REASON_MAX, "%s belongs to domain %u, not to %u", front, owner, domid);
 	return -EINVAL;
+}
+
+/* Return: what is behind the digits; NULL: there are none.  More than @most is any such number. */
+static const char *read_digits(const char *text, uint64_t most, uint64_t *val)
+{
+	const char *p = text;
+
+	for (*val = 0; *p >= '0' && *p <= '9'; p++)
+		if (*val <= most)
+			*val = *val * 10 + (uint64_t)(*p - '0');
+	return p == text ? NULL : p;
+}
+
+int negotiate_rate(const char *text, struct xmd_vif_rate *rate)
+{
+	uint64_t bytes, usecs;
+
+	text = read_digits(text, RATE_BYTES_MANY, &bytes);
+	if (!text || *text != ',')
+		return -EINVAL;
+	text = read_digits(text + 1, UINT32_MAX, &usecs);
+	if (!text || *text || !usecs || usecs > UINT32_MAX)
+		return -EINVAL;
+	if (!bytes)
+		bytes = 1;
+	for (; usecs < XMD_RATE_USECS_MIN; usecs *= 2)
+		bytes *= 2;
+	for (; bytes > UINT32_MAX && usecs >= 2 * XMD_RATE_USECS_MIN; usecs /= 2)
+		bytes /= 2;
+	rate->bytes = bytes > UINT32_MAX ? UINT32_MAX : (uint32_t)bytes;
+	rate->usecs = (uint32_t)usecs;
+	return 0;
 }
 
 int negotiate_read(struct store *s, const char *back, const char *front,

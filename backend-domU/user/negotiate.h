@@ -34,6 +34,16 @@ int negotiate_offer(struct store *s, const char *back, const struct offer *o, bo
 int negotiate_read(struct store *s, const char *back, const char *front,
 		   struct xmd_vif_connect *c, char reason[REASON_MAX]);
 
+/*
+ * negotiate_rate - what the key rate says, "bytes,usecs", for the kernel half
+ *
+ * The same limit in numbers that the kernel half takes: a short interval is made longer, one
+ * with more than 2^32 bytes shorter.  0 bytes, to which libxl rounds a very low limit, are 1.
+ *
+ * Return: 0; -EINVAL
+ */
+int negotiate_rate(const char *text, struct xmd_vif_rate *rate);
+
 /* Only the ring references and ports; same returns. */
 int negotiate_read_queue(struct store *s, const char *front, struct xmd_vif_queue *q,
 			 char reason[REASON_MAX]);

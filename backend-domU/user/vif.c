@@ -310,14 +310,48 @@ static void give_up(struct vif *v, struct vif_env *env, const char *reason, cons
 	snprintf(v->error, sizeof(v->error), "%.*s", (int)sizeof(v->error) - 1, reason);
 }
 
-static void warn_of_rate(struct vif *v, struct vif_env *env)
+/* What cannot be understood is no limit, as with xen-netback. */
+static int read_rate(struct vif *v, struct vif_env *env, struct xmd_vif_rate *rate)
 {
-	char rate[STORE_VALUE_MAX];
+	char text[STORE_VALUE_MAX] = "";
+	int err = store_read_text(env->store, v->back, XS_BACK_RATE, text);
 
-	if (!store_read_text(env->store, v->back, XS_BACK_RATE, rate) &&
-	    log_allowed(&v->budget, env->now(), v->name))
-		log_warn("%s: rate=%s is not enforced by this version: it runs without a limit",
-			 v->name, rate);
+	memset(rate, 0, sizeof(*rate));
+	if (!err)
+		err = negotiate_rate(text, rate);
+	if (err == -EINVAL && !v->said_rate)
+		log_err("%s: key %s of %s: \"%s\" is not BYTES,MICROSECONDS: it runs without a limit",
+			v->name, XS_BACK_RATE, v->back, text);
+	v->said_rate = err == -EINVAL;
+	return err == -ENOENT || err == -EINVAL ? 0 : err;
+}
+
+static void note_rate(struct vif *v, struct vif_env *env, const struct xmd_vif_rate *rate)
+{
+	bool changed = memcmp(rate, &v->rate, sizeof(*rate));
+
+	v->rate = *rate;
+	if (!changed || !log_allowed(&v->budget, env->now(), v->name))
+		return;
+	if (rate->usecs)
+		log_info("%s: may send %" PRIu32 " bytes in %" PRIu32 " us", v->name, rate->bytes,
+			 rate->usecs);
+	else
+		log_info("%s: may send without a limit", v->name);
+}
+
+/* The toolstack may change it at any time, also while nobody was here. */
+static int follow_rate(struct vif *v, struct vif_env *env)
+{
+	struct xmd_vif_limit l = { .id = { .domid = v->domid, .handle = v->handle } };
+	int err = read_rate(v, env, &l.rate);
+
+	if (err || !memcmp(&l.rate, &v->rate, sizeof(l.rate)))
+		return err;
+	err = env->kern->ops->limit(env->kern, &l);
+	if (!err)
+		note_rate(v, env, &l.rate);
+	return err;
 }
 
 /* The message for the kernel.  Return: 0, 1 given up with a reason, negative: not now. */
@@ -330,14 +364,13 @@ static int read_keys(struct vif *v, struct vif_env *env, struct xmd_vif_connect 
 	c->id.domid = v->domid;
 	c->id.handle = v->handle;
 	err = negotiate_read(env->store, v->back, v->front, c, reason);
+	if (is_refusal(err)) {
+		give_up(v, env, reason, "");
+		return 1;
+	}
 	if (!err && obj_may(v, env) & XMD_MAY_SPOOF)
 		c->features |= XMD_VIF_ANY_SOURCE;
-	if (!err)
-		warn_of_rate(v, env);
-	if (!is_refusal(err))
-		return err;
-	give_up(v, env, reason, "");
-	return 1;
+	return err ? err : read_rate(v, env, &c->rate);
 }
 
 /* Return: as read_keys. */
@@ -369,6 +402,8 @@ static int connect_kernel(struct vif *v, struct vif_env *env, const struct xmd_v
 	}
 	if (log_allowed(&v->budget, env->now(), v->name))
 		log_info("%s: rings %s", v->name, c->adopt ? "adopted" : "connected");
+	memset(&v->rate, 0, sizeof(v->rate));
+	note_rate(v, env, &c->rate);
 	return 0;
 }
 
@@ -492,9 +527,13 @@ int vif_run(struct vif *v, struct vif_env *env)
 		if (step == STEP_FORGET)
 			return 1;
 		if (step == STEP_WAIT) {
+			bool serving = view.own == STATE_CONNECTED && v->kern == KERN_SERVING;
+
+			err = serving ? follow_rate(v, env) : 0;
+			if (err)
+				return try_later(v, env, "limiting it", err);
 			wait_for_change(v, env, &view);
-			return obj_follow(v, env, view.own == STATE_CONNECTED &&
-					  v->kern == KERN_SERVING);
+			return obj_follow(v, env, serving);
 		}
 		err = take_step(v, env, &view, step);
 		if (err)

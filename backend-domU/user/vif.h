@@ -41,10 +41,12 @@ struct vif {
 	char front[64];
 	bool watching;			/* front/state */
 	bool said_unwatched;
+	bool said_rate;			/* that it cannot be understood */
 	bool dirty;			/* to be run now */
 	bool row_unchecked;		/* kernel row found at start, not compared yet */
 	enum kern_view kern;
 	struct xmd_vif_queue row;	/* with row_unchecked: what the kernel serves */
+	struct xmd_vif_rate rate;	/* in force while the kernel serves it */
 	enum xb_state seen_own;		/* at the last look; STATES: never looked */
 	bool seen_online;
 	uint64_t settle_until;

@@ -157,6 +157,26 @@ struct xmd_vif_id {
 	__u32 handle;
 };
 
+#define XMD_RATE_USECS_MIN 1000u
+#define XMD_RATE_BURST 65535u	/* bytes: no frame is longer */
+
+/**
+ * struct xmd_vif_rate - how much a guest may send, to whomever
+ * @bytes: in each interval; at least 1
+ * @usecs: how long an interval is, at least XMD_RATE_USECS_MIN; 0, and @bytes 0: no limit
+ *
+ * Counted are frames as the guest hands them over, with segmentation offload up to 65535
+ * bytes long.  A frame goes as long as any credit is left; what is behind it waits in the
+ * guest's ring until @bytes an interval have paid for it.  So frames longer than @bytes pass,
+ * too, and a frame of n bytes delays the next one by at most n / @bytes + 1 intervals.
+ * Credit that is not used is kept up to the larger of @bytes and XMD_RATE_BURST.  In N
+ * intervals in a row a guest sends at most N * @bytes, what was kept, and one frame.
+ */
+struct xmd_vif_rate {
+	__u32 bytes;
+	__u32 usecs;
+};
+
 /**
  * struct xmd_vif_connect - map a guest's rings and serve them
  * @version:  XMD_XPC_VERSION
@@ -165,6 +185,7 @@ struct xmd_vif_id {
  * @n_queues: 1 to XMD_VIF_QUEUES_MAX
  * @mtu:      bytes, 68 to 65535; frames to the guest are not larger than mtu + 18
  * @mac:      the guest's address; entered into the switch for good
+ * @rate:     from the first frame on; XMD_VIF_RATE changes it
  *
  * Errors: EEXIST connected already, EINVAL a field out of range, ENOENT/EPERM/EIO the
  * grant or event channel was refused by Xen (the kernel log says which), ENOSPC too
@@ -179,6 +200,7 @@ struct xmd_vif_connect {
 	__u8 adopt;
 	__u8 n_queues;
 	struct xmd_vif_queue queue[XMD_VIF_QUEUES_MAX];
+	struct xmd_vif_rate rate;
 };
 
 /* Why a vif was broken off; told in the event, in LIST and in the kernel log. */
@@ -206,6 +228,7 @@ struct xmd_vif_info {
 	__u8 mac[XMD_ETH_ALEN];
 	__u8 reserved[2];
 	struct xmd_vif_queue queue[XMD_VIF_QUEUES_MAX];
+	struct xmd_vif_rate rate;
 	__u64 tx_frames, tx_bytes, tx_errors, tx_drops;
 	__u64 rx_frames, rx_bytes, rx_errors, rx_drops;
 	__u64 tx_spoofed;		/* frames dropped for their source address */
@@ -245,6 +268,17 @@ struct xmd_vif_settings {
 	__u16 n_vlans;
 	__u8 mc[XMD_SET_MC_MAX][XMD_ETH_ALEN];
 	__u16 vlan[XMD_SET_VLANS_MAX];
+};
+
+/**
+ * struct xmd_vif_limit - another limit for a vif that is connected
+ *
+ * Begins with an interval's credit.  The limit that is in force already changes nothing.
+ * Errors: ENOENT unknown vif, EINVAL a field out of range.
+ */
+struct xmd_vif_limit {
+	struct xmd_vif_id id;
+	struct xmd_vif_rate rate;
 };
 
 /**
@@ -334,5 +368,6 @@ struct xmd_back_health {
 /* ENODEV: there is no NIC (yet). */
 #define XMD_BACK_PORT	_IOR('x', 0x27, struct xmd_port_info)
 #define XMD_BACK_ASK	_IOWR('x', 0x28, struct xmd_port_ask)
+#define XMD_VIF_RATE	_IOW('x', 0x29, struct xmd_vif_limit)
 
 #endif /* XMD_XPC_H */

@@ -128,15 +128,18 @@ void sim_timers(void)
 	sim_run();
 }
 
-static struct hrtimer *hrtimers[MAX_GUESTS];
+#define MAX_HRTIMERS (2 * MAX_GUESTS)
+static struct hrtimer *hrtimers[MAX_HRTIMERS];
 
+/* One that is armed already is moved. */
 void sim_hrtimer(struct hrtimer *t, s64 at)
 {
 	int i;
 
-	for (i = 0; i < MAX_GUESTS && hrtimers[i]; i++)
+	hrtimer_cancel(t);
+	for (i = 0; i < MAX_HRTIMERS && hrtimers[i]; i++)
 		;
-	SIM_CHECK(i < MAX_GUESTS && !t->armed);
+	SIM_CHECK(i < MAX_HRTIMERS);
 	hrtimers[i] = t;
 	t->armed = true;
 	t->at = at;
@@ -144,7 +147,7 @@ void sim_hrtimer(struct hrtimer *t, s64 at)
 
 void hrtimer_cancel(struct hrtimer *t)
 {
-	for (int i = 0; i < MAX_GUESTS; i++)
+	for (int i = 0; i < MAX_HRTIMERS; i++)
 		if (hrtimers[i] == t)
 			hrtimers[i] = NULL;
 	t->armed = false;
@@ -154,7 +157,7 @@ void hrtimer_cancel(struct hrtimer *t)
 void sim_wait_us(s64 us)
 {
 	sim_us += us;
-	for (int i = 0; i < MAX_GUESTS; i++) {
+	for (int i = 0; i < MAX_HRTIMERS; i++) {
 		struct hrtimer *t = hrtimers[i];
 
 		if (!t || t->at > sim_us)
@@ -501,7 +504,7 @@ int guest_connect(struct guest *g, bool adopt)
 	struct xmd_vif_connect c = {
 		.version = XMD_XPC_VERSION, .id.domid = g->domid, .features = g->features,
 		.mtu = 1500, .adopt = adopt, .n_queues = 1,
-		.queue[0] = { TX_RING_REF, RX_RING_REF, 10, 11 },
+		.queue[0] = { TX_RING_REF, RX_RING_REF, 10, 11 }, .rate = g->rate,
 	};
 
 	memcpy(c.mac, g->mac, 6);
@@ -683,6 +686,8 @@ void sim_stop(void)
 	SIM_CHECK(nic.pool_free == POOL);
 	SIM_CHECK(!sim_mapped && !sim_bound && !sim_napis && !back.nvif);
 	SIM_CHECK(!back.backlog.v && back.waiters.next == &back.waiters);
+	for (int i = 0; i < MAX_HRTIMERS; i++)
+		SIM_CHECK(!hrtimers[i]);
 	for (unsigned int i = 0; i < POOL; i++)
 		free(bufs[i].data);
 	for (int i = 0; i < MAX_GUESTS; i++)

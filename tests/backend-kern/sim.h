@@ -26,6 +26,7 @@ struct guest {
 	u16 domid;
 	u8 mac[6];
 	u32 features;
+	struct xmd_vif_rate rate;			/* as configured, from the next connect on */
 	struct netif_tx_sring *tx;
 	struct netif_rx_sring *rx;
 	u8 *txpage[SIM_PAGES], *rxpage[SIM_PAGES];

@@ -1175,6 +1175,266 @@ static void test_gso_to_a_guest_that_does_not(void **state)
 	expect_gso_answered(a, len);
 }
 
+/* ------------------------------------------------------------ limited guests */
+
+static int limit(const struct guest *g, u32 bytes, u32 usecs)
+{
+	const struct xmd_vif_limit l = { .id.domid = g->domid, .rate = { bytes, usecs } };
+	int err = xmd_vif_limit(&l);
+
+	sim_run();
+	return err;
+}
+
+/* @n frames of @len bytes into the ring, numbered from @seq, and one event. */
+static void queue_frames(struct guest *g, unsigned int n, u32 len, u32 seq)
+{
+	for (; n; n--, seq++) {
+		unsigned int page = g->tx_prod % SIM_PAGES;
+
+		make_frame(g->txpage[page], station, g->mac, len, seq);
+		guest_slot(g, page, 0, len, 0);
+	}
+	guest_push(g);
+}
+
+/* Time goes on to @at, and the wire takes what there is.  Return: frames until now. */
+static unsigned int sent_at(s64 at)
+{
+	sim_wait_us(at - sim_us);
+	drain();
+	return nic.n_sent;
+}
+
+/* 10000 bytes in 50 ms: ten frames of 1000 each time, and between them not one poll. */
+static void test_limit_in_time(void **state)
+{
+	u64 polls;
+
+	(void)state;
+	sim_us = 1000000;
+	assert_int_equal(limit(a, 10000, 50000), 0);
+	queue_frames(a, 35, 1000, 0);
+	assert_int_equal(sent_at(1000000), 10);
+	polls = vif_of(a)->st.polls;
+	assert_int_equal(sent_at(1049999), 10);
+	assert_int_equal(vif_of(a)->st.polls, polls);
+	assert_int_equal(sent_at(1050000), 20);
+	assert_int_equal(sent_at(1100000), 30);
+	assert_int_equal(sent_at(1150000), 35);
+	for (u32 i = 0; i < 35; i++)
+		assert_int_equal(nic.sent_seq[i], i);
+	expect_status(a, 0, 35);
+	assert_int_equal(vif_of(a)->st.tx_held, 3);
+	/* The ring is armed again, and no timer goes on. */
+	assert_int_equal(a->tx->req_event, a->tx_prod + 1);
+	assert_false(vif_of(a)->tx_timer.armed);
+	queue_frames(a, 1, 1000, 35);
+	assert_int_equal(sent_at(1150001), 36);
+}
+
+/* What the guest stirs up meanwhile brings nothing, and no event is asked for. */
+static void test_limit_is_deaf_to_events(void **state)
+{
+	unsigned int spurious;
+	u32 armed;
+
+	(void)state;
+	sim_us = 0;
+	assert_int_equal(limit(a, 1000, 50000), 0);
+	queue_frames(a, 10, 1000, 0);
+	assert_int_equal(sent_at(0), 1);
+	armed = a->tx->req_event;
+	spurious = a->eoi_spurious;
+	for (int i = 1; i <= 20; i++) {
+		queue_frames(a, 1, 1000, 9 + i);
+		assert_int_equal(sent_at(i * 1000), 1);
+	}
+	assert_int_equal(a->tx->req_event, armed);
+	assert_in_range(a->eoi_spurious - spurious, 19, 20);
+	assert_int_equal(vif_of(a)->st.tx_held, 1);
+	assert_int_equal(sent_at(50000), 2);
+}
+
+/* The driver domain's other guests, and what the limited one receives. */
+static void test_limit_of_one_is_no_concern_of_others(void **state)
+{
+	u32 seq = 0;
+
+	(void)state;
+	sim_us = 0;
+	assert_int_equal(limit(a, 2000, 50000), 0);
+	nic.room = 10;
+	queue_frames(a, 200, 1000, 1000);
+	guest_post(a, 100);
+	for (int i = 0; i < 100; i++) {
+		send_to(b, station, 1000, 1000, seq++);
+		make_frame(p, a->mac, station, 600, i);
+		nic_receive(p, 600);
+		assert_true(sent_at(i * 1000) >= seq);
+		expect_status(b, 0, 1);
+		expect_frame(a, station, 600, i);
+	}
+	assert_int_equal(nic.n_sent, 100 + 4);
+}
+
+/* Far longer than an interval allows: at once, and then nothing until it is paid for. */
+static void test_limit_below_a_frame(void **state)
+{
+	u32 len = make_tcp(&shapes[1], station, a->mac, 60000);
+
+	(void)state;
+	sim_us = 0;
+	assert_int_equal(limit(a, 1000, 1000), 0);
+	send_gso(a, len, XEN_NETIF_GSO_TYPE_TCPV4, 1448);
+	assert_int_equal(sent_at(0), 1);
+	expect_gso_answered(a, len);
+	send_gso(a, len, XEN_NETIF_GSO_TYPE_TCPV4, 1448);
+	assert_int_equal(sent_at((len / 1000) * 1000 - 1000), 1);
+	assert_int_equal(sent_at((len / 1000) * 1000), 2);
+	/* After a silence of any length as much as the longest frame, and one frame. */
+	sim_wait_us(1000ll << 30);
+	for (int i = 0; i < 3; i++)
+		send_gso(a, len, XEN_NETIF_GSO_TYPE_TCPV4, 1448);
+	assert_int_equal(sent_at(sim_us), 4);
+}
+
+/* Packets that are wrong, and frames to another guest. */
+static void test_limit_counts_what_goes_anywhere(void **state)
+{
+	(void)state;
+	sim_us = 0;
+	assert_int_equal(limit(a, 3000, 50000), 0);
+	for (int i = 0; i < 50; i++)
+		guest_slot(a, 0, 4000, 600, 0);	/* over its page */
+	guest_push(a);
+	sim_run();
+	assert_int_equal(info_of(a).tx_errors, 50);
+	expect_status(a, NETIF_RSP_ERROR, 50);
+	assert_false(vif_of(a)->tx_timer.armed);
+	guest_post(b, 20);
+	for (u32 i = 0; i < 6; i++)
+		send_to(a, b->mac, 1000, 1000, i);
+	sim_run();
+	for (u32 i = 0; i < 6; i++) {
+		if (i == 3) {
+			expect_nothing(b);
+			sim_wait_us(50000);
+			sim_run();
+		}
+		expect_frame(b, a->mac, 1000, i);
+	}
+}
+
+/* Buffers or descriptors are short as well: nothing is counted twice, nobody sleeps on. */
+static void test_limit_with_nothing_to_spare(void **state)
+{
+	unsigned int had = nic.pool_free;
+
+	(void)state;
+	sim_us = 0;
+	assert_int_equal(limit(a, 10000, 50000), 0);
+	queue_frames(a, 60, 1000, 0);
+	nic.pool_free = 3;
+	nic.room = 2;
+	sim_run();
+	nic.pool_free = had - 3;
+	for (unsigned int ms = 1; ms < 250; ms++) {
+		sim_wait_us(1000);
+		sim_timers();
+		nic_complete(5);
+		assert_true(nic.n_sent <= 10 * (1 + ms / 50));
+	}
+	assert_int_equal(nic.n_sent, 50);
+}
+
+static void test_limit_changes(void **state)
+{
+	(void)state;
+	sim_us = 0;
+	a->rate = (struct xmd_vif_rate){ 1000, 50000 };
+	assert_int_equal(guest_disconnect(a), 0);
+	queue_frames(a, 30, 1000, 0);
+	assert_int_equal(guest_connect(a, true), 0);
+	assert_int_equal(sent_at(0), 1);
+	assert_int_equal(info_of(a).rate.bytes, 1000);
+	assert_int_equal(info_of(a).rate.usecs, 50000);
+	/* What is in force already is no new credit ... */
+	assert_int_equal(limit(a, 1000, 50000), 0);
+	assert_int_equal(sent_at(1), 1);
+	/* ... another limit is, and counts from now on; the old one's timer is not waited for. */
+	assert_int_equal(limit(a, 2000, 3000), 0);
+	assert_int_equal(sent_at(1), 3);
+	assert_int_equal(sent_at(3000), 3);
+	assert_int_equal(sent_at(3001), 5);
+	assert_int_equal(limit(a, 0, 0), 0);
+	assert_int_equal(sent_at(3001), 30);
+	assert_int_equal(info_of(a).rate.usecs, 0);
+	assert_int_equal(limit(a, 1, 999), -EINVAL);
+	assert_int_equal(limit(a, 0, 1000), -EINVAL);
+	a->domid = 77;
+	assert_int_equal(limit(a, 1, 1000), -ENOENT);
+	a->domid = 1;
+}
+
+/* A planned restart does not wait for credit: what was not taken is the next one's. */
+static void test_limit_and_drain(void **state)
+{
+	struct xmd_back_health h;
+
+	(void)state;
+	sim_us = 0;
+	assert_int_equal(limit(a, 5000, 50000), 0);
+	queue_frames(a, 50, 1000, 0);
+	sim_run();
+	xmd_back_drain(true);
+	drain();
+	xmd_back_health(&h);
+	assert_int_equal(h.pending, 0);
+	assert_int_equal(nic.n_sent, 5);
+	assert_int_equal(sent_at(500000), 5);
+	xmd_back_health(&h);
+	assert_int_equal(h.pending, 0);
+	xmd_back_drain(false);
+	assert_int_equal(sent_at(500000), 50);
+}
+
+/* The driver domain comes back: the limit with it, the requests that waited are sent, once. */
+static void test_limit_and_adoption(void **state)
+{
+	(void)state;
+	sim_us = 0;
+	a->rate = (struct xmd_vif_rate){ 5000, 50000 };
+	assert_int_equal(guest_disconnect(a), 0);
+	assert_int_equal(guest_connect(a, true), 0);
+	queue_frames(a, 20, 1000, 0);
+	assert_int_equal(sent_at(0), 5);
+	assert_true(vif_of(a)->tx_timer.armed);
+	assert_int_equal(guest_disconnect(a), 0);
+	assert_int_equal(sent_at(100000), 5);
+	assert_int_equal(guest_connect(a, true), 0);
+	assert_int_equal(sent_at(100000), 10);
+	assert_int_equal(sent_at(150000), 15);
+	assert_int_equal(sent_at(200000), 20);
+	for (u32 i = 0; i < 20; i++)
+		assert_int_equal(nic.sent_seq[i], i);
+	expect_status(a, 0, 20);
+}
+
+/* It breaks its ring while requests wait, and is detached. */
+static void test_limit_and_fault(void **state)
+{
+	(void)state;
+	sim_us = 0;
+	assert_int_equal(limit(a, 1000, 50000), 0);
+	queue_frames(a, 10, 1000, 0);
+	assert_int_equal(sent_at(0), 1);
+	a->tx->req_prod = 100000;
+	expect_fault(XMD_FAULT_RING_INDEX);
+	sim_wait_us(1000000);
+	sim_run();
+}
+
 /* ----------------------------------------------------------- life of a vif */
 
 static struct xmd_vif *polled;
@@ -1256,6 +1516,8 @@ static void test_connect_errors(void **state)
 	BAD(adopt, 2);
 	BAD(n_queues, 0);
 	BAD(n_queues, 2);
+	BAD(rate.bytes, 1);
+	BAD(rate.usecs, 1000);
 }
 
 /* Each step of connect fails once: undone completely, and the next try succeeds. */
@@ -1399,7 +1661,7 @@ static void test_list(void **state)
 	assert_int_equal(xmd_vif_list(&info), -ENOENT);
 }
 
-/* Random traffic of three guests in all directions, with little room everywhere. */
+/* Random traffic of three guests in all directions, with little room everywhere; one is limited. */
 static void test_random_traffic(void **state)
 {
 	struct guest *g[3] = { a, b, guest_new(3, LINUX) };
@@ -1408,6 +1670,7 @@ static void test_random_traffic(void **state)
 	(void)state;
 	srand(7);
 	assert_int_equal(guest_connect(g[2], false), 0);
+	assert_int_equal(limit(g[2], 1000, 5000), 0);
 	nic.room = 7;
 	for (int i = 0; i < 20000; i++) {
 		int from = rand() % 3, to = rand() % 3;
@@ -1422,6 +1685,7 @@ static void test_random_traffic(void **state)
 			sim_run();
 		if (rand() % 3 == 0)
 			nic_complete(rand() % 5);
+		sim_wait_us(rand() % 1000);
 		if (g[to]->rx_prod - g[to]->rx_cons < 200)
 			guest_post(g[to], rand() % 6);
 		while (guest_tx_status(g[from]) != 99)
@@ -1437,7 +1701,11 @@ static void test_random_traffic(void **state)
 			next[who][to] = nr + 1;
 		}
 	}
-	nic_complete(10000);
+	assert_true(vif_of(g[2])->st.tx_held > 100);
+	for (int i = 0; i < 1000; i++) {
+		sim_wait_us(5000);
+		drain();
+	}
 	for (int i = 0; i < 3; i++) {
 		while (guest_tx_status(g[i]) != 99)
 			;
@@ -1499,6 +1767,16 @@ int main(void)
 		T(test_wire_segments_are_merged),
 		T(test_gso_to_a_guest_that_does_not),
 		T(test_nothing_learned_at_the_last_moment),
+		T(test_limit_in_time),
+		T(test_limit_is_deaf_to_events),
+		T(test_limit_of_one_is_no_concern_of_others),
+		T(test_limit_below_a_frame),
+		T(test_limit_counts_what_goes_anywhere),
+		T(test_limit_with_nothing_to_spare),
+		T(test_limit_changes),
+		T(test_limit_and_drain),
+		T(test_limit_and_adoption),
+		T(test_limit_and_fault),
 		T(test_disconnect_in_the_middle),
 		T(test_guest_died),
 		T(test_connect_errors),

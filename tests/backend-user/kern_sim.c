@@ -38,6 +38,11 @@ unsigned int sim_rows(const struct sim *sim)
 	return n;
 }
 
+static bool rate_valid(const struct xmd_vif_rate *r)
+{
+	return r->usecs ? r->bytes && r->usecs >= XMD_RATE_USECS_MIN : !r->bytes;
+}
+
 /* A guest's grants are 8 to 0xffff here, its ports 1 to 4095. */
 static int check(const struct xmd_vif_connect *c)
 {
@@ -45,6 +50,8 @@ static int check(const struct xmd_vif_connect *c)
 
 	if (c->version != XMD_XPC_VERSION || c->n_queues != 1 || c->adopt > 1 ||
 	    c->mtu < 68 || c->mtu > 65535 || c->features & ~(unsigned int)XMD_VIF_FEATURES)
+		return -EINVAL;
+	if (!rate_valid(&c->rate))
 		return -EINVAL;
 	if (q->tx_ref < 8 || q->rx_ref < 8 || q->tx_ref > 0xffff || q->rx_ref > 0xffff ||
 	    q->tx_port > 4095 || q->rx_port > 4095)
@@ -118,6 +125,7 @@ static int do_list(struct kern *k, struct xmd_vif_info *info)
 	info->id = best->c.id;
 	info->fault = best->fault;
 	info->queue[0] = best->c.queue[0];
+	info->rate = best->c.rate;
 	info->mtu = best->set.mtu;
 	memcpy(info->mac, best->set.mac, sizeof(info->mac));
 	info->tx_frames = best->tx_frames;
@@ -139,6 +147,24 @@ static int do_set(struct kern *k, const struct xmd_vif_settings *s)
 	sim->sets++;
 	sim->deaf_sets += (s->flags & XMD_SET_FILTER && !s->n_mc) ||
 			  (s->flags & XMD_SET_VLANS && !s->n_vlans);
+	return 0;
+}
+
+static int do_limit(struct kern *k, const struct xmd_vif_limit *l)
+{
+	struct sim *sim = to_sim(k)->sim;
+	struct sim_row *r = sim_find(sim, l->id.domid, l->id.handle);
+
+	if (fuse_burn(to_sim(k)->fuse))
+		return -ESHUTDOWN;
+	if (!r)
+		return -ENOENT;
+	if (sim->fail_limit)
+		return -sim->fail_limit;
+	if (!rate_valid(&l->rate))
+		return -EINVAL;
+	r->c.rate = l->rate;
+	sim->limits++;
 	return 0;
 }
 
@@ -230,6 +256,7 @@ static const struct kern_ops sim_ops = {
 	.health = do_health,
 	.drain = do_drain,
 	.set = do_set,
+	.limit = do_limit,
 	.port = do_port,
 	.ask = do_ask,
 	.fd = do_fd,

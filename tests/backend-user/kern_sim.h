@@ -30,7 +30,8 @@ struct sim {
 	struct xmd_port_info port;
 	bool port_event;	/* the port has changed */
 	int fail_set;		/* errno of the next XMD_VIF_SETs, 0: none */
-	unsigned int sets, asked;
+	int fail_limit;		/* ... XMD_VIF_RATEs */
+	unsigned int sets, asked, limits;
 	unsigned int deaf_sets;	/* XMD_VIF_SETs that filter by a list without entries */
 	bool blinking;
 };

@@ -79,6 +79,16 @@ static void back_only_in_xenstore(struct world *w)
 	world_backend_up(w);
 }
 
+static void limit(struct world *w)
+{
+	store_write_text(w->dom0, w->vif[0].back, "rate", "50000,50000");
+}
+
+static void no_limit(struct world *w)
+{
+	store_remove(w->dom0, w->vif[0].back, "rate");
+}
+
 static const struct story stories[] = {
 	{ "attach, detach", { { attach_both, 2400 }, { detach_both, 3200 } } },
 	{ "destroy", { { attach_both, 2400 }, { destroy_guest, 3200 } } },
@@ -89,6 +99,8 @@ static const struct story stories[] = {
 	{ "broken keys", { { attach_both, 2400 }, { broken_front, 1200 }, { detach_both, 3200 } } },
 	{ "adoption", { { attach_both, 2400 }, { back_only_in_xenstore, 2000 },
 			{ detach_both, 3200 } } },
+	{ "limits", { { attach_both, 2400 }, { limit, 1000 }, { back_only_in_xenstore, 2000 },
+		      { no_limit, 1000 } } },
 };
 
 /* Store and table as text; the rows' counters of the past do not count. */
@@ -105,10 +117,11 @@ static char *picture(struct world *w)
 		const struct sim_row *r = sim_find(&w->sim, w->vif[i].domid, w->vif[i].handle);
 
 		if (r)
-			fprintf(f, "row %u/%u: refs %u %u ports %u %u adopt %u fault %u\n",
+			fprintf(f, "row %u/%u: refs %u %u ports %u %u adopt %u fault %u rate %u,%u\n",
 				w->vif[i].domid, w->vif[i].handle, r->c.queue[0].tx_ref,
 				r->c.queue[0].rx_ref, r->c.queue[0].tx_port,
-				r->c.queue[0].rx_port, r->c.adopt, r->fault);
+				r->c.queue[0].rx_port, r->c.adopt, r->fault, r->c.rate.bytes,
+				r->c.rate.usecs);
 	}
 	fprintf(f, "watches %u, transactions %u\n", mem_watches(w->mem, DRV),
 		mem_open_transactions(w->mem));

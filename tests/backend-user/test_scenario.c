@@ -403,6 +403,131 @@ static void front_key_that_leads_elsewhere(void **state)
 	assert_null(mem_peek(w->mem, w->vif[0].back));
 }
 
+/* ------------------------------------------------------------ limits */
+
+static void set_rate(struct world *w, unsigned int i, const char *rate)
+{
+	if (rate)
+		store_write_text(w->dom0, w->vif[i].back, "rate", rate);
+	else
+		store_remove(w->dom0, w->vif[i].back, "rate");
+	world_run(w, 200);
+}
+
+static void expect_rate(struct world *w, unsigned int i, uint32_t bytes, uint32_t usecs)
+{
+	struct sim_row *row = sim_find(&w->sim, w->vif[i].domid, w->vif[i].handle);
+
+	assert_non_null(row);
+	assert_int_equal(row->c.rate.bytes, bytes);
+	assert_int_equal(row->c.rate.usecs, usecs);
+}
+
+/* Without a limit, then limited from the first frame on: nothing is left for a second message. */
+static void a_limit_is_in_force_from_the_start(void **state)
+{
+	struct world *w = *state;
+
+	connect_vif(w, 2);
+	expect_rate(w, 2, 0, 0);
+	world_attach(w, 0, FRONT_HONEST);
+	set_rate(w, 0, "50000,50000");
+	world_run(w, 2000);
+	expect_states(w, 0, STATE_CONNECTED, STATE_CONNECTED);
+	expect_rate(w, 0, 50000, 50000);
+	expect_rate(w, 2, 0, 0);
+	assert_int_equal(w->sim.limits, 0);
+}
+
+static void a_limit_is_followed(void **state)
+{
+	struct world *w = *state;
+
+	connect_vif(w, 0);
+	set_rate(w, 0, "50000,50000");
+	expect_rate(w, 0, 50000, 50000);
+	set_rate(w, 0, "50000,50000");
+	assert_int_equal(w->sim.limits, 1);
+	set_rate(w, 0, "1,2000");
+	expect_rate(w, 0, 1, 2000);
+	/* what nobody understands is none, as is a key that is not there */
+	set_rate(w, 0, "1MB/s");
+	expect_rate(w, 0, 0, 0);
+	set_rate(w, 0, "7,7000");
+	expect_rate(w, 0, 7, 7000);
+	set_rate(w, 0, NULL);
+	expect_rate(w, 0, 0, 0);
+	expect_states(w, 0, STATE_CONNECTED, STATE_CONNECTED);
+	assert_int_equal(w->sim.connects, 1);
+}
+
+static void a_limit_that_cannot_be_set_yet_is_tried_again(void **state)
+{
+	struct world *w = *state;
+
+	connect_vif(w, 0);
+	w->sim.fail_limit = EINTR;
+	set_rate(w, 0, "50000,50000");
+	world_run(w, 3000);
+	expect_rate(w, 0, 0, 0);
+	expect_states(w, 0, STATE_CONNECTED, STATE_CONNECTED);
+	w->sim.fail_limit = 0;
+	world_run(w, 2000);
+	expect_rate(w, 0, 50000, 50000);
+}
+
+/* What the toolstack said while nobody was there; what it had said before is in force still. */
+static void a_limit_outlives_the_backend(void **state)
+{
+	struct world *w = *state;
+
+	connect_vif(w, 0);
+	connect_vif(w, 2);
+	set_rate(w, 0, "50000,50000");
+	set_rate(w, 2, "60000,50000");
+	world_backend_kill(w);
+	set_rate(w, 2, "70000,50000");
+	expect_rate(w, 0, 50000, 50000);
+	world_backend_up(w);
+	world_run(w, 1500);
+	expect_rate(w, 0, 50000, 50000);
+	expect_rate(w, 2, 70000, 50000);
+	assert_int_equal(w->sim.limits, 3);
+	assert_int_equal(w->sim.connects, 2);
+
+	/* the whole driver domain: adopted as limited */
+	world_backend_kill(w);
+	memset(&w->sim, 0, sizeof(w->sim));
+	world_backend_up(w);
+	world_run(w, 1500);
+	expect_rate(w, 0, 50000, 50000);
+	expect_rate(w, 2, 70000, 50000);
+	assert_int_equal(sim_find(&w->sim, 5, 0)->c.adopt, 1);
+	assert_int_equal(w->sim.limits, 0);
+}
+
+static void a_limit_of_nonsense_is_none(void **state)
+{
+	static const char *const vals[] = {
+		"", "1MB/s", "50000", "50000,0", "-1,50000", "1,2,3", "\x01\x02",
+	};
+	struct world *w = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(vals) / sizeof(vals[0]); i++) {
+		world_backend_up(w);
+		world_attach(w, 0, FRONT_HONEST);
+		set_rate(w, 0, vals[i]);
+		world_run(w, 2000);
+		expect_states(w, 0, STATE_CONNECTED, STATE_CONNECTED);
+		expect_rate(w, 0, 0, 0);
+		world_detach(w, 0);
+		world_run(w, 3000);
+		expect_nothing_left(w, 0);
+	}
+	assert_int_equal(w->sim.limits, 0);
+}
+
 static void kernel_fault_costs_one_vif(void **state)
 {
 	struct world *w = *state;
@@ -775,6 +900,11 @@ int main(void)
 		T(one_event_channel_for_both_directions),
 		T(front_that_belongs_to_another_guest),
 		T(front_key_that_leads_elsewhere),
+		T(a_limit_is_in_force_from_the_start),
+		T(a_limit_is_followed),
+		T(a_limit_that_cannot_be_set_yet_is_tried_again),
+		T(a_limit_outlives_the_backend),
+		T(a_limit_of_nonsense_is_none),
 		T(kernel_fault_costs_one_vif),
 		T(kernel_refuses),
 		T(kernel_that_cannot_yet_is_asked_again),

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* test_store.c - typed reads, and that the store in memory behaves like xenstored. */
 #include "log.h"
+#include "negotiate.h"
 #include "store_mem.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -29,6 +32,71 @@ static void numbers(void **state)
 			fail_msg("\"%s\" gives the wrong result", row[i].text);
 		if (!row[i].err)
 			assert_int_equal(val, row[i].val);
+	}
+}
+
+/* What xl may write, at its ends, and what it does not. */
+static void rates(void **state)
+{
+	static const struct { const char *text; uint32_t bytes, usecs; } row[] = {
+		{ "50000,50000", 50000, 50000 },			/* 1MB/s */
+		{ "62500,50000", 62500, 50000 },			/* 10Mb/s */
+		{ "1,4294967295", 1, 4294967295u },
+		{ "4294967295,1000", 4294967295u, 1000 },
+		{ "0,50000", 1, 50000 },				/* 7b/s, rounded down */
+		{ "1000,999", 2000, 1998 },
+		{ "100,1", 102400, 1024 },				/* 100MB/s@1u */
+		{ "4294967296,50000", 2147483648u, 25000 },
+		{ "5000000000,50000", 2500000000u, 25000 },		/* 100GB/s */
+		{ "10000000000,10000000", 2500000000u, 2500000 },	/* 1GB/s@10s */
+		{ "18446744073709551615,50000", 4294967295u, 1562 },
+		{ "99999999999999999999999999999999,1", 4294967295u, 1024 },
+		{ "4294967295,1", 4294967295u, 1024 },
+		{ "007,50000", 7, 50000 },
+	};
+	static const char *const bad[] = {
+		"50000,0", "50000,4294967296", "50000,99999999999999999999999", "", ",", "50000",
+		"50000,", ",50000", "-1,50000", "50000,-1", "+1,50000", " 1,50000", "1 ,50000",
+		"1, 50000", "1,50000 ", "1,50000\n", "1,50000,1", "1MB/s", "1e6,50000",
+		"0x10,50000", "1;50000", "unlimited",
+	};
+	struct xmd_vif_rate r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		if (negotiate_rate(row[i].text, &r))
+			fail_msg("\"%s\" is refused", row[i].text);
+		if (r.bytes != row[i].bytes || r.usecs != row[i].usecs)
+			fail_msg("\"%s\" is %u bytes in %u us", row[i].text, r.bytes, r.usecs);
+	}
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (negotiate_rate(bad[i], &r) != -EINVAL)
+			fail_msg("\"%s\" is taken", bad[i]);
+}
+
+/* Whatever the numbers: in the range of xpc.h, and the limit that was asked for. */
+static void rates_keep_their_value(void **state)
+{
+	struct xmd_vif_rate r;
+	uint64_t bytes, usecs;
+	double want, have;
+	char text[64];
+	int i;
+
+	(void)state;
+	srand(9);
+	for (i = 0; i < 100000; i++) {
+		bytes = 1 + (uint64_t)rand() * (uint64_t)rand() % (1ull << (1 + rand() % 48));
+		usecs = 1 + (uint64_t)rand() % (1ull << (1 + rand() % 31));
+		snprintf(text, sizeof(text), "%" PRIu64 ",%" PRIu64, bytes, usecs);
+		assert_int_equal(negotiate_rate(text, &r), 0);
+		assert_true(r.bytes && r.usecs >= XMD_RATE_USECS_MIN);
+		want = (double)bytes / (double)usecs;
+		have = (double)r.bytes / r.usecs;
+		/* but for what no link carries: 2 TB/s */
+		if (want < 2e6 && (have < want * 0.998 || have > want * 1.002))
+			fail_msg("\"%s\" is %u bytes in %u us", text, r.bytes, r.usecs);
 	}
 }
 
@@ -177,6 +245,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers),
+		cmocka_unit_test(rates),
+		cmocka_unit_test(rates_keep_their_value),
 		cmocka_unit_test_setup_teardown(macs, setup, teardown),
 		cmocka_unit_test_setup_teardown(unprintable_and_long_values_are_refused,
 						setup, teardown),

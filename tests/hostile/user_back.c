@@ -63,6 +63,8 @@ static void fields(void)
 	WRONG("unknown feature", ONE(EINVAL), features, 0x8000);
 	WRONG("adopt = 2", ONE(EINVAL), adopt, 2);
 	WRONG("reserved field", ONE(EINVAL), id.reserved, 1);
+	WRONG("bytes in no interval", ONE(EINVAL), rate.bytes, 1);
+	WRONG("interval of 2^32-1 us without bytes", ONE(EINVAL), rate.usecs, ~0u);
 }
 
 static void foreign(void)
@@ -137,6 +139,20 @@ static void settings(void)
 	row("ASK for too few registers", TWO(EINVAL, ENODEV), ioctl(fd, XMD_BACK_ASK, &a));
 }
 
+static void limits(void)
+{
+	struct xmd_vif_limit l = { .id = { .domid = NOBODY }, .rate = { 1, XMD_RATE_USECS_MIN } };
+
+	row("RATE of a vif unknown", ONE(ENOENT), ioctl(fd, XMD_VIF_RATE, &l));
+	l.rate.usecs--;
+	row("RATE of intervals too short", ONE(EINVAL), ioctl(fd, XMD_VIF_RATE, &l));
+	l.rate.usecs = 0;
+	row("RATE of bytes in no interval", ONE(EINVAL), ioctl(fd, XMD_VIF_RATE, &l));
+	memset(&l, 0xff, sizeof(l));
+	row("RATE of all ones", ONE(EINVAL), ioctl(fd, XMD_VIF_RATE, &l));
+	row("RATE at a bad address", ONE(EFAULT), ioctl(fd, XMD_VIF_RATE, bad_pointer));
+}
+
 /* A vif that is served already: nobody connects it twice. */
 static void again(void)
 {
@@ -171,6 +187,7 @@ void back_calls(void)
 	foreign();
 	others();
 	settings();
+	limits();
 	again();
 	list_all();
 	close(fd);

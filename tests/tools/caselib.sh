@@ -322,3 +322,10 @@ in_force() {
 		sed -n '/^xmd-vif$(xl domid "$1")\.0 /{s/.* mtu \([0-9]*\) .*/mtu \1/p;n;s/^ *set //p;}' \
 		/sys/kernel/debug/xmd/back/vifs" | tr '\n' ' ' | sed 's/ *$//'
 }
+
+# limit_of GUEST [HANDLE]: of what it may send, as in force in drv: "bytes N usecs N", 0 and 0 without a limit
+limit_of() {
+	on drv "[ -d /sys/kernel/debug/xmd ] || mount -t debugfs debugfs /sys/kernel/debug
+		sed -n '/^xmd-vif$(xl domid "$1")\.${2:-0} /,/^  rate /s/^  rate \(bytes [0-9]* usecs [0-9]*\).*/\1/p' \
+		/sys/kernel/debug/xmd/back/vifs"
+}

@@ -27,6 +27,7 @@
 #define __user
 #define BIT(n)		(1ul << (n))
 #define BUILD_BUG_ON(x)	_Static_assert(!(x), #x)
+#define S64_MAX		INT64_MAX
 #define DIV_ROUND_UP(a, b) (((a) + (b) - 1) / (b))
 #define min(a, b)	({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ < b_ ? a_ : b_; })
 #define max(a, b)	({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ > b_ ? a_ : b_; })
@@ -122,10 +123,10 @@ struct delayed_work { int unused; };
 #define timer_pending(t)	((t)->pending)
 #define mod_timer(t, when)	((t)->pending = true)
 
-typedef long long s64;
 typedef s64 ktime_t;
 extern s64 sim_us;
 #define ktime_get()		sim_us
+#define ktime_to_us(t)		(t)
 #define ktime_us_delta(a, b)	((a) - (b))
 #define ktime_add_us(t, us)	((t) + (us))
 enum hrtimer_restart { HRTIMER_NORESTART };

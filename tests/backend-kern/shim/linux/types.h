@@ -13,5 +13,6 @@ typedef uint32_t u32;
 typedef uint64_t u64;
 typedef int16_t s16;
 typedef int32_t s32;
+typedef long long s64;
 typedef u64 dma_addr_t;
 #endif
