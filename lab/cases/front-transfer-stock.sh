@@ -2,7 +2,7 @@
 # lab: file tests/tools/caselib.sh
 # lab: file build/bin/xmd-gaptcp
 # lab: file build/bin/xmd-seqtest
-# lab: file build/bin/xmd-vlanecho
+# lab: file build/bin/xmd-vlantap
 # full only: front-stock sends less by the same ways
 #
 # What our own frontend carries when xen-netback, bridge and xl devd are at the other end.

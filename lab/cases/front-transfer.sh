@@ -1,7 +1,7 @@
 # lab: file tests/tools/caselib.sh
 # lab: file build/bin/xmd-gaptcp
 # lab: file build/bin/xmd-seqtest
-# lab: file build/bin/xmd-vlanecho
+# lab: file build/bin/xmd-vlantap
 # full only: front-smoke sends less by the same ways
 #
 # A guest with our own frontend: nothing is lost or changed on the way, whatever the direction,
@@ -22,7 +22,7 @@ drv_start "$DRV_KIND"
 guest_start g1 xmd "${XMD_GUEST:-pv}" "vif = [\"backend=drv,bridge=br0,mac=$(mac g1),mtu=9000\"]"
 tool xmd-gaptcp peer g1
 tool xmd-seqtest peer g1
-tool xmd-vlanecho peer
+tool xmd-vlantap peer
 warnings g1 > /run/lab/warnings
 on g1 'ethtool -i eth0' | grep -q '^driver: xmd_front$' || fail "g1 has another frontend"
 on g1 'ip link set eth0 mtu 1500' || fail "g1 may not have a smaller MTU than its own"
@@ -60,11 +60,13 @@ full peer g1 "$IP6_g1"
 note "VLAN 5; full frames carry 1518 bytes"
 on g1 'modprobe 8021q && ip link add link eth0 name eth0.5 type vlan id 5 &&
 	ip addr add 10.78.0.1/24 dev eth0.5 && ip link set eth0.5 up' || fail "no VLAN device in g1"
-on peer 'exec xmd-vlanecho wire 5 10.78.0.9' &
+vlan_start 5 10.78.0.9/24
 on g1 'ping -c 3 -i 0.2 -W 5 10.78.0.9' > /run/lab/ping ||
 	{ cat /run/lab/ping; fail "tagged frames do not reach the wire and come back"; }
 on g1 'ping -c 3 -i 0.2 -W 5 -M do -s 1472 10.78.0.9' > /run/lab/ping ||
 	{ cat /run/lab/ping; fail "full tagged frames do not reach the wire and come back"; }
+transfer g1 peer 10.78.0.9 5010 5000000
+transfer peer g1 10.78.0.1 5011 5000000
 ! reachable g1 10.78.0.77 1 || fail "an address that nobody has answers"
 on g1 'ip link del eth0.5'
 

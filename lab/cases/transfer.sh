@@ -1,6 +1,6 @@
 # lab: file tests/tools/caselib.sh
 # lab: file build/bin/xmd-gaptcp
-# lab: file build/bin/xmd-vlanecho
+# lab: file build/bin/xmd-vlantap
 #
 # Two unmodified guests at the same time, one PV and one PVH: nothing is lost or changed on the
 # way, whatever the direction, the protocol, the tag or the length.
@@ -16,7 +16,7 @@ drv_start "$DRV_KIND"
 guest_start g1 stock pv
 guest_start g2 stock pvh
 tool xmd-gaptcp peer g1 g2
-tool xmd-vlanecho peer
+tool xmd-vlantap peer
 
 # both LINE...: runs two commands at the same time; both must succeed
 both() {
@@ -56,7 +56,7 @@ for g in g1 g2; do
 		ip addr add 10.78.0.${g#g}/24 dev eth0.5 && ip link set eth0.5 up" ||
 		fail "no VLAN device in $g"
 done
-on peer 'exec xmd-vlanecho wire 5 10.78.0.9' &
+vlan_start 5 10.78.0.9/24
 for g in g1 g2; do
 	on $g 'ping -c 3 -i 0.2 -W 5 -M do -s 1472 10.78.0.9' > /run/lab/ping ||
 		{ cat /run/lab/ping; fail "$g: tagged frames do not reach the wire and come back"; }
@@ -64,4 +64,7 @@ done
 full g1 g2 10.78.0.2
 transfer g1 g2 10.78.0.2 5014 5000000
 transfer g2 g1 10.78.0.1 5015 5000000
+# segments from the wire must not be merged for a guest that looks for no tag
+transfer g1 peer 10.78.0.9 5016 5000000
+transfer peer g1 10.78.0.1 5017 5000000
 ! reachable g1 10.78.0.77 1 || fail "an address that nobody has answers"

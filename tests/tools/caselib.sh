@@ -92,6 +92,12 @@ half_cont() {
 drv_log_lines() { on drv "dmesg | grep -c xmd" || true; }
 drv_log() { on drv "dmesg | grep xmd | tail -n +$(($1 + 1))" || true; }
 
+# vlan_start VID ADDRESS: the peer has that address on a VLAN of the wire, as interface vVID
+vlan_start() {
+	on peer "exec xmd-vlantap wire $1 v$1" &
+	wait_until 10 "on peer 'ip addr add $2 dev v$1 && ip link set v$1 up'" || fail "the peer has no VLAN $1"
+}
+
 # reachable WHERE ADDRESS [COUNT]: ping answers
 reachable() { on "$1" "ping -c ${3:-2} -i 0.2 -W 5 $2" > /dev/null; }
 
