@@ -11,7 +11,7 @@
 # ATTACKS  by the names of "xmd-hostile-front list"
 . /case/measure.sh
 : "${TURNS:=3}"
-: "${ATTACKS:=obj-flood-hello obj-flood-propose obj-flood-call obj-event-storm obj-flip-slots event-storm flip-all}"
+: "${ATTACKS:=obj-flood-hello obj-flood-propose obj-flood-call obj-event-storm obj-flip-slots event-storm}"
 busy=$((SECS + WARM + 3))
 
 # beside NAME COMMAND: a stream each way while g2 runs that, kept as NAME.WAY
