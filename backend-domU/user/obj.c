@@ -580,7 +580,7 @@ static int take(struct vif *v, struct vif_env *env, int len)
 
 /* ------------------------------------------------------------------- work */
 
-/* The bucket: time fills it, messages empty it. */
+/* The bucket: time fills it, messages and empty events empty it. */
 static bool spend(struct obj *o, uint64_t now)
 {
 	uint64_t gained = now - o->credit_at;
@@ -608,6 +608,12 @@ static int tell_pending(struct obj *o, uint64_t now)
 	return room;
 }
 
+/* An event that brings no message costs as much as one that does: it has woken us, too. */
+static bool for_an_event(struct obj *o, uint64_t now)
+{
+	return !o->masked || spend(o, now);
+}
+
 enum turn { TURN_IDLE, TURN_MORE, TURN_THROTTLED, TURN_BAD_INDEX, TURN_WRONG };
 
 static enum turn take_turn(struct vif *v, struct vif_env *env)
@@ -622,7 +628,7 @@ static enum turn take_turn(struct vif *v, struct vif_env *env)
 			return TURN_BAD_INDEX;
 		/* no room: the guest has to take something, and says so by an event */
 		if (!room || !objring_waiting(&o->ring))
-			return TURN_IDLE;
+			return i || for_an_event(o, env->now()) ? TURN_IDLE : TURN_THROTTLED;
 		if (!spend(o, env->now()))
 			return TURN_THROTTLED;
 		n = objring_receive(&o->ring, o->in);

@@ -177,7 +177,7 @@
 #define XMD_OBJRING_SLOTS	4u	/* each way; a power of two */
 #define XMD_OBJRING_SLOT	504u	/* bytes: the longest message */
 
-#define XMD_OBJRING_RATE	50u	/* messages a second that the far end takes */
+#define XMD_OBJRING_RATE	50u	/* messages, and events that bring none, a second, that the far end takes */
 #define XMD_OBJRING_BURST	64u	/* and at once */
 #define XMD_OBJRING_LOOKS	200u	/* at the page, a second, by the guest; each takes up to 4 messages */
 #define XMD_OBJRING_WRONG	8u	/* wrong messages; with this one it is over */

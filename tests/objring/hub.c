@@ -94,7 +94,7 @@ static int hub_next(struct bus *b, uint32_t *local)
 	for (unsigned int i = 0; i < HUB_GUESTS; i++) {
 		struct hub_end *e = &to_hub(b)->end[i];
 
-		if (!e->bound || !e->far_pending || e->far_masked)
+		if (!e->bound || !(e->far_pending || e->storm) || e->far_masked)
 			continue;
 		e->far_pending = false;
 		e->far_masked = true;

@@ -19,6 +19,7 @@ struct hub_end {
 	unsigned int ref, port;
 	unsigned int mapped, bound;	/* by xmd-backend */
 	bool far_pending, far_masked;
+	bool storm;		/* its guest sends events without end */
 	bool near_pending;
 	unsigned int near_events, far_events;	/* sent to the guest, taken by xmd-backend */
 };
