@@ -113,7 +113,7 @@ void objguest_init(struct objguest *g)
 	g->replicas.replica = g->replica;
 	g->replicas.n = OBJGUEST_OBJECTS;
 	g->replicas.home = xpc_vif_objects.home;
-	g->credit = CREDIT_MAX;
+	g->looks.has = CREDIT_MAX;
 	vif_replica(g)->type = &xpc_vif_objects.object[XPC_OBJECT_xmd_vif_object];
 	vif_replica(g)->copy = &g->vif;
 	g->replica[XPC_OBJECT_xmd_port_object].type =
@@ -518,24 +518,12 @@ static unsigned int look_at_clock(struct objguest *g, __u64 now)
 	return late && is_live(g) ? news | say_hello_again(g, now) : news;
 }
 
-/* The bucket: time fills it, looks empty it.  Who has the other end can send events for ever. */
-static bool may_look(struct objguest *g, __u64 now)
-{
-	__u64 gained = now - g->credit_at;
-
-	g->credit_at = now;
-	g->credit = gained > CREDIT_MAX - g->credit ? CREDIT_MAX : g->credit + (__u32)gained;
-	if (g->credit < COST_MS)
-		return false;
-	g->credit -= COST_MS;
-	return true;
-}
-
 static unsigned int look_at_page(struct objguest *g, __u64 now)
 {
 	unsigned int news;
 
-	g->later = !may_look(g, now);
+	/* who has the other end can send events for ever */
+	g->later = !xpc_bucket_spend(&g->looks, now, COST_MS, CREDIT_MAX);
 	if (g->later)
 		return OBJGUEST_LATER;
 	news = look_at_life(g, now);
@@ -576,8 +564,8 @@ __u64 objguest_due(const struct objguest *g)
 	/* without room there is nothing to do before the far end has taken something */
 	if (g->phase == OBJGUEST_HELLO && objring_room(&g->ring) > 0)
 		due = g->hello_at;
-	if (g->later && g->credit_at + COST_MS < due)
-		due = g->credit_at + COST_MS;
+	if (g->later && xpc_bucket_due(&g->looks, COST_MS) < due)
+		due = xpc_bucket_due(&g->looks, COST_MS);
 	if (call_waits(g) && g->call_until < due)
 		due = g->call_until;
 	if (g->proposed && g->propose_until < due)

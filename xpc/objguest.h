@@ -20,6 +20,7 @@
 #ifndef XPC_OBJGUEST_H
 #define XPC_OBJGUEST_H
 
+#include "bucket.h"
 #include "objring.h"
 #include "replica.h"
 #include "vif_objects_xpc.h"
@@ -56,8 +57,7 @@ struct objguest {
 
 	enum objguest_phase phase;
 	__u64 now;				/* at the last look */
-	__u64 credit_at;			/* when @credit was as it is */
-	__u32 credit;				/* ms of time that looks may cost */
+	struct xpc_bucket looks;		/* at the page */
 	bool later;				/* the last one was one too many */
 	__u32 life;				/* that HELLO was said to */
 	__u64 hello_at;				/* when to say it again */

@@ -5,6 +5,7 @@
 #include "negotiate.h"
 #include "vif.h"
 
+#include <bucket.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <objring.h>
@@ -34,8 +35,7 @@ struct obj {
 	bool blinking;			/* the LED, for this guest */
 	bool in_force;			/* the kernel half has what @vif says */
 	uint64_t due;			/* ms; 0: no need */
-	uint64_t credit_at;		/* ms; when @credit was as it is */
-	uint32_t credit;		/* ms of time that messages may cost */
+	struct xpc_bucket work;		/* for messages, and events that bring none */
 	uint32_t wrong;			/* messages in this life */
 	struct policy_limits limits;	/* as they stood at the last look, that is: after each
 					 * change of xmd-allow */
@@ -393,8 +393,7 @@ static int attach(struct vif *v, struct vif_env *env)
 		return 0;
 	}
 	v->obj = o;
-	o->credit = CREDIT_MAX;
-	o->credit_at = env->now();
+	o->work = (struct xpc_bucket){ .at = env->now(), .has = CREDIT_MAX };
 	o->due = env->now();
 	refresh_vif(v, env);
 	log_debug("%s: object ring attached, life %u", v->name, objring_life(&o->ring));
@@ -580,17 +579,9 @@ static int take(struct vif *v, struct vif_env *env, int len)
 
 /* ------------------------------------------------------------------- work */
 
-/* The bucket: time fills it, messages and empty events empty it. */
 static bool spend(struct obj *o, uint64_t now)
 {
-	uint64_t gained = now - o->credit_at;
-
-	o->credit_at = now;
-	o->credit = gained > CREDIT_MAX - o->credit ? CREDIT_MAX : o->credit + (uint32_t)gained;
-	if (o->credit < COST_MS)
-		return false;
-	o->credit -= COST_MS;
-	return true;
+	return xpc_bucket_spend(&o->work, now, COST_MS, CREDIT_MAX);
 }
 
 /* What the home has to say, as far as there is room.  Return: room left, or -EPROTO */
@@ -662,7 +653,7 @@ int obj_work(struct vif *v, struct vif_env *env)
 	}
 	send_event(o, bus);
 	if (turn == TURN_THROTTLED)
-		o->due = env->now() + COST_MS - o->credit;
+		o->due = xpc_bucket_due(&o->work, COST_MS);
 	else if (turn == TURN_MORE)
 		o->due = env->now();
 	/* until then its events would only wake us */
