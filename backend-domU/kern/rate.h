@@ -19,7 +19,7 @@ struct xmd_rate {
 	struct xmd_vif_rate limit;	/* usecs 0: none, and the rest has no meaning */
 	s64 credit;	/* bytes, above -XMD_RATE_BURST */
 	u64 since;	/* us: when the present interval began */
-	u64 due;	/* us: when requests wait, or have waited, for */
+	u64 due;	/* us: until then requests wait, or waited, for credit */
 };
 
 static inline bool xmd_rate_valid(const struct xmd_vif_rate *limit)

@@ -51,6 +51,9 @@ for IPV in 4 6; do
 done
 IPV=4
 
+# A card with another MTU starts anew, and has its link a moment later: nobody's fault.
+link_back() { reachable g1 "$PEER_IP" 50 || fail "no way to the peer 10 s after the card's MTU changed"; }
+
 note "frames exactly full"
 full g1 peer "$PEER_IP"
 full peer g1 "$IP_g1"
@@ -105,6 +108,7 @@ on g1 'ip link set eth0 mtu 9001' 2> /run/lab/mtu && fail "g1 has a larger MTU t
 cat /run/lab/mtu
 # which it was told
 warnings g1 > /run/lab/warnings
+link_back
 full g1 peer "$PEER_IP" 9000
 full peer g1 "$IP6_g1" 9000
 transfer g1 peer "$PEER_IP" 5007 $bytes
@@ -113,6 +117,7 @@ note "and back"
 on g1 'ip link set eth0 mtu 1500'
 on peer 'ip link set wire mtu 1500'
 on drv 'ip link set eth0 mtu 1500'
+link_back
 full g1 peer "$PEER_IP"
 transfer peer g1 "$IP6_g1" 5009 5000000
 

@@ -5,13 +5,12 @@
  * Whatever it does, its vif must carry frames all the time, and of the object nothing may
  * have changed that it may not change.  The ring itself goes on, or is shut with a reason.
  */
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "attack.h"
+#include "flip.h"
 #include "objfront.h"
 
 #define TIMES (XMD_OBJRING_WRONG + 4)	/* more than are borne */
@@ -360,44 +359,16 @@ static void event_storm(struct vif *v, unsigned int arg)
 
 /* ------------------------------------------------ bytes that change while being read */
 
-enum what { SLOT_BYTES, LENGTHS, INDICES, PAGE_WORDS };
-
-struct flipper {
-	enum what what;
-	atomic_bool stop;
-};
-
-static void *flipper(void *arg)
-{
-	struct flipper *f = arg;
-	volatile uint32_t *word = (volatile uint32_t *)obj.page;
-
-	while (!atomic_load_explicit(&f->stop, memory_order_relaxed)) {
-		volatile uint8_t *slot = obj.page->ask[rnd() % XMD_OBJRING_SLOTS].byte;
-		uint32_t x = rnd();
-
-		if (f->what == SLOT_BYTES)
-			slot[x % 64] ^= x >> 24;
-		else if (f->what == LENGTHS)
-			*(volatile uint32_t *)(slot + 4) = x & 1 ? XPC_HEADER + XPC_MASK + 4 : x >> (x % 32);
-		else if (f->what == INDICES)
-			*(x & 1 ? &word[1] : &word[2]) += x & 6 ? 0 : 1;
-		else
-			word[x % (PAGE / 4)] = rnd();
-	}
-	return NULL;
-}
-
 static void race(struct vif *v, unsigned int what)
 {
 	struct forgery f = { PROPOSAL, .body = MTU_AS_IT_IS };
-	struct flipper fl = { .what = what };
+	struct objflip bytes = { .what = what, .page = obj.page, .out = obj.page->ask,
+				 .index = { &obj.page->ask_prod, &obj.page->tell_cons } };
+	struct flipper flip;
 	uint64_t end = now_ms() + v->seconds * 1000u;
 	uint8_t msg[XMD_OBJRING_SLOT];
-	pthread_t t;
 
-	if (pthread_create(&t, NULL, flipper, &fl))
-		broken("no thread");
+	flip_start(&flip, objflip, &bytes);
 	while (now_ms() < end) {
 		obj_send(v, &obj, msg, forge(&f, msg));
 		obj_kick(v, &obj);
@@ -405,8 +376,7 @@ static void race(struct vif *v, unsigned int what)
 		obj.page->tell_cons = obj.ring.in_cons = obj.page->tell_prod;
 		sleep_ms(2);
 	}
-	atomic_store(&fl.stop, true);
-	pthread_join(t, NULL);
+	flip_stop(&flip);
 	sleep_ms(300);
 }
 

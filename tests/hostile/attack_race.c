@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* attack_race.c - shared memory that changes while the backend reads it, and noise. */
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "attack.h"
+#include "flip.h"
 #include "frame.h"
 
 enum what { GREF, SIZE, OFFSET, FLAGS, ID, ALL, SCRIBBLE };
 
-struct flipper {
+struct slots {
 	struct vif *v;
 	enum what what;
-	atomic_bool stop;
 };
 
 /* Every value but those of ALL is harmless alone: only a second look can hurt. */
@@ -38,39 +36,34 @@ static void flip(volatile netif_tx_request_t *r, enum what what)
 		r->id = x;
 }
 
-static void *flipper(void *arg)
+static void change(void *arg)
 {
-	struct flipper *f = arg;
-	netif_tx_sring_t *s = f->v->tx.sring;
+	struct slots *slots = arg;
+	netif_tx_sring_t *s = slots->v->tx.sring;
 
-	while (!atomic_load_explicit(&f->stop, memory_order_relaxed)) {
-		if (f->what == SCRIBBLE)
-			((volatile uint32_t *)s)[rnd() % (PAGE / 4)] = rnd();
-		else
-			flip(&s->ring[rnd() % SLOTS].req, f->what);
-	}
-	return NULL;
+	if (slots->what == SCRIBBLE)
+		((volatile uint32_t *)s)[rnd() % (PAGE / 4)] = rnd();
+	else
+		flip(&s->ring[rnd() % SLOTS].req, slots->what);
 }
 
 /* Publish frames while another thread changes their slots. */
 static void race(struct vif *v, unsigned int what)
 {
-	struct flipper f = { .v = v, .what = what };
+	struct slots slots = { .v = v, .what = what };
 	uint64_t end = now_ms() + v->seconds * 1000u;
 	uint8_t frame[1514] = { 0 };
-	pthread_t t;
+	struct flipper f;
 
 	frame_udp4(v, frame, 1472);
-	if (pthread_create(&t, NULL, flipper, &f))
-		broken("no thread");
+	flip_start(&f, change, &slots);
 	while (now_ms() < end && vif_back_state(v) == XenbusStateConnected) {
 		for (unsigned int i = 0; i < 32 && tx_unanswered(v) < SLOTS; i++)
 			tx_frame(v, frame, 1514, 0);
 		tx_push(v);
 		tx_collect(v, 20);
 	}
-	atomic_store(&f.stop, true);
-	pthread_join(t, NULL);
+	flip_stop(&f);
 }
 
 /* As many events as the hypervisor takes, without any work behind them. */

@@ -11,13 +11,12 @@
  */
 #include <errno.h>
 #include <limits.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "farend.h"
+#include "flip.h"
 
 #define TIMES (XMD_OBJRING_WRONG + 4)	/* more than are borne */
 #define LONGEST (XMD_OBJRING_SLOT - XPC_HEADER)
@@ -499,49 +498,21 @@ static void closed_is(struct back *b, unsigned int closed)
 	far.page->closed = XMD_OBJRING_OPEN;
 }
 
-enum what { SLOT_BYTES, LENGTHS, INDICES, PAGE_WORDS };
-
-struct flipper {
-	enum what what;
-	atomic_bool stop;
-};
-
-static void *flipper(void *arg)
-{
-	struct flipper *f = arg;
-	volatile uint32_t *word = (volatile uint32_t *)far.page;
-
-	while (!atomic_load_explicit(&f->stop, memory_order_relaxed)) {
-		volatile uint8_t *slot = far.page->tell[rnd() % XMD_OBJRING_SLOTS].byte;
-		uint32_t x = rnd();
-
-		if (f->what == SLOT_BYTES)
-			slot[x % 64] ^= x >> 24;
-		else if (f->what == LENGTHS)
-			*(volatile uint32_t *)(slot + 4) = x & 1 ? XPC_HEADER + XPC_MASK + 1 : x >> (x % 32);
-		else if (f->what == INDICES)
-			*(x & 1 ? &word[9] : &word[10]) += x & 6 ? 0 : 1;
-		else	/* but what the guest writes once only, or the next far end needs */
-			word[3 + x % (PAGE / 4 - 3)] = rnd();
-	}
-	return NULL;
-}
-
 static void race(struct back *b, unsigned int what)
 {
 	uint64_t end = now_ms() + b->seconds * 1000u;
-	struct flipper f = { .what = what };
-	pthread_t t;
+	/* not what the guest writes once only, nor what the next far end needs */
+	struct objflip bytes = { .what = what, .page = far.page, .out = far.page->tell, .from = 3,
+				 .index = { &far.page->ask_cons, &far.page->tell_prod } };
+	struct flipper flip;
 
 	far.torn = true;
-	if (pthread_create(&t, NULL, flipper, &f))
-		broken("no thread");
+	flip_start(&flip, objflip, &bytes);
 	while (now_ms() < end) {
 		far_change(&far, 1, XPC_xmd_port_object_speed);
 		far_await(&far, 0, 5);
 	}
-	atomic_store(&f.stop, true);
-	pthread_join(t, NULL);
+	flip_stop(&flip);
 }
 
 /* --------------------------------------------------------------- taken away */

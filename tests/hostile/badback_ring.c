@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* badback_ring.c - responses, indices and buffers that no backend may hand out. */
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
 #include "badback.h"
+#include "flip.h"
 
 #define PAIR(hi, lo) ((unsigned int)(hi) << 16 | (uint16_t)(lo))
 #define HI(arg) ((arg) >> 16)
@@ -300,46 +299,36 @@ static void rx_held(struct back *b, unsigned int n)
 
 /* ----------------------------------------------- memory that changes, and noise */
 
-struct flipper {
-	struct back *b;
-	bool all;
-	atomic_bool stop;
-};
-
-static void *flipper(void *arg)
+static void flip_status(void *arg)
 {
-	struct flipper *f = arg;
+	struct back *b = arg;
+	volatile netif_rx_response_t *rsp = &b->rx.sring->ring[rnd() % SLOTS].rsp;
+	uint32_t x = rnd();
 
-	while (!atomic_load_explicit(&f->stop, memory_order_relaxed)) {
-		volatile netif_rx_response_t *rsp = &f->b->rx.sring->ring[rnd() % SLOTS].rsp;
-		uint32_t x = rnd();
+	rsp->status = x & 1 ? 60 : x >> 3;
+	rsp->offset = x & 2 ? 0 : PAGE - 60;
+	rsp->flags = x >> 20;
+}
 
-		if (f->all) {
-			((volatile uint32_t *)f->b->rx.sring)[x % (PAGE / 4)] = rnd();
-			((volatile uint32_t *)f->b->tx.sring)[rnd() % (PAGE / 4)] = rnd();
-		} else {
-			rsp->status = x & 1 ? 60 : x >> 3;
-			rsp->offset = x & 2 ? 0 : PAGE - 60;
-			rsp->flags = x >> 20;
-		}
-	}
-	return NULL;
+static void flip_all(void *arg)
+{
+	struct back *b = arg;
+
+	((volatile uint32_t *)b->rx.sring)[rnd() % (PAGE / 4)] = rnd();
+	((volatile uint32_t *)b->tx.sring)[rnd() % (PAGE / 4)] = rnd();
 }
 
 static void flip(struct back *b, unsigned int all)
 {
-	struct flipper f = { .b = b, .all = all };
 	uint64_t end = now_ms() + b->seconds * 1000u;
-	pthread_t t;
+	struct flipper f;
 
-	if (pthread_create(&t, NULL, flipper, &f))
-		broken("no thread");
+	flip_start(&f, all ? flip_all : flip_status, b);
 	while (now_ms() < end) {
 		rx_chain(b, PAIR(8, 0));
 		back_serve(b, 10);
 	}
-	atomic_store(&f.stop, true);
-	pthread_join(t, NULL);
+	flip_stop(&f);
 }
 
 static void event_storm(struct back *b, unsigned int arg)

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * As much of Linux as ring.c, tx.c, rx.c, mcast.c and obj.c need, on one thread: locks only check
- * that they are not taken twice, NAPI is a flag that sim_run() works off, pages are counted,
+ * that they are not taken twice, and are closed to interrupts always or never, NAPI is a flag that
+ * sim_run() works off, pages are counted, grants know in which state they are.  Who calls what
+ * wrongly aborts.  sim.c has the rest, and for obj.c test_obj.c.
+ */
+/*
+ * As much of Linux as ring.c, tx.c, rx.c, mcast.c and obj.c need, on one thread: locks only check
+ * that they are not taken twice, and are closed to interrupts always or never, NAPI is a flag that sim_run() works off, pages are counted,
  * grants know in which state they are.  Who calls what wrongly aborts.  sim.c has the rest, and
  * for obj.c test_obj.c.
  */
@@ -41,16 +47,18 @@
 typedef u16 __be16;
 
 /* locks */
-typedef struct { int held; } spinlock_t;
+typedef struct { int held; enum { SIM_ANY, SIM_IRQ, SIM_BH } taken; } spinlock_t;
 struct mutex { int held; };
-#define spin_lock_init(l)	((l)->held = 0)
+#define spin_lock_init(l)	(*(l) = (spinlock_t){ 0 })
 /* an interrupt may print, and netconsole then takes tx.lock */
 extern bool sim_irqs_off;
-#define spin_lock(l)		do { SIM_CHECK(sim_irqs_off); mutex_lock(l); } while (0)
+#define spin_lock(l)		do { SIM_CHECK(sim_irqs_off); sim_spin(l, SIM_IRQ); } while (0)
 #define spin_unlock		mutex_unlock
-#define spin_lock_bh		mutex_lock
+#define spin_lock_bh(l)		sim_spin(l, SIM_BH)
 #define spin_unlock_bh		mutex_unlock
-#define mutex_init		spin_lock_init
+#define sim_spin(l, how) \
+	do { mutex_lock(l); SIM_CHECK((l)->taken != SIM_IRQ + SIM_BH - (how)); (l)->taken = (how); } while (0)
+#define mutex_init(l)		((l)->held = 0)
 #define spin_lock_irqsave(l, f)	do { (f) = sim_irqs_off; sim_irqs_off = true; spin_lock(l); } while (0)
 #define spin_unlock_irqrestore(l, f) do { spin_unlock(l); sim_irqs_off = (f); } while (0)
 #define spin_lock_irq(l)	do { SIM_CHECK(!sim_irqs_off); sim_irqs_off = true; spin_lock(l); } while (0)
