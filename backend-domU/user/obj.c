@@ -15,6 +15,7 @@
 #include <xmd/xs_names.h>
 
 #define COST_MS		(1000u / XMD_OBJRING_RATE)	/* of a message */
+#define EMPTY_COST_MS	(XMD_OBJRING_EMPTY * COST_MS)	/* of an event that brings none */
 #define CREDIT_MAX	(XMD_OBJRING_BURST * COST_MS)
 #define TURN		8u	/* messages of one guest before the others have a turn */
 #define DEFAULT_MTU	1500u
@@ -579,9 +580,9 @@ static int take(struct vif *v, struct vif_env *env, int len)
 
 /* ------------------------------------------------------------------- work */
 
-static bool spend(struct obj *o, uint64_t now)
+static bool spend(struct obj *o, uint64_t now, uint32_t cost)
 {
-	return xpc_bucket_spend(&o->work, now, COST_MS, CREDIT_MAX);
+	return xpc_bucket_spend(&o->work, now, cost, CREDIT_MAX);
 }
 
 /* What the home has to say, as far as there is room.  Return: room left, or -EPROTO */
@@ -599,13 +600,13 @@ static int tell_pending(struct obj *o, uint64_t now)
 	return room;
 }
 
-/* An event that brings no message costs as much as one that does: it has woken us, too. */
-static bool for_an_event(struct obj *o, uint64_t now)
+/* It has woken us, too, and for nothing. */
+static bool for_an_empty_event(struct obj *o, uint64_t now)
 {
-	return !o->masked || spend(o, now);
+	return !o->masked || spend(o, now, EMPTY_COST_MS);
 }
 
-enum turn { TURN_IDLE, TURN_MORE, TURN_THROTTLED, TURN_BAD_INDEX, TURN_WRONG };
+enum turn { TURN_IDLE, TURN_MORE, TURN_NO_CREDIT, TURN_NO_CREDIT_EMPTY, TURN_BAD_INDEX, TURN_WRONG };
 
 static enum turn take_turn(struct vif *v, struct vif_env *env)
 {
@@ -619,9 +620,9 @@ static enum turn take_turn(struct vif *v, struct vif_env *env)
 			return TURN_BAD_INDEX;
 		/* no room: the guest has to take something, and says so by an event */
 		if (!room || !objring_waiting(&o->ring))
-			return i || for_an_event(o, env->now()) ? TURN_IDLE : TURN_THROTTLED;
-		if (!spend(o, env->now()))
-			return TURN_THROTTLED;
+			return i || for_an_empty_event(o, env->now()) ? TURN_IDLE : TURN_NO_CREDIT_EMPTY;
+		if (!spend(o, env->now(), COST_MS))
+			return TURN_NO_CREDIT;
 		n = objring_receive(&o->ring, o->in);
 		if (n == -EPROTO)
 			return TURN_BAD_INDEX;
@@ -652,8 +653,10 @@ int obj_work(struct vif *v, struct vif_env *env)
 		return 0;
 	}
 	send_event(o, bus);
-	if (turn == TURN_THROTTLED)
+	if (turn == TURN_NO_CREDIT)
 		o->due = xpc_bucket_due(&o->work, COST_MS);
+	else if (turn == TURN_NO_CREDIT_EMPTY)
+		o->due = xpc_bucket_due(&o->work, EMPTY_COST_MS);
 	else if (turn == TURN_MORE)
 		o->due = env->now();
 	/* until then its events would only wake us */

@@ -155,9 +155,10 @@
  *   The far end takes a message out of ask[] only if there is room for its answer in tell[],
  *   and not more than XMD_OBJRING_RATE a second, XMD_OBJRING_BURST at once.  Messages above
  *   that are not refused: they wait in the guest's own page.  Events are unmasked when the
- *   next message may be taken, so a storm of them costs one wakeup a message.  No memory is
- *   allocated for a message.  XMD_OBJRING_WRONG messages in a life that are not as declared
- *   end the ring (XMD_OBJRING_WRONG_MESSAGES).
+ *   next message may be taken, so a storm of them costs one wakeup a message; one that brings
+ *   none counts for XMD_OBJRING_EMPTY messages.  No memory is allocated for a message.
+ *   XMD_OBJRING_WRONG messages in a life that are not as declared end the ring
+ *   (XMD_OBJRING_WRONG_MESSAGES).
  *
  * What the driver domain can cost a guest
  *
@@ -177,8 +178,9 @@
 #define XMD_OBJRING_SLOTS	4u	/* each way; a power of two */
 #define XMD_OBJRING_SLOT	504u	/* bytes: the longest message */
 
-#define XMD_OBJRING_RATE	50u	/* messages, and events that bring none, a second, that the far end takes */
+#define XMD_OBJRING_RATE	50u	/* messages a second that the far end takes */
 #define XMD_OBJRING_BURST	64u	/* and at once */
+#define XMD_OBJRING_EMPTY	4u	/* messages that an event without any counts for */
 #define XMD_OBJRING_LOOKS	200u	/* at the page, a second, by the guest; each takes up to 4 messages */
 #define XMD_OBJRING_WRONG	8u	/* wrong messages; with this one it is over */
 
