@@ -44,6 +44,7 @@ for turn in $(seq "$TURNS"); do
 done
 for way in tx rx; do
 	for what in nothing spinning $ATTACKS; do
+		echo "$what $way: $(sort -n "/run/lab/$what.$way" | tr '\n' ' ')"
 		metric "xmd.$what.tcp_$way" "$(median "$what.$way")" Mb/s
 	done
 	for what in $ATTACKS; do

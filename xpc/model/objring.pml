@@ -14,7 +14,7 @@
  *   propose         take_proposal: consider and apply (XMD_VIF_SET), then the ACK
  *   put_copy        tell_pending
  *   guest_look      objguest_work of xpc/objguest.c: look_at_life, receive, send_next
- *   guest_life      say_hello_again
+ *   guest_life      look_at_life: drop_messages, a step a message, then say_hello_again
  *   guest_apply     take: take_welcome, take_copy, take_ack
  *   begin_ring      objguest_stop, objguest_start, and the keys
  *   timeouts        look_at_clock
@@ -62,6 +62,7 @@
 #define REFUSED_ONCE	15	/* a refused wish is not asked again in another epoch */
 #define KEEP_PROPOSAL	16	/* WELCOME does not end the proposal that was under way */
 #define ONE_LOOK	17	/* the far end looks for the guest's keys once */
+#define DROP_LATE	18	/* the guest says HELLO, then drops what is of the life before */
 
 #ifndef SEED_FAULT
 #define SEED_FAULT 0
@@ -129,6 +130,7 @@ byte far_page;
 byte wish = DEFAULT;
 byte my_life, my_epoch, my_g, my_d, my_version, my_who;
 bool known, hello_due, proposing;
+byte dropping;			/* messages yet to be taken and not heard */
 byte proposed;
 byte refused;			/* 0: none */
 
@@ -308,6 +310,7 @@ inline guest_life()
 {
 	my_life = life[page];
 	forget_epoch();
+	dropping = SLOTS;
 	hello_due = true
 }
 
@@ -365,7 +368,8 @@ inline guest_apply()
 #define wants	(known && !proposing && wish != my_g && wish != refused && \
 		 (SEED_FAULT != NO_REPLAY || told))
 #define room	len(ask[page]) < SLOTS
-#define idle	(has == NOTHING && life[page] == my_life && len(tell[page]) == 0 && \
+#define may_talk	(!dropping || SEED_FAULT == DROP_LATE)
+#define idle	(has == NOTHING && !dropping && life[page] == my_life && len(tell[page]) == 0 && \
 		 !(hello_due && room) && !(wants && room))
 
 /* It looks at life now and then, in which order is left open: it may be an old look. */
@@ -373,16 +377,22 @@ inline guest_look()
 {
 	if
 	:: has != NOTHING -> guest_apply()
-	:: has == NOTHING && life[page] != my_life -> guest_life()
-	:: has == NOTHING && len(tell[page]) > 0 ->
+	:: has == NOTHING && !dropping && life[page] != my_life -> guest_life()
+	:: dropping && len(tell[page]) > 0 ->
+		tell[page] ? has, has_epoch, has_version, has_g, has_d, has_x, has_who;
+		forget_message();
+		dropping--;
+		ev_far = ev_far || bound
+	:: dropping && len(tell[page]) == 0 -> dropping = 0
+	:: has == NOTHING && !dropping && len(tell[page]) > 0 ->
 		tell[page] ? has, has_epoch, has_version, has_g, has_d, has_x, has_who;
 		has_page = page;
 		ev_far = (SEED_FAULT == NO_ROOM_EVENT -> ev_far : ev_far || bound)
-	:: has == NOTHING && hello_due && room ->
+	:: has == NOTHING && may_talk && hello_due && room ->
 		ask[page] ! HELLO, 0, 0, 0, 0;
 		hello_due = false;
 		tell_far()
-	:: has == NOTHING && wants && room ->
+	:: has == NOTHING && !dropping && wants && room ->
 		ask[page] ! PROPOSE, my_epoch, my_version, wish, my_who;
 		proposing = true;
 		proposed = wish;
@@ -398,6 +408,7 @@ inline begin_ring()
 	page++;
 	forget_epoch();
 	hello_due = false;
+	dropping = 0;
 	refused = 0;
 	my_life = (SEED_FAULT == KEEP_LIFE -> my_life : 0);
 	if
