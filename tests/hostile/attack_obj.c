@@ -11,6 +11,7 @@
 
 #include "attack.h"
 #include "flip.h"
+#include "forge.h"
 #include "objfront.h"
 
 #define TIMES (XMD_OBJRING_WRONG + 4)	/* more than are borne */
@@ -18,8 +19,6 @@
 static struct obj obj;
 
 /* -------------------------------------------------------------------- messages */
-
-enum epoch { MINE, ZERO, BEFORE, AFTER, OTHER_LIFE };
 
 enum body {
 	NOTHING, MTU_AS_IT_IS, MTU_0, MTU_MAX, MTU_9000, PROMISC, PROMISC_2, OTHER_MAC, RX_USECS_MAX,
@@ -35,12 +34,6 @@ struct forgery {
 	int32_t result;
 	enum body body;
 };
-
-static void put(uint8_t *p, uint64_t val, unsigned int bytes)
-{
-	for (unsigned int i = 0; i < bytes; i++)
-		p[i] = val >> 8 * i;
-}
 
 /* An update of one member of @bytes bytes. */
 static unsigned int member(uint8_t *p, uint64_t mask, uint64_t val, unsigned int bytes)
@@ -122,39 +115,15 @@ static unsigned int fill_body(uint8_t *p, enum body body)
 	return 0;
 }
 
-static uint32_t forge_epoch(enum epoch epoch)
-{
-	switch (epoch) {
-	case ZERO:
-		return 0;
-	case BEFORE:
-		return obj.epoch - 1;
-	case AFTER:
-		return obj.epoch + 1;
-	case OTHER_LIFE:
-		return obj.epoch + 0x10000;
-	default:
-		return obj.epoch;
-	}
-}
-
 static unsigned int forge(const struct forgery *f, uint8_t *msg)
 {
 	unsigned int len;
 
 	memset(msg, 0, XMD_OBJRING_SLOT);
 	len = XPC_HEADER + fill_body(msg + XPC_HEADER, f->body);
-	msg[0] = f->wire ? f->wire : XPC_WIRE_VERSION;
-	msg[1] = f->kind;
-	msg[2] = f->id;
-	msg[3] = f->zero;
-	put(msg + 4, f->len ? f->len : len, 4);
-	put(msg + 8, forge_epoch(f->epoch), 4);
-	put(msg + 12, f->object, 4);
-	put(msg + 16, f->seq, 4);
-	put(msg + 20, f->version + (f->kind == XPC_PROPOSE ? obj.version[0] : 0), 4);
-	put(msg + 24, f->result, 4);
-	put(msg + 28, f->ms, 4);
+	forge_header(msg, &(struct header){
+		f->wire, f->kind, f->id, f->zero, f->len ? f->len : len, forge_epoch(obj.epoch, f->epoch),
+		f->object, f->seq, f->version + (f->kind == XPC_PROPOSE ? obj.version[0] : 0), f->result, f->ms });
 	return len;
 }
 

@@ -17,6 +17,7 @@
 
 #include "farend.h"
 #include "flip.h"
+#include "forge.h"
 
 #define TIMES (XMD_OBJRING_WRONG + 4)	/* more than are borne */
 #define LONGEST (XMD_OBJRING_SLOT - XPC_HEADER)
@@ -24,8 +25,6 @@
 static struct far far;
 
 /* -------------------------------------------------------------------- messages */
-
-enum epoch { MINE, ZERO, BEFORE, AFTER, OTHER_LIFE };
 
 struct forgery {
 	uint8_t wire, kind, id, zero;
@@ -37,28 +36,6 @@ struct forgery {
 	uint8_t body[24];		/* the first bytes of it */
 	uint16_t n;			/* bytes of it, without mask */
 };
-
-static void put(uint8_t *p, uint64_t val, unsigned int bytes)
-{
-	for (unsigned int i = 0; i < bytes; i++)
-		p[i] = val >> 8 * i;
-}
-
-static uint32_t forge_epoch(enum epoch epoch)
-{
-	switch (epoch) {
-	case ZERO:
-		return 0;
-	case BEFORE:
-		return far.epoch - 1;
-	case AFTER:
-		return far.epoch + 1;
-	case OTHER_LIFE:
-		return far.epoch + 0x10000;
-	default:
-		return far.epoch;
-	}
-}
 
 static unsigned int forge_body(const struct forgery *f, uint8_t *p)
 {
@@ -79,17 +56,9 @@ static unsigned int forge(const struct forgery *f, uint8_t *msg)
 
 	memset(msg, 0, XMD_OBJRING_SLOT);
 	len = XPC_HEADER + forge_body(f, msg + XPC_HEADER);
-	msg[0] = f->wire ? f->wire : XPC_WIRE_VERSION;
-	msg[1] = f->kind;
-	msg[2] = f->id;
-	msg[3] = f->zero;
-	put(msg + 4, f->len ? f->len : len, 4);
-	put(msg + 8, forge_epoch(f->epoch), 4);
-	put(msg + 12, f->object, 4);
-	put(msg + 16, had + f->seq, 4);
-	put(msg + 20, had ? had + 1 + f->version : f->version, 4);
-	put(msg + 24, f->result, 4);
-	put(msg + 28, f->ms, 4);
+	forge_header(msg, &(struct header){
+		f->wire, f->kind, f->id, f->zero, f->len ? f->len : len, forge_epoch(far.epoch, f->epoch),
+		f->object, had + f->seq, had ? had + 1 + f->version : f->version, f->result, f->ms });
 	return len;
 }
 
