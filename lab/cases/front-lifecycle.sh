@@ -3,8 +3,9 @@
 #
 # What a guest with our own frontend goes through by itself, each with a TCP stream each way: its
 # module is unloaded and loaded again; it is checkpointed, so that it sleeps and wakes where it was;
-# it is saved and restored, as another domain, where its grants and event channels are no more. The
-# streams end whole, what it had asked the device for is in force again, its kernel does not complain.
+# it is saved and restored, as another domain, where its grants and event channels are no more; it is
+# migrated while it runs, to the host that it is on, so that for a moment there are two vifs with its
+# address. The streams end whole, what it had asked the device for is in force again, its kernel does not complain.
 #
 # XMD_GUEST=pvh has another kind of guest, XMD_FRONT=stock xen-netfront, for comparison.
 . /case/caselib.sh
@@ -62,6 +63,8 @@ asleep() {
 	eventually 30 "on g1 true" || fail "g1 does not answer after '$*': $(tail -n 5 /logs/guest-g1.log)"
 	eventually 30 "vifs_connected $g1_id" || fail "g1 is not connected after '$*'"
 }
+# without -s it would be ssh that runs the other end
+migrate() { xl migrate -s '' g1 'xl migrate-receive'; }
 save_and_restore() { xl save g1 /root/g1.save && xl restore /root/g1.save && rm /root/g1.save; }
 
 # xenbus holds the module of a driver as long as a device is bound to it.
@@ -112,16 +115,22 @@ for i in $(seq $rounds); do
 	wished
 done
 
-note "saved and restored"
-for i in $(seq $rounds); do
-	was=$(xl domid g1)
-	flow_start 10
-	asleep save_and_restore
-	[ "$(xl domid g1)" != "$was" ] || fail "g1 is still domain $was"
-	flow_end restored
-	wished
-	! xenstore-exists "/local/domain/$drv_id/backend/vif/$was" || fail "the vif of domain $was is still there"
-done
+# another_domain WHAT COMMAND
+another_domain() {
+	note "$1"
+	for i in $(seq $rounds); do
+		was=$(xl domid g1)
+		flow_start 10
+		asleep "$2"
+		[ "$(xl domid g1)" != "$was" ] || fail "g1 is still domain $was"
+		flow_end "$1"
+		wished
+		eventually 10 "! xenstore-exists /local/domain/$drv_id/backend/vif/$was" ||
+			fail "the vif of domain $was is still there"
+	done
+}
+another_domain restored save_and_restore
+another_domain migrated migrate
 [ "$(index_of g1)" = "$index" ] || fail "eth0 has become another interface"
 
 warnings g1 | diff /run/lab/warnings - || fail "its kernel complains"
