@@ -3,8 +3,8 @@
 #
 # What a guest with our own frontend goes through by itself, each with a TCP stream each way: its
 # module is unloaded and loaded again; it is checkpointed, so that it sleeps and wakes where it was;
-# it is saved and restored, as another domain, where its grants and event channels are no more; it is
-# migrated while it runs, to the host that it is on, so that for a moment there are two vifs with its
+# it is saved and restored, as another domain, where its grants and event channels are no more; a PVH
+# guest is migrated while it runs, to the host that it is on, so that for a moment there are two vifs with its
 # address. The streams end whole, what it had asked the device for is in force again, its kernel does not complain.
 #
 # XMD_GUEST=pvh has another kind of guest, XMD_FRONT=stock xen-netfront, for comparison.
@@ -130,7 +130,11 @@ another_domain() {
 	done
 }
 another_domain restored save_and_restore
-another_domain migrated migrate
+# needs Xen to see what the guest writes meanwhile: without shadow paging, as Debian builds it, not of a PV guest
+case ${XMD_GUEST:-pv} in
+pv) note "not migrated: Xen cannot do that to a PV guest here (XMD_GUEST=pvh)" ;;
+*) another_domain migrated migrate ;;
+esac
 [ "$(index_of g1)" = "$index" ] || fail "eth0 has become another interface"
 
 warnings g1 | diff /run/lab/warnings - || fail "its kernel complains"

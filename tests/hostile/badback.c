@@ -379,13 +379,16 @@ static void echo(struct back *b, const netif_tx_request_t *req)
 {
 	uint8_t f[FRAME_MAX];
 
-	if (req->size > FRAME_MAX || !copy(b, req->gref, req->offset, f, req->size, false) ||
-	    !turn(f, req->size))
-		return;
-	if (!rx_frame(b, f, req->size, NETRXF_data_validated))
-		return;
-	rx_publish(b);
-	b->echoed++;
+	if (req->size > FRAME_MAX || !copy(b, req->gref, req->offset, f, req->size, false)) {
+		b->unreadable++;
+	} else if (!turn(f, req->size)) {
+		b->other++;
+	} else if (!rx_frame(b, f, req->size, NETRXF_data_validated)) {
+		b->no_room++;
+	} else {
+		rx_publish(b);
+		b->echoed++;
+	}
 }
 
 /* Extra-info slots have no id of their own. */

@@ -43,6 +43,7 @@ struct back {
 	netif_rx_back_ring_t rx;
 	unsigned int taken, answered, sent;	/* requests, responses; RX responses */
 	unsigned int echoed;			/* ARP and pings */
+	unsigned int unreadable, other, no_room;	/* and frames that were not, and why */
 };
 
 struct bad {

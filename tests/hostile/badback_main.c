@@ -54,8 +54,9 @@ static int attack(struct back *b, const struct bad *a)
 	}
 	alive = back_probe(b, 10000);
 	if (!a || (!alive && !a->key)) {
-		printf("%s: taken %u echoed %u\n", alive ? "the vif carries frames" :
-		       "the vif carries NO FRAMES: is a ping running?", b->taken, b->echoed);
+		printf("%s: taken %u echoed %u, not readable %u, neither ARP nor ping %u, no room for %u\n",
+		       alive ? "the vif carries frames" : "the vif carries NO FRAMES: is a ping running?",
+		       b->taken, b->echoed, b->unreadable, b->other, b->no_room);
 		return alive ? OK : OFF;
 	}
 	if (a->flags & A_OBJ)
