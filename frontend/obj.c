@@ -41,6 +41,7 @@ struct xmd_obj {
 	unsigned int irq;		/* 0: none */
 	bool event;			/* an interrupt waits for its end */
 	bool serves;			/* has been LIVE, and not been given up since */
+	bool deaf;			/* and the log says why */
 	DECLARE_BITMAP(vlans, VLAN_N_VID);	/* whose frames the guest wants */
 	u64 told;			/* members whose refusal is in the log */
 	u64 asking;			/* members that somebody waits for */
@@ -342,9 +343,12 @@ static bool take_news(struct xmd_obj *o, unsigned int news)
 
 	if (news & OBJGUEST_UP)
 		note_up(o);
-	if (o->g.phase == OBJGUEST_DEAF && o->serves) {
+	if (o->g.phase != OBJGUEST_DEAF) {
+		o->deaf = false;
+	} else if (!o->deaf) {
 		xmd_front_say(warn, o->front, "object ring: %s; a plain vif until the next\n",
 			      o->g.why);
+		o->deaf = true;
 		o->serves = false;
 	}
 	tell_refusals(o);
@@ -511,6 +515,7 @@ void xmd_obj_disconnected(struct xmd_front *front)
 	irq = o->irq;
 	o->irq = 0;
 	o->serves = false;
+	o->deaf = false;
 	objguest_stop(&o->g);
 	spin_unlock_bh(&o->lock);
 	/* closes the channel, too */

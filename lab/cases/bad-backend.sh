@@ -150,7 +150,8 @@ run_attack() {
 }
 
 channels_before=$(channels)
-on g1 "while :; do ping -q -i 0.1 -c 1000 10.78.0.2; sleep 0.5; done > /dev/null 2>&1 &"
+# with -c it would wait at its end for twice the longest round: a minute, where an attack kept frames
+on g1 "while :; do ping -q -i 0.1 -w 20 10.78.0.2; sleep 0.5; done > /dev/null 2>&1 &"
 asking
 attach
 hostile probe > /run/lab/attack || { cat /run/lab/attack; fail "the vif does not even work when its backend behaves"; }

@@ -366,6 +366,32 @@ static void the_log_has_an_end(void **state)
 	}
 }
 
+/* Refused before anything was served, as by a driver domain with other declarations: said, once. */
+static void a_refused_hello_is_told(void **state)
+{
+	(void)state;
+	far_does = NULL;
+	lines = 0;
+	page.life++;
+	deliver();
+	pass(20);
+	assert_int_equal(heard(), XPC_HELLO);
+	say((struct xpc_msg){ .kind = XPC_ACK, .result = -EPROTO }, 0);
+	deliver();
+	pass(20);
+	assert_false(xmd_obj_view(&front, NULL, NULL));
+	assert_int_equal(lines, 1);
+	deliver();
+	pass(5000);
+	assert_int_equal(lines, 1);
+	/* and the next life is heard */
+	page.life++;
+	deliver();
+	far_does = only_hello;
+	pass(20);
+	assert_true(xmd_obj_view(&front, NULL, NULL));
+}
+
 /* The MTU is refused, and the next one too: whoever needs RTNL does not wait for any of it. */
 static void rtnl_is_not_held_for_it(void **state)
 {
@@ -401,6 +427,7 @@ int main(void)
 		TEST(a_setting_that_nobody_answers),
 		TEST(events_are_held_back),
 		TEST(the_log_has_an_end),
+		TEST(a_refused_hello_is_told),
 		TEST(rtnl_is_not_held_for_it),
 	};
 
