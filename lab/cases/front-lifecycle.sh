@@ -4,8 +4,9 @@
 # What a guest with our own frontend goes through by itself, each with a TCP stream each way: its
 # module is unloaded and loaded again; it is checkpointed, so that it sleeps and wakes where it was;
 # it is saved and restored, as another domain, where its grants and event channels are no more; a PVH
-# guest is migrated while it runs, to the host that it is on, so that for a moment there are two vifs with its
-# address. The streams end whole, what it had asked the device for is in force again, its kernel does not complain.
+# guest is migrated while it runs, to the host that it is on, so that for a moment there are two vifs
+# with its address. The streams end whole, what it had asked the device for is in force again, its
+# kernel does not complain.
 #
 # XMD_GUEST=pvh has another kind of guest, XMD_FRONT=stock xen-netfront, for comparison.
 . /case/caselib.sh
@@ -115,25 +116,26 @@ for i in $(seq $rounds); do
 	wished
 done
 
-# another_domain WHAT COMMAND
+# another_domain WHAT COMMAND SECONDS: how long the streams last, which must be longer than COMMAND
 another_domain() {
 	note "$1"
 	for i in $(seq $rounds); do
 		was=$(xl domid g1)
-		flow_start 10
+		flow_start "$3"
 		asleep "$2"
 		[ "$(xl domid g1)" != "$was" ] || fail "g1 is still domain $was"
+		! flow tx | grep -q content= || fail "the stream was over before g1 was another domain"
 		flow_end "$1"
 		wished
 		eventually 10 "! xenstore-exists /local/domain/$drv_id/backend/vif/$was" ||
 			fail "the vif of domain $was is still there"
 	done
 }
-another_domain restored save_and_restore
+another_domain restored save_and_restore 10
 # needs Xen to see what the guest writes meanwhile: without shadow paging, as Debian builds it, not of a PV guest
 case ${XMD_GUEST:-pv} in
 pv) note "not migrated: Xen cannot do that to a PV guest here (XMD_GUEST=pvh)" ;;
-*) another_domain migrated migrate ;;
+*) another_domain migrated migrate 60 ;;
 esac
 [ "$(index_of g1)" = "$index" ] || fail "eth0 has become another interface"
 
