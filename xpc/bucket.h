@@ -15,7 +15,9 @@ struct xpc_bucket {
 	__u32 has;	/* ms */
 };
 
-/* At @now, which never goes back.  @most: what it holds, not less than @cost.  Return: is there enough? */
+/* At @now, which never goes back.  @most: what it holds, not less than @cost.  Return: is there
+ * enough?
+ */
 static inline bool xpc_bucket_spend(struct xpc_bucket *b, __u64 now, __u32 cost, __u32 most)
 {
 	__u64 gained = now - b->at;

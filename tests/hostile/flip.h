@@ -17,7 +17,7 @@ struct flipper {
 	void *arg;
 };
 
-/* once(arg) over and over in a thread of its own, until flip_stop().  Ends the program if there is none. */
+/* once(arg) over and over in a thread of its own, until flip_stop().  Without a thread: the end. */
 void flip_start(struct flipper *f, void (*once)(void *arg), void *arg);
 void flip_stop(struct flipper *f);
 
