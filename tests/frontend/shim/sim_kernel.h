@@ -5,12 +5,6 @@
  * sim_run() works off, pages are counted, grants know in which state they are.  Who calls what
  * wrongly aborts.  sim.c has the rest, and for obj.c test_obj.c.
  */
-/*
- * As much of Linux as ring.c, tx.c, rx.c, mcast.c and obj.c need, on one thread: locks only check
- * that they are not taken twice, and are closed to interrupts always or never, NAPI is a flag that sim_run() works off, pages are counted,
- * grants know in which state they are.  Who calls what wrongly aborts.  sim.c has the rest, and
- * for obj.c test_obj.c.
- */
 #ifndef SHIM_KERNEL_H
 #define SHIM_KERNEL_H
 
