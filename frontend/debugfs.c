@@ -56,7 +56,7 @@ static void show_front(struct seq_file *m, struct xmd_front *front)
 
 	seq_printf(m, "%s %s domain %d phase %s fault %s trusted %d mcast told %u requested %d\n",
 		   front->netdev->name, front->backend, front->xbdev->otherend_id,
-		   phase[front->phase], xmd_fault_text(READ_ONCE(front->fault)),
+		   phase[front->phase], xmd_front_fault_text(READ_ONCE(front->fault)),
 		   front->trusted, front->mcast.ntold, front->mcast.requested);
 	show_rings(m, front);
 	show_stats(m, &front->stats);
@@ -112,7 +112,7 @@ void xmd_debugfs_del(struct xmd_front *front)
 }
 
 /* The directory xmd is shared with other modules of the project, and never removed. */
-void xmd_debugfs_init(void)
+void xmd_front_debugfs_init(void)
 {
 	struct dentry *parent = debugfs_lookup("xmd", NULL);
 	bool found = parent;
@@ -126,7 +126,7 @@ void xmd_debugfs_init(void)
 	debugfs_create_file("kick", 0200, dir, NULL, &kick_fops);
 }
 
-void xmd_debugfs_exit(void)
+void xmd_front_debugfs_exit(void)
 {
 	debugfs_remove(dir);
 }

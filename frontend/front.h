@@ -245,18 +245,18 @@ int xmd_front_poll(struct napi_struct *napi, int budget);
 /* ---- tx.c */
 void xmd_tx_init(struct xmd_front *front);
 netdev_tx_t xmd_tx_xmit(struct sk_buff *skb, struct net_device *dev);
-bool xmd_tx_return(struct xmd_front *front);
+bool xmd_front_tx_return(struct xmd_front *front);
 void xmd_tx_again(struct xmd_front *front);
 void xmd_tx_forget(struct xmd_front *front);
 void xmd_tx_orphan(struct xmd_front *front);
-void xmd_tx_start(struct xmd_front *front);
+void xmd_front_tx_start(struct xmd_front *front);
 void xmd_tx_withdraw(struct xmd_front *front);
 bool xmd_tx_mcast(struct xmd_front *front, const u8 *addr, bool add);
 
 /* ---- rx.c */
 void xmd_rx_init(struct xmd_front *front);
-int xmd_rx_return(struct xmd_front *front, int budget);
-void xmd_rx_provide(struct xmd_front *front);
+int xmd_front_rx_return(struct xmd_front *front, int budget);
+void xmd_front_rx_provide(struct xmd_front *front);
 bool xmd_rx_arm(struct xmd_front *front);
 void xmd_rx_withdraw(struct xmd_front *front);
 
@@ -273,8 +273,8 @@ struct net_device *xmd_netdev_create(struct xenbus_device *xbdev);
 void xmd_netdev_features(struct xmd_front *front);	/* RTNL held */
 
 /* ---- debugfs.c */
-void xmd_debugfs_init(void);
-void xmd_debugfs_exit(void);
+void xmd_front_debugfs_init(void);
+void xmd_front_debugfs_exit(void);
 void xmd_debugfs_add(struct xmd_front *front);
 void xmd_debugfs_del(struct xmd_front *front);
 

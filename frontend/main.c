@@ -241,7 +241,7 @@ static void give_up(struct xmd_front *front, unsigned int fault)
 {
 	front->phase = XMD_DEAD;
 	xenbus_dev_fatal(front->xbdev, -EPROTO, "domain %d misbehaves, disabled: %s",
-			 front->xbdev->otherend_id, xmd_fault_text(fault));
+			 front->xbdev->otherend_id, xmd_front_fault_text(fault));
 	withdraw(front);
 	set_carrier(front, false);
 	xmd_tx_forget(front);
@@ -607,10 +607,10 @@ static int __init xmd_front_init(void)
 
 	if (!xen_domain() || !xen_has_pv_nic_devices())
 		return -ENODEV;
-	xmd_debugfs_init();
+	xmd_front_debugfs_init();
 	err = xenbus_register_frontend(&driver);
 	if (err)
-		xmd_debugfs_exit();
+		xmd_front_debugfs_exit();
 	return err;
 }
 module_init(xmd_front_init);
@@ -618,7 +618,7 @@ module_init(xmd_front_init);
 static void __exit xmd_front_exit(void)
 {
 	xenbus_unregister_driver(&driver);
-	xmd_debugfs_exit();
+	xmd_front_debugfs_exit();
 }
 module_exit(xmd_front_exit);
 

@@ -176,7 +176,7 @@ unsigned int xmd_mtu_limit(bool sg, unsigned int key)
 	return max < XMD_MTU_PLAIN ? XMD_MTU_PLAIN : max;
 }
 
-const char *xmd_fault_text(unsigned int fault)
+const char *xmd_front_fault_text(unsigned int fault)
 {
 	static const char * const text[XMD_FAULTS] = {
 		[XMD_FAULT_NONE] = "none",

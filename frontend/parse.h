@@ -48,7 +48,7 @@ enum xmd_rx_reason {
 	XMD_RX_REASONS
 };
 
-/* Why the device is disabled; sentences for the log: xmd_fault_text(). */
+/* Why the device is disabled; sentences for the log: xmd_front_fault_text(). */
 enum xmd_front_fault {
 	XMD_FAULT_NONE = 0,
 	XMD_FAULT_TX_PROD,	/* more TX responses than requests */
@@ -156,7 +156,7 @@ int xmd_backend_domain(const char *path);
  */
 unsigned int xmd_mtu_limit(bool sg, unsigned int key);
 
-const char *xmd_fault_text(unsigned int fault);
+const char *xmd_front_fault_text(unsigned int fault);
 const char *xmd_rx_bad_name(unsigned int reason);
 
 #endif /* XMD_FRONT_PARSE_H */

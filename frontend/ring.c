@@ -72,9 +72,9 @@ int xmd_front_poll(struct napi_struct *napi, int budget)
 		napi_complete_done(napi, 0);
 		return 0;
 	}
-	more = xmd_tx_return(front);
-	done = budget ? xmd_rx_return(front, budget) : 0;
-	xmd_rx_provide(front);
+	more = xmd_front_tx_return(front);
+	done = budget ? xmd_front_rx_return(front, budget) : 0;
+	xmd_front_rx_provide(front);
 	if (READ_ONCE(front->fault)) {
 		napi_complete_done(napi, 0);
 		return 0;
@@ -286,8 +286,8 @@ void xmd_rings_start(struct xmd_front *front)
 	xmd_netdev_features(front);
 	xmd_tx_again(front);
 	front->rx.recycles = front->trusted;
-	xmd_tx_start(front);
-	xmd_rx_provide(front);
+	xmd_front_tx_start(front);
+	xmd_front_rx_provide(front);
 	if (polls)
 		start_poll(front);
 	rtnl_unlock();

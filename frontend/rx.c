@@ -105,7 +105,7 @@ static void ask(struct xmd_front *front, struct page *page)
 	req->gref = s->ref;
 }
 
-void xmd_rx_provide(struct xmd_front *front)
+void xmd_front_rx_provide(struct xmd_front *front)
 {
 	struct xmd_front_rx *rx = &front->rx;
 	struct page *page;
@@ -285,7 +285,7 @@ static bool take_frame(struct xmd_front *front, const struct xmd_rx_frame *f)
 }
 
 /* Return: frames, at most @budget; the poll's. */
-int xmd_rx_return(struct xmd_front *front, int budget)
+int xmd_front_rx_return(struct xmd_front *front, int budget)
 {
 	struct xmd_front_rx *rx = &front->rx;
 	struct xmd_rx_frame f;

@@ -418,7 +418,7 @@ static void free_done(struct sk_buff_head *done)
 }
 
 /* Return: there may be more; the poll's. */
-bool xmd_tx_return(struct xmd_front *front)
+bool xmd_front_tx_return(struct xmd_front *front)
 {
 	struct xmd_front_tx *tx = &front->tx;
 	int more, fault = XMD_FAULT_NONE;
@@ -480,7 +480,7 @@ void xmd_tx_again(struct xmd_front *front)
 	skb_queue_splice(&done, &tx->again);
 }
 
-void xmd_tx_start(struct xmd_front *front)
+void xmd_front_tx_start(struct xmd_front *front)
 {
 	spin_lock_irq(&front->tx.lock);
 	front->up = true;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * control.c - /dev/xmd/nic0: the messages of xpc/, and beside them xpc.h's ioctls; and the
+ * control.c - /dev/xmd/nic0: the messages of xpc/, and beside them nicdev.h's ioctls; and the
  * watch over a NIC that hangs.
  *
  * A user half is trusted with nothing but time, and with that until a deadline.  Everything

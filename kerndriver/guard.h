@@ -6,7 +6,7 @@
 #define XMD_KERNDRIVER_GUARD_H
 
 #include <linux/types.h>
-#include <xmd/xpc.h>
+#include <xmd/nicdev.h>
 
 /**
  * xmd_guard_writable - the bits of register @reg that the user half may change

@@ -64,8 +64,8 @@ int xmd_poll(struct napi_struct *napi, int budget)
 
 	WRITE_ONCE(nic->poll_cpu, smp_processor_id());
 	nic->polls++;
-	more = xmd_tx_return(nic);
-	done = xmd_rx_return(nic, budget);
+	more = xmd_nic_tx_return(nic);
+	done = xmd_nic_rx_return(nic, budget);
 	WRITE_ONCE(nic->poll_cpu, -1);
 	xmd_host_flush_gro(nic);
 	if (more)

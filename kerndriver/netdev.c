@@ -53,7 +53,7 @@ static void host_flush(struct xmd_nic *nic)
 	if (client && !READ_ONCE(client->leaving)) {
 		client->ops->host_tx(client->ctx, nic->host, n);
 	} else {
-		taken = max(xmd_tx_provide(nic, nic->host, n), 0);
+		taken = max(xmd_nic_tx_post(nic, nic->host, n), 0);
 		for (; taken < n; taken++) {
 			nic->dev->stats.tx_dropped++;
 			xmd_buf_put(nic, nic->host[taken]);

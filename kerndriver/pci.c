@@ -161,7 +161,7 @@ static void arm(struct xmd_nic *nic, const struct xmd_start *start)
 	xmd_write(nic, RXCSUM, RXCSUM_IPOFL | RXCSUM_TUOFL);
 	xmd_write(nic, TCTL, start->tctl | TCTL_EN);
 	xmd_write(nic, RCTL, start->rctl | RCTL_BUF_4096 | RCTL_SECRC | RCTL_EN);
-	xmd_rx_provide(nic);
+	xmd_nic_rx_provide(nic);
 	spin_lock_bh(&nic->tx.lock);
 	xmd_tx_doorbell(nic);
 	set_bit(XMD_RUNNING, &nic->bits);
@@ -185,7 +185,7 @@ int xmd_nic_start(struct xmd_nic *nic, const struct xmd_start *start)
 	err = xmd_rx_start(nic, start->rx_ring);
 	if (err)
 		return err;
-	xmd_tx_start(nic, start->tx_ring);
+	xmd_nic_tx_start(nic, start->tx_ring);
 	clear_bit(XMD_GONE, &nic->bits);
 	nic->started = jiffies;
 	set_bit(XMD_LINK_DUE, &nic->bits);
@@ -224,7 +224,7 @@ void xmd_nic_stop(struct xmd_nic *nic)
 	xmd_write(nic, IMC, ~0u);
 	bus_master(nic, false);
 	local_bh_disable();
-	xmd_tx_return(nic);
+	xmd_nic_tx_return(nic);
 	local_bh_enable();
 	dev_info(&nic->pdev->dev, "stopped: %u frames wait to be sent again\n",
 		 nic->tx.ring.frame_prod - nic->tx.ring.frame_cons);

@@ -27,7 +27,8 @@
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 #include <xmd/nic.h>
-#include <xmd/xpc.h>
+#include <xmd/nicdev.h>
+#include <xmd/backdev.h>
 #include "hw.h"
 #include "rxdesc.h"
 #include "txring.h"
@@ -162,10 +163,10 @@ unsigned int xmd_pool_take(struct xmd_pool *pool, struct xmd_buf **bufs, unsigne
 /* tx.c */
 int xmd_tx_alloc(struct xmd_nic *nic);
 void xmd_tx_free(struct xmd_nic *nic);
-void xmd_tx_start(struct xmd_nic *nic, unsigned int size);
+void xmd_nic_tx_start(struct xmd_nic *nic, unsigned int size);
 void xmd_set_mtu(struct xmd_nic *nic, unsigned int mtu);
-int xmd_tx_provide(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int n);
-bool xmd_tx_return(struct xmd_nic *nic);
+int xmd_nic_tx_post(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int n);
+bool xmd_nic_tx_return(struct xmd_nic *nic);
 void xmd_tx_abort(struct xmd_nic *nic);
 bool xmd_tx_pending(const struct xmd_nic *nic);
 bool xmd_tx_stuck(struct xmd_nic *nic, unsigned int ms);
@@ -175,8 +176,8 @@ void xmd_tx_doorbell(struct xmd_nic *nic);
 int xmd_rx_alloc(struct xmd_nic *nic);
 void xmd_rx_free(struct xmd_nic *nic);
 int xmd_rx_start(struct xmd_nic *nic, unsigned int size);
-void xmd_rx_provide(struct xmd_nic *nic);
-int xmd_rx_return(struct xmd_nic *nic, int budget);
+void xmd_nic_rx_provide(struct xmd_nic *nic);
+int xmd_nic_rx_return(struct xmd_nic *nic, int budget);
 
 /* irq.c */
 irqreturn_t xmd_irq(int irq, void *nic);

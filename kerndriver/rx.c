@@ -89,7 +89,7 @@ int xmd_rx_start(struct xmd_nic *nic, unsigned int size)
 }
 
 /* All but one descriptor are the NIC's: RDT == RDH would mean that none is. */
-void xmd_rx_provide(struct xmd_nic *nic)
+void xmd_nic_rx_provide(struct xmd_nic *nic)
 {
 	struct xmd_rx *rx = &nic->rx;
 
@@ -186,7 +186,7 @@ static void hand_over(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int
 }
 
 /* Return: descriptors dealt with, at most @budget. */
-int xmd_rx_return(struct xmd_nic *nic, int budget)
+int xmd_nic_rx_return(struct xmd_nic *nic, int budget)
 {
 	struct xmd_buf *frames[XMD_BATCH];
 	struct xmd_rx *rx = &nic->rx;
@@ -210,7 +210,7 @@ int xmd_rx_return(struct xmd_nic *nic, int budget)
 		done++;
 	}
 	if (done)
-		xmd_rx_provide(nic);
+		xmd_nic_rx_provide(nic);
 	if (n)
 		hand_over(nic, frames, n);
 	return done;

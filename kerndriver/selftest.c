@@ -79,7 +79,7 @@ static bool loop_once(struct xmd_nic *nic)
 		fill(nic, frames[i], i);
 	WRITE_ONCE(nic->loop_left, n);
 	local_bh_disable();
-	taken = max(xmd_tx_provide(nic, frames, n), 0);
+	taken = max(xmd_nic_tx_post(nic, frames, n), 0);
 	for (i = taken; i < n; i++)
 		xmd_buf_put(nic, frames[i]);
 	local_bh_enable();

@@ -125,7 +125,7 @@ static int post_batch(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int
 	return taken;
 }
 
-int xmd_tx_provide(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int n)
+int xmd_nic_tx_post(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int n)
 {
 	struct xmd_tx *tx = &nic->tx;
 	int ret;
@@ -144,7 +144,7 @@ int xmd_nic_tx_provide(struct xmd_nic *nic, struct xmd_buf **frames, unsigned in
 		n = XMD_BATCH;
 	if (unlikely(READ_ONCE(nic->client_mem.leaving)))
 		return -ENETDOWN;
-	return xmd_tx_provide(nic, frames, n);
+	return xmd_nic_tx_post(nic, frames, n);
 }
 EXPORT_SYMBOL_GPL(xmd_nic_tx_provide);
 
@@ -191,7 +191,7 @@ static void give_back(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int
 }
 
 /* Return: true if there may be more. */
-bool xmd_tx_return(struct xmd_nic *nic)
+bool xmd_nic_tx_return(struct xmd_nic *nic)
 {
 	struct xmd_buf *frames[XMD_BATCH];
 	unsigned int n, batches = XMD_RING_MAX / XMD_BATCH;
@@ -223,7 +223,7 @@ void xmd_tx_abort(struct xmd_nic *nic)
 	local_bh_enable();
 }
 
-void xmd_tx_start(struct xmd_nic *nic, unsigned int size)
+void xmd_nic_tx_start(struct xmd_nic *nic, unsigned int size)
 {
 	struct xmd_tx *tx = &nic->tx;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* allowed.h - the system calls and ioctl commands of the loop of xmd-userdriver: mkfilter.c. */
-#include <xmd/xpc.h>
+#include <xmd/nicdev.h>
 
 static const int calls[] = {
 	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(clock_gettime),

@@ -12,7 +12,7 @@
 
 #include <stdint.h>
 
-#include <xmd/xpc.h>
+#include <xmd/nicdev.h>
 
 struct driver;
 

@@ -141,7 +141,7 @@ static uint32_t widened(uint32_t have, uint32_t want)
 	       (want & ~(open | RCTL_VFE));
 }
 
-/* While STOPPED, RCTL and TCTL are left to START (xmd/xpc.h). */
+/* While STOPPED, RCTL and TCTL are left to START (xmd/nicdev.h). */
 void image_add_write(struct reg_batch *b, const struct image *have, const struct image *want,
 		     bool running)
 {

@@ -4,7 +4,7 @@
  *
  * Two implementations: port_dev.c is /dev/xmd/nic0, sim/ is a simulated NIC with a
  * simulated kernel half around it.  The messages of xpc/ go over the link; the operations
- * are the ioctls of xmd/xpc.h, one to one.  They return 0 or a negative errno.
+ * are the ioctls of xmd/nicdev.h, one to one.  They return 0 or a negative errno.
  *
  * Each operation but fd and close is one crossing into the kernel, and so is each message;
  * they are counted, because the number of crossings is what bring-up and the watchdog cost.
@@ -14,7 +14,7 @@
 
 #include <errno.h>
 
-#include <xmd/xpc.h>
+#include <xmd/nicdev.h>
 
 #include "xpc_user.h"
 

@@ -36,7 +36,7 @@
 #include <xen/grant_table.h>
 #include <xen/interface/io/netif.h>
 #include "xmd/nic.h"
-#include "xmd/xpc.h"
+#include "xmd/backdev.h"
 #include "csum.h"
 #include "fdb.h"
 #include "fifo.h"
@@ -200,7 +200,7 @@ void xmd_vif_fault(struct xmd_vif *v, enum xmd_vif_fault why);
 void xmd_vif_put(struct xmd_vif *v, unsigned int n);
 void xmd_vif_kick(struct xmd_vif *v);
 struct xmd_vif *xmd_vif_find(const struct xmd_vif_id *id);
-const char *xmd_fault_text(u32 fault);
+const char *xmd_back_fault_text(u32 fault);
 
 static inline bool xmd_vif_serves(const struct xmd_vif *v)
 {
@@ -220,14 +220,14 @@ int xmd_port_ask(struct xmd_port_ask *a);
 
 /* tx.c: guest to wire */
 extern const char * const xmd_bad_text[XMD_BAD_REASONS];
-unsigned int xmd_tx_provide(struct xmd_vif *v, unsigned int budget);
-void xmd_tx_return(struct xmd_vif *v);
+unsigned int xmd_back_tx_provide(struct xmd_vif *v, unsigned int budget);
+void xmd_back_tx_return(struct xmd_vif *v);
 bool xmd_tx_arm(struct xmd_vif *v);
 void xmd_tx_drop_all(struct xmd_vif *v);
 
 /* rx.c: wire to guest */
-int xmd_rx_provide(struct xmd_vif *v);
-bool xmd_rx_return(struct xmd_vif *v, unsigned int *frames);
+int xmd_back_rx_posted(struct xmd_vif *v);
+bool xmd_back_rx_return(struct xmd_vif *v, unsigned int *frames);
 bool xmd_rx_takes_merged(const struct xmd_vif *v);
 void xmd_rx_enqueue(struct xmd_vif *v, struct xmd_buf *b);
 bool xmd_rx_wants(struct xmd_vif *v, const struct xmd_buf *b);
@@ -253,7 +253,7 @@ void xmd_wait_wake(void);
 /* chardev.c, debugfs.c */
 int xmd_chardev_init(void);
 void xmd_chardev_exit(void);
-void xmd_debugfs_init(void);
-void xmd_debugfs_exit(void);
+void xmd_back_debugfs_init(void);
+void xmd_back_debugfs_exit(void);
 
 #endif /* XMD_BACK_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /dev/xmd/back - where xmd-backend hands over validated vifs (include/xmd/xpc.h)
+ * /dev/xmd/back - where xmd-backend hands over validated vifs (include/xmd/backdev.h)
  *
  * A closed file changes nothing for the vifs: they are served on, and whoever opens
  * next finds them with XMD_VIF_LIST.  An event that was not read waits too.

@@ -61,7 +61,7 @@ static int vifs_show(struct seq_file *m, void *unused)
 			continue;
 		seq_printf(m, "%s port %u mac %pM mtu %u features 0x%x fault %s refs %u\n", v->name,
 			   v->port, v->mac, v->mtu, v->features,
-			   xmd_fault_text(READ_ONCE(v->fault)), refcount_read(&v->refs));
+			   xmd_back_fault_text(READ_ONCE(v->fault)), refcount_read(&v->refs));
 		seq_printf(m, "  set flags 0x%x rx_usecs %u multicast %u vlans %u\n", v->set.flags,
 			   v->set.rx_usecs, v->set.n_mc, v->set.n_vlans);
 		seq_printf(m, "  rate bytes %u usecs %u credit %lld held %llu\n",
@@ -125,7 +125,7 @@ static const struct file_operations kick_fops = {
  * The directory xmd is shared with xmd_nic.ko: whoever comes first makes it, and nobody
  * removes it, since removing would take the other's files along.
  */
-void xmd_debugfs_init(void)
+void xmd_back_debugfs_init(void)
 {
 	struct dentry *parent = debugfs_lookup("xmd", NULL);
 	bool found = parent;
@@ -140,7 +140,7 @@ void xmd_debugfs_init(void)
 	debugfs_create_file("kick", 0200, dir, NULL, &kick_fops);
 }
 
-void xmd_debugfs_exit(void)
+void xmd_back_debugfs_exit(void)
 {
 	debugfs_remove(dir);
 }

@@ -12,7 +12,7 @@
 #define XMD_BACK_FILTER_H
 
 #include <linux/types.h>
-#include "xmd/xpc.h"
+#include "xmd/backdev.h"
 
 /* xmd_filter_valid - is everything in @s as its comment says? */
 bool xmd_filter_valid(const struct xmd_vif_settings *s);

@@ -66,7 +66,7 @@ static int __init back_init(void)
 	err = xmd_chardev_init();
 	if (err)
 		goto err_chardev;
-	xmd_debugfs_init();
+	xmd_back_debugfs_init();
 	schedule_delayed_work(&back.tick, XMD_TICK_S * HZ);
 	return 0;
 
@@ -78,7 +78,7 @@ err_chardev:
 
 static void __exit back_exit(void)
 {
-	xmd_debugfs_exit();
+	xmd_back_debugfs_exit();
 	xmd_chardev_exit();
 	cancel_delayed_work_sync(&back.tick);
 	xmd_vif_disconnect_all();

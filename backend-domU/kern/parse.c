@@ -5,7 +5,7 @@
  */
 #include <linux/string.h>
 #include <linux/if_ether.h>
-#include "xmd/xpc.h"
+#include "xmd/backdev.h"
 #include "parse.h"
 
 struct tx_reader {

@@ -2,7 +2,7 @@
 /*
  * rate.h - what a guest may send now, under a limit of bytes an interval
  *
- * What it means for guests is said at struct xmd_vif_rate (xpc.h).  The last frame may take
+ * What it means for guests is said at struct xmd_vif_rate (backdev.h).  The last frame may take
  * more than there is: credit is then below 0, and only the coming intervals make it good.
  * That costs no look at a frame that may not go yet, and loses nothing of the limit to
  * frames that do not fit into the rest of an interval.
@@ -13,7 +13,7 @@
 #define XMD_BACK_RATE_H
 
 #include <linux/types.h>
-#include "xmd/xpc.h"
+#include "xmd/backdev.h"
 
 struct xmd_rate {
 	struct xmd_vif_rate limit;	/* usecs 0: none, and the rest has no meaning */

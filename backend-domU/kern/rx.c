@@ -74,7 +74,7 @@ static enum fit fit(const struct xmd_vif *v, const struct xmd_buf *b, u32 len)
 /* ---------------------------------------------------- the guest's RX ring */
 
 /* rx_lock held.  Return: posted buffers that were not taken yet. */
-int xmd_rx_provide(struct xmd_vif *v)
+int xmd_back_rx_posted(struct xmd_vif *v)
 {
 	u32 prod = READ_ONCE(v->rx.sring->req_prod);
 	int ready = xmd_ring_ready(prod, v->rx.req_cons, v->rx.rsp_prod_pvt, XMD_RX_RING);
@@ -400,7 +400,7 @@ static void note_starved(struct xmd_vif *v)
 /* Fill what was posted from the backlog.  Return: frames. */
 static unsigned int fill_batch(struct xmd_vif *v)
 {
-	unsigned int posted = xmd_rx_provide(v), n = 0;
+	unsigned int posted = xmd_back_rx_posted(v), n = 0;
 	struct xmd_buf *b;
 
 	if (posted)
@@ -435,7 +435,7 @@ static unsigned int return_batch(struct xmd_vif *v, bool *notify)
  * Frames of the backlog to the guest.  @frames: how many.
  * Return: whether more can be done right now.
  */
-bool xmd_rx_return(struct xmd_vif *v, unsigned int *frames)
+bool xmd_back_rx_return(struct xmd_vif *v, unsigned int *frames)
 {
 	bool more = false, notify = false;
 
@@ -485,7 +485,7 @@ struct mark {
 static unsigned int fill_direct(struct xmd_vif *to, const struct xmd_vif *from,
 				struct xmd_tx_work **w, unsigned int n, struct mark *m)
 {
-	unsigned int posted = xmd_rx_provide(to), i;
+	unsigned int posted = xmd_back_rx_posted(to), i;
 
 	for (i = 0; i < n; i++) {
 		const struct xmd_buf *b = w[i]->head;

@@ -78,7 +78,7 @@ static void drop(struct xmd_vif *v, struct xmd_tx_work *w)
 }
 
 /* Publish the done prefix: one push, one event at most. */
-void xmd_tx_return(struct xmd_vif *v)
+void xmd_back_tx_return(struct xmd_vif *v)
 {
 	struct xen_netif_tx_sring *sring = v->tx.sring;
 	u32 end = xmd_fifo_ready(&v->fifo, v->tx.rsp_prod_pvt, v->tx.req_cons);
@@ -672,7 +672,7 @@ static unsigned int one_batch(struct xmd_vif *v, unsigned int max)
 }
 
 /* Up to @budget frames.  Return: how many; tx_state says how the ring was left. */
-unsigned int xmd_tx_provide(struct xmd_vif *v, unsigned int budget)
+unsigned int xmd_back_tx_provide(struct xmd_vif *v, unsigned int budget)
 {
 	unsigned int done = 0, n;
 

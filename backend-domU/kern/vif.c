@@ -39,7 +39,7 @@ static const char * const fault_text[XMD_FAULTS] = {
 	[XMD_FAULT_GONE] = "event channel or ring page withdrawn",
 };
 
-const char *xmd_fault_text(u32 fault)
+const char *xmd_back_fault_text(u32 fault)
 {
 	return fault < XMD_FAULTS ? fault_text[fault] : "unknown";
 }
@@ -50,7 +50,7 @@ void xmd_vif_fault(struct xmd_vif *v, enum xmd_vif_fault why)
 	if (cmpxchg(&v->fault, XMD_FAULT_NONE, why) != XMD_FAULT_NONE)
 		return;
 	pr_err_ratelimited("xmd_back: %s: %s; no longer served, others are. The guest's driver is broken or hostile: look at it, then detach and attach the vif\n",
-			   v->name, xmd_fault_text(why));
+			   v->name, xmd_back_fault_text(why));
 	/* fault before event, because the reader takes the event first */
 	smp_wmb();
 	WRITE_ONCE(v->event, true);
@@ -79,9 +79,9 @@ static bool poll_rings(struct xmd_vif *v, unsigned int budget, unsigned int *wor
 		return false;
 	}
 	v->st.polls++;
-	*work = xmd_tx_provide(v, budget);
-	more = xmd_rx_return(v, &frames);
-	xmd_tx_return(v);
+	*work = xmd_back_tx_provide(v, budget);
+	more = xmd_back_rx_return(v, &frames);
+	xmd_back_tx_return(v);
 	v->worked |= *work || frames;
 	if (v->tx_state == XMD_TX_MORE)
 		more = true;

@@ -10,12 +10,12 @@
  *   bring_up        vif_start: start_rings, bind_ports, napi_enable; vif_publish
  *   interrupt, eoi  tx_event, rx_event; send_eoi
  *   poll_rings      vif_poll, poll_rings
- *   tx_provide      xmd_tx_provide, flush_nic, one_batch
+ *   tx_provide      xmd_back_tx_provide, flush_nic, one_batch
  *   read_batch      look, parse_ring, consume, xmd_fifo_open
  *   push_nic        push_nic, xmd_nic_tx_provide
- *   tx_return       xmd_tx_return: xmd_fifo_answer, and the push
+ *   tx_return       xmd_back_tx_return: xmd_fifo_answer, and the push
  *   tx_arm          xmd_tx_arm
- *   rx_return       xmd_rx_return: xmd_rx_provide, fill_batch, run_copies, push_slots, arm
+ *   rx_return       xmd_back_rx_return: xmd_back_rx_posted, fill_batch, run_copies, push_slots, arm
  *   nic             the NIC; switch_tx_return, xmd_fifo_done, switch_state, xmd_wait_wake
  *   wire            xmd_rx_enqueue, backlog_add
  *   guest_tx        of an unmodified netfront: xennet_start_xmit, xennet_tx_buf_gc

@@ -9,7 +9,7 @@
 #include <xen/xen.h>
 #include <xen/sys/evtchn.h>
 #include <xen/sys/gntdev.h>
-#include <xmd/xpc.h>
+#include <xmd/backdev.h>
 
 static const int calls[] = {
 	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(poll),

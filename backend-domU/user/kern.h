@@ -2,7 +2,7 @@
 /*
  * kern.h - the kernel half (xmd_back.ko) as xmd-backend uses it.
  *
- * struct kern_ops mirrors the second half of xmd/xpc.h; kern.c does it on
+ * struct kern_ops mirrors xmd/backdev.h; kern.c does it on
  * /dev/xmd/back, sim/kern_sim.c in memory for the tests.  All return 0 or a
  * negative errno, as documented there.
  */
@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <xmd/xpc.h>
+#include <xmd/backdev.h>
 
 #define KERN_DEVICE "/dev/xmd/back"
 

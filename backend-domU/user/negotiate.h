@@ -8,7 +8,7 @@
 
 #include "store.h"
 
-#include <xmd/xpc.h>
+#include <xmd/backdev.h>
 
 /* Room for a sentence that names a key and its path. */
 #define REASON_MAX 400

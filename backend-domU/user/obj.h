@@ -12,7 +12,7 @@
 #include "bus.h"
 #include "policy.h"
 
-#include <xmd/xpc.h>
+#include <xmd/backdev.h>
 
 struct obj;
 struct vif;

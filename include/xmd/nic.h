@@ -234,7 +234,7 @@ unsigned int xmd_nic_unwell_ms(const struct xmd_nic *nic);
 
 /**
  * xmd_nic_port - the NIC's link, name and counters, as its committed objects have them
- * @info: filled (xpc.h); the strings are terminated
+ * @info: filled (backdev.h); the strings are terminated
  *
  * Never waits for the user half.  ops->state says when the link has changed.
  */

@@ -2,7 +2,7 @@
 /* A ring of random slots: parse frame after frame, plan the copies, answer them all. */
 #include <stdlib.h>
 #include "fifo.h"
-#include "xmd/xpc.h"
+#include "xmd/backdev.h"
 
 #define CHECK(x) do { if (!(x)) abort(); } while (0)
 

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include "parse.h"
-#include "xmd/xpc.h"
+#include "xmd/backdev.h"
 
 #define MORE	XEN_NETTXF_more_data
 #define EXTRA	XEN_NETTXF_extra_info

@@ -103,7 +103,7 @@ static void test_due_is_right_to_the_microsecond(void **state)
 
 /*
  * A sender that never stops, of frames of all lengths, waking up late now and then: exactly
- * the limit in the end, and in no stretch of time more than xpc.h promises.
+ * the limit in the end, and in no stretch of time more than backdev.h promises.
  */
 static void hungry(const struct xmd_vif_rate *limit, u32 longest, u32 late)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kern_sim.c - see kern_sim.h; the rules are those of xmd/xpc.h */
+/* kern_sim.c - see kern_sim.h; the rules are those of xmd/backdev.h */
 #include "kern_sim.h"
 
 #include <assert.h>

@@ -75,7 +75,7 @@ static void rates(void **state)
 			fail_msg("\"%s\" is taken", bad[i]);
 }
 
-/* Whatever the numbers: in the range of xpc.h, and the limit that was asked for. */
+/* Whatever the numbers: in the range of backdev.h, and the limit that was asked for. */
 static void rates_keep_their_value(void **state)
 {
 	struct xmd_vif_rate r;

@@ -326,10 +326,10 @@ static void test_names(void **state)
 {
 	(void)state;
 	for (unsigned int i = 0; i < XMD_FAULTS; i++)
-		assert_non_null(xmd_fault_text(i));
+		assert_non_null(xmd_front_fault_text(i));
 	for (unsigned int i = 0; i < XMD_RX_REASONS; i++)
 		assert_non_null(xmd_rx_bad_name(i));
-	assert_string_equal(xmd_fault_text(XMD_FAULTS), "?");
+	assert_string_equal(xmd_front_fault_text(XMD_FAULTS), "?");
 	assert_string_equal(xmd_rx_bad_name(XMD_RX_REASONS), "?");
 }
 

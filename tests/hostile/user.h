@@ -3,7 +3,7 @@
  * user.h - attacks on the device files, each a row of a printed table.
  *
  * A row runs one call and compares errno (0: success) with up to three values that
- * the contract (xmd/xpc.h) allows.
+ * the contract (xmd/backdev.h) allows.
  */
 #ifndef HOSTILE_USER_H
 #define HOSTILE_USER_H

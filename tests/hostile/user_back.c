@@ -9,7 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <xmd/xpc.h>
+#include <xmd/backdev.h>
 
 #include "user.h"
 

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <xmd/xpc.h>
+#include <xmd/nicdev.h>
 
 #include "objects_xpc.h"
 #include "tracker.h"

@@ -103,7 +103,7 @@ const char *snapshot_diff(const struct snapshot *a, const struct snapshot *b)
 		return "phase";
 	if (a->started.tx_ring != b->started.tx_ring || a->started.rx_ring != b->started.rx_ring)
 		return "rings";
-	return memcmp(a->started.mac, b->started.mac, XMD_ETH_ALEN) ? "address of START" : NULL;
+	return memcmp(a->started.mac, b->started.mac, ETH_ALEN) ? "address of START" : NULL;
 }
 
 void bench_running(struct bench *b, uint32_t faults)

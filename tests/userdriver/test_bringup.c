@@ -5,7 +5,7 @@
 
 #include "bench.h"
 
-static const uint8_t sim_mac[XMD_ETH_ALEN] = { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 };
+static const uint8_t sim_mac[ETH_ALEN] = { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 };
 
 static void brings_the_nic_into_the_documented_state(void **state)
 {

@@ -267,7 +267,7 @@ static void a_filter_that_could_not_be_set_is_tried_again(void **state)
 /* While it is gone, and then another one is there. */
 static void another_card_is_told_to_the_home(void **state)
 {
-	static const uint8_t mac[XMD_ETH_ALEN] = { 0x52, 0x54, 0, 0xaa, 0xbb, 0xcc };
+	static const uint8_t mac[ETH_ALEN] = { 0x52, 0x54, 0, 0xaa, 0xbb, 0xcc };
 	struct bench b;
 
 	(void)state;

@@ -165,7 +165,7 @@ static void set_filter(struct bench *b, unsigned int n_mc)
 }
 
 /* What the NIC would do with a frame to @mac: chapter 3.2.1. */
-static bool receives(const struct bench *b, const uint8_t mac[XMD_ETH_ALEN])
+static bool receives(const struct bench *b, const uint8_t mac[ETH_ALEN])
 {
 	uint32_t low = mac[0] | mac[1] << 8 | mac[2] << 16 | (uint32_t)mac[3] << 24;
 	uint32_t high = mac[4] | mac[5] << 8 | RAH_AV;

@@ -169,7 +169,7 @@ void sim_nic_set_cable(struct sim *sim, bool in);
 void sim_nic_pass_time(struct sim *sim);
 
 /* sim_eeprom.c */
-void sim_eeprom_fill(struct sim *sim, const uint8_t mac[XMD_ETH_ALEN]);
+void sim_eeprom_fill(struct sim *sim, const uint8_t mac[ETH_ALEN]);
 void sim_eeprom_write_eerd(struct sim *sim, uint32_t val);
 void sim_eeprom_write_eecd(struct sim *sim, uint32_t val);
 uint32_t sim_eeprom_read_eecd(struct sim *sim);

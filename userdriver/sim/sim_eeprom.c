@@ -11,7 +11,7 @@
 #define ADDRESS_BITS 6u
 #define OP_BITS (3 + ADDRESS_BITS)
 
-void sim_eeprom_fill(struct sim *sim, const uint8_t mac[XMD_ETH_ALEN])
+void sim_eeprom_fill(struct sim *sim, const uint8_t mac[ETH_ALEN])
 {
 	uint16_t sum = 0;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* sim_kernel.c - the kernel half of xmd/xpc.h and xpc/, in front of the simulated NIC. */
+/* sim_kernel.c - the kernel half of xmd/nicdev.h and xpc/, in front of the simulated NIC. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -358,11 +358,11 @@ static bool start_valid(const struct xmd_start *start)
 	       !start->reserved[0] && !start->reserved[1];
 }
 
-static bool mac_usable(const uint8_t mac[XMD_ETH_ALEN])
+static bool mac_usable(const uint8_t mac[ETH_ALEN])
 {
-	static const uint8_t zero[XMD_ETH_ALEN];
+	static const uint8_t zero[ETH_ALEN];
 
-	return !(mac[0] & 1) && memcmp(mac, zero, XMD_ETH_ALEN);
+	return !(mac[0] & 1) && memcmp(mac, zero, ETH_ALEN);
 }
 
 static int sim_start(struct nic_port *port, const struct xmd_start *start)

@@ -39,7 +39,7 @@ void sim_nic_power_on(struct sim *sim)
 {
 	static const uint8_t mac[] = { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 };
 	static const uint8_t multicast[] = { 0x01, 0x00, 0x5e, 0x12, 0x34, 0x56 };
-	static const uint8_t zero[XMD_ETH_ALEN];
+	static const uint8_t zero[ETH_ALEN];
 
 	sim->cable = !(sim->faults & SIM_F_NO_LINK);
 	*sim_reg(sim, REG_PBA) = 0;

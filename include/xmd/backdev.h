@@ -1,134 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * xpc.h - what passes between the kernel halves and the user halves.
+ * backdev.h - /dev/xmd/back: what passes between the two halves of the network backend,
+ * backend-domU/kern/ and backend-domU/user/
  *
- *   device file        kernel half          user half        open by
- *   /dev/xmd/nic0      kerndriver/          userdriver/      one process at a time
- *   /dev/xmd/back      backend-domU/kern/   backend-domU/user/   one at a time
+ * The file is open by one process at a time.  All is said by ioctls; read() gives events
+ * (struct xmd_vif_event), and poll() says when there are any.
  *
- * /dev/xmd/nic0 carries the messages of xpc/wire.h: one a read(), one a write(), and poll()
- * says when there is one to read.  Objects and calls are declared in xpc/objects.h, the
- * life of a user half (opened, replaying, live, lost) is in xpc/tracker.h.  A user half that
- * is lost is sent SIGKILL, so that whoever supervises it starts a new one; frames flow on in
- * each of these states if the NIC was started before.
- *
- * What is no object, registers and the two steps that arm and disarm the NIC, are ioctls:
- * done when they return, result in errno.  Before HELLO they fail with EPROTO, of a lost
- * user half with EIO.
- *
- * A NIC can vanish while both halves live (dom0 cleared its PCI COMMAND register, it was
- * pulled): then no register answers, the kernel half takes the carrier down, and REGS and
- * START fail with ENODEV.  When it answers again the way back is STOP, reset, START; if it
- * answers again before the user half noticed, the upcall tx_hang asks for that.
- *
- * Every number in this file is in the byte order of the machine: both ends run on it.
- * A field named reserved is 0 when written and is checked to be.
+ * Every number is in the byte order of the machine: both ends run on it.  A field named
+ * reserved is 0 when written and is checked to be.
  */
-#ifndef XMD_XPC_H
-#define XMD_XPC_H
+#ifndef XMD_BACKDEV_H
+#define XMD_BACKDEV_H
 
-#include <linux/types.h>
+#include <linux/if_ether.h>
 #include <linux/ioctl.h>
+#include <linux/types.h>
 
-#define XMD_XPC_VERSION	1u	/* of the second half, /dev/xmd/back; nic0 has a fingerprint */
-#define XMD_ETH_ALEN	6
-
-/* ------------------------------------------------------------ /dev/xmd/nic0 */
-
-/* Where the NIC stands, kept by the kernel half and told in INFO. */
-enum xmd_nic_phase {
-	XMD_NIC_STOPPED = 0,	/* DMA and interrupts off; reset is allowed */
-	XMD_NIC_RUNNING = 1,	/* rings live: adopt it, do not reset it */
-};
-
-/**
- * struct xmd_info - what the kernel half knows of the NIC
- * @phase:   enum xmd_nic_phase
- * @bar_len: bytes of register space
- * @tx_ring, @rx_ring: descriptors of the rings that run, 0 while STOPPED
- * @vendor, @device, @subvendor, @subdevice, @revision: from PCI configuration
- */
-struct xmd_info {
-	__u32 phase;
-	__u32 bar_len;
-	__u32 tx_ring;
-	__u32 rx_ring;
-	__u16 vendor;
-	__u16 device;
-	__u16 subvendor;
-	__u16 subdevice;
-	__u8 revision;
-	__u8 reserved[7];
-};
-
-/*
- * Register access: a batch of guarded operations, done in order, stopped at the
- * first that fails.  Each is checked against the table in kerndriver/guard.c
- * before any of the batch is done: a register that is not in the table, a read of
- * a write-only one, or a bit outside the writable mask refuses the whole batch
- * with EPERM and touches nothing; an operation that is malformed or times out of
- * range does so with EINVAL.  @failed names the operation that failed.  EINTR: a
- * signal came, the operations before @failed are done.
- *
- * A SET of RCTL that changes nothing is not written (QEMU stops receiving for a second
- * at each write).  What RCTL and TCTL hold while STOPPED is overwritten by START.
- */
-enum xmd_reg_op_code {
-	XMD_REG_READ = 1,	/* val = reg */
-	XMD_REG_SET = 2,	/* reg = (reg & ~mask) | (val & mask); mask ~0: no read first */
-	XMD_REG_WAIT = 3,	/* until (reg & mask) == val, at most usecs; val = last read;
-				 * otherwise ETIMEDOUT */
-	XMD_REG_DELAY = 4,	/* sleep at least usecs */
-};
-
-#define XMD_REG_BATCH_MAX 128u		/* operations in one batch */
-#define XMD_REG_WAIT_MAX_US 20000u	/* usecs of one operation */
-#define XMD_REG_BATCH_MAX_US 50000u	/* sum of usecs over a batch */
-
-struct xmd_reg_op {
-	__u16 op;		/* enum xmd_reg_op_code */
-	__u16 reserved;
-	__u32 reg;		/* byte offset in BAR 0, a multiple of 4 */
-	__u32 mask;
-	__u32 val;		/* in and out */
-	__u32 usecs;		/* WAIT and DELAY */
-};
-
-struct xmd_regs {
-	__u32 n;		/* in: operations, 1 to XMD_REG_BATCH_MAX */
-	__u32 failed;		/* out: index of the operation that failed, n if none */
-	__u64 ops;		/* in: address of n struct xmd_reg_op, updated in place */
-};
-
-/**
- * struct xmd_start - give the kernel half the NIC to run.  From STOPPED only (EBUSY)
- * @tx_ring, @rx_ring: descriptors, powers of two from 64 to 1024
- * @rctl: receive control bits beyond those the kernel half owns (guard.h)
- * @tctl: transmit control bits likewise
- * @mac:  the station address in use; unicast, not zero (EADDRNOTAVAIL)
- *
- * The kernel half programs descriptor bases, lengths, heads and tails, sends again
- * what it had accepted and not seen done, enables receive, transmit and interrupts.
- * Transmit descriptors are delayed by TIDV and TADV; a TIDV of 0 is made 1 (13.4.44).
- * Errors: EINVAL a ring size or reserved, EPERM a bit of @rctl or @tctl that is not the
- * user half's (guard.h), ENOMEM the pool is too small for the ring, ENODEV.
- */
-struct xmd_start {
-	__u32 tx_ring;
-	__u32 rx_ring;
-	__u32 rctl;
-	__u32 tctl;
-	__u8 mac[XMD_ETH_ALEN];
-	__u8 reserved[2];
-};
-
-#define XMD_NIC_INFO	_IOR('x', 0x01, struct xmd_info)
-#define XMD_NIC_REGS	_IOWR('x', 0x02, struct xmd_regs)
-/* Stop DMA and interrupts, keep what was accepted.  Idempotent. */
-#define XMD_NIC_STOP	_IO('x', 0x03)
-#define XMD_NIC_START	_IOW('x', 0x04, struct xmd_start)
-
-/* ------------------------------------------------------------ /dev/xmd/back */
+#define XMD_XPC_VERSION	1u	/* of this file; checked by CONNECT */
 
 /* struct xmd_vif_connect.features: what the guest can take and sends (netif.h) */
 #define XMD_VIF_SG		0x0001	/* feature-sg */
@@ -196,7 +84,7 @@ struct xmd_vif_connect {
 	struct xmd_vif_id id;
 	__u32 features;
 	__u32 mtu;
-	__u8 mac[XMD_ETH_ALEN];
+	__u8 mac[ETH_ALEN];
 	__u8 adopt;
 	__u8 n_queues;
 	struct xmd_vif_queue queue[XMD_VIF_QUEUES_MAX];
@@ -225,7 +113,7 @@ struct xmd_vif_info {
 	__u32 fault;			/* enum xmd_vif_fault; not NONE: no longer served */
 	__u32 features;
 	__u32 mtu;
-	__u8 mac[XMD_ETH_ALEN];
+	__u8 mac[ETH_ALEN];
 	__u8 reserved[2];
 	struct xmd_vif_queue queue[XMD_VIF_QUEUES_MAX];
 	struct xmd_vif_rate rate;
@@ -262,11 +150,11 @@ struct xmd_vif_settings {
 	struct xmd_vif_id id;
 	__u32 mtu;
 	__u32 rx_usecs;
-	__u8 mac[XMD_ETH_ALEN];
+	__u8 mac[ETH_ALEN];
 	__u16 flags;
 	__u16 n_mc;
 	__u16 n_vlans;
-	__u8 mc[XMD_SET_MC_MAX][XMD_ETH_ALEN];
+	__u8 mc[XMD_SET_MC_MAX][ETH_ALEN];
 	__u16 vlan[XMD_SET_VLANS_MAX];
 };
 
@@ -370,4 +258,4 @@ struct xmd_back_health {
 #define XMD_BACK_ASK	_IOWR('x', 0x28, struct xmd_port_ask)
 #define XMD_VIF_RATE	_IOW('x', 0x29, struct xmd_vif_limit)
 
-#endif /* XMD_XPC_H */
+#endif /* XMD_BACKDEV_H */
