@@ -253,7 +253,7 @@ void xmd_rx_tick(struct xmd_vif *v);
 /* switch.c */
 int xmd_switch_attach(void);
 void xmd_switch_detach(void);
-int xmd_switch_add(struct xmd_vif *v);
+void xmd_switch_add(struct xmd_vif *v);
 void xmd_switch_del(struct xmd_vif *v);
 int xmd_switch_readdress(struct xmd_vif *v, const u8 *mac);
 void xmd_switch_decide(struct xmd_vif *v, struct xmd_tx_work *w, unsigned int n);

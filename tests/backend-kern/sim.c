@@ -673,7 +673,7 @@ void sim_start(void)
 	nic.pool_free = POOL;
 	INIT_LIST_HEAD(&back.waiters);
 	back.fdb = calloc(1, sizeof(*back.fdb));
-	xmd_fdb_init(back.fdb, 42);
+	xmd_fdb_init(back.fdb, &(hsiphash_key_t){ { 42, 43 } });
 	sim_now = 1000;
 	sim_fail_at = 0;
 	sim_failed = 0;
