@@ -135,9 +135,14 @@ struct xmd_nic {
 	struct miscdevice misc;
 	const struct xmd_adapter *adapter;	/* committed copies, under the lock of xpc; a */
 	const struct xmd_counters *counters;	/* single number may be read without it */
-	struct mutex cfg;		/* one change of settings at a time: settings.c */
+	struct mutex cfg;		/* one change of settings at a time: adapter.c */
 	struct xmd_adapter want;	/* what it is to become; guarded by cfg */
-	struct work_struct filter_work, address_work;
+	u64 chosen;			/* members of adapter that somebody has set; guarded by cfg */
+	struct work_struct filter_work, address_work, restore_work;
+	spinlock_t restore_lock;	/* of the next two */
+	struct xmd_port_settings saved;	/* to be put into force again; mask 0: nothing */
+	unsigned int restore_tries;
+	int restored;			/* what came of it; -EINPROGRESS */
 	struct work_struct state_work;
 	struct xmd_watch watch;
 	unsigned long started;		/* jiffies, of the last START */
@@ -222,7 +227,7 @@ void xmd_nic_host_polled(struct xmd_nic *nic);
 int xmd_control_init(struct xmd_nic *nic);
 void xmd_control_exit(struct xmd_nic *nic);
 
-/* settings.c */
+/* adapter.c */
 struct xmd_adapter *xmd_change_begin(struct xmd_nic *nic);
 int xmd_change_end(struct xmd_nic *nic);
 void xmd_change_commit(struct xmd_nic *nic);
@@ -230,6 +235,9 @@ void xmd_ask_filter(struct xmd_nic *nic);
 void xmd_filter_work(struct work_struct *work);
 void xmd_address_work(struct work_struct *work);
 int xmd_objects_init(struct xmd_nic *nic);
+
+/* restore.c */
+void xmd_restore_work(struct work_struct *work);
 
 /* ethtool.c */
 #define XMD_REGDUMP	32u	/* registers, as many as ethtool's decoder of an e1000 knows */
