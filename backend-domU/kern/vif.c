@@ -60,8 +60,10 @@ void xmd_vif_fault(struct xmd_vif *v, enum xmd_vif_fault why)
 
 void xmd_vif_put(struct xmd_vif *v, unsigned int n)
 {
-	if (refcount_sub_and_test(n, &v->refs))
-		vfree(v);
+	if (!refcount_sub_and_test(n, &v->refs))
+		return;
+	xmd_account_close(v);
+	vfree(v);
 }
 
 /* ----------------------------------------------------------------- the poll */
@@ -388,9 +390,11 @@ static struct xmd_vif *vif_alloc(const struct xmd_vif_connect *c, int port)
 	v->tx_guess = -1;
 	refcount_set(&v->refs, 1);
 	spin_lock_init(&v->rx_lock);
+	spin_lock_init(&v->fifo_lock);
 	INIT_LIST_HEAD(&v->wait);
 	xmd_settings_init(v, &c->rate);
 	snprintf(v->name, sizeof(v->name), "xmd-vif%u.%u", v->id.domid, v->id.handle);
+	xmd_account_open(v);
 	return v;
 }
 

@@ -68,8 +68,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		CHECK(f.nslots >= 1 && f.nslots <= prod - cons && f.nextra < f.nslots);
 		if (v == XMD_TX_OK)
 			check_frame(&f);
-		xmd_fifo_open(&fifo, &f);
-		xmd_fifo_done(&fifo, cons, v == XMD_TX_BAD ? XEN_NETIF_RSP_ERROR : 0);
+		xmd_fifo_open(&fifo, &f, 0);
+		xmd_fifo_done(&fifo, xmd_fifo_ticket(&fifo, cons), v == XMD_TX_BAD ? XEN_NETIF_RSP_ERROR : 0);
 		cons += f.nslots;
 		u32 end = xmd_fifo_ready(&fifo, rsp, cons);
 

@@ -13,6 +13,8 @@
 
 #define SIM_PAGES 256u
 #define SIM_FRAMES 4096u
+#define SIM_POOL 3072u		/* as xmd_nic.ko's by default */
+#define SIM_RESERVE 256u	/* of these, for the receive ring alone */
 
 /* A frame somewhere outside, flat. */
 struct flat {
@@ -48,7 +50,8 @@ struct nic_sim {
 	u32 sent_seq[SIM_FRAMES];	/* seq_of() of each */
 	struct flat *host;	/* the last frame for the host */
 	unsigned int n_host;
-	unsigned int pool_free;
+	unsigned int pool_free, pool_least;
+	unsigned int more_ring;	/* its receive ring has so many buffers more */
 	bool held_back;		/* xmd_nic_rx_hold */
 	unsigned int unwell_ms;
 	const struct xmd_nic_ops *ops;
