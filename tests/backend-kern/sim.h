@@ -70,6 +70,7 @@ void sim_run(void);		/* polls, until none is scheduled */
 void sim_timers(void);
 void sim_wait_us(s64 us);
 void nic_complete(unsigned int n);
+void nic_take(struct xmd_buf **b, unsigned int n);	/* buffers, to be given to rx_return */
 void nic_receive(const u8 *data, u32 len);
 
 struct guest *guest_new(u16 domid, u32 features);
