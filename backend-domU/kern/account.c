@@ -2,6 +2,8 @@
 /* Who may hold how many buffers; see account.h. */
 #include "back.h"
 
+#define STEP	8u	/* buffers at a time: not each frame shall write what all CPUs read */
+
 void xmd_account_size(void)
 {
 	/* A batch apart for segments on their way into a guest's buffers (rx.c). */
@@ -45,7 +47,7 @@ static int limit(const struct xmd_account *a)
 
 unsigned int xmd_account_set(struct xmd_account *a, unsigned int held)
 {
-	int over = held > a->min ? held - a->min : 0, was = a->over;
+	int over = held > a->min ? round_up(held - a->min, STEP) : 0, was = a->over;
 
 	if (over > was)
 		over = max(was, min(over, limit(a)));

@@ -246,8 +246,7 @@ struct fill {
 static unsigned int get_segments(struct xmd_vif *v, struct fill *f, unsigned int n)
 {
 	n = min3(n, XMD_BATCH - f->segs, f->posted - v->rx_nslot);
-	while (n && !has_room(v, f->posted, n, n))
-		n--;
+	n = min(n, (XMD_RX_OPS - v->rx_nop) / 2);	/* its slot may split it */
 	return n ? xmd_buf_get(back.nic, f->seg + f->segs, n) : 0;
 }
 

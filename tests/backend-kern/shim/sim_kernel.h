@@ -32,6 +32,7 @@
 #define DIV_ROUND_UP(a, b) (((a) + (b) - 1) / (b))
 #define min(a, b)	({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ < b_ ? a_ : b_; })
 #define max(a, b)	({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ > b_ ? a_ : b_; })
+#define round_up(v, step) (((v) + (step) - 1) / (step) * (step))
 #define min3(a, b, c)	min(min(a, b), c)
 #define min_t(t, a, b)	min((t)(a), (t)(b))
 #define clamp(v, lo, hi) min(max(v, lo), hi)
