@@ -23,7 +23,7 @@ void xmd_account_open(struct xmd_vif *v)
 	BUILD_BUG_ON(XMD_TX_FRAGS + 1 > XMD_FRAME_MAX_BUFS);
 
 	if (atomic_read(&back.guaranteed) >= back.guaranteed_max) {
-		pr_warn("xmd_back: %s: no buffers are guaranteed to this vif, others have taken the %d minimums; it has a part of the shared ones.  For more, load xmd_nic with more pool_bufs\n",
+		pr_warn_ratelimited("xmd_back: %s: no buffers are guaranteed to this vif, others have taken the %d minimums; it has a part of the shared ones.  For more, load xmd_nic with more pool_bufs\n",
 			v->name, back.guaranteed_max);
 		return;
 	}
