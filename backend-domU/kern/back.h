@@ -90,6 +90,7 @@ struct xmd_vif_stats {
 	u64 tx_held;		/* times that requests had to wait for credit */
 	u64 tx_spoofed;		/* of tx_drops: not from this vif's address */
 	u64 rx_filtered;	/* flooded, and not wanted */
+	u64 rx_too_long;	/* of rx_drops: over what this guest takes */
 };
 
 enum { XMD_EOI_TX, XMD_EOI_RX };

@@ -41,8 +41,8 @@ static void show_stats(struct seq_file *m, const struct xmd_vif_stats *s)
 	seq_printf(m, "\n  rx  frames %llu bytes %llu errors %llu drops %llu copies %llu batches %llu\n",
 		   s->rx_frames, s->rx_bytes, s->rx_errors, s->rx_drops, s->rx_ops,
 		   s->rx_batches);
-	seq_printf(m, "  polls %llu events %llu spoofed %llu filtered %llu\n", s->polls, s->events,
-		   s->tx_spoofed, s->rx_filtered);
+	seq_printf(m, "  polls %llu events %llu spoofed %llu filtered %llu rx_too_long %llu\n",
+		   s->polls, s->events, s->tx_spoofed, s->rx_filtered, s->rx_too_long);
 }
 
 static int vifs_show(struct seq_file *m, void *unused)

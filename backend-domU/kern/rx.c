@@ -57,14 +57,26 @@ bool xmd_rx_takes_merged(const struct xmd_vif *v)
 	return (v->features & want) == want && !(v->features & XMD_VIF_NO_CSUM_V4);
 }
 
-/* @len: of the frame; @b may hold only its head yet. */
+/*
+ * v->mtu is what the guest was told, and advisory (netif.h): it may have set more by itself,
+ * and sends that.  So with scatter-gather it gets what the wire may carry.
+ */
+static u32 longest(const struct xmd_vif *v)
+{
+	u32 told = v->mtu + FRAME_OVERHEAD;
+
+	return v->features & XMD_VIF_SG ? max(told, xmd_nic_max_frame(back.nic))
+					: min(told, XMD_RING_PAGE);
+}
+
+/* @len: of the frame; @b may hold only its head yet.  NEVER without GSO: it is too long. */
 static enum fit fit(const struct xmd_vif *v, const struct xmd_buf *b, u32 len)
 {
 	if (len > XMD_RING_PAGE && !(v->features & XMD_VIF_SG))
 		return FIT_NEVER;
 	if (b->flags & F_GSO)
 		return takes_gso(v, b) ? FIT_AS_IS : FIT_NEVER;
-	if (len > v->mtu + FRAME_OVERHEAD)
+	if (len > longest(v))
 		return FIT_NEVER;
 	if (!(b->flags & XMD_F_CSUM_BLANK) || takes_blank(v, b))
 		return FIT_AS_IS;
@@ -274,10 +286,11 @@ static void drop_backlog(struct xmd_vif *v)
 	v->rx_starved = false;
 }
 
-static void count_drop(struct xmd_vif *v)
+static void count_drop(struct xmd_vif *v, bool too_long)
 {
 	spin_lock(&v->rx_lock);
 	v->st.rx_drops++;
+	v->st.rx_too_long += too_long;
 	spin_unlock(&v->rx_lock);
 }
 
@@ -322,7 +335,7 @@ static void enqueue_segments(struct xmd_vif *v, const struct xmd_buf *b)
 		break;
 	}
 	if (i < n || !n)
-		count_drop(v);
+		count_drop(v, i < n && b->hdr_len + b->gso_size > longest(v));
 }
 
 /* The frame goes to this guest; one reference is consumed.  RCU read lock held. */
@@ -337,7 +350,7 @@ void xmd_rx_enqueue(struct xmd_vif *v, struct xmd_buf *b)
 	if (f == FIT_NEVER && (b->flags & F_GSO))
 		enqueue_segments(v, b);
 	else if (f == FIT_NEVER)
-		count_drop(v);
+		count_drop(v, true);
 	xmd_buf_put(back.nic, b);
 }
 

@@ -355,7 +355,7 @@ unsigned int xmd_nic_unwell_ms(const struct xmd_nic *n)
 unsigned int xmd_nic_max_frame(const struct xmd_nic *n)
 {
 	(void)n;
-	return XMD_FRAME_STD;
+	return nic.max_frame;
 }
 
 int xmd_nic_tx_provide(struct xmd_nic *n, struct xmd_buf **frames, unsigned int k)
@@ -663,6 +663,7 @@ void sim_start(void)
 	memset(&nic, 0, sizeof(nic));
 	nic.answer = 1;
 	nic.room = 100;
+	nic.max_frame = XMD_FRAME_STD;
 	nic.sent = calloc(1, sizeof(*nic.sent));
 	nic.host = calloc(1, sizeof(*nic.host));
 	memcpy(nic.dev.dev_addr, host, 6);

@@ -51,6 +51,7 @@ struct nic_sim {
 	unsigned int pool_free;
 	bool held_back;		/* xmd_nic_rx_hold */
 	unsigned int unwell_ms;
+	unsigned int max_frame;	/* for the wire; XMD_FRAME_STD */
 	const struct xmd_nic_ops *ops;
 	void *ctx;
 	struct net_device dev;
