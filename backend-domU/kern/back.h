@@ -108,7 +108,7 @@ struct xmd_vif_stats {
 	u64 rx_refused;		/* of rx_drops: its account or its backlog was full, or stalled */
 	u64 rx_aged;		/* ... : waited for XMD_STALL_S */
 	u64 rx_evicted;		/* ... : waited, and others needed the buffers */
-	u64 rx_unfit;		/* ... : too long for this guest, or cannot be cut for it */
+	u64 rx_too_long;	/* ... : too long for this guest, or cannot be cut for it */
 };
 
 enum { XMD_EOI_TX, XMD_EOI_RX };

@@ -283,6 +283,7 @@ static void fill_info(const struct xmd_vif *v, struct xmd_vif_info *info)
 		.rx_drops = v->st.rx_drops,
 		.tx_spoofed = v->st.tx_spoofed,
 		.rx_filtered = v->st.rx_filtered,
+		.rx_too_long = v->st.rx_too_long,
 	};
 	ether_addr_copy(info->mac, v->mac);
 }

@@ -369,7 +369,7 @@ unsigned int xmd_nic_unwell_ms(const struct xmd_nic *n)
 unsigned int xmd_nic_max_frame(const struct xmd_nic *n)
 {
 	(void)n;
-	return XMD_FRAME_STD;
+	return nic.max_frame;
 }
 
 unsigned int xmd_nic_tx_space(const struct xmd_nic *n)
@@ -688,6 +688,7 @@ void sim_start(void)
 	memset(&nic, 0, sizeof(nic));
 	nic.answer = 1;
 	nic.room = 100;
+	nic.max_frame = XMD_FRAME_STD;
 	nic.sent = calloc(1, sizeof(*nic.sent));
 	nic.host = calloc(1, sizeof(*nic.host));
 	memcpy(nic.dev.dev_addr, host, 6);
