@@ -36,6 +36,7 @@
 #include "xpc_kern.h"
 
 #define XMD_CHUNK_PAGES	16u
+#define XMD_RX_DEFAULT	256u		/* descriptors */
 
 struct xmd_chunk {
 	void *data;
