@@ -225,8 +225,8 @@ void xmd_nic_host_setup(struct xmd_nic *nic);
 void xmd_nic_host_polled(struct xmd_nic *nic);
 
 /* control.c */
-int xmd_control_init(struct xmd_nic *nic);
-void xmd_control_exit(struct xmd_nic *nic);
+int xmd_nic_control_init(struct xmd_nic *nic);
+void xmd_nic_control_exit(struct xmd_nic *nic);
 
 /* adapter.c */
 struct xmd_adapter *xmd_change_begin(struct xmd_nic *nic);
@@ -250,7 +250,7 @@ extern const struct ethtool_ops xmd_ethtool_ops;
 long xmd_regs(struct xmd_nic *nic, struct xmd_regs __user *arg);
 
 /* debugfs.c */
-void xmd_dump_init(struct xmd_nic *nic);
-void xmd_dump_exit(struct xmd_nic *nic);
+void xmd_nic_dump_init(struct xmd_nic *nic);
+void xmd_nic_dump_exit(struct xmd_nic *nic);
 
 #endif /* XMD_KERNDRIVER_PRIV_H */
