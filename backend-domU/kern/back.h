@@ -213,7 +213,6 @@ struct xmd_back {
 	spinlock_t wait_lock;
 	struct list_head waiters;	/* by wait_seq */
 	u64 wait_seq;
-	struct xmd_buf *early;		/* under wait_lock; see too_early in switch.c */
 	bool draining;			/* nothing is taken from guests */
 	bool port_event;		/* the link has changed and nobody has read so */
 	struct timer_list retry;
