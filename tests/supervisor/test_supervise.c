@@ -10,6 +10,9 @@
 #include "fake_xl.h"
 #include "files.h"
 #include "home.h"
+#include "pace.h"
+#include "pressure.h"
+#include "probe.h"
 #include "supervise.h"
 
 #include <fcntl.h>
@@ -49,6 +52,30 @@ static uint64_t now = 5000000;
 uint64_t now_ms(void)
 {
 	return now;
+}
+
+/* What the supervisor sees of its host: the tests' to say. */
+static struct {
+	uint64_t silent_since;		/* ms; xenstored does not answer since then; 0: it does */
+	bool starved;
+} host;
+
+uint64_t probe_silent_ms(void)
+{
+	return host.silent_since ? now - host.silent_since : 0;
+}
+
+bool probe_reaped(pid_t pid)
+{
+	(void)pid;
+	return false;
+}
+
+bool host_starved(char why[HOST_WHY])
+{
+	if (host.starved)
+		strcpy(why, "as the test says");
+	return host.starved;
 }
 
 static unsigned int open_files(void)
@@ -205,14 +232,34 @@ static void pass(struct test *t, unsigned int ms)
 	pass_beating(t, ms, 0);
 }
 
-static void comes(struct test *t, uint32_t domid, const char *name)
+static void write_home(struct test *t, uint32_t domid, const char *key, const char *val)
 {
+	char path[64];
+
+	snprintf(path, sizeof(path), "/local/domain/%u/%s", domid, key);
+	write_node(t, path, val);
+}
+
+/* What libxl writes when it makes domain @domid: all of it belongs to dom0, but for what is in data/. */
+static void home_made(struct test *t, uint32_t domid)
+{
+	const struct fake_domain *d = fake_find(domid);
 	char path[64], text[16];
 
-	fake_add(domid, name);
-	snprintf(path, sizeof(path), "/local/domain/%u/domid", domid);
 	snprintf(text, sizeof(text), "%u", domid);
-	write_node(t, path, text);
+	write_home(t, domid, "domid", text);
+	write_home(t, domid, "name", d->name);
+	write_home(t, domid, "data", "");
+	snprintf(path, sizeof(path), "/local/domain/%u/data", domid);
+	mem_set_perms(t->mem, path, domid, 0);
+	if (d->driver_domain)
+		write_home(t, domid, "libxl", "");
+}
+
+static void comes(struct test *t, uint32_t domid, const char *name)
+{
+	fake_add(domid, name);
+	home_made(t, domid);
 	write_node(t, "@introduceDomain", "");
 	look(t);
 }
@@ -223,6 +270,7 @@ static void says(struct test *t, uint32_t domid, const char *what)
 
 	snprintf(path, sizeof(path), "/local/domain/%u/" XS_DIR_OWN "/" XS_OWN_STATE, domid);
 	write_node(t, path, what);
+	now += SUPERVISE_LOOK_MS;
 	look(t);
 }
 
@@ -232,6 +280,7 @@ static void beats(struct test *t, uint32_t domid, const char *beat)
 
 	snprintf(path, sizeof(path), "/local/domain/%u/" XS_DIR_OWN "/" XS_OWN_HEARTBEAT, domid);
 	write_node(t, path, beat);
+	now += SUPERVISE_LOOK_MS;
 	look(t);
 }
 
@@ -295,8 +344,16 @@ static void ended(struct test *t, struct told *j, int verdict)
 /* The worker has created it anew. */
 static void back(struct test *t, struct told *j, uint32_t domid)
 {
+	char path[64];
+
 	fake_drop(domid);
 	fake_add(domid, j->name);
+	snprintf(path, sizeof(path), "/local/domain/%u", domid);
+	t->dom0->ops->remove(t->dom0, path);
+	home_made(t, domid);
+	snprintf(path, sizeof(path), "/local/domain/%u/" XS_DIR_OWN "/" XS_OWN_STATE, domid);
+	write_node(t, path, "serving");
+	write_node(t, "@introduceDomain", "");
 	ended(t, j, JOB_DONE);
 }
 
@@ -434,8 +491,10 @@ static void whose_backend_spoke_before(void **state)
 
 	stop(t);
 	fake_add(3, "net");
+	home_made(t, 3);
 	write_node(t, "/local/domain/3/" XS_DIR_OWN "/" XS_OWN_STATE, "serving");
 	start(t);
+	look(t);
 	assert_non_null(find(t, "net"));
 }
 
@@ -458,7 +517,6 @@ static void who_is_taken_charge_of(void **state)
 	};
 	struct test *t = *state;
 	struct fake_domain *d;
-	char path[64];
 	uint32_t i;
 
 	strcpy(t->s.config.section[0].name, "named");
@@ -469,8 +527,7 @@ static void who_is_taken_charge_of(void **state)
 		d->driver_domain = row[i].driver_domain;
 		d->on_crash = row[i].on_crash;
 		d->on_watchdog = row[i].on_watchdog;
-		snprintf(path, sizeof(path), "/local/domain/%u/x", 10 + i);
-		write_node(t, path, "");
+		home_made(t, 10 + i);
 	}
 	write_node(t, "@introduceDomain", "");
 	look(t);
@@ -487,6 +544,7 @@ static void dom0_and_strange_names_are_no_driver_domains(void **state)
 
 	fake_add(7, "");
 	write_node(t, "/local/domain/0/" XS_DIR_OWN "/" XS_OWN_STATE, "serving");
+	home_made(t, 7);
 	write_node(t, "/local/domain/7/" XS_DIR_OWN "/" XS_OWN_STATE, "serving");
 	write_node(t, "/local/domain/x/" XS_DIR_OWN "/" XS_OWN_STATE, "serving");
 	write_node(t, "/local/domain/8/" XS_DIR_OWN "/" XS_OWN_STATE, "serving");
@@ -504,7 +562,8 @@ static void domains_that_come_and_go_leave_nothing(void **state)
 	before = mem_watches(t->mem, 0);
 	for (i = 10; i < 30; i++) {
 		comes(t, i, "guest");
-		assert_int_equal(mem_watches(t->mem, 0), before + 1);
+		assert_int_equal(mem_watches(t->mem, 0), before);
+		assert_int_equal(t->s.n_seen, 2);
 		ends(t, i, LIFE_GONE);
 		assert_int_equal(mem_watches(t->mem, 0), before);
 	}
