@@ -180,6 +180,7 @@ struct xmd_back {
 	u64 wait_seq;
 	struct xmd_buf *early;		/* under wait_lock; see too_early in switch.c */
 	bool draining;			/* nothing is taken from guests */
+	bool blinking;			/* the NIC's LED, for xmd-backend */
 	bool port_event;		/* the link has changed and nobody has read so */
 	struct timer_list retry;
 	struct delayed_work tick;

@@ -17,6 +17,11 @@ static int permit(const struct asked *a, uint32_t may, const char *what)
 	return -EPERM;
 }
 
+static int ask(const struct asked *a, const struct xmd_port_ask *q)
+{
+	return obj_ask(a->env->objs, a->v->obj, q, a->env->now());
+}
+
 int xmd_obj_counters(void *ctx, struct xmd_vif_counters *vif, struct xmd_port_counters *port)
 {
 	const struct asked *a = ctx;
@@ -53,11 +58,7 @@ int xmd_obj_identify(void *ctx, __u32 on)
 	struct xmd_port_ask q = { .what = XMD_ASK_IDENTIFY, .n = on };
 	int err = permit(a, XMD_MAY_IDENTIFY, "the port's LED");
 
-	if (!err)
-		err = a->env->kern->ops->ask(a->env->kern, &q);
-	if (!err)
-		a->v->obj->blinking = on;
-	return err;
+	return err ? err : ask(a, &q);
 }
 
 int xmd_obj_regs(void *ctx, struct xmd_port_regs *regs)
@@ -66,14 +67,8 @@ int xmd_obj_regs(void *ctx, struct xmd_port_regs *regs)
 	struct xmd_port_ask q = { .what = XMD_ASK_REGS, .n = XMD_ASK_MAX };
 	int err = permit(a, XMD_MAY_REGS, "the port's registers");
 
-	if (!err)
-		err = a->env->kern->ops->ask(a->env->kern, &q);
-	if (err)
-		return err;
-	regs->version = q.tag;
-	regs->n = q.n / 4;
-	memcpy(regs->val, q.data, regs->n * 4);
-	return 0;
+	(void)regs;
+	return err ? err : ask(a, &q);
 }
 
 int xmd_obj_eeprom(void *ctx, __u32 offset, __u32 n, struct xmd_port_bytes *bytes)
@@ -82,12 +77,35 @@ int xmd_obj_eeprom(void *ctx, __u32 offset, __u32 n, struct xmd_port_bytes *byte
 	struct xmd_port_ask q = { .what = XMD_ASK_EEPROM, .offset = offset, .n = n };
 	int err = permit(a, XMD_MAY_EEPROM, "the port's EEPROM");
 
-	if (!err)
-		err = a->env->kern->ops->ask(a->env->kern, &q);
-	if (err)
-		return err;
-	bytes->magic = q.tag;
-	bytes->n = n;
-	memcpy(bytes->byte, q.data, n);
-	return 0;
+	(void)bytes;
+	return err ? err : ask(a, &q);
+}
+
+static void fill_regs(const struct xmd_port_ask *q, struct xmd_port_regs *regs)
+{
+	regs->version = q->tag;
+	regs->n = q->n / 4 < XMD_OBJ_REGS_MAX ? q->n / 4 : XMD_OBJ_REGS_MAX;
+	memcpy(regs->val, q->data, regs->n * 4);
+}
+
+static void fill_eeprom(const struct xmd_port_ask *q, struct xmd_port_bytes *bytes)
+{
+	bytes->magic = q->tag;
+	bytes->n = q->n < XMD_OBJ_BYTES_MAX ? q->n : XMD_OBJ_BYTES_MAX;
+	memcpy(bytes->byte, q->data, bytes->n);
+}
+
+void obj_fill_answer(struct obj *o)
+{
+	switch (o->ask.what) {
+	case XMD_ASK_IDENTIFY:
+		o->blinking = o->ask.n;
+		break;
+	case XMD_ASK_REGS:
+		fill_regs(&o->ask, &o->args.xmd_obj_regs.regs);
+		break;
+	case XMD_ASK_EEPROM:
+		fill_eeprom(&o->ask, &o->args.xmd_obj_eeprom.bytes);
+		break;
+	}
 }
