@@ -109,7 +109,7 @@ static bool matters(const char *rest)
 {
 	return !*rest || !strcmp(rest, "/" XS_BACK_STATE) || !strcmp(rest, "/" XS_BACK_ONLINE) ||
 	       !strcmp(rest, "/" XS_BACK_FRONTEND) || !strcmp(rest, "/" XS_BACK_XMD_ALLOW) ||
-	       !strcmp(rest, "/" XS_BACK_RATE);
+	       !strcmp(rest, "/" XS_BACK_RATE) || !strcmp(rest, "/" XS_BACK_BRIDGE);
 }
 
 /* A path that starts elsewhere than "backend/vif" is an ancestor of it that was changed. */

@@ -189,7 +189,8 @@ static bool worth_waiting(int err)
  * The module may be loaded after us, and the process before us may still be dying.
  * Return: -1 open, otherwise an exit code.
  */
-static int wait_for_kern(struct pollfd fd[SOURCES], struct store *s, const char *device, struct kern **k)
+static int wait_for_kern(struct pollfd fd[SOURCES], struct store *s, const char *device,
+			 struct kern **k)
 {
 	bool said = false;
 

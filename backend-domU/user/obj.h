@@ -64,7 +64,7 @@ bool obj_event(struct vif *v, uint32_t local);
 void obj_read_port(struct vif_env *env);
 void obj_tell_port(struct vif *v, struct vif_env *env);
 
-/* What policy grants this vif beside its own settings, XMD_MAY_*. */
+/* What policy grants this vif beside its own settings, XMD_MAY_* and POLICY_*. */
 uint32_t obj_may(struct vif *v, struct vif_env *env);
 
 #endif

@@ -26,6 +26,7 @@ struct obj {
 	uint32_t local;			/* our end of the event channel */
 	bool masked;			/* its events wait for unmask */
 	bool blinking;			/* the LED, for this guest */
+	bool said_counters;		/* that the port's are refused */
 	bool in_force;			/* the kernel half has what @vif says */
 	uint64_t due;			/* ms; 0: no need */
 	struct xpc_bucket work;		/* for messages, and events that bring none */

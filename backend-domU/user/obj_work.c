@@ -33,7 +33,10 @@ static bool for_an_empty_event(struct obj *o, uint64_t now)
 	return !o->masked || spend(o, now, EMPTY_COST_MS);
 }
 
-enum turn { TURN_ASKED, TURN_IDLE, TURN_MORE, TURN_NO_CREDIT, TURN_NO_CREDIT_EMPTY, TURN_BAD_INDEX, TURN_WRONG };
+enum turn {
+	TURN_ASKED, TURN_IDLE, TURN_MORE, TURN_NO_CREDIT, TURN_NO_CREDIT_EMPTY, TURN_BAD_INDEX,
+	TURN_WRONG,
+};
 
 static enum turn take_turn(struct vif *v, struct vif_env *env)
 {
