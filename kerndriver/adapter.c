@@ -194,7 +194,7 @@ EXPORT_SYMBOL_GPL(xmd_nic_port);
 
 /* What is in force before the first user half has spoken: as xmd_adapter says, and valid. */
 static const struct xmd_adapter first_adapter = {
-	.tx_ring = 256, .rx_ring = 256, .mtu = ETH_DATA_LEN, .autoneg = 1,
+	.tx_ring = 256, .rx_ring = XMD_RX_DEFAULT, .mtu = ETH_DATA_LEN, .autoneg = 1,
 	.advertise = XMD_ADV_ALL, .mdix = XMD_MDIX_AUTO, .pause_autoneg = 1, .rx_csum = 1,
 };
 static const struct xmd_counters first_counters;

@@ -134,6 +134,13 @@ unsigned int xmd_buf_get(struct xmd_nic *nic, struct xmd_buf **bufs, unsigned in
 }
 EXPORT_SYMBOL_GPL(xmd_buf_get);
 
+/* What the receive ring needs is apart: its buffers, the spare ones and the reserve. */
+int xmd_nic_bufs(const struct xmd_nic *nic)
+{
+	return nic->pool.n - nic->pool.reserve - XMD_BATCH - max(nic->rx.mask + 1, XMD_RX_DEFAULT);
+}
+EXPORT_SYMBOL_GPL(xmd_nic_bufs);
+
 void xmd_buf_hold(struct xmd_buf *frame)
 {
 	atomic_inc(refs(frame));

@@ -39,6 +39,7 @@
 #define XMD_TICK_MS	250u
 #define XMD_TX_HANG_MS	2000u
 #define XMD_LINK_DUE_MS	5000u
+#define XMD_RX_DEFAULT	256u		/* descriptors */
 
 struct xmd_chunk {
 	void *data;

@@ -207,6 +207,16 @@ void xmd_nic_host_rx(struct xmd_nic *nic, struct xmd_buf *frame);
  */
 unsigned int xmd_buf_get(struct xmd_nic *nic, struct xmd_buf **bufs, unsigned int n);
 
+/**
+ * xmd_nic_bufs - how many buffers of the pool the client may hold, all together
+ *
+ * The rest is the receive ring's.  What the client holds over that, or lets wait of what
+ * came from the wire, is missing there.  Changes when the NIC is started with another receive
+ * ring (ops->state follows); may be negative then.  Frames of the driver domain itself are not
+ * counted: they go on at once.
+ */
+int xmd_nic_bufs(const struct xmd_nic *nic);
+
 /** xmd_buf_hold - one more reference to the frame whose head is @frame.  Any context. */
 void xmd_buf_hold(struct xmd_buf *frame);
 
