@@ -214,6 +214,7 @@ struct xmd_back {
 	struct list_head waiters;	/* by wait_seq */
 	u64 wait_seq;
 	bool draining;			/* nothing is taken from guests */
+	bool blinking;			/* the NIC's LED, for xmd-backend */
 	bool port_event;		/* the link has changed and nobody has read so */
 	struct timer_list retry;
 	struct delayed_work tick;
