@@ -299,6 +299,13 @@ static int host_vlan_kill(struct net_device *dev, __be16 proto, u16 vid)
 	return vlan(dev, vid, false);
 }
 
+/* Whoever saves settings looks: what was asked for is in wanted_features by now. */
+static int host_set_features(struct net_device *dev, netdev_features_t features)
+{
+	xmd_tell_state(netdev_priv(dev));
+	return 0;
+}
+
 static void host_stats(struct net_device *dev, struct rtnl_link_stats64 *s)
 {
 	const struct xmd_nic *nic = netdev_priv(dev);
@@ -327,6 +334,7 @@ static const struct net_device_ops host_ops = {
 	.ndo_validate_addr = eth_validate_addr,
 	.ndo_set_mac_address = host_set_mac,
 	.ndo_change_mtu = host_set_mtu,
+	.ndo_set_features = host_set_features,
 	.ndo_vlan_rx_add_vid = host_vlan_add,
 	.ndo_vlan_rx_kill_vid = host_vlan_kill,
 };
@@ -344,7 +352,7 @@ void xmd_netdev_setup(struct xmd_nic *nic)
 	dev->min_mtu = ETH_MIN_MTU;
 	dev->max_mtu = XMD_FRAME_JUMBO - ETH_HLEN - VLAN_HLEN;
 	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE;
-	/* until settings.c brings the address that the user half read from the EEPROM */
+	/* until adapter.c brings the address that the user half read from the EEPROM */
 	eth_hw_addr_random(dev);
 	__skb_queue_head_init(&nic->gro);
 	netif_carrier_off(dev);

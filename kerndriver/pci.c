@@ -333,6 +333,7 @@ void xmd_nic_release(struct kref *ref)
 	/* a client or a change of filters may have asked for these at the very last */
 	cancel_work_sync(&nic->filter_work);
 	cancel_work_sync(&nic->address_work);
+	cancel_work_sync(&nic->restore_work);
 	cancel_work_sync(&nic->state_work);
 	xmd_rx_free(nic);
 	xmd_tx_free(nic);
@@ -375,6 +376,8 @@ static struct xmd_nic *nic_alloc(struct pci_dev *pdev)
 	mutex_init(&nic->cfg);
 	INIT_WORK(&nic->filter_work, xmd_filter_work);
 	INIT_WORK(&nic->address_work, xmd_address_work);
+	INIT_WORK(&nic->restore_work, xmd_restore_work);
+	spin_lock_init(&nic->restore_lock);
 	INIT_DELAYED_WORK(&nic->tick, xmd_tick);
 	INIT_WORK(&nic->state_work, state_work);
 	nic->hang_asked = jiffies;

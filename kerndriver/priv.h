@@ -122,9 +122,14 @@ struct xmd_nic {
 	struct miscdevice misc;
 	const struct xmd_adapter *adapter;	/* committed copies, under the lock of xpc; a */
 	const struct xmd_counters *counters;	/* single number may be read without it */
-	struct mutex cfg;		/* one change of settings at a time: settings.c */
+	struct mutex cfg;		/* one change of settings at a time: adapter.c */
 	struct xmd_adapter want;	/* what it is to become; guarded by cfg */
-	struct work_struct filter_work, address_work;
+	u64 chosen;			/* members of adapter that somebody has set; guarded by cfg */
+	struct work_struct filter_work, address_work, restore_work;
+	spinlock_t restore_lock;	/* of the next two */
+	struct xmd_port_settings saved;	/* to be put into force again; mask 0: nothing */
+	unsigned int restore_tries;
+	int restored;			/* what came of it; -EINPROGRESS */
 	struct delayed_work tick;
 	struct work_struct state_work;
 	unsigned long hang_asked;	/* jiffies */
@@ -193,7 +198,7 @@ int xmd_control_init(struct xmd_nic *nic);
 void xmd_control_exit(struct xmd_nic *nic);
 void xmd_tick(struct work_struct *work);
 
-/* settings.c */
+/* adapter.c */
 struct xmd_adapter *xmd_change_begin(struct xmd_nic *nic);
 int xmd_change_end(struct xmd_nic *nic);
 void xmd_change_commit(struct xmd_nic *nic);
@@ -202,6 +207,9 @@ void xmd_filter_work(struct work_struct *work);
 void xmd_address_work(struct work_struct *work);
 void xmd_link_follow(struct xmd_nic *nic);
 int xmd_objects_init(struct xmd_nic *nic);
+
+/* restore.c */
+void xmd_restore_work(struct work_struct *work);
 
 /* selftest.c */
 void xmd_loop_frame(struct xmd_nic *nic, struct xmd_buf *frame);

@@ -2,7 +2,9 @@
 /*
  * back.h - the parts of xmd_back.ko to each other
  *
- *   /dev/xmd/back -- chardev.c -- vif.c        connect, disconnect, list, faults
+ *   /dev/xmd/back -- chardev.c -- vif.c        connect, disconnect, list
+ *                        |         |  rings.c      map, adopt, bind
+ *                        |         |  poll.c       what events set off, faults
  *                        |         |  settings.c   what its guest may choose, and send
  *                      port.c      |  filter.c     of what floods
  *        guest's TX ring  --- tx.c | rx.c ---  guest's RX ring
@@ -26,6 +28,7 @@
 #define XMD_BACK_H
 
 #include <linux/hrtimer.h>
+#include <linux/interrupt.h>
 #include <linux/kernel.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
@@ -196,10 +199,21 @@ int xmd_vif_list(struct xmd_vif_info *info);
 void xmd_vif_disconnect_all(void);
 void xmd_back_health(struct xmd_back_health *h);
 void xmd_back_drain(bool on);
-void xmd_vif_fault(struct xmd_vif *v, enum xmd_vif_fault why);
 void xmd_vif_put(struct xmd_vif *v, unsigned int n);
-void xmd_vif_kick(struct xmd_vif *v);
 struct xmd_vif *xmd_vif_find(const struct xmd_vif_id *id);
+
+/* rings.c */
+int xmd_back_rings_open(struct xmd_vif *v, bool adopt);
+void xmd_back_rings_close(struct xmd_vif *v);
+int xmd_back_ports_bind(struct xmd_vif *v);
+void xmd_back_ports_unbind(struct xmd_vif *v);
+
+/* poll.c */
+int xmd_back_poll(struct napi_struct *napi, int budget);
+irqreturn_t xmd_back_tx_event(int irq, void *arg);
+irqreturn_t xmd_back_rx_event(int irq, void *arg);
+void xmd_vif_fault(struct xmd_vif *v, enum xmd_vif_fault why);
+void xmd_vif_kick(struct xmd_vif *v);
 const char *xmd_back_fault_text(u32 fault);
 
 static inline bool xmd_vif_serves(const struct xmd_vif *v)
@@ -217,6 +231,7 @@ int xmd_vif_limit(const struct xmd_vif_limit *l);
 /* port.c */
 int xmd_port_get(struct xmd_port_info *info);
 int xmd_port_ask(struct xmd_port_ask *a);
+int xmd_port_settings(struct xmd_port_settings *s, bool set);
 
 /* tx.c: guest to wire */
 extern const char * const xmd_bad_text[XMD_BAD_REASONS];
@@ -239,7 +254,7 @@ void xmd_rx_tick(struct xmd_vif *v);
 /* switch.c */
 int xmd_switch_attach(void);
 void xmd_switch_detach(void);
-int xmd_switch_add(struct xmd_vif *v);
+void xmd_switch_add(struct xmd_vif *v);
 void xmd_switch_del(struct xmd_vif *v);
 int xmd_switch_readdress(struct xmd_vif *v, const u8 *mac);
 void xmd_switch_decide(struct xmd_vif *v, struct xmd_tx_work *w, unsigned int n);

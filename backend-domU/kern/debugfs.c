@@ -78,9 +78,19 @@ DEFINE_SHOW_ATTRIBUTE(vifs);
 static int fdb_show(struct seq_file *m, void *unused)
 {
 	u32 now = ktime_get_seconds();
+	struct xmd_fdb_claim c;
 	struct xmd_fdb_entry e;
 	unsigned int i;
+	int at;
 
+	for (i = XMD_PORT_HOST; i < XMD_PORTS; i++) {
+		spin_lock_bh(&back.fdb_lock);
+		c = back.fdb->claim[i];
+		at = c.nr ? xmd_fdb_holder(back.fdb, c.mac) : i;
+		spin_unlock_bh(&back.fdb_lock);
+		if (at != i)
+			seq_printf(m, "%pM port %u claims it, port %d holds it\n", c.mac, i, at);
+	}
 	for (i = 1; i <= XMD_FDB_ENTRIES; i++) {
 		spin_lock_bh(&back.fdb_lock);
 		e = back.fdb->e[i];

@@ -42,6 +42,7 @@ static void tick(struct work_struct *work)
 
 static int __init back_init(void)
 {
+	hsiphash_key_t key;
 	int err;
 
 	if (!xen_domain())
@@ -56,7 +57,8 @@ static int __init back_init(void)
 	back.fdb = vzalloc(sizeof(*back.fdb));
 	if (!back.fdb)
 		return -ENOMEM;
-	xmd_fdb_init(back.fdb, get_random_u64());
+	get_random_bytes(&key, sizeof(key));
+	xmd_fdb_init(back.fdb, &key);
 
 	/* No NIC yet is no reason to fail: each connect looks again. */
 	err = xmd_switch_attach();

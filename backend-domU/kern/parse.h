@@ -19,7 +19,7 @@
 #include <linux/types.h>
 #include <xen/interface/io/netif.h>
 
-#define XMD_TX_RING	256u	/* slots in a one-page TX ring (asserted in vif.c) */
+#define XMD_TX_RING	256u	/* slots in a one-page TX ring (asserted in rings.c) */
 #define XMD_RX_RING	256u
 #define XMD_RING_PAGE	4096u	/* a grant covers this much, whatever PAGE_SIZE is */
 #define XMD_TX_FRAGS	XEN_NETIF_NR_SLOTS_MIN	/* data slots in a frame that is served */

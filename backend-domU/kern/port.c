@@ -21,6 +21,21 @@ int xmd_port_get(struct xmd_port_info *info)
 	return err;
 }
 
+int xmd_port_settings(struct xmd_port_settings *s, bool set)
+{
+	int err = 0;
+
+	mutex_lock(&back.ctl);
+	if (!back.nic)
+		err = -ENODEV;
+	else if (set)
+		err = xmd_nic_settings_set(back.nic, s);
+	else
+		xmd_nic_settings_get(back.nic, s);
+	mutex_unlock(&back.ctl);
+	return err;
+}
+
 static int identify(struct net_device *dev, struct xmd_port_ask *a)
 {
 	const struct ethtool_ops *ops = dev->ethtool_ops;

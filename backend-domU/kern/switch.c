@@ -14,17 +14,38 @@
 
 /* ------------------------------------------------------------ destinations */
 
-/* The host's address may change while we run (XMD_NIC_START sets it). */
+/* RCU read lock held. */
+struct xmd_vif *xmd_switch_vif(int port)
+{
+	if (port < (int)XMD_PORT_VIF0)
+		return NULL;
+	return rcu_dereference(back.vif[port - XMD_PORT_VIF0]);
+}
+
+/* Whose port that is, in words for the log.  RCU read lock held. */
+static const char *port_name(int port)
+{
+	const struct xmd_vif *v = xmd_switch_vif(port);
+
+	return v ? v->name : port == XMD_PORT_HOST ? "the driver domain" : "nobody";
+}
+
+/* The host's address may change while we run (XMD_NIC_START sets it).  RCU read lock held. */
 static void follow_host_mac(void)
 {
 	const u8 *mac = xmd_nic_netdev(back.nic)->dev_addr;
+	int other;
 
 	if (ether_addr_equal(mac, back.host_mac))
 		return;
-	xmd_fdb_unfix(back.fdb, back.host_mac, XMD_PORT_HOST);
 	ether_addr_copy(back.host_mac, mac);
-	if (is_valid_ether_addr(mac))
-		xmd_fdb_fix(back.fdb, mac, XMD_PORT_HOST);
+	xmd_fdb_unclaim(back.fdb, XMD_PORT_HOST);
+	if (!is_valid_ether_addr(back.host_mac))
+		return;
+	other = xmd_fdb_claim(back.fdb, back.host_mac, XMD_PORT_HOST);
+	if (other >= 0)
+		pr_warn_ratelimited("xmd_back: the driver domain's own net_device has %pM now, which is %s's and stays so\n",
+				    back.host_mac, port_name(other));
 }
 
 /* A frame that claims to be somebody else's goes nowhere, nor is anything learned from it. */
@@ -33,8 +54,8 @@ static bool is_spoofed(struct xmd_vif *v, const u8 *hdr)
 	if (v->features & XMD_VIF_ANY_SOURCE || ether_addr_equal(hdr + ETH_ALEN, v->mac))
 		return false;
 	if (!v->st.tx_spoofed++)
-		pr_notice("xmd_back: %s: a frame from %pM, which is not its address, is dropped; others will be without a word.  A guest that bridges needs the word spoof in its policy\n",
-			  v->name, hdr + ETH_ALEN);
+		pr_notice_ratelimited("xmd_back: %s: a frame from %pM, which is not its address, is dropped; others will be without a word.  A guest that bridges needs the word spoof in its policy\n",
+				      v->name, hdr + ETH_ALEN);
 	return true;
 }
 
@@ -69,14 +90,6 @@ static void decide(struct xmd_buf **frames, s16 *dst, unsigned int n, u16 src)
 		dst[i] = frames[i]->len < ETH_HLEN ? XMD_TO_NOBODY :
 			 xmd_fdb_decide(back.fdb, xmd_buf_data(frames[i]), src, now);
 	spin_unlock(&back.fdb_lock);
-}
-
-/* RCU read lock held. */
-struct xmd_vif *xmd_switch_vif(int port)
-{
-	if (port < (int)XMD_PORT_VIF0)
-		return NULL;
-	return rcu_dereference(back.vif[port - XMD_PORT_VIF0]);
 }
 
 void xmd_switch_to_host(struct xmd_buf *b)
@@ -348,17 +361,19 @@ void xmd_wait_wake(void)
 
 /* -------------------------------------------------------------- membership */
 
-int xmd_switch_add(struct xmd_vif *v)
+/* Those that had its address keep their claims: see fdb.h. */
+void xmd_switch_add(struct xmd_vif *v)
 {
-	int was;
+	int other;
 
+	rcu_read_lock();
 	spin_lock_bh(&back.fdb_lock);
-	was = xmd_fdb_fix(back.fdb, v->mac, v->port);
+	other = xmd_fdb_claim(back.fdb, v->mac, v->port);
 	spin_unlock_bh(&back.fdb_lock);
-	if (was >= 0)
-		pr_warn("xmd_back: %s: address %pM was in use at port %d of the switch and is this vif's now; give each vif its own\n",
-			v->name, v->mac, was);
-	return was;
+	if (other >= 0)
+		pr_warn_ratelimited("xmd_back: %s: address %pM is that of %s as well; this vif has it now, while it is there. Right in a local migration; else give each its own\n",
+				    v->name, v->mac, port_name(other));
+	rcu_read_unlock();
 }
 
 void xmd_switch_del(struct xmd_vif *v)
@@ -368,18 +383,18 @@ void xmd_switch_del(struct xmd_vif *v)
 	spin_unlock_bh(&back.fdb_lock);
 }
 
-/* Another address for @v.  back.ctl held.  Return: 0, -EADDRINUSE */
+/* Another address for @v, if nobody has it.  back.ctl held.  Return: 0, -EADDRINUSE */
 int xmd_switch_readdress(struct xmd_vif *v, const u8 *mac)
 {
-	int at, err = 0;
+	int err = 0;
 
 	spin_lock_bh(&back.fdb_lock);
-	at = xmd_fdb_fixed(back.fdb, mac);
-	if (at >= 0 && at != v->port) {
+	if (ether_addr_equal(mac, v->mac)) {
+		/* as it is, and as it stays, even if another one holds it meanwhile */
+	} else if (xmd_fdb_holder(back.fdb, mac) >= 0) {
 		err = -EADDRINUSE;
-	} else if (at < 0) {
-		xmd_fdb_unfix(back.fdb, v->mac, v->port);
-		xmd_fdb_fix(back.fdb, mac, v->port);
+	} else {
+		xmd_fdb_claim(back.fdb, mac, v->port);
 		ether_addr_copy(v->mac, mac);
 	}
 	spin_unlock_bh(&back.fdb_lock);

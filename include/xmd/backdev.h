@@ -195,6 +195,58 @@ struct xmd_port_info {
 	__u64 rx_pause, tx_pause;
 };
 
+/* struct xmd_port_settings.mask: groups of its members.  Append-only. */
+#define XMD_PORT_MTU		0x0001u
+#define XMD_PORT_MAC		0x0002u
+#define XMD_PORT_RINGS		0x0004u	/* tx_ring, rx_ring */
+#define XMD_PORT_COALESCE	0x0008u	/* rx_usecs, itr_mode */
+#define XMD_PORT_PAUSE		0x0010u	/* pause_* */
+#define XMD_PORT_LINK		0x0020u	/* autoneg, advertise, forced, mdix */
+#define XMD_PORT_WOL		0x0040u
+#define XMD_PORT_MSG_LEVEL	0x0080u
+#define XMD_PORT_FEATURES	0x0100u
+#define XMD_PORT_ALL		0x01ffu
+
+/* struct xmd_port_settings.features, as ethtool -K names them */
+#define XMD_FEATURE_SG		0x01u
+#define XMD_FEATURE_TX_CSUM	0x02u
+#define XMD_FEATURE_TSO		0x04u
+#define XMD_FEATURE_RX_CSUM	0x08u
+#define XMD_FEATURE_GSO		0x10u
+#define XMD_FEATURE_GRO		0x20u
+#define XMD_FEATURES		0x3fu
+
+/**
+ * struct xmd_port_settings - what an administrator set on the port with ip and ethtool
+ * @size:   bytes of this structure; another size is EINVAL.  New members come at the end, and
+ *	    0 in them is what an older saver, who does not know them, means
+ * @mask:   XMD_PORT_*: the groups that somebody has set since the NIC was probed (GET), or that
+ *	    are to be put into force (SET).  The others are as the user half found them
+ * @result: GET: of the last SET; -EINPROGRESS it waits for a user half or is at work; 0 all is
+ *	    in force; else the first error, and the kernel log names the groups that were refused
+ * the rest: the members of the same names of struct xmd_adapter (xpc/objects.h)
+ *
+ * For a saver this is opaque but for size and mask: what GET told can be given to SET after a
+ * restart of the domain, once, when there is a NIC.  SET does not wait for the user half.
+ * XMD_EVENT_PORT comes whenever GET would tell something else.
+ */
+struct xmd_port_settings {
+	__u32 size;
+	__u32 mask;
+	__s32 result;
+	__u32 mtu;
+	__u32 tx_ring, rx_ring;
+	__u32 rx_usecs;
+	__u32 wol;
+	__u32 msg_level;
+	__u32 features;			/* XMD_FEATURE_* */
+	__u8 itr_mode;
+	__u8 pause_autoneg, pause_rx, pause_tx;
+	__u8 autoneg, advertise, forced, mdix;
+	__u8 mac[ETH_ALEN];
+	__u8 reserved[2];
+};
+
 /* struct xmd_port_ask.what */
 enum xmd_port_question {
 	XMD_ASK_IDENTIFY = 1,	/* n: 1 blink, 0 as usual */
@@ -219,7 +271,8 @@ struct xmd_port_ask {
 };
 
 /* What read() on /dev/xmd/back gives: 16 bytes, one a vif that has something to say.  With
- * XMD_EVENT_PORT as domid: the link has changed, look at XMD_BACK_PORT. */
+ * XMD_EVENT_PORT as domid: the link or a setting of the port has changed, look at XMD_BACK_PORT
+ * and XMD_BACK_SETTINGS_GET. */
 #define XMD_EVENT_PORT	0xffffu
 struct xmd_vif_event {
 	struct xmd_vif_id id;
@@ -257,5 +310,8 @@ struct xmd_back_health {
 #define XMD_BACK_PORT	_IOR('x', 0x27, struct xmd_port_info)
 #define XMD_BACK_ASK	_IOWR('x', 0x28, struct xmd_port_ask)
 #define XMD_VIF_RATE	_IOW('x', 0x29, struct xmd_vif_limit)
+/* ENODEV: there is no NIC (yet). */
+#define XMD_BACK_SETTINGS_GET _IOR('x', 0x30, struct xmd_port_settings)
+#define XMD_BACK_SETTINGS_SET _IOW('x', 0x31, struct xmd_port_settings)
 
 #endif /* XMD_BACKDEV_H */

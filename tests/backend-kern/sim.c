@@ -6,7 +6,7 @@ struct xmd_back back;
 struct nic_sim nic;
 void (*sim_grace)(void);
 unsigned int sim_errors, sim_notices, sim_mapped, sim_bound, sim_napis;
-int sim_fail_at, sim_failed;
+int sim_fail_at, sim_failed, sim_pinned;
 u64 sim_now;
 s64 sim_us;
 
@@ -224,8 +224,10 @@ int gnttab_alloc_pages(int n, struct page **p)
 
 void gnttab_free_pages(int n, struct page **p)
 {
-	while (n--)
+	while (n--) {
+		SIM_CHECK(p[n]->addr == (void *)1);	/* not one that is mapped */
 		p[n]->addr = NULL;
+	}
 }
 
 int gnttab_map_refs(struct gnttab_map_grant_ref *op, void *k, struct page **p, unsigned int n)
@@ -247,8 +249,10 @@ int gnttab_map_refs(struct gnttab_map_grant_ref *op, void *k, struct page **p, u
 int gnttab_unmap_refs(struct gnttab_unmap_grant_ref *op, void *k, struct page **p, unsigned int n)
 {
 	SIM_CHECK(!k && n == 1 && op->handle == 7 && p[0]->addr);
-	op->status = GNTST_okay;
-	sim_mapped--;
+	op->status = sim_pinned ? GNTST_bad_handle : GNTST_okay;
+	if (!sim_pinned)
+		p[0]->addr = (void *)1;
+	sim_mapped -= !sim_pinned;
 	return 0;
 }
 
@@ -669,7 +673,7 @@ void sim_start(void)
 	nic.pool_free = POOL;
 	INIT_LIST_HEAD(&back.waiters);
 	back.fdb = calloc(1, sizeof(*back.fdb));
-	xmd_fdb_init(back.fdb, 42);
+	xmd_fdb_init(back.fdb, &(hsiphash_key_t){ { 42, 43 } });
 	sim_now = 1000;
 	sim_fail_at = 0;
 	sim_failed = 0;

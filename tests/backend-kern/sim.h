@@ -60,6 +60,7 @@ extern struct nic_sim nic;
 extern unsigned int sim_mapped, sim_bound, sim_napis;
 extern int sim_fail_at;		/* the n-th call that can fail does; 0: none */
 extern int sim_failed;
+extern int sim_pinned;		/* Xen refuses to unmap */
 
 void sim_start(void);
 void sim_stop(void);

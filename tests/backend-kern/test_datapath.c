@@ -1537,13 +1537,13 @@ static void test_connect_unwinds(void **state)
 		sim_fail_at = 0;
 		assert_int_equal(sim_mapped, mapped);
 		assert_int_equal(sim_napis, napis);
-		/* A request_irq that fails leaves the port to us (vif.c closes it). */
+		/* A request_irq that fails leaves the port to us (rings.c closes it). */
 		assert_int_equal(sim_bound, bound);
 		c->tx_irq = 0;
 		c->rx_irq = 0;
 	}
 	sim_fail_at = 0;
-	assert_int_equal(step, 9);
+	assert_int_equal(step, 10);
 	send_to(c, station, 600, 600, 1);
 	sim_run();
 	nic_complete(1);

@@ -219,8 +219,12 @@ void host_run(struct host *h, unsigned int ms)
 {
 	for (unsigned int t = 0; t < ms; t += TICK_MS) {
 		world_run(&h->w, TICK_MS);
+		if (h->tap)
+			h->tap(h);
 		for (unsigned int i = 0; i < HUB_GUESTS; i++)
 			work(&h->party[i]);
+		if (h->tap)
+			h->tap(h);
 	}
 }
 

@@ -46,6 +46,7 @@ struct host {
 	struct hub hub;
 	struct obj_host objs;
 	struct party party[HUB_GUESTS];
+	void (*tap)(struct host *h);	/* after each move; NULL: none */
 };
 
 struct host *host_new(void);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * As much of Linux as vif.c, tx.c, rx.c and switch.c need, on one thread: locks only
- * check that they are not taken twice, NAPI is a list of polls that sim_run() works off.
- * Who calls what wrongly aborts.  sim.c has the rest.
+ * As much of Linux as vif.c, rings.c, poll.c, tx.c, rx.c and switch.c need, on one thread:
+ * locks only check that they are not taken twice, NAPI is a list of polls that sim_run()
+ * works off.  Who calls what wrongly aborts.  sim.c has the rest.
  */
 #ifndef SHIM_KERNEL_H
 #define SHIM_KERNEL_H
@@ -51,6 +51,9 @@ extern unsigned int sim_errors, sim_notices;	/* log lines */
 #define pr_err(...)		(sim_errors++)
 #define pr_err_ratelimited(...)	(sim_errors++)
 #define pr_warn(...)		(sim_notices++)
+static inline void sim_log(const char *fmt, ...) { (void)fmt; }
+#define pr_warn_ratelimited(...) (sim_notices++, sim_log(__VA_ARGS__))
+#define pr_notice_ratelimited(...) (sim_notices++)
 #define pr_notice(...)		(sim_notices++)
 #define pr_info(...)		(sim_notices++)
 #define pr_info_ratelimited(...) (sim_notices++)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * settings.c - the adapter object: who changes it, and what follows from a change.
+ * adapter.c - the adapter object: who changes it, and what follows from a change.
  *
  * A setting that can be refused (rings, link, MTU ...) is proposed to the user half first
  * and committed when that has made it work.  What is to be received (filters) cannot be
@@ -40,6 +40,8 @@ static int commit(struct xmd_nic *nic)
 		return err;
 	err = xpc_kern_commit(&nic->xpc, XPC_OBJECT_xmd_adapter, mask, &nic->want);
 	xpc_kern_unlock(&nic->xpc, XPC_OBJECT_xmd_adapter);
+	if (!err)
+		nic->chosen |= mask;
 	return err;
 }
 
@@ -156,8 +158,10 @@ static void phase(void *ctx, enum xpc_phase phase)
 
 	if (phase == XPC_NONE && test_bit(XMD_RUNNING, &nic->bits))
 		dev_info(&nic->pdev->dev, "no user half: frames flow on, settings wait for the next one\n");
-	if (phase == XPC_LIVE)
-		dev_info(&nic->pdev->dev, "user half %u serves\n", nic->xpc.t.epoch);
+	if (phase != XPC_LIVE)
+		return;
+	dev_info(&nic->pdev->dev, "user half %u serves\n", nic->xpc.t.epoch);
+	schedule_work(&nic->restore_work);
 }
 
 /* Single numbers, read without the lock: each is right, and a change of the link that comes

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# What of xmd-backend is the same in the program and under the tests' store and kernel half.
+
+BACKEND_VIF  := vif.c vif_look.c vif_kern.c negotiate.c fsm.c
+# a vif's object ring; tests/hostile runs it alone
+BACKEND_OBJ  := obj.c obj_home.c obj_msg.c obj_work.c obj_calls.c policy.c
+BACKEND_CODE := backend.c pulse.c store.c kern.c log.c $(BACKEND_VIF) $(BACKEND_OBJ)

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+/* obj_calls.c - what a guest asks for by a call; see obj_impl.h */
+#include "obj_impl.h"
+
+#include <errno.h>
+#include <string.h>
+#include <xmd/xs_names.h>
+
+/* The one line that says why a guest did not get what it asked for. */
+static int permit(const struct asked *a, uint32_t may, const char *what)
+{
+	if (a->v->obj->limits.may & may)
+		return 0;
+	if (log_allowed(&a->v->budget, a->env->now(), a->v->name))
+		log_warn("%s: policy refuses it %s; see %s in xmd-backend(8)", a->v->name, what,
+			 XS_BACK_XMD_ALLOW);
+	return -EPERM;
+}
+
+int xmd_obj_counters(void *ctx, struct xmd_vif_counters *vif, struct xmd_port_counters *port)
+{
+	const struct asked *a = ctx;
+	const struct xmd_port_info *p = &a->env->objs->port;
+	struct xmd_vif_info row;
+	int err = kern_row(a->env->kern, a->v->domid, a->v->handle, &row);
+
+	if (err)
+		return err;
+	*vif = (struct xmd_vif_counters){
+		.tx_frames = row.tx_frames, .tx_bytes = row.tx_bytes,
+		.tx_errors = row.tx_errors, .tx_drops = row.tx_drops,
+		.rx_frames = row.rx_frames, .rx_bytes = row.rx_bytes,
+		.rx_errors = row.rx_errors, .rx_drops = row.rx_drops,
+		.tx_spoofed = row.tx_spoofed, .rx_filtered = row.rx_filtered,
+	};
+	obj_read_port(a->env);
+	*port = (struct xmd_port_counters){
+		.rx_frames = p->rx_frames, .rx_bytes = p->rx_bytes,
+		.rx_broadcast = p->rx_broadcast, .rx_multicast = p->rx_multicast,
+		.tx_frames = p->tx_frames, .tx_bytes = p->tx_bytes,
+		.tx_broadcast = p->tx_broadcast, .tx_multicast = p->tx_multicast,
+		.rx_crc_errors = p->rx_crc_errors, .rx_missed = p->rx_missed,
+		.rx_no_buffer = p->rx_no_buffer, .rx_length_errors = p->rx_length_errors,
+		.tx_collisions = p->tx_collisions, .tx_late_collisions = p->tx_late_collisions,
+		.rx_pause = p->rx_pause, .tx_pause = p->tx_pause,
+	};
+	return 0;
+}
+
+int xmd_obj_identify(void *ctx, __u32 on)
+{
+	const struct asked *a = ctx;
+	struct xmd_port_ask q = { .what = XMD_ASK_IDENTIFY, .n = on };
+	int err = permit(a, XMD_MAY_IDENTIFY, "the port's LED");
+
+	if (!err)
+		err = a->env->kern->ops->ask(a->env->kern, &q);
+	if (!err)
+		a->v->obj->blinking = on;
+	return err;
+}
+
+int xmd_obj_regs(void *ctx, struct xmd_port_regs *regs)
+{
+	const struct asked *a = ctx;
+	struct xmd_port_ask q = { .what = XMD_ASK_REGS, .n = XMD_ASK_MAX };
+	int err = permit(a, XMD_MAY_REGS, "the port's registers");
+
+	if (!err)
+		err = a->env->kern->ops->ask(a->env->kern, &q);
+	if (err)
+		return err;
+	regs->version = q.tag;
+	regs->n = q.n / 4;
+	memcpy(regs->val, q.data, regs->n * 4);
+	return 0;
+}
+
+int xmd_obj_eeprom(void *ctx, __u32 offset, __u32 n, struct xmd_port_bytes *bytes)
+{
+	const struct asked *a = ctx;
+	struct xmd_port_ask q = { .what = XMD_ASK_EEPROM, .offset = offset, .n = n };
+	int err = permit(a, XMD_MAY_EEPROM, "the port's EEPROM");
+
+	if (!err)
+		err = a->env->kern->ops->ask(a->env->kern, &q);
+	if (err)
+		return err;
+	bytes->magic = q.tag;
+	bytes->n = n;
+	memcpy(bytes->byte, q.data, n);
+	return 0;
+}
