@@ -186,9 +186,11 @@ part_scribble() {
     sleep 2
     had=$(restarts)
     on drv 'echo c > /proc/sysrq-trigger' > /dev/null 2>&1 &
-    wait_until 60 "[ \"\$(restarts)\" = $((had + 1)) ]" || fail "not back after 60 s: $(tail -n 3 /logs/supervisor.log)"
+    back=yes
+    wait_until 60 "[ \"\$(restarts)\" = $((had + 1)) ]" || back=no
     # shellcheck disable=SC2086  # a list of numbers
     kill $scribblers
+    [ $back = yes ] || fail "not back after 60 s: $(tail -n 3 /logs/supervisor.log)"
     took=$(xmdctl --json history | sed -n 's/.*"ms": \([0-9]*\),.*/\1/p' | tail -n 1)
     metric restart_beside_writers "$took" ms
     xmdctl history | tail -n 1
