@@ -262,8 +262,8 @@ enum xmd_port_question {
 /**
  * struct xmd_port_ask - what only the NIC's user half can do; waits for it
  *
- * Errors: EINVAL malformed, ENODEV no NIC, EOPNOTSUPP not with this NIC, EBUSY somebody
- * is changing a network device right now, else what the user half says.
+ * Errors: EINVAL malformed, ENODEV no NIC, EOPNOTSUPP not with this NIC, else what the user
+ * half says.
  */
 struct xmd_port_ask {
 	__u32 what;		/* enum xmd_port_question */
@@ -289,11 +289,16 @@ struct xmd_vif_event {
  *	       ~0 without a NIC
  * @pending:   frames that were taken from guests and not answered yet, or wait for a guest
  *	       that takes frames
+ * @flags:     XMD_HEALTH_*: what xmd-backend has asked for, perhaps one before this one
  */
 struct xmd_back_health {
 	__u32 unwell_ms;
 	__u32 pending;
+	__u32 flags;
 };
+
+#define XMD_HEALTH_DRAINING	0x1	/* XMD_BACK_DRAIN 1 */
+#define XMD_HEALTH_BLINKING	0x2	/* XMD_ASK_IDENTIFY 1 */
 
 #define XMD_VIF_CONNECT	_IOW('x', 0x21, struct xmd_vif_connect)
 /* Unmap and forget.  ENOENT: unknown.  No event of this vif follows. */
