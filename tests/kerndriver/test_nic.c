@@ -603,6 +603,28 @@ static void test_divert(void **state)
 	sim_down();
 }
 
+int xmd_test_loopback(void *ctx);
+
+/* Passed or not, reception is the client's again. */
+static void test_loopback(void **state)
+{
+	(void)state;
+	sim_up(256);
+	sim.idle = true;
+	for (int works = 0; works < 2; works++) {
+		sim.loop = works;
+		sim.received = 0;
+		sim_post(1, 60);
+		assert_int_equal(xmd_test_loopback(sim.nic), works ? 0 : -EIO);
+		assert_int_equal(sim.received, 0);
+		sim.loop = false;
+		sim_receive(5);
+		sim_run(10);
+		assert_int_equal(sim.received, 5);
+	}
+	sim_down();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -625,6 +647,7 @@ int main(void)
 		cmocka_unit_test(test_false_link),
 		cmocka_unit_test(test_attach),
 		cmocka_unit_test(test_divert),
+		cmocka_unit_test(test_loopback),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
