@@ -179,7 +179,8 @@ void xmd_nic_link_follow(struct xmd_nic *nic);
 /* client.c */
 bool xmd_nic_offer(struct xmd_nic *nic);
 void xmd_nic_tell_state(struct xmd_nic *nic);
-void xmd_nic_divert(struct xmd_nic *nic, const struct xmd_client *taker);
+int xmd_nic_divert(struct xmd_nic *nic, const struct xmd_client *taker,
+		   int (*test)(struct xmd_nic *nic));
 
 /* watch.c */
 void xmd_nic_watch_init(struct xmd_nic *nic);
