@@ -148,8 +148,36 @@ static void changed(void *ctx, unsigned int object, u64 mask)
 		xmd_link_follow(nic);
 	if (mask & PORT_FIELDS)
 		xmd_tell_state(nic);
-	if (mask & (XPC_xmd_adapter_mac | XPC_xmd_adapter_perm_mac))
+	if (mask & XPC_xmd_adapter_perm_mac)
 		schedule_work(&nic->address_work);
+}
+
+/*
+ * The only settings that nobody asked for.  The address is that which the NIC was started with;
+ * once it is committed, it changes by ip only, or a user half could take a guest's.
+ */
+int xmd_found(void *ctx, const struct xmd_adapter *found)
+{
+	struct xmd_nic *nic = ctx;
+	int err = -EPERM;
+
+	/* a change under way began with a copy of before */
+	if (!mutex_trylock(&nic->cfg))
+		return -EBUSY;
+	if (!is_valid_ether_addr(nic->adapter->mac.addr) && is_valid_ether_addr(nic->mac) &&
+	    !memcmp(found->mac.addr, nic->mac, ETH_ALEN) && !(found->wol & ~XMD_WOL_MAGIC))
+		err = xpc_kern_commit(&nic->xpc, XPC_OBJECT_xmd_adapter,
+				      settings_mask() & ~XMD_NEVER_FOUND, found);
+	mutex_unlock(&nic->cfg);
+	if (err == -EPERM)
+		dev_warn_ratelimited(&nic->pdev->dev,
+				     "settings of the user half's own refused: address %pM, committed %pM\n",
+				     found->mac.addr, nic->adapter->mac.addr);
+	if (err)
+		return err;
+	schedule_work(&nic->address_work);
+	xmd_tell_state(nic);
+	return 0;
 }
 
 static void phase(void *ctx, enum xpc_phase phase)

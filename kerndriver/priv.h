@@ -29,6 +29,7 @@
 #include <xmd/nic.h>
 #include <xmd/nicdev.h>
 #include <xmd/backdev.h>
+#include "guard.h"
 #include "hw.h"
 #include "rxdesc.h"
 #include "txring.h"
@@ -137,6 +138,7 @@ struct xmd_nic {
 	unsigned long well;		/* jiffies, when all was well: xmd_nic_unwell_ms */
 	u32 loop_left;			/* frames of a self-test that have not come back */
 
+	struct xmd_guard guard;		/* guarded by ctl */
 	u8 mac[ETH_ALEN];		/* of the last START */
 	struct dentry *debugfs;
 };
@@ -220,8 +222,9 @@ void xmd_loop_frame(struct xmd_nic *nic, struct xmd_buf *frame);
 #define XMD_RX_USECS_MAX 10000u
 extern const struct ethtool_ops xmd_ethtool_ops;
 
-/* regs.c: the whole of XMD_NIC_REGS */
+/* regs.c: the whole of XMD_NIC_REGS, and what START has to ask the guard; ctl is held */
 long xmd_regs(struct xmd_nic *nic, struct xmd_regs __user *arg);
+int xmd_regs_start(struct xmd_nic *nic, struct xmd_start *start);
 
 /* debugfs.c */
 void xmd_dump_init(struct xmd_nic *nic);

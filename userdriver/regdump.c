@@ -20,8 +20,8 @@ enum { PHY_TYPE = 12, CABLE_LENGTH = 13, EXTENDED_10BT = 17, POLARITY = 18, CORR
        REMOTE_RECEIVER = 25, MANAGEMENT = 26 };
 
 static const uint32_t in_order[] = {
-	REG_CTRL, REG_STATUS, REG_RCTL, REG_RDLEN, REG_RDH, REG_RDT, REG_RDTR,
-	REG_TCTL, REG_TDLEN, REG_TDH, REG_TDT, REG_TIDV,
+	CTRL, STATUS, RCTL, RDLEN, RDH, RDT, RDTR,
+	TCTL, TDLEN, TDH, TDT, TIDV,
 };
 
 struct phy_words {
@@ -62,7 +62,7 @@ int drv_read_regs(struct driver *d, struct xmd_regdump *dump)
 	batch_init(&b, d, EXIT_REGISTER);
 	for (unsigned int i = 0; i < sizeof(in_order) / sizeof(in_order[0]); i++)
 		batch_read(&b, in_order[i], &dump->val[i], "register dump");
-	batch_read(&b, REG_MANC, &dump->val[MANAGEMENT], "register dump, MANC");
+	batch_read(&b, MANC, &dump->val[MANAGEMENT], "register dump, MANC");
 	batch_subject(&b, EXIT_PHY);
 	add_phy(&b, &phy);
 	err = batch_run(&b);
