@@ -58,11 +58,15 @@ int xmd_change_end(struct xmd_nic *nic)
 	return err;
 }
 
-/* For what cannot be refused. */
-void xmd_change_commit(struct xmd_nic *nic)
+/* For what cannot be refused.  Return: as xpc_kern_lock, if the user half did not let go of it. */
+int xmd_change_commit(struct xmd_nic *nic)
 {
-	commit(nic);
+	int err = commit(nic);
+
 	mutex_unlock(&nic->cfg);
+	if (err)
+		dev_warn_ratelimited(&nic->pdev->dev, "settings not committed: error %d\n", err);
+	return err;
 }
 
 /* What the net_device and the switch want to receive, into the object. */
@@ -82,7 +86,9 @@ void xmd_filter_work(struct work_struct *work)
 		netdev_for_each_mc_addr(ha, dev)
 			ether_addr_copy(want->mc[want->n_mc++].addr, ha->addr);
 	netif_addr_unlock_bh(dev);
-	xmd_change_commit(nic);
+	/* what is not committed would be lost; each try waits for the lock */
+	if (xmd_change_commit(nic) == -ETIMEDOUT)
+		xmd_ask_filter(nic);
 }
 
 /* Any context that may not sleep, too. */

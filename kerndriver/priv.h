@@ -203,7 +203,7 @@ void xmd_tick(struct work_struct *work);
 /* adapter.c */
 struct xmd_adapter *xmd_change_begin(struct xmd_nic *nic);
 int xmd_change_end(struct xmd_nic *nic);
-void xmd_change_commit(struct xmd_nic *nic);
+int xmd_change_commit(struct xmd_nic *nic);
 void xmd_ask_filter(struct xmd_nic *nic);
 void xmd_filter_work(struct work_struct *work);
 void xmd_address_work(struct work_struct *work);

@@ -166,6 +166,14 @@ enum xmd_nic_register {
 #define XMD_NIC_ROWS (0 XMD_NIC_REGISTERS(XMD_NIC_ONE, XMD_NIC_ONE, XMD_NIC_ONE, XMD_NIC_ONE, \
 					  XMD_NIC_ONE))
 
+/*
+ * The words of "ethtool -d", in the order in which ethtool(8)'s decoder for e1000 wants them, that
+ * are registers: the kernel half reads them, none is changed by that.  Words 12 to 25 are the
+ * PHY's, filled in by the user half; 26 is MANC, and behind it there is nothing with an M88 PHY.
+ */
+#define XMD_NIC_DUMP	{ CTRL, STATUS, RCTL, RDLEN, RDH, RDT, RDTR, TCTL, TDLEN, TDH, TDT, TIDV }
+#define XMD_DUMP_MANC	26
+
 #define XMD_ALL		0xffffffffu
 #define MTA_WORDS	128u
 #define RAR_ENTRIES	16u
