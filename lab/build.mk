@@ -44,8 +44,8 @@ $(OUT)/vmlinux: $(OUT)/sysroot/.done lab/images/extract-vmlinux
 	lab/images/extract-vmlinux $(OUT)/sysroot/boot/vmlinuz-$(KVER) > $@
 
 # The same file runs on the host and in every image.
-$(OUT)/agent: lab/agent/agent.c
-	gcc -O2 -Wall -Wextra -o $@ $< -lxenvchan -lxenctrl -lxenstore -lxengnttab -lxenevtchn \
+$(OUT)/agent: $(wildcard lab/agent/*.c) lab/agent/agent.h
+	gcc -O2 -Wall -Wextra -D_GNU_SOURCE -o $@ $(filter %.c,$^) -lxenvchan -lxenctrl -lxenstore -lxengnttab -lxenevtchn \
 	    -lxenforeignmemory -lxencall -lxendevicemodel -lxentoollog -lxentoolcore
 
 COMMON := lab/images/pack lab/images/common.sh $(OUT)/sysroot/.done $(OUT)/agent

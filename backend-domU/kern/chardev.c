@@ -115,6 +115,19 @@ static long do_ask(void __user *arg)
 	return copy_to_user(arg, &a, sizeof(a)) ? -EFAULT : 0;
 }
 
+static long do_settings(void __user *arg, bool set)
+{
+	struct xmd_port_settings s;
+	int err;
+
+	if (set && copy_from_user(&s, arg, sizeof(s)))
+		return -EFAULT;
+	err = xmd_port_settings(&s, set);
+	if (err || set)
+		return err;
+	return copy_to_user(arg, &s, sizeof(s)) ? -EFAULT : 0;
+}
+
 static long back_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	void __user *p = (void __user *)arg;
@@ -138,6 +151,9 @@ static long back_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return do_port(p);
 	case XMD_BACK_ASK:
 		return do_ask(p);
+	case XMD_BACK_SETTINGS_GET:
+	case XMD_BACK_SETTINGS_SET:
+		return do_settings(p, cmd == XMD_BACK_SETTINGS_SET);
 	default:
 		return -ENOTTY;
 	}

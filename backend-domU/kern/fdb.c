@@ -3,21 +3,9 @@
 #include <linux/string.h>
 #include "fdb.h"
 
-static u64 mac_bits(const u8 *mac)
-{
-	u64 v = 0;
-
-	memcpy(&v, mac, ETH_ALEN);
-	return v;
-}
-
 static u16 *bucket_of(struct xmd_fdb *fdb, const u8 *mac)
 {
-	u64 h = (mac_bits(mac) ^ fdb->seed) * 0x9e3779b97f4a7c15ull;
-
-	/* Twice, because an attacker knows the constant: the seed has to reach all bits. */
-	h = (h ^ (h >> 29) ^ (fdb->seed >> 7)) * 0xbf58476d1ce4e5b9ull;
-	return &fdb->bucket[(h >> 40) % XMD_FDB_BUCKETS];
+	return &fdb->bucket[hsiphash(mac, ETH_ALEN, &fdb->key) % XMD_FDB_BUCKETS];
 }
 
 static struct xmd_fdb_entry *find(const struct xmd_fdb *fdb, const u8 *mac)
@@ -61,54 +49,88 @@ static void erase(struct xmd_fdb *fdb, struct xmd_fdb_entry *e)
 	fdb->free = i;
 }
 
-void xmd_fdb_init(struct xmd_fdb *fdb, u64 seed)
+void xmd_fdb_init(struct xmd_fdb *fdb, const hsiphash_key_t *key)
 {
 	unsigned int i;
 
 	memset(fdb, 0, sizeof(*fdb));
-	fdb->seed = seed;
+	fdb->key = *key;
 	for (i = 1; i < XMD_FDB_ENTRIES; i++)
 		fdb->e[i].next = i + 1;
 	fdb->free = 1;
 }
 
-int xmd_fdb_fix(struct xmd_fdb *fdb, const u8 *mac, u16 port)
+static bool claims(const struct xmd_fdb *fdb, unsigned int port, const u8 *mac)
+{
+	return fdb->claim[port].nr && !memcmp(fdb->claim[port].mac, mac, ETH_ALEN);
+}
+
+/* Return: the port whose claim counts, or -1.  The host's is the first to be looked at. */
+static int rightful(const struct xmd_fdb *fdb, const u8 *mac)
+{
+	int best = claims(fdb, XMD_PORT_HOST, mac) ? (int)XMD_PORT_HOST : -1;
+	unsigned int i;
+
+	for (i = XMD_PORT_VIF0; i < XMD_PORTS; i++)
+		if (claims(fdb, i, mac) && (best < (int)XMD_PORT_VIF0 ||
+					    fdb->claim[i].nr > fdb->claim[best].nr))
+			best = i;
+	return best;
+}
+
+/* A claim to @mac has come or gone. */
+static void settle(struct xmd_fdb *fdb, const u8 *mac)
 {
 	struct xmd_fdb_entry *e = find(fdb, mac);
-	int was = -1;
+	int port = rightful(fdb, mac);
 
-	if (e && e->fixed)
-		was = e->port;
-	else if (e)
+	if (port < 0) {
+		if (e && e->fixed)
+			erase(fdb, e);
+		return;
+	}
+	if (e && !e->fixed)
 		fdb->learned[e->port]--;
-	else
+	if (!e)
 		e = insert(fdb, mac, port);
 	if (!e)
-		return -1;
+		return;	/* cannot be: a claim a port fits */
 	e->port = port;
 	e->fixed = 1;
-	return was;
 }
 
-void xmd_fdb_unfix(struct xmd_fdb *fdb, const u8 *mac, u16 port)
-{
-	struct xmd_fdb_entry *e = find(fdb, mac);
-
-	if (e && e->fixed && e->port == port)
-		erase(fdb, e);
-}
-
-int xmd_fdb_fixed(const struct xmd_fdb *fdb, const u8 *mac)
+int xmd_fdb_holder(const struct xmd_fdb *fdb, const u8 *mac)
 {
 	const struct xmd_fdb_entry *e = find(fdb, mac);
 
 	return e && e->fixed ? e->port : -1;
 }
 
+void xmd_fdb_unclaim(struct xmd_fdb *fdb, u16 port)
+{
+	if (!fdb->claim[port].nr)
+		return;
+	fdb->claim[port].nr = 0;
+	settle(fdb, fdb->claim[port].mac);
+}
+
+int xmd_fdb_claim(struct xmd_fdb *fdb, const u8 *mac, u16 port)
+{
+	int other;
+
+	xmd_fdb_unclaim(fdb, port);
+	other = xmd_fdb_holder(fdb, mac);
+	memcpy(fdb->claim[port].mac, mac, ETH_ALEN);
+	fdb->claim[port].nr = ++fdb->claims;
+	settle(fdb, mac);
+	return other;
+}
+
 void xmd_fdb_forget_port(struct xmd_fdb *fdb, u16 port)
 {
 	unsigned int i;
 
+	xmd_fdb_unclaim(fdb, port);
 	for (i = 1; i <= XMD_FDB_ENTRIES; i++)
 		if (fdb->e[i].used && fdb->e[i].port == port)
 			erase(fdb, &fdb->e[i]);

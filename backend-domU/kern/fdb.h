@@ -6,9 +6,19 @@
  *   port 1           the host port: the driver domain's own net_device
  *   port 2 and up    vifs
  *
- * Two kinds of entries.  Fixed ones come from the toolstack (the vif's own MAC) or
- * are the host's: nothing that a frame says changes them.  Learned ones come from
- * the source addresses of frames, since guests may bridge behind their vif, and age.
+ * Two kinds of entries.  Fixed ones come from claims: nothing that a frame says changes
+ * them.  Learned ones come from the source addresses of frames, since guests may bridge
+ * behind their vif, and age.
+ *
+ * Claims.  Each port but the NIC's claims one address at most: a vif what the toolstack or
+ * its policy says, the host port what the driver domain's net_device has, which its user
+ * half may set.  A claim lives until its port makes another or goes, whoever holds the
+ * address meanwhile.  Of several for one address
+ *
+ *   - a vif's latest holds: in a local migration the new vif comes before the old one goes;
+ *   - the host's holds only while no vif has one: no address of a guest's can be taken by
+ *     what runs in the driver domain;
+ *   - when the holder goes, the next one holds again.
  *
  * Rules for a source address that is known at another port already:
  *
@@ -23,11 +33,13 @@
  * The table is of fixed size.  Each port may learn so many addresses, and the sum of
  * all quotas fits: no guest can use up what another one needs.
  *
- * No Linux calls, no locks (switch.c has the lock); compiled on the host for tests.
+ * No locks (switch.c has the lock), and of Linux only hsiphash, because guests choose
+ * addresses; compiled on the host for tests.
  */
 #ifndef XMD_BACK_FDB_H
 #define XMD_BACK_FDB_H
 
+#include <linux/siphash.h>
 #include <linux/types.h>
 #include <linux/if_ether.h>
 
@@ -57,31 +69,38 @@ struct xmd_fdb_entry {
 	u32 seen;	/* seconds */
 };
 
+struct xmd_fdb_claim {
+	u64 nr;		/* the higher, the later; 0: none */
+	u8 mac[ETH_ALEN];
+};
+
 struct xmd_fdb {
-	u64 seed;	/* so that a guest cannot aim at one bucket */
+	hsiphash_key_t key;	/* so that a guest cannot aim at one bucket */
+	u64 claims;		/* ever made */
+	struct xmd_fdb_claim claim[XMD_PORTS];
 	u16 free;
 	u16 bucket[XMD_FDB_BUCKETS];
 	u16 learned[XMD_PORTS];
 	struct xmd_fdb_entry e[XMD_FDB_ENTRIES + 1];	/* e[0] is never used: index 0 ends lists */
 };
 
-void xmd_fdb_init(struct xmd_fdb *fdb, u64 seed);
+void xmd_fdb_init(struct xmd_fdb *fdb, const hsiphash_key_t *key);
 
 /**
- * xmd_fdb_fix - enter @mac at @port for good
+ * xmd_fdb_claim - @mac belongs to @port, to which no other address does
  *
- * The latest call wins: the toolstack decides.  Return: the port that had it fixed
- * before, or -1.
+ * Return: the port that holds, or held until now, the same address by a claim of its own;
+ * else -1.  Who holds it from now on, xmd_fdb_holder says.
  */
-int xmd_fdb_fix(struct xmd_fdb *fdb, const u8 *mac, u16 port);
+int xmd_fdb_claim(struct xmd_fdb *fdb, const u8 *mac, u16 port);
 
-/* Forget @mac, if it is fixed at @port. */
-void xmd_fdb_unfix(struct xmd_fdb *fdb, const u8 *mac, u16 port);
+/* Whatever @port has claimed is not claimed by it any more. */
+void xmd_fdb_unclaim(struct xmd_fdb *fdb, u16 port);
 
-/* Return: the port at which @mac is fixed, or -1. */
-int xmd_fdb_fixed(const struct xmd_fdb *fdb, const u8 *mac);
+/* Return: the port that holds @mac by a claim, or -1. */
+int xmd_fdb_holder(const struct xmd_fdb *fdb, const u8 *mac);
 
-/* Forget all that is behind @port. */
+/* Forget all that is behind @port, its claim too. */
 void xmd_fdb_forget_port(struct xmd_fdb *fdb, u16 port);
 
 /* A frame from @mac came in at @port, now, in seconds.  Return: whether @mac is at @port. */

@@ -7,10 +7,23 @@
  * answered as far as anybody can see, and are no requests any more: read as such they
  * would send another page than was meant, or look like a broken guest.
  *
- * So the index up to which is going to be answered is stored first, in the padding of
- * the shared page, which the protocol does not use and frontends clear when they make a
- * ring.  Whoever adopts the ring finishes that push before it reads a request.  A guest
- * that forges it is told that frames were sent which were not: its own.
+ * So what is about to be answered is stored first, in the padding of the shared page, which
+ * the protocol does not use and frontends clear when they make a ring:
+ *
+ *   octet  24            56     60      64
+ *          | extra[4]    | end  | magic | slots
+ *
+ *   end    the index behind the last response of this push
+ *   extra  RX: a bit for each slot of the ring, set: extra-info of this push.  It covers the
+ *          id of its request, so nobody could tell from the slot what it was.
+ *
+ * Whoever adopts the ring finishes that push before it reads a request, and may die in turn
+ * while it does: what it writes depends on nothing that it overwrites.  An intent whose end
+ * is rsp_prod asks for nothing.  A ring is taken into use with such a one, since what the
+ * page held before may be of another life of it.  A guest that forges an intent is told
+ * that frames were sent which were not: its own.
+ *
+ * Backends before this one wrote no extra, and leave it clear.
  */
 #ifndef XMD_BACK_INTENT_H
 #define XMD_BACK_INTENT_H
@@ -21,25 +34,53 @@
 #include "parse.h"
 
 #define XMD_INTENT_MAGIC	0x786d6469u	/* "xmdi" */
+#define XMD_INTENT_WORDS	(XMD_RX_RING / 64)
 
-/* The last 8 bytes before the slots, which begin at 64 of the shared page. */
-static inline u64 *xmd_intent_of(void *sring)
+struct xmd_intent {
+	u64 extra[XMD_INTENT_WORDS];
+	u64 word;		/* magic << 32 | end */
+};
+
+/* Just before the slots, which begin at 64 of the shared page. */
+static inline struct xmd_intent *xmd_intent_of(void *sring)
 {
-	return (u64 *)((u8 *)sring + 56);
+	return (struct xmd_intent *)((u8 *)sring + 64 - sizeof(struct xmd_intent));
+}
+
+static inline void xmd_intent_mark(u64 *extra, u32 idx)
+{
+	extra[idx / 64 % XMD_INTENT_WORDS] |= 1ull << idx % 64;
+}
+
+static inline bool xmd_intent_extra(const u64 *extra, u32 idx)
+{
+	return extra[idx / 64 % XMD_INTENT_WORDS] >> idx % 64 & 1;
 }
 
 /* Before the first response up to @end is written. */
 static inline void xmd_intent_store(void *sring, u32 end)
 {
-	WRITE_ONCE(*xmd_intent_of(sring), (u64)XMD_INTENT_MAGIC << 32 | end);
+	WRITE_ONCE(xmd_intent_of(sring)->word, (u64)XMD_INTENT_MAGIC << 32 | end);
 	/* the intent before the responses, because they destroy what it is about */
 	virt_wmb();
+}
+
+/* The same for RX; @extra: XMD_INTENT_WORDS. */
+static inline void xmd_intent_store_rx(void *sring, const u64 *extra, u32 end)
+{
+	unsigned int i;
+
+	for (i = 0; i < XMD_INTENT_WORDS; i++)
+		WRITE_ONCE(xmd_intent_of(sring)->extra[i], extra[i]);
+	/* extra before the end that makes it count; the end before was published */
+	virt_wmb();
+	xmd_intent_store(sring, end);
 }
 
 /* Return: an index from @rsp to @prod: what lies before it has been done. */
 static inline u32 xmd_intent_load(void *sring, u32 rsp, u32 prod)
 {
-	u64 intent = READ_ONCE(*xmd_intent_of(sring));
+	u64 intent = READ_ONCE(xmd_intent_of(sring)->word);
 	u32 end = (u32)intent;
 
 	if (intent >> 32 != XMD_INTENT_MAGIC || end - rsp > prod - rsp)
@@ -75,13 +116,36 @@ static inline void xmd_intent_finish_tx(union xmd_tx_slot *slots, u32 rsp, u32 e
 
 /*
  * Of a buffer that the dead domain has filled only the id is known for certain: it goes
- * back to the guest as an error, and what was in it is lost.
+ * back to the guest as an error, and what was in it is lost.  Of one that is covered by
+ * extra-info not even the id: so it becomes that again, behind the slot it belongs to,
+ * and the guest knows it by its place.
  */
-static inline void xmd_intent_finish_rx(struct xen_netif_rx_response *r)
+static inline void xmd_intent_finish_rx(union xen_netif_rx_sring_entry *slots,
+					const u64 *shared, u32 rsp, u32 end)
 {
-	*r = (struct xen_netif_rx_response){
-		.id = READ_ONCE(r->id), .status = XEN_NETIF_RSP_ERROR,
-	};
+	u64 extra[XMD_INTENT_WORDS];
+	unsigned int i;
+
+	for (i = 0; i < XMD_INTENT_WORDS; i++)
+		extra[i] = READ_ONCE(shared[i]);
+	for (; rsp != end; rsp++) {
+		struct xen_netif_rx_response *r = &slots[rsp % XMD_RX_RING].rsp;
+		bool next = rsp + 1 != end && xmd_intent_extra(extra, rsp + 1);
+
+		*r = (struct xen_netif_rx_response){
+			.id = READ_ONCE(r->id), .status = XEN_NETIF_RSP_ERROR,
+			.flags = next ? XEN_NETRXF_extra_info : 0,
+		};
+		if (!next)
+			continue;
+		rsp++;
+		*(struct xen_netif_extra_info *)&slots[rsp % XMD_RX_RING] =
+			(struct xen_netif_extra_info){
+			.type = XEN_NETIF_EXTRA_TYPE_GSO,
+			.u.gso.size = XMD_GSO_SIZE_MIN,
+			.u.gso.type = XEN_NETIF_GSO_TYPE_TCPV4,
+		};
+	}
 }
 
 #endif /* XMD_BACK_INTENT_H */

@@ -21,7 +21,7 @@ static void retry(struct timer_list *t)
 	xmd_wait_wake();
 }
 
-/* Once a second: purge backlogs that do not move, age the switch's table. */
+/* Once a second: drop what waits for too long, age the switch's table. */
 static void tick(struct work_struct *work)
 {
 	unsigned int i;
@@ -30,8 +30,10 @@ static void tick(struct work_struct *work)
 	for (i = 0; i < XMD_VIFS_MAX; i++) {
 		struct xmd_vif *v = rcu_dereference_protected(back.vif[i],
 							      lockdep_is_held(&back.ctl));
-		if (v)
-			xmd_rx_tick(v);
+		if (!v)
+			continue;
+		xmd_tx_tick(v);
+		xmd_rx_tick(v);
 	}
 	mutex_unlock(&back.ctl);
 	spin_lock_bh(&back.fdb_lock);
@@ -42,6 +44,7 @@ static void tick(struct work_struct *work)
 
 static int __init back_init(void)
 {
+	hsiphash_key_t key;
 	int err;
 
 	if (!xen_domain())
@@ -56,7 +59,8 @@ static int __init back_init(void)
 	back.fdb = vzalloc(sizeof(*back.fdb));
 	if (!back.fdb)
 		return -ENOMEM;
-	xmd_fdb_init(back.fdb, get_random_u64());
+	get_random_bytes(&key, sizeof(key));
+	xmd_fdb_init(back.fdb, &key);
 
 	/* No NIC yet is no reason to fail: each connect looks again. */
 	err = xmd_switch_attach();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The table of vifs: connect, disconnect, faults, and the NAPI poll of each
+ * The table of vifs: connect and disconnect
  *
  * Life of a vif (the struct's comment in back.h says who may touch what):
  *
@@ -10,317 +10,18 @@
  *
  * A faulted vif stays in the table, unserved, until it is disconnected: its irqs
  * are left without EOI, so the guest cannot even raise an interrupt any more.
- *
- * NAPI is anchored on the NIC's net_device only because it must be anchored
- * somewhere; vifs have no net_device of their own.
  */
 #include <linux/etherdevice.h>
-#include <linux/irq.h>
-#include <linux/mm.h>
 #include <linux/vmalloc.h>
 #include <xen/events.h>
-#include <xen/interface/event_channel.h>
-#include <xen/interface/grant_table.h>
-#include <xen/interface/xen.h>
-#include <asm/xen/hypercall.h>
 #include "back.h"
-#include "intent.h"
-
-enum { RING_TX, RING_RX };
-
-static const char * const fault_text[XMD_FAULTS] = {
-	[XMD_FAULT_NONE] = "none",
-	[XMD_FAULT_RING_INDEX] = "producer index further ahead than the ring is long",
-	[XMD_FAULT_EXTRA_ENDLESS] = "unending extra-info chain",
-	[XMD_FAULT_EXTRA_TYPE] = "unknown extra-info type",
-	[XMD_FAULT_TOO_MANY_SLOTS] = "runaway slot chain",
-	[XMD_FAULT_CROSS_PAGE] = "slot crosses its page",
-	[XMD_FAULT_BAD_SIZE] = "slots longer than their packet",
-	[XMD_FAULT_GONE] = "event channel or ring page withdrawn",
-};
-
-const char *xmd_back_fault_text(u32 fault)
-{
-	return fault < XMD_FAULTS ? fault_text[fault] : "unknown";
-}
-
-/* Softirq.  The first reason counts; the poll sees it next and drops what waits. */
-void xmd_vif_fault(struct xmd_vif *v, enum xmd_vif_fault why)
-{
-	if (cmpxchg(&v->fault, XMD_FAULT_NONE, why) != XMD_FAULT_NONE)
-		return;
-	pr_err_ratelimited("xmd_back: %s: %s; no longer served, others are. The guest's driver is broken or hostile: look at it, then detach and attach the vif\n",
-			   v->name, xmd_back_fault_text(why));
-	/* fault before event, because the reader takes the event first */
-	smp_wmb();
-	WRITE_ONCE(v->event, true);
-	wake_up_interruptible(&back.events);
-	napi_schedule(&v->napi);
-}
 
 void xmd_vif_put(struct xmd_vif *v, unsigned int n)
 {
-	if (refcount_sub_and_test(n, &v->refs))
-		vfree(v);
-}
-
-/* ----------------------------------------------------------------- the poll */
-
-/* One round over both rings.  Return: whether there is more to do right now. */
-static bool poll_rings(struct xmd_vif *v, unsigned int budget, unsigned int *work)
-{
-	unsigned int frames = 0;
-	bool more;
-
-	*work = 0;
-	if (!xmd_vif_serves(v)) {
-		xmd_tx_drop_all(v);
-		xmd_rx_drop_all(v);
-		return false;
-	}
-	v->st.polls++;
-	*work = xmd_back_tx_provide(v, budget);
-	more = xmd_back_rx_return(v, &frames);
-	xmd_back_tx_return(v);
-	v->worked |= *work || frames;
-	if (v->tx_state == XMD_TX_MORE)
-		more = true;
-	else if (v->tx_state == XMD_TX_EMPTY)
-		more |= xmd_tx_arm(v);
-	return more || !xmd_vif_serves(v);
-}
-
-/*
- * An event channel stays masked from its interrupt to its EOI, so a guest that
- * sends events in a storm gets one poll for each EOI; when it sent them for
- * nothing, the EOI is delayed (SPURIOUS).
- */
-static void send_eoi(struct xmd_vif *v, unsigned long eoi)
-{
-	unsigned int flags = v->worked ? 0 : XEN_EOI_FLAG_SPURIOUS;
-
-	if (!eoi || !xmd_vif_serves(v))
+	if (!refcount_sub_and_test(n, &v->refs))
 		return;
-	v->worked = false;
-	if (eoi & BIT(XMD_EOI_TX))
-		xen_irq_lateeoi(v->tx_irq, flags);
-	if (eoi & BIT(XMD_EOI_RX))
-		xen_irq_lateeoi(v->rx_irq, flags);
-}
-
-static int vif_poll(struct napi_struct *napi, int budget)
-{
-	struct xmd_vif *v = container_of(napi, struct xmd_vif, napi);
-	unsigned long eoi;
-	unsigned int work;
-	bool more;
-
-	if (!budget)
-		return 0;
-	rcu_read_lock();
-	more = poll_rings(v, budget, &work);
-	rcu_read_unlock();
-	if (more)
-		return budget;
-	/*
-	 * Taken before completing: an interrupt that comes after that is served by the
-	 * poll that it schedules, and judged by it.
-	 */
-	eoi = xchg(&v->eoi, 0);
-	napi_complete_done(napi, min_t(int, work, budget - 1));
-	send_eoi(v, eoi);
-	return min_t(int, work, budget - 1);
-}
-
-/* From process context as well: look at both rings once. */
-void xmd_vif_kick(struct xmd_vif *v)
-{
-	local_bh_disable();
-	napi_schedule(&v->napi);
-	local_bh_enable();
-}
-
-static irqreturn_t tx_event(int irq, void *arg)
-{
-	struct xmd_vif *v = arg;
-
-	v->st.events++;
-	set_bit(XMD_EOI_TX, &v->eoi);
-	napi_schedule(&v->napi);
-	return IRQ_HANDLED;
-}
-
-static irqreturn_t rx_event(int irq, void *arg)
-{
-	struct xmd_vif *v = arg;
-
-	set_bit(XMD_EOI_RX, &v->eoi);
-	napi_schedule(&v->napi);
-	return IRQ_HANDLED;
-}
-
-/* -------------------------------------------------------------- ring pages */
-
-static int grant_errno(const struct xmd_vif *v, const char *what, u32 ref, int status)
-{
-	pr_err("xmd_back: %s: cannot map %s, grant reference %u: Xen says %d%s\n",
-	       v->name, what, ref, status, status == GNTST_permission_denied ?
-	       " (permission denied: does Xen run with XSM in SILO mode?)" :
-	       "; the guest withdrew it or never granted it to this domain");
-	if (status == GNTST_bad_gntref || status == GNTST_bad_domain)
-		return -ENOENT;
-	return status == GNTST_permission_denied ? -EPERM : -EIO;
-}
-
-static void unmap_ring(struct xmd_vif *v, int ring)
-{
-	struct gnttab_unmap_grant_ref op;
-
-	gnttab_set_unmap_op(&op, (unsigned long)page_address(v->page[ring]),
-			    GNTMAP_host_map, v->handle[ring]);
-	if (gnttab_unmap_refs(&op, NULL, &v->page[ring], 1) || op.status)
-		pr_err("xmd_back: %s: cannot unmap a ring page (%d); the guest's page stays pinned\n",
-		       v->name, op.status);
-}
-
-static int map_ring(struct xmd_vif *v, int ring, u32 ref)
-{
-	struct gnttab_map_grant_ref op;
-	int err;
-
-	gnttab_set_map_op(&op, (unsigned long)page_address(v->page[ring]),
-			  GNTMAP_host_map, ref, v->id.domid);
-	err = gnttab_map_refs(&op, NULL, &v->page[ring], 1);
-	if (op.status != GNTST_okay)
-		return grant_errno(v, ring == RING_TX ? "tx-ring-ref" : "rx-ring-ref", ref,
-				   op.status);
-	v->handle[ring] = op.handle;
-	return err;
-}
-
-static int map_rings(struct xmd_vif *v)
-{
-	int err = gnttab_alloc_pages(2, v->page);
-
-	if (err)
-		return err;
-	err = map_ring(v, RING_TX, v->queue.tx_ref);
-	if (err)
-		goto err_tx;
-	err = map_ring(v, RING_RX, v->queue.rx_ref);
-	if (err)
-		goto err_rx;
-	return 0;
-
-err_rx:
-	unmap_ring(v, RING_TX);
-err_tx:
-	gnttab_free_pages(2, v->page);
-	return err;
-}
-
-static void unmap_rings(struct xmd_vif *v)
-{
-	unmap_ring(v, RING_RX);
-	unmap_ring(v, RING_TX);
-	gnttab_free_pages(2, v->page);
-}
-
-/* The push in which the driver domain before us died.  Indices have been checked. */
-static void finish_pushes(struct xen_netif_tx_sring *txs, u32 *tx, u32 tx_prod,
-			  struct xen_netif_rx_sring *rxs, u32 *rx, u32 rx_prod)
-{
-	u32 tx_end = xmd_intent_load(txs, *tx, tx_prod);
-	u32 rx_end = xmd_intent_load(rxs, *rx, rx_prod);
-
-	xmd_intent_finish_tx((void *)txs->ring, *tx, tx_end);
-	for (; *rx != rx_end; (*rx)++)
-		xmd_intent_finish_rx(&rxs->ring[*rx % XMD_RX_RING].rsp);
-	*tx = tx_end;
-	/* responses before the indices that publish them */
-	virt_wmb();
-	WRITE_ONCE(txs->rsp_prod, tx_end);
-	WRITE_ONCE(rxs->rsp_prod, rx_end);
-}
-
-/*
- * A fresh ring starts at 0.  An adopted one goes on where its last backend had
- * answered to: what lies behind rsp_prod are requests, none of them overwritten (D4).
- */
-static int start_rings(struct xmd_vif *v, bool adopt)
-{
-	struct xen_netif_tx_sring *txs = page_address(v->page[RING_TX]);
-	struct xen_netif_rx_sring *rxs = page_address(v->page[RING_RX]);
-	u32 tx = adopt ? READ_ONCE(txs->rsp_prod) : 0;
-	u32 rx = adopt ? READ_ONCE(rxs->rsp_prod) : 0;
-	u32 tx_prod = READ_ONCE(txs->req_prod), rx_prod = READ_ONCE(rxs->req_prod);
-
-	BUILD_BUG_ON(XMD_TX_RING != __CONST_RING_SIZE(xen_netif_tx, XEN_PAGE_SIZE));
-	BUILD_BUG_ON(XMD_RX_RING != __CONST_RING_SIZE(xen_netif_rx, XEN_PAGE_SIZE));
-	BUILD_BUG_ON(sizeof(union xmd_tx_slot) != sizeof(union xen_netif_tx_sring_entry));
-
-	if (xmd_ring_ready(tx_prod, tx, tx, XMD_TX_RING) < 0 ||
-	    xmd_ring_ready(rx_prod, rx, rx, XMD_RX_RING) < 0) {
-		pr_err("xmd_back: %s: ring indices cannot be: tx %u..%u rx %u..%u; not connected\n",
-		       v->name, tx, tx_prod, rx, rx_prod);
-		return -EPROTO;
-	}
-	if (adopt)
-		finish_pushes(txs, &tx, tx_prod, rxs, &rx, rx_prod);
-	BACK_RING_ATTACH(&v->tx, txs, tx, XEN_PAGE_SIZE);
-	BACK_RING_ATTACH(&v->rx, rxs, rx, XEN_PAGE_SIZE);
-	v->tx_seen = tx;
-	return 0;
-}
-
-/* ---------------------------------------------------------- event channels */
-
-static int bind_port(struct xmd_vif *v, u32 port, irq_handler_t handler, unsigned int *irq)
-{
-	struct evtchn_bind_interdomain bind = {
-		.remote_dom = v->id.domid,
-		.remote_port = port,
-	};
-	struct evtchn_close close;
-	int err = HYPERVISOR_event_channel_op(EVTCHNOP_bind_interdomain, &bind);
-
-	if (err) {
-		pr_err("xmd_back: %s: cannot bind event channel %u: Xen says %d; is it bound to another domain, or does XSM run in SILO mode?\n",
-		       v->name, port, err);
-		return err == -EPERM ? -EPERM : -ENOENT;
-	}
-	err = bind_evtchn_to_irqhandler_lateeoi(bind.local_port, handler, 0, v->name, v);
-	if (err < 0) {
-		/* If it failed late, the port is closed already and Xen refuses: no harm. */
-		close.port = bind.local_port;
-		HYPERVISOR_event_channel_op(EVTCHNOP_close, &close);
-		return err;
-	}
-	*irq = err;
-	return 0;
-}
-
-static int bind_ports(struct xmd_vif *v)
-{
-	int err = bind_port(v, v->queue.tx_port, tx_event, &v->tx_irq);
-
-	if (err)
-		return err;
-	v->rx_irq = v->tx_irq;
-	if (v->queue.rx_port == v->queue.tx_port)
-		return 0;
-	err = bind_port(v, v->queue.rx_port, rx_event, &v->rx_irq);
-	if (err)
-		unbind_from_irqhandler(v->tx_irq, v);
-	return err;
-}
-
-/* Returns when no handler runs any more. */
-static void unbind_ports(struct xmd_vif *v)
-{
-	if (v->rx_irq != v->tx_irq)
-		unbind_from_irqhandler(v->rx_irq, v);
-	unbind_from_irqhandler(v->tx_irq, v);
+	xmd_account_close(v);
+	vfree(v);
 }
 
 /* --------------------------------------------------------------- the table */
@@ -388,29 +89,28 @@ static struct xmd_vif *vif_alloc(const struct xmd_vif_connect *c, int port)
 	v->tx_guess = -1;
 	refcount_set(&v->refs, 1);
 	spin_lock_init(&v->rx_lock);
+	spin_lock_init(&v->fifo_lock);
 	INIT_LIST_HEAD(&v->wait);
 	xmd_settings_init(v, &c->rate);
 	snprintf(v->name, sizeof(v->name), "xmd-vif%u.%u", v->id.domid, v->id.handle);
+	xmd_account_open(v);
 	return v;
 }
 
 /* Everything but the table. */
 static int vif_start(struct xmd_vif *v, bool adopt)
 {
-	int err = map_rings(v);
+	int err = xmd_back_rings_open(v, adopt);
 
 	if (err)
 		return err;
-	err = start_rings(v, adopt);
-	if (err)
-		goto err_rings;
-	netif_napi_add(xmd_nic_netdev(back.nic), &v->napi, vif_poll);
+	netif_napi_add(xmd_nic_netdev(back.nic), &v->napi, xmd_back_poll);
 	/*
 	 * Xen raises a first event as soon as a port is bound, before tx_irq and rx_irq
 	 * are stored; a poll then would send its EOI to no interrupt, and the channel
 	 * would stay masked for ever.  No poll until they are: vif_publish kicks one.
 	 */
-	err = bind_ports(v);
+	err = xmd_back_ports_bind(v);
 	if (err)
 		goto err_ports;
 	napi_enable(&v->napi);
@@ -418,15 +118,14 @@ static int vif_start(struct xmd_vif *v, bool adopt)
 
 err_ports:
 	netif_napi_del(&v->napi);
-err_rings:
-	unmap_rings(v);
+	xmd_back_rings_close(v);
 	return err;
 }
 
 /*
  * Softirq readers are gone when synchronize_net returns, and polls that serve: nobody
  * learns an address at this port, or arms a timer, any more.  Handlers are gone when
- * unbind_ports returns, the poll when netif_napi_del does.  Frames that the NIC holds find
+ * xmd_back_ports_unbind returns, the poll when netif_napi_del does.  Frames that the NIC holds find
  * only the FIFO and a NAPI that cannot be scheduled any more.
  */
 static void vif_stop(struct xmd_vif *v)
@@ -437,7 +136,7 @@ static void vif_stop(struct xmd_vif *v)
 	synchronize_net();
 	xmd_switch_del(v);
 	xmd_settings_stop(v);
-	unbind_ports(v);
+	xmd_back_ports_unbind(v);
 	napi_disable(&v->napi);
 	netif_napi_del(&v->napi);
 	local_bh_disable();
@@ -445,7 +144,7 @@ static void vif_stop(struct xmd_vif *v)
 	xmd_tx_drop_all(v);
 	xmd_rx_drop_all(v);
 	local_bh_enable();
-	unmap_rings(v);
+	xmd_back_rings_close(v);
 	xmd_vif_put(v, 1);
 }
 
@@ -461,8 +160,9 @@ static void vif_publish(struct xmd_vif *v, bool adopt)
 		if (v->rx_irq != v->tx_irq)
 			notify_remote_via_irq(v->rx_irq);
 	}
-	pr_info("xmd_back: %s: connected, %pM, features 0x%x, mtu %u%s\n", v->name, v->mac,
-		v->features, v->mtu, adopt ? ", rings adopted" : "");
+	/* limited, because a guest may come and go as often as it likes */
+	pr_info_ratelimited("xmd_back: %s: connected, %pM, features 0x%x, mtu %u%s\n", v->name,
+			    v->mac, v->features, v->mtu, adopt ? ", rings adopted" : "");
 }
 
 static int connect_locked(const struct xmd_vif_connect *c)
@@ -509,7 +209,7 @@ int xmd_vif_disconnect(const struct xmd_vif_id *id)
 	mutex_lock(&back.ctl);
 	v = xmd_vif_find(id);
 	if (v) {
-		pr_info("xmd_back: %s: disconnected\n", v->name);
+		pr_info_ratelimited("xmd_back: %s: disconnected\n", v->name);
 		vif_stop(v);
 	}
 	mutex_unlock(&back.ctl);
@@ -542,6 +242,8 @@ void xmd_back_health(struct xmd_back_health *h)
 	mutex_lock(&back.ctl);
 	h->unwell_ms = back.nic ? xmd_nic_unwell_ms(back.nic) : ~0u;
 	h->pending = 0;
+	h->flags = (back.draining ? XMD_HEALTH_DRAINING : 0) |
+		   (back.blinking ? XMD_HEALTH_BLINKING : 0);
 	for (i = 0; i < XMD_VIFS_MAX; i++)
 		if (vif_at(i) && xmd_vif_serves(vif_at(i)))
 			h->pending += pending(vif_at(i));
@@ -583,6 +285,7 @@ static void fill_info(const struct xmd_vif *v, struct xmd_vif_info *info)
 		.rx_drops = v->st.rx_drops,
 		.tx_spoofed = v->st.tx_spoofed,
 		.rx_filtered = v->st.rx_filtered,
+		.rx_too_long = v->st.rx_too_long,
 	};
 	ether_addr_copy(info->mac, v->mac);
 }

@@ -71,7 +71,8 @@ struct xmd_vif_rate {
  * @adopt:    1: start from rsp_prod of the shared rings instead of from 0, and treat
  *	      what lies between as requests not yet looked at
  * @n_queues: 1 to XMD_VIF_QUEUES_MAX
- * @mtu:      bytes, 68 to 65535; frames to the guest are not larger than mtu + 18
+ * @mtu:      bytes, 68 to 65535, as the guest was told; frames to the guest are not larger
+ *	      than mtu + 18, or with SG than the NIC's MTU + 18, if that is more
  * @mac:      the guest's address; entered into the switch for good
  * @rate:     from the first frame on; XMD_VIF_RATE changes it
  *
@@ -117,10 +118,12 @@ struct xmd_vif_info {
 	__u8 reserved[2];
 	struct xmd_vif_queue queue[XMD_VIF_QUEUES_MAX];
 	struct xmd_vif_rate rate;
+	__u32 reserved2;		/* named, so that it is cleared */
 	__u64 tx_frames, tx_bytes, tx_errors, tx_drops;
 	__u64 rx_frames, rx_bytes, rx_errors, rx_drops;
 	__u64 tx_spoofed;		/* frames dropped for their source address */
 	__u64 rx_filtered;		/* flooded frames that this vif's filters kept away */
+	__u64 rx_too_long;		/* of rx_drops: longer than this guest takes */
 };
 
 /* struct xmd_vif_settings.flags */
@@ -195,6 +198,58 @@ struct xmd_port_info {
 	__u64 rx_pause, tx_pause;
 };
 
+/* struct xmd_port_settings.mask: groups of its members.  Append-only. */
+#define XMD_PORT_MTU		0x0001u
+#define XMD_PORT_MAC		0x0002u
+#define XMD_PORT_RINGS		0x0004u	/* tx_ring, rx_ring */
+#define XMD_PORT_COALESCE	0x0008u	/* rx_usecs, itr_mode */
+#define XMD_PORT_PAUSE		0x0010u	/* pause_* */
+#define XMD_PORT_LINK		0x0020u	/* autoneg, advertise, forced, mdix */
+#define XMD_PORT_WOL		0x0040u
+#define XMD_PORT_MSG_LEVEL	0x0080u
+#define XMD_PORT_FEATURES	0x0100u
+#define XMD_PORT_ALL		0x01ffu
+
+/* struct xmd_port_settings.features, as ethtool -K names them */
+#define XMD_FEATURE_SG		0x01u
+#define XMD_FEATURE_TX_CSUM	0x02u
+#define XMD_FEATURE_TSO		0x04u
+#define XMD_FEATURE_RX_CSUM	0x08u
+#define XMD_FEATURE_GSO		0x10u
+#define XMD_FEATURE_GRO		0x20u
+#define XMD_FEATURES		0x3fu
+
+/**
+ * struct xmd_port_settings - what an administrator set on the port with ip and ethtool
+ * @size:   bytes of this structure; another size is EINVAL.  New members come at the end, and
+ *	    0 in them is what an older saver, who does not know them, means
+ * @mask:   XMD_PORT_*: the groups that somebody has set since the NIC was probed (GET), or that
+ *	    are to be put into force (SET).  The others are as the user half found them
+ * @result: GET: of the last SET; -EINPROGRESS it waits for a user half or is at work; 0 all is
+ *	    in force; else the first error, and the kernel log names the groups that were refused
+ * the rest: the members of the same names of struct xmd_adapter (xpc/objects.h)
+ *
+ * For a saver this is opaque but for size and mask: what GET told can be given to SET after a
+ * restart of the domain, once, when there is a NIC.  SET does not wait for the user half.
+ * XMD_EVENT_PORT comes whenever GET would tell something else.
+ */
+struct xmd_port_settings {
+	__u32 size;
+	__u32 mask;
+	__s32 result;
+	__u32 mtu;
+	__u32 tx_ring, rx_ring;
+	__u32 rx_usecs;
+	__u32 wol;
+	__u32 msg_level;
+	__u32 features;			/* XMD_FEATURE_* */
+	__u8 itr_mode;
+	__u8 pause_autoneg, pause_rx, pause_tx;
+	__u8 autoneg, advertise, forced, mdix;
+	__u8 mac[ETH_ALEN];
+	__u8 reserved[2];
+};
+
 /* struct xmd_port_ask.what */
 enum xmd_port_question {
 	XMD_ASK_IDENTIFY = 1,	/* n: 1 blink, 0 as usual */
@@ -207,8 +262,8 @@ enum xmd_port_question {
 /**
  * struct xmd_port_ask - what only the NIC's user half can do; waits for it
  *
- * Errors: EINVAL malformed, ENODEV no NIC, EOPNOTSUPP not with this NIC, EBUSY somebody
- * is changing a network device right now, else what the user half says.
+ * Errors: EINVAL malformed, ENODEV no NIC, EOPNOTSUPP not with this NIC, else what the user
+ * half says.
  */
 struct xmd_port_ask {
 	__u32 what;		/* enum xmd_port_question */
@@ -219,7 +274,8 @@ struct xmd_port_ask {
 };
 
 /* What read() on /dev/xmd/back gives: 16 bytes, one a vif that has something to say.  With
- * XMD_EVENT_PORT as domid: the link has changed, look at XMD_BACK_PORT. */
+ * XMD_EVENT_PORT as domid: the link or a setting of the port has changed, look at XMD_BACK_PORT
+ * and XMD_BACK_SETTINGS_GET. */
 #define XMD_EVENT_PORT	0xffffu
 struct xmd_vif_event {
 	struct xmd_vif_id id;
@@ -233,11 +289,16 @@ struct xmd_vif_event {
  *	       ~0 without a NIC
  * @pending:   frames that were taken from guests and not answered yet, or wait for a guest
  *	       that takes frames
+ * @flags:     XMD_HEALTH_*: what xmd-backend has asked for, perhaps one before this one
  */
 struct xmd_back_health {
 	__u32 unwell_ms;
 	__u32 pending;
+	__u32 flags;
 };
+
+#define XMD_HEALTH_DRAINING	0x1	/* XMD_BACK_DRAIN 1 */
+#define XMD_HEALTH_BLINKING	0x2	/* XMD_ASK_IDENTIFY 1 */
 
 #define XMD_VIF_CONNECT	_IOW('x', 0x21, struct xmd_vif_connect)
 /* Unmap and forget.  ENOENT: unknown.  No event of this vif follows. */
@@ -257,5 +318,8 @@ struct xmd_back_health {
 #define XMD_BACK_PORT	_IOR('x', 0x27, struct xmd_port_info)
 #define XMD_BACK_ASK	_IOWR('x', 0x28, struct xmd_port_ask)
 #define XMD_VIF_RATE	_IOW('x', 0x29, struct xmd_vif_limit)
+/* ENODEV: there is no NIC (yet). */
+#define XMD_BACK_SETTINGS_GET _IOR('x', 0x30, struct xmd_port_settings)
+#define XMD_BACK_SETTINGS_SET _IOW('x', 0x31, struct xmd_port_settings)
 
 #endif /* XMD_BACKDEV_H */

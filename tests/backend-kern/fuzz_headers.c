@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	u8 *p;
 
 	if (!ready)
-		xmd_fdb_init(&fdb, 99);
+		xmd_fdb_init(&fdb, &(hsiphash_key_t){ { 99 } });
 	ready = true;
 	if (size > 4096)
 		return 0;

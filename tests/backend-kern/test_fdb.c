@@ -27,10 +27,10 @@ static int setup(void **state)
 {
 	(void)state;
 	fdb = malloc(sizeof(*fdb));
-	xmd_fdb_init(fdb, 0x1234567890abcdefull);
-	xmd_fdb_fix(fdb, mac_host, HOST);
-	xmd_fdb_fix(fdb, mac_a, A);
-	xmd_fdb_fix(fdb, mac_b, B);
+	xmd_fdb_init(fdb, &(hsiphash_key_t){ { 0x1234567890abcdeful, 7 } });
+	xmd_fdb_claim(fdb, mac_host, HOST);
+	xmd_fdb_claim(fdb, mac_a, A);
+	xmd_fdb_claim(fdb, mac_b, B);
 	return 0;
 }
 
@@ -174,7 +174,7 @@ static void test_all_quotas_fit(void **state)
 	(void)state;
 	for (u32 port = XMD_PORT_VIF0; port < XMD_PORTS; port++) {
 		mac_nr(mac, n++);
-		xmd_fdb_fix(fdb, mac, port);
+		xmd_fdb_claim(fdb, mac, port);
 		for (u32 i = 0; i < XMD_FDB_PER_VIF; i++) {
 			mac_nr(mac, n++);
 			assert_true(xmd_fdb_learn(fdb, mac, port, 0));
@@ -184,8 +184,13 @@ static void test_all_quotas_fit(void **state)
 		mac_nr(mac, n++);
 		assert_true(xmd_fdb_learn(fdb, mac, WIRE, 0));
 	}
-	for (u32 port = XMD_PORT_VIF0; port < XMD_PORTS; port++)
+	/* all to one address, the host's too: no entry is lost on the way */
+	for (u32 port = HOST; port < XMD_PORTS; port++)
+		xmd_fdb_claim(fdb, bridged, port);
+	assert_int_equal(xmd_fdb_holder(fdb, bridged), XMD_PORTS - 1);
+	for (u32 port = HOST; port < XMD_PORTS; port++)
 		xmd_fdb_forget_port(fdb, port);
+	assert_int_equal(xmd_fdb_holder(fdb, bridged), -1);
 	for (u32 i = 0; i < XMD_FDB_PER_VIF; i++) {
 		mac_nr(mac, n++);
 		assert_true(xmd_fdb_learn(fdb, mac, B, 0));
@@ -199,31 +204,102 @@ static void test_vif_goes_and_comes_back(void **state)
 	xmd_fdb_forget_port(fdb, A);
 	assert_int_equal(send(gateway, mac_a, WIRE, 0), XMD_TO_FLOOD);
 	assert_int_equal(send(gateway, bridged, WIRE, 0), XMD_TO_FLOOD);
-	assert_int_equal(xmd_fdb_fix(fdb, mac_a, B), -1);
+	assert_int_equal(xmd_fdb_claim(fdb, mac_a, B), -1);
 	assert_int_equal(send(gateway, mac_a, WIRE, 0), B);
 }
 
 /* A guest that migrates inside one host exists twice for a moment: the newer one counts. */
-static void test_same_mac_twice(void **state)
+static void test_local_migration(void **state)
 {
 	(void)state;
-	assert_int_equal(xmd_fdb_fix(fdb, mac_a, B), A);
+	assert_int_equal(xmd_fdb_claim(fdb, mac_a, B), A);
 	assert_int_equal(send(gateway, mac_a, WIRE, 0), B);
 	xmd_fdb_forget_port(fdb, A);
 	assert_int_equal(send(gateway, mac_a, WIRE, 0), B);
+	/* nor does a claim come back that went while another one held */
+	xmd_fdb_forget_port(fdb, B);
+	assert_int_equal(send(gateway, mac_a, WIRE, 0), XMD_TO_FLOOD);
 }
 
-static void test_fixing_what_was_learned(void **state)
+/* The newer one goes, and the older one is protected as before. */
+static void test_same_mac_twice(void **state)
+{
+	(void)state;
+	xmd_fdb_claim(fdb, mac_a, B);
+	xmd_fdb_claim(fdb, mac_a, B + 1);
+	assert_int_equal(xmd_fdb_holder(fdb, mac_a), B + 1);
+	xmd_fdb_forget_port(fdb, B + 1);
+	assert_int_equal(xmd_fdb_holder(fdb, mac_a), B);
+	xmd_fdb_forget_port(fdb, B);
+	assert_int_equal(xmd_fdb_holder(fdb, mac_a), A);
+	send(mac_a, broadcast, WIRE, 0);
+	assert_int_equal(send(gateway, mac_a, WIRE, 0), A);
+}
+
+/* In whichever order they come, and go. */
+static void test_the_host_takes_nothing_from_a_vif(void **state)
+{
+	(void)state;
+	assert_int_equal(xmd_fdb_claim(fdb, mac_a, HOST), A);
+	assert_int_equal(send(gateway, mac_a, WIRE, 0), A);
+	assert_int_equal(send(gateway, mac_host, WIRE, 0), XMD_TO_FLOOD);
+	assert_int_equal(xmd_fdb_claim(fdb, mac_host, HOST), -1);
+	assert_int_equal(send(gateway, mac_a, WIRE, 0), A);
+	assert_int_equal(send(gateway, mac_host, WIRE, 0), HOST);
+
+	assert_int_equal(xmd_fdb_claim(fdb, mac_host, B), HOST);
+	assert_int_equal(send(gateway, mac_host, WIRE, 0), B);
+	assert_int_equal(send(gateway, mac_b, WIRE, 0), XMD_TO_FLOOD);
+	xmd_fdb_forget_port(fdb, B);
+	assert_int_equal(send(gateway, mac_host, WIRE, 0), HOST);
+}
+
+static void test_claiming_what_was_learned(void **state)
 {
 	(void)state;
 	send(bridged, broadcast, A, 0);
-	assert_int_equal(xmd_fdb_fix(fdb, bridged, B), -1);
+	assert_int_equal(xmd_fdb_claim(fdb, bridged, B), -1);
 	assert_int_equal(fdb->learned[A], 0);
 	assert_int_equal(send(gateway, bridged, WIRE, 0), B);
-	xmd_fdb_unfix(fdb, bridged, A);
+	xmd_fdb_unclaim(fdb, A);
 	assert_int_equal(send(gateway, bridged, WIRE, 0), B);
-	xmd_fdb_unfix(fdb, bridged, B);
+	xmd_fdb_unclaim(fdb, B);
 	assert_int_equal(send(gateway, bridged, WIRE, 0), XMD_TO_FLOOD);
+}
+
+/* Random claims and departures against the rule, read from the start each time. */
+static void test_random_claims(void **state)
+{
+	u64 when[8] = { 0 }, now = 0;
+	int what[8];
+
+	(void)state;
+	for (unsigned int i = 0; i < 8; i++)
+		what[i] = -1;
+	for (u32 port = HOST; port < HOST + 8; port++)
+		xmd_fdb_forget_port(fdb, port);
+	srand(3);
+	for (unsigned int i = 0; i < 20000; i++) {
+		unsigned int port = rand() % 8;
+		u8 mac[6];
+
+		what[port] = rand() % 4 - 1;
+		when[port] = ++now;
+		mac_nr(mac, what[port]);
+		if (what[port] < 0)
+			xmd_fdb_forget_port(fdb, HOST + port);
+		else
+			xmd_fdb_claim(fdb, mac, HOST + port);
+		for (int m = 0; m < 3; m++) {
+			int best = -1;
+
+			for (int k = 0; k < 8; k++)
+				if (what[k] == m && (best < 1 || when[k] > when[best]))
+					best = k;
+			mac_nr(mac, m);
+			assert_int_equal(xmd_fdb_holder(fdb, mac), best < 0 ? -1 : (int)HOST + best);
+		}
+	}
 }
 
 #define T(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -242,8 +318,11 @@ int main(void)
 		T(test_one_guest_cannot_fill_the_table),
 		T(test_all_quotas_fit),
 		T(test_vif_goes_and_comes_back),
+		T(test_local_migration),
 		T(test_same_mac_twice),
-		T(test_fixing_what_was_learned),
+		T(test_the_host_takes_nothing_from_a_vif),
+		T(test_claiming_what_was_learned),
+		T(test_random_claims),
 	};
 
 	return cmocka_run_group_tests_name("back: switch", tests, NULL, NULL);

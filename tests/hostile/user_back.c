@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <xmd/backdev.h>
+#include <xmd/nicdev.h>
 
 #include "user.h"
 

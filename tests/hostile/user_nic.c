@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <xmd/backdev.h>
 #include <xmd/nicdev.h>
 
 #include "objects_xpc.h"

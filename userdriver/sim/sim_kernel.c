@@ -472,7 +472,7 @@ void sim_restart_user_half(struct sim *sim)
 	xpc_open(&sim->xpc.t, now_us(sim));
 }
 
-/* As in kerndriver/settings.c. */
+/* As in kerndriver/adapter.c. */
 static int objects_init(struct sim *sim)
 {
 	static const struct xmd_adapter first_adapter = {

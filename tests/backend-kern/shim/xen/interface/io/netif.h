@@ -19,6 +19,7 @@
 #define xen_netif_tx_request	netif_tx_request
 #define xen_netif_tx_response	netif_tx_response
 #define xen_netif_rx_sring	netif_rx_sring
+#define xen_netif_rx_sring_entry netif_rx_sring_entry
 #define xen_netif_rx_back_ring	netif_rx_back_ring
 #define xen_netif_rx_request	netif_rx_request
 #define xen_netif_rx_response	netif_rx_response

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Whose frames are whose when two have one address, as guests and the wire see it: the
+ * driver domain's own net_device with a guest's address, two vifs, a local migration.
+ */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include "sim.h"
+
+#define LINUX	(XMD_VIF_SG | XMD_VIF_GSO_TCPV4 | XMD_VIF_GSO_TCPV6 | XMD_VIF_CSUM_V6 | XMD_VIF_RX_NOTIFY)
+
+static const u8 station[6] = { 2, 0, 0, 0, 0, 0x55 };
+static struct guest *a, *b;
+static struct flat in;
+static u8 p[2000];
+
+static int setup(void **state)
+{
+	(void)state;
+	sim_start();
+	a = guest_new(1, LINUX);
+	b = guest_new(2, LINUX);
+	memcpy(b->mac, a->mac, 6);	/* its address from here on, when it connects */
+	assert_int_equal(guest_connect(a, false), 0);
+	guest_post(a, 100);
+	guest_post(b, 100);
+	sim_run();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	sim_stop();
+	return 0;
+}
+
+static unsigned int got(struct guest *g)
+{
+	unsigned int n = 0;
+	bool bad;
+
+	while (guest_receive(g, &in, &bad))
+		n++;
+	return n;
+}
+
+/* Five frames to the address both have.  Return: 1 @a got them, 2 @b did, 4 the host. */
+static unsigned int who_gets_it(void)
+{
+	unsigned int host = nic.n_host, ga, gb, gh;
+
+	for (u32 i = 0; i < 5; i++) {
+		make_frame(p, a->mac, station, 60, i);
+		nic_receive(p, 60);
+		sim_run();
+	}
+	ga = got(a);
+	gb = got(b);
+	gh = nic.n_host - host;
+	assert_int_equal(ga + gb + gh, 5);
+	return (ga == 5) | (gb == 5) << 1 | (gh == 5) << 2;
+}
+
+static void test_the_host_takes_a_guests_address(void **state)
+{
+	unsigned int notices = sim_notices;
+	u8 own[6];
+
+	(void)state;
+	memcpy(own, nic.dev.dev_addr, 6);
+	memcpy(nic.dev.dev_addr, a->mac, 6);
+	assert_int_equal(who_gets_it(), 1);
+	assert_int_equal(sim_notices, notices + 1);
+	memcpy(nic.dev.dev_addr, own, 6);
+	assert_int_equal(who_gets_it(), 1);
+	assert_int_equal(sim_notices, notices + 1);
+	make_frame(p, own, station, 60, 1);
+	nic_receive(p, 60);
+	sim_run();
+	assert_int_equal(nic.n_host, 1);
+}
+
+/* It is the host's once the guest has gone, and the guest's when that comes back. */
+static void test_a_guest_comes_with_the_hosts_address(void **state)
+{
+	(void)state;
+	memcpy(nic.dev.dev_addr, a->mac, 6);
+	assert_int_equal(who_gets_it(), 1);
+	assert_int_equal(guest_disconnect(a), 0);
+	assert_int_equal(who_gets_it(), 4);
+	assert_int_equal(guest_connect(a, true), 0);
+	assert_int_equal(who_gets_it(), 1);
+}
+
+static void test_the_newer_of_two_goes(void **state)
+{
+	unsigned int notices = sim_notices;
+
+	(void)state;
+	assert_int_equal(guest_connect(b, false), 0);
+	assert_int_equal(sim_notices, notices + 2);	/* connected, and whose address it has */
+	assert_int_equal(who_gets_it(), 2);
+	assert_int_equal(guest_disconnect(b), 0);
+	/* a station on the wire says that it has it */
+	make_frame(p, station, a->mac, 60, 1);
+	nic_receive(p, 60);
+	sim_run();
+	assert_int_equal(who_gets_it(), 1);
+}
+
+static void test_local_migration(void **state)
+{
+	(void)state;
+	assert_int_equal(guest_connect(b, true), 0);
+	assert_int_equal(who_gets_it(), 2);
+	assert_int_equal(guest_disconnect(a), 0);
+	assert_int_equal(who_gets_it(), 2);
+	assert_int_equal(guest_disconnect(b), 0);
+	assert_int_equal(guest_connect(a, true), 0);
+	assert_int_equal(who_gets_it(), 1);
+}
+
+/* The one that does not hold it may change all but its address, and take a free one. */
+static void test_settings_of_the_older_of_two(void **state)
+{
+	struct xmd_vif_settings s = { .id.domid = 1, .mtu = 1400 };
+
+	(void)state;
+	assert_int_equal(guest_connect(b, false), 0);
+	memcpy(s.mac, a->mac, 6);
+	assert_int_equal(xmd_vif_set(&s), 0);
+	s.id.domid = 2;
+	assert_int_equal(xmd_vif_set(&s), 0);
+	memcpy(s.mac, nic.dev.dev_addr, 6);
+	who_gets_it();				/* the switch has seen the host's address */
+	assert_int_equal(xmd_vif_set(&s), -EADDRINUSE);
+	memcpy(s.mac, "\2\0\0\0\7\7", 6);
+	assert_int_equal(xmd_vif_set(&s), 0);
+	assert_int_equal(who_gets_it(), 1);	/* b has given it up */
+	s.id.domid = 1;
+	assert_int_equal(xmd_vif_set(&s), -EADDRINUSE);
+}
+
+#define T(t)	cmocka_unit_test_setup_teardown(t, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_the_host_takes_a_guests_address),
+		T(test_a_guest_comes_with_the_hosts_address),
+		T(test_the_newer_of_two_goes),
+		T(test_local_migration),
+		T(test_settings_of_the_older_of_two),
+	};
+
+	return cmocka_run_group_tests_name("back: addresses", tests, NULL, NULL);
+}
