@@ -207,12 +207,6 @@ static void provide_host_frames(struct xmd_buf **frames, unsigned int n)
 	}
 }
 
-static void put_frames(struct xmd_buf **frames, unsigned int n)
-{
-	while (n)
-		xmd_buf_put(back.nic, frames[--n]);
-}
-
 /* From the driver domain itself. */
 static void switch_host_tx(void *ctx, struct xmd_buf **frames, unsigned int n)
 {
@@ -241,7 +235,6 @@ static void switch_host_tx(void *ctx, struct xmd_buf **frames, unsigned int n)
 /*
  * Guest to wire, done: tell each frame's vif, once per run of frames of the same vif.
  * The reference of each frame keeps its vif's memory; the vif may be gone otherwise.
- * Frames without one are the driver domain's own.
  */
 static void switch_tx_return(void *ctx, struct xmd_buf **frames, unsigned int n)
 {
@@ -259,10 +252,7 @@ static void switch_tx_return(void *ctx, struct xmd_buf **frames, unsigned int n)
 		}
 		while (run < n && frames[run]->owner == v)
 			run++;
-		if (v)
-			xmd_tx_returned(v, frames, run);
-		else
-			put_frames(frames, run);
+		xmd_tx_returned(v, frames, run);
 	}
 }
 
