@@ -10,7 +10,7 @@
  *    is never held while an operation of the client runs.
  * 3. The receive ring belongs to the poll while NAPI is enabled, that is in RUNNING,
  *    and to the holder of ctl otherwise.
- * 4. pool.lock and the lock of xpc are leaves and may be taken in interrupts.
+ * 4. pool.lock, ims_lock and the lock of xpc are leaves and may be taken in interrupts.
  * 5. client and taker are read under RCU, see client.c.  Its lock comes before ctl.
  * 6. cfg is held over a change of settings while the user half works on it, which takes
  *    ctl for its own calls; so ctl, and RTNL for the same reason, never outside of cfg.
