@@ -334,11 +334,12 @@ void notify_remote_via_irq(int irq)
 
 /* ---------------------------------------------------------------------- NIC */
 
-struct xmd_nic *xmd_nic_attach(const struct xmd_nic_ops *ops, void *ctx)
+int xmd_nic_attach(const struct xmd_nic_ops *ops, void *ctx, struct xmd_nic **place)
 {
 	nic.ops = ops;
 	nic.ctx = ctx;
-	return (struct xmd_nic *)&nic;
+	*place = (struct xmd_nic *)&nic;
+	return 0;
 }
 
 void xmd_nic_detach(struct xmd_nic *n)
@@ -381,7 +382,7 @@ unsigned int xmd_nic_tx_space(const struct xmd_nic *n)
 int xmd_nic_bufs(const struct xmd_nic *n)
 {
 	SIM_CHECK((const void *)n == &nic);
-	return SIM_POOL - XMD_BATCH - 256 - SIM_RESERVE - nic.more_ring;
+	return SIM_POOL - 2 * XMD_BATCH - 256 - SIM_RESERVE - nic.more_ring;
 }
 
 int xmd_nic_tx_provide(struct xmd_nic *n, struct xmd_buf **frames, unsigned int k)
@@ -422,21 +423,17 @@ void nic_complete(unsigned int n)
 {
 	while (n && nic.n_held) {
 		struct xmd_buf *told[XMD_BATCH];
-		unsigned int k = min(min(n, nic.n_held), XMD_BATCH), t = 0;
+		unsigned int k = min(min(n, nic.n_held), XMD_BATCH);
 
 		for (unsigned int i = 0; i < k; i++) {
 			flat_of(nic.sent, nic.held[i]);
 			nic.sent_seq[nic.n_sent++ % SIM_FRAMES] = seq_of(nic.sent->data);
-			if (nic.held[i]->owner)
-				told[t++] = nic.held[i];
-			else
-				xmd_buf_put((struct xmd_nic *)&nic, nic.held[i]);
+			told[i] = nic.held[i];
 		}
 		nic.n_held -= k;
 		n -= k;
 		memmove(nic.held, nic.held + k, nic.n_held * sizeof(nic.held[0]));
-		if (t)
-			nic.ops->tx_return(nic.ctx, told, t);
+		nic.ops->tx_return(nic.ctx, told, k);
 	}
 	sim_run();
 }
