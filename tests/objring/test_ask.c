@@ -113,6 +113,24 @@ static void who_waits_too_long_is_told(void **state)
 	expect_answer(h, 2, -ETIMEDOUT);
 }
 
+/* It has given up, and asks again while the first is still under way: one after the other. */
+static void a_guest_that_asks_again(void **state)
+{
+	struct host *h = *state;
+
+	ask(h, 0, XPC_DOWN_xmd_obj_regs, NULL);
+	host_run(h, 4000);
+	expect_answer(h, 0, -ETIMEDOUT);
+	ask(h, 0, XPC_DOWN_xmd_obj_identify, in_on);
+	host_run(h, 1000);
+	assert_int_equal(h->w.sim.question.what, XMD_ASK_REGS);
+	h->w.sim.slow = false;
+	host_run(h, 1000);
+	expect_answer(h, 0, 0);
+	assert_int_equal(h->w.sim.asked, 2);
+	assert_true(h->w.sim.blinking);
+}
+
 /* The guest is gone before its answer, in the line and at its head. */
 static void a_guest_that_does_not_wait(void **state)
 {
@@ -163,6 +181,7 @@ int main(void)
 		T(others_go_on),
 		T(a_line_of_guests),
 		T(who_waits_too_long_is_told),
+		T(a_guest_that_asks_again),
 		T(a_guest_that_does_not_wait),
 		T(a_new_backend_puts_the_light_out),
 	};
