@@ -610,6 +610,7 @@ static void test_backlogs_leave_the_receive_reserve(void **state)
 static void cut_to_the_wire(const struct shape *s, u32 len, u16 mss, unsigned int room)
 {
 	unsigned int n = DIV_ROUND_UP(len, mss), had = nic.pool_free, sent = nic.n_sent, hdr, at = 0;
+	unsigned int refused = nic.refused;
 	u64 drops = vif_of(g[0])->st.tx_drops;
 
 	nic.room = room;
@@ -627,6 +628,8 @@ static void cut_to_the_wire(const struct shape *s, u32 len, u16 mss, unsigned in
 	}
 	assert_int_equal(nic.n_sent - sent, n);
 	assert_int_equal(nic.n_held, 0);
+	/* Not cut in vain, but to ask, twice a poll, when the NIC is full. */
+	assert_true(nic.refused - refused <= (4 + nic.optimism) * n);
 	assert_int_equal(guest_tx_status(g[0]), 0);
 	answered(g[0], 0);
 	assert_int_equal(nic.pool_free, had);
@@ -641,6 +644,9 @@ static void test_cut_as_the_nic_takes(void **state)
 	cut_to_the_wire(&shapes[5], 65000, 1428, 7);
 	cut_to_the_wire(&shapes[5], 65000, 1428, 1);
 	cut_to_the_wire(&shapes[2], 60000, 1000, 16);	/* IPv4, 142 bytes of headers */
+	nic.optimism = 5;
+	cut_to_the_wire(&shapes[5], 65000, 1428, 20);
+	nic.optimism = 0;
 	/* Cut in half when it is given up. */
 	nic.room = 3;
 	send_gso(g[0], station, &shapes[5], 65000, 48);
