@@ -89,6 +89,11 @@
 #define CTRL_VME	0x40000000u
 #define CTRL_PHY_RST	0x80000000u
 
+/* 13.4.2 STATUS */
+#define STATUS_LU	0x00000002u
+#define STATUS_TXOFF	0x00000010u
+#define STATUS_SPEED	0x000000c0u	/* 0: 10 Mb/s */
+
 /* 13.4.3 EECD: without FWE, which opens the flash for writing */
 #define EECD_WIRE	0x0000004fu	/* SK CS DI DO EE_REQ */
 

@@ -151,6 +151,7 @@ EXPORT_SYMBOL_GPL(xmd_buf_hold);
 void xmd_buf_put(struct xmd_nic *nic, struct xmd_buf *frame)
 {
 	struct xmd_pool *pool = &nic->pool;
+	void (*room)(struct xmd_nic *nic);
 	struct xmd_buf *b, *frag;
 	unsigned long irq;
 
@@ -163,7 +164,8 @@ void xmd_buf_put(struct xmd_nic *nic, struct xmd_buf *frame)
 		pool->free[pool->n_free++] = b;
 	}
 	spin_unlock_irqrestore(&pool->lock, irq);
-	if (unlikely(netif_queue_stopped(nic->dev)))
-		xmd_host_wake(nic);
+	room = READ_ONCE(pool->room);
+	if (unlikely(room))
+		room(nic);
 }
 EXPORT_SYMBOL_GPL(xmd_buf_put);

@@ -108,7 +108,7 @@ struct xmd_vif_stats {
 	u64 rx_refused;		/* of rx_drops: its account or its backlog was full, or stalled */
 	u64 rx_aged;		/* ... : waited for XMD_STALL_S */
 	u64 rx_evicted;		/* ... : waited, and others needed the buffers */
-	u64 rx_unfit;		/* ... : too long for this guest, or cannot be cut for it */
+	u64 rx_too_long;	/* ... : too long for this guest, or cannot be cut for it */
 };
 
 enum { XMD_EOI_TX, XMD_EOI_RX };
@@ -213,8 +213,8 @@ struct xmd_back {
 	spinlock_t wait_lock;
 	struct list_head waiters;	/* by wait_seq */
 	u64 wait_seq;
-	struct xmd_buf *early;		/* under wait_lock; see too_early in switch.c */
 	bool draining;			/* nothing is taken from guests */
+	bool blinking;			/* the NIC's LED, for xmd-backend */
 	bool port_event;		/* the link has changed and nobody has read so */
 	struct timer_list retry;
 	struct delayed_work tick;

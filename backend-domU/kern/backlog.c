@@ -91,7 +91,7 @@ static void count_unfit(struct xmd_vif *v)
 {
 	spin_lock(&v->rx_lock);
 	v->st.rx_drops++;
-	v->st.rx_unfit++;
+	v->st.rx_too_long++;
 	spin_unlock(&v->rx_lock);
 }
 

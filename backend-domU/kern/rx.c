@@ -50,6 +50,18 @@ bool xmd_rx_takes_merged(const struct xmd_vif *v)
 	return (v->features & want) == want && !(v->features & XMD_VIF_NO_CSUM_V4);
 }
 
+/*
+ * v->mtu is what the guest was told, and advisory (netif.h): it may have set more by itself,
+ * and sends that.  So with scatter-gather it gets what the wire may carry.
+ */
+static u32 longest(const struct xmd_vif *v)
+{
+	u32 told = v->mtu + FRAME_OVERHEAD;
+
+	return v->features & XMD_VIF_SG ? max(told, xmd_nic_max_frame(back.nic))
+					: min(told, XMD_RING_PAGE);
+}
+
 /* @len: of the frame; @b may hold only its head yet. */
 enum xmd_fit xmd_rx_fit(const struct xmd_vif *v, const struct xmd_buf *b, u32 len)
 {
@@ -58,9 +70,7 @@ enum xmd_fit xmd_rx_fit(const struct xmd_vif *v, const struct xmd_buf *b, u32 le
 	if (b->flags & F_GSO)
 		return long_ok && takes_gso(v, b) ? FIT_AS_IS :
 		       xmd_gso_count(b) ? FIT_IN_SEGMENTS : FIT_NEVER;
-	if (!long_ok)
-		return FIT_NEVER;
-	if (len > v->mtu + FRAME_OVERHEAD)
+	if (len > longest(v))
 		return FIT_NEVER;
 	if (!(b->flags & XMD_F_CSUM_BLANK) || takes_blank(v, b))
 		return FIT_AS_IS;
@@ -279,7 +289,7 @@ static bool put_segments(struct xmd_vif *v, struct fill *f, const struct xmd_buf
 			continue;
 		/* Its headers, or a smaller MTU: the others would not go, either. */
 		v->st.rx_drops++;
-		v->st.rx_unfit++;
+		v->st.rx_too_long++;
 		while (--n)
 			xmd_buf_put(back.nic, f->seg[f->segs + n - 1]);
 		v->bl_cut = count;

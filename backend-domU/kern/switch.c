@@ -133,28 +133,6 @@ void xmd_switch_flood(struct xmd_buf *b, u16 src)
 
 /* ------------------------------------------------------ operations of nic.h */
 
-/*
- * Operations may be called before xmd_nic_attach has returned and told us which NIC it
- * is; frames that come in that moment are put aside and given back right after.
- * Return: whether that is so.
- */
-static bool too_early(struct xmd_buf **frames, unsigned int n)
-{
-	unsigned int i;
-	bool early;
-
-	if (likely(READ_ONCE(back.nic)))
-		return false;
-	spin_lock(&back.wait_lock);
-	early = !back.nic;
-	for (i = 0; early && i < n; i++) {
-		frames[i]->next = back.early;
-		back.early = frames[i];
-	}
-	spin_unlock(&back.wait_lock);
-	return early;
-}
-
 static void to_port(struct xmd_buf *b, int dst, u16 src)
 {
 	struct xmd_vif *v;
@@ -208,8 +186,6 @@ static void switch_rx_return(void *ctx, struct xmd_buf **frames, unsigned int n)
 	s16 dst[XMD_BATCH];
 	unsigned int i;
 
-	if (too_early(frames, n))
-		return;
 	rcu_read_lock();
 	decide(frames, dst, n, XMD_PORT_NIC);
 	for (i = 0; i < n; i++)
@@ -238,8 +214,6 @@ static void switch_host_tx(void *ctx, struct xmd_buf **frames, unsigned int n)
 	unsigned int i, k = 0;
 	s16 dst[XMD_BATCH];
 
-	if (too_early(frames, n))
-		return;
 	rcu_read_lock();
 	decide(frames, dst, n, XMD_PORT_HOST);
 	for (i = 0; i < n; i++) {
@@ -271,7 +245,12 @@ static void switch_tx_return(void *ctx, struct xmd_buf **frames, unsigned int n)
 	for (; n; n -= run, frames += run) {
 		struct xmd_vif *v = frames[0]->owner;
 
-		for (run = 1; run < n && frames[run]->owner == v;)
+		run = 1;
+		if (!v) {	/* the driver domain's own */
+			xmd_buf_put(back.nic, frames[0]);
+			continue;
+		}
+		while (run < n && frames[run]->owner == v)
 			run++;
 		xmd_tx_returned(v, frames, run);
 	}
@@ -281,9 +260,8 @@ static void switch_state(void *ctx)
 {
 	WRITE_ONCE(back.port_event, true);
 	wake_up_interruptible(&back.events);
-	/* Not while it is attached; the size of its receive ring may be another now. */
-	if (READ_ONCE(back.nic))
-		xmd_account_size();
+	/* The size of the receive ring may be another now. */
+	xmd_account_size();
 	local_bh_disable();
 	xmd_wait_wake();
 	local_bh_enable();
@@ -341,25 +319,11 @@ int xmd_switch_readdress(struct xmd_vif *v, const u8 *mac)
 /* back.ctl held, or module init. */
 int xmd_switch_attach(void)
 {
-	struct xmd_nic *nic = xmd_nic_attach(&nic_ops, NULL);
+	int err = xmd_nic_attach(&nic_ops, NULL, &back.nic);
 
-	struct xmd_buf *b;
-
-	if (IS_ERR(nic))
-		return PTR_ERR(nic);
-	spin_lock_bh(&back.wait_lock);
-	WRITE_ONCE(back.nic, nic);
-	b = back.early;
-	back.early = NULL;
-	spin_unlock_bh(&back.wait_lock);
-	xmd_account_size();
-	while (b) {
-		struct xmd_buf *next = b->next;
-
-		xmd_buf_put(nic, b);
-		b = next;
-	}
-	return 0;
+	if (!err)
+		xmd_account_size();
+	return err;
 }
 
 void xmd_switch_detach(void)

@@ -33,7 +33,6 @@
 const char * const xmd_bad_text[XMD_BAD_REASONS] = {
 	[XMD_BAD_NONE] = "none",
 	[XMD_BAD_SHORT] = "short",
-	[XMD_BAD_EMPTY_SLOT] = "empty_slot",
 	[XMD_BAD_CROSS_PAGE] = "cross_page",
 	[XMD_BAD_SLOTS] = "too_many_slots",
 	[XMD_BAD_SIZES] = "slots_over_size",

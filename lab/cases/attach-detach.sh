@@ -31,7 +31,7 @@ schema() {
 connected() { [ "$(xs $back1/state)" = 4 ] && [ "$(xs $front1/state)" = 4 ]; }
 
 attach() {
-	xl network-attach g1 backend=drv bridge=br0 mac=00:16:3e:77:01:01 > /run/lab/xl 2>&1 ||
+	xl network-attach g1 backend=drv bridge=xenbr0 mac=00:16:3e:77:01:01 > /run/lab/xl 2>&1 ||
 		fail "cycle $1: xl network-attach: $(cat /run/lab/xl)"
 }
 

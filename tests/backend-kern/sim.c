@@ -334,11 +334,12 @@ void notify_remote_via_irq(int irq)
 
 /* ---------------------------------------------------------------------- NIC */
 
-struct xmd_nic *xmd_nic_attach(const struct xmd_nic_ops *ops, void *ctx)
+int xmd_nic_attach(const struct xmd_nic_ops *ops, void *ctx, struct xmd_nic **place)
 {
 	nic.ops = ops;
 	nic.ctx = ctx;
-	return (struct xmd_nic *)&nic;
+	*place = (struct xmd_nic *)&nic;
+	return 0;
 }
 
 void xmd_nic_detach(struct xmd_nic *n)
@@ -369,7 +370,7 @@ unsigned int xmd_nic_unwell_ms(const struct xmd_nic *n)
 unsigned int xmd_nic_max_frame(const struct xmd_nic *n)
 {
 	(void)n;
-	return XMD_FRAME_STD;
+	return nic.max_frame;
 }
 
 unsigned int xmd_nic_tx_space(const struct xmd_nic *n)
@@ -423,21 +424,17 @@ void nic_complete(unsigned int n)
 {
 	while (n && nic.n_held) {
 		struct xmd_buf *told[XMD_BATCH];
-		unsigned int k = min(min(n, nic.n_held), XMD_BATCH), t = 0;
+		unsigned int k = min(min(n, nic.n_held), XMD_BATCH);
 
 		for (unsigned int i = 0; i < k; i++) {
 			flat_of(nic.sent, nic.held[i]);
 			nic.sent_seq[nic.n_sent++ % SIM_FRAMES] = seq_of(nic.sent->data);
-			if (nic.held[i]->owner)
-				told[t++] = nic.held[i];
-			else
-				xmd_buf_put((struct xmd_nic *)&nic, nic.held[i]);
+			told[i] = nic.held[i];
 		}
 		nic.n_held -= k;
 		n -= k;
 		memmove(nic.held, nic.held + k, nic.n_held * sizeof(nic.held[0]));
-		if (t)
-			nic.ops->tx_return(nic.ctx, told, t);
+		nic.ops->tx_return(nic.ctx, told, k);
 	}
 	sim_run();
 }
@@ -689,6 +686,7 @@ void sim_start(void)
 	memset(&nic, 0, sizeof(nic));
 	nic.answer = 1;
 	nic.room = 100;
+	nic.max_frame = XMD_FRAME_STD;
 	nic.sent = calloc(1, sizeof(*nic.sent));
 	nic.host = calloc(1, sizeof(*nic.host));
 	memcpy(nic.dev.dev_addr, host, 6);
