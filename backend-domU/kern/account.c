@@ -6,8 +6,7 @@
 
 void xmd_account_size(void)
 {
-	/* A batch apart for segments on their way into a guest's buffers (rx.c). */
-	int all = xmd_nic_bufs(back.nic) - XMD_BATCH;
+	int all = xmd_nic_bufs(back.nic) - XMD_PASSING;
 	int max = all > 0 ? all / 4 * 3 / (int)XMD_VIF_MIN : 0;
 
 	max = min(max, (int)XMD_VIFS_MAX);

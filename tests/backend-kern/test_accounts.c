@@ -231,9 +231,9 @@ static unsigned int talk(unsigned int secs, unsigned int each)
 	dropped = 0;
 
 	for (; secs; secs--) {
+		guest_post(g[1], 200 - (g[1]->rx_prod - g[1]->rx_cons));
 		for (unsigned int i = 0; i < each && g[0]->tx_prod - g[0]->tx->rsp_prod < 256; i++)
 			send_to(g[0], g[1]->mac, 600, i);
-		guest_post(g[1], 200 - (g[1]->rx_prod - g[1]->rx_cons));
 		seconds(1);
 		got += received(g[1]);
 		while ((s = guest_tx_status(g[0])) != 99) {
@@ -470,6 +470,33 @@ static void test_longest_frame_when_all_is_full(void **state)
 	}
 	assert_int_equal(nic.n_sent, DIV_ROUND_UP(65000, 1428));
 	assert_int_equal(vif_of(g[0])->st.tx_drops, 0);
+}
+
+/* All accounts are full of what the NIC keeps, guest 0's too: it talks to guest 1 all the same. */
+static void test_talk_with_a_full_account(void **state)
+{
+	unsigned int i, k, got = 0;
+
+	(void)state;
+	attach(0, VIFS);
+	nic.room = SIM_FRAMES;
+	for (i = VIFS; i--;)
+		for (k = 0; k < 14; k++)
+			(k < 13 ? queue_gso : send_gso)(g[i], station, &shapes[1], 65000, 1448);
+	assert_true(vif_of(g[0])->st.tx_short);
+	seconds(XMD_NIC_LATE_S + 1);
+	answered(g[0], 0);
+	assert_int_equal(talk(3, 20), 60);
+	assert_int_equal(ok, 60);
+	for (k = 0; k < 20; k++) {
+		guest_post(g[1], 200 - (g[1]->rx_prod - g[1]->rx_cons));
+		send_gso(g[0], g[1]->mac, &shapes[1], 65000, 1448);
+		send_to(g[0], station, 600, k);
+		got += received(g[1]);
+		answered(g[0], 0);
+		check_invariant();
+	}
+	assert_int_equal(got, 20);
 }
 
 /* -------------------------------------------------- guests that take no frames */
@@ -824,6 +851,7 @@ int main(void)
 		T(test_adoption_after_a_cut),
 		T(test_uploads_into_a_stopped_nic),
 		T(test_longest_frame_when_all_is_full),
+		T(test_talk_with_a_full_account),
 		T(test_24_of_50_post_nothing),
 		T(test_burst_when_all_is_full),
 		T(test_late_vif),
