@@ -198,6 +198,10 @@ static void test_who_is_guaranteed(void **state)
 	nic.ops->state(nic.ctx);
 	assert_int_equal(sim_notices, had + 1);
 	assert_true(back.guaranteed_max < (int)VIFS && back.share > 0);
+	nic.more_ring = SIM_POOL;
+	nic.ops->state(nic.ctx);
+	assert_int_equal(sim_notices, had + 2);
+	assert_true(back.share > 0);
 }
 
 /* A vif that goes while the NIC has its frames: they are paid for until they are back. */
