@@ -47,6 +47,16 @@ static void show_stats(struct seq_file *m, const struct xmd_vif_stats *s)
 		   s->tx_spoofed, s->rx_filtered);
 }
 
+static const char *who_holds(const struct xmd_vif *v)
+{
+	bool other;
+
+	spin_lock_bh(&back.fdb_lock);
+	other = xmd_fdb_holder(back.fdb, v->mac) != v->port;
+	spin_unlock_bh(&back.fdb_lock);
+	return other ? " (a later vif has it now)" : "";
+}
+
 static int vifs_show(struct seq_file *m, void *unused)
 {
 	unsigned int i;
@@ -62,8 +72,8 @@ static int vifs_show(struct seq_file *m, void *unused)
 
 		if (!v)
 			continue;
-		seq_printf(m, "%s port %u mac %pM mtu %u features 0x%x fault %s refs %u\n", v->name,
-			   v->port, v->mac, v->mtu, v->features,
+		seq_printf(m, "%s port %u mac %pM%s mtu %u features 0x%x fault %s refs %u\n",
+			   v->name, v->port, v->mac, who_holds(v), v->mtu, v->features,
 			   xmd_back_fault_text(READ_ONCE(v->fault)), refcount_read(&v->refs));
 		seq_printf(m, "  set flags 0x%x rx_usecs %u multicast %u vlans %u\n", v->set.flags,
 			   v->set.rx_usecs, v->set.n_mc, v->set.n_vlans);
@@ -84,19 +94,9 @@ DEFINE_SHOW_ATTRIBUTE(vifs);
 static int fdb_show(struct seq_file *m, void *unused)
 {
 	u32 now = ktime_get_seconds();
-	struct xmd_fdb_claim c;
 	struct xmd_fdb_entry e;
 	unsigned int i;
-	int at;
 
-	for (i = XMD_PORT_HOST; i < XMD_PORTS; i++) {
-		spin_lock_bh(&back.fdb_lock);
-		c = back.fdb->claim[i];
-		at = c.nr ? xmd_fdb_holder(back.fdb, c.mac) : i;
-		spin_unlock_bh(&back.fdb_lock);
-		if (at != i)
-			seq_printf(m, "%pM port %u claims it, port %d holds it\n", c.mac, i, at);
-	}
 	for (i = 1; i <= XMD_FDB_ENTRIES; i++) {
 		spin_lock_bh(&back.fdb_lock);
 		e = back.fdb->e[i];
