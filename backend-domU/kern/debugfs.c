@@ -59,6 +59,7 @@ static const char *who_holds(const struct xmd_vif *v)
 
 static int vifs_show(struct seq_file *m, void *unused)
 {
+	struct xmd_vif *v;
 	unsigned int i;
 
 	mutex_lock(&back.ctl);
@@ -66,12 +67,7 @@ static int vifs_show(struct seq_file *m, void *unused)
 		   back.nvif, atomic_read(&back.guaranteed), back.guaranteed_max,
 		   atomic_read(&back.shared), back.share, back.nic_frames, back.host_frames,
 		   back.flooded, back.merged, back.to_nobody, back.host_drops);
-	for (i = 0; i < XMD_VIFS_MAX; i++) {
-		struct xmd_vif *v = rcu_dereference_protected(back.vif[i],
-							      lockdep_is_held(&back.ctl));
-
-		if (!v)
-			continue;
+	xmd_each_vif(v, i) {
 		seq_printf(m, "%s port %u mac %pM%s mtu %u features 0x%x fault %s refs %u\n",
 			   v->name, v->port, v->mac, who_holds(v), v->mtu, v->features,
 			   xmd_back_fault_text(READ_ONCE(v->fault)), refcount_read(&v->refs));
@@ -114,15 +110,11 @@ DEFINE_SHOW_ATTRIBUTE(fdb);
 
 static ssize_t kick_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
 {
+	struct xmd_vif *v;
 	unsigned int i;
 
 	mutex_lock(&back.ctl);
-	for (i = 0; i < XMD_VIFS_MAX; i++) {
-		struct xmd_vif *v = rcu_dereference_protected(back.vif[i],
-							      lockdep_is_held(&back.ctl));
-
-		if (!v)
-			continue;
+	xmd_each_vif(v, i) {
 		xmd_vif_kick(v);
 		notify_remote_via_irq(v->tx_irq);
 		notify_remote_via_irq(v->rx_irq);

@@ -9,14 +9,15 @@
  *   Here            There
  *   bring_up        vif_start: start_rings, xmd_back_ports_bind, napi_enable; vif_publish
  *   finish_tx, _rx  finish_pushes: xmd_intent_finish_tx, _rx
- *   interrupt, eoi  tx_event, rx_event; send_eoi
+ *   interrupt, eoi  xmd_back_tx_event, xmd_back_rx_event; send_eoi
  *   poll_rings      xmd_back_poll, poll_rings
- *   tx_provide      xmd_back_tx_provide, flush_nic, one_batch
+ *   tx_provide      xmd_back_tx_provide, xmd_nic_flush, one_batch
  *   read_batch      look, parse_ring, consume, xmd_fifo_open
  *   push_nic        push_nic, xmd_nic_tx_provide
  *   tx_return       xmd_back_tx_return: xmd_intent_store, xmd_fifo_answer, and the push
  *   tx_arm          xmd_tx_arm
- *   rx_return       xmd_back_rx_return: xmd_back_rx_posted, fill_batch, run_copies, push_slots, arm
+ *   rx_return       xmd_back_rx_return: xmd_rx_return_batch, that is xmd_back_rx_posted,
+ *                   fill_batch, run_copies, push_slots; arm
  *   nic             the NIC; switch_tx_return, xmd_fifo_done, switch_state, xmd_wait_wake
  *   wire            xmd_rx_enqueue, backlog_add
  *   drain           xmd_back_drain, xmd_back_health; what xmd-backend and the supervisor do
@@ -38,7 +39,8 @@
  * before they were answered are lost, and their numbers are given again.
  *
  * Not modelled: frames to other guests and to the driver domain itself, where done means
- * copied (tx.c), so that a crash may lose what was answered; guests that misbehave.
+ * copied (tx.c), so that a crash may lose what was answered; frames that are given up, and
+ * answered DROPPED, because the NIC keeps them for XMD_NIC_LATE_S; guests that misbehave.
  *
  * A push is cut anywhere: the intent, each response and the rsp_prod that covers them are a
  * step each, and so is what an adopter does to finish one (intent.h).  That a slot itself is
