@@ -58,11 +58,15 @@ int xmd_change_end(struct xmd_nic *nic)
 	return err;
 }
 
-/* For what cannot be refused. */
-void xmd_change_commit(struct xmd_nic *nic)
+/* For what cannot be refused.  Return: as xpc_kern_lock, if the user half did not let go of it. */
+int xmd_change_commit(struct xmd_nic *nic)
 {
-	commit(nic);
+	int err = commit(nic);
+
 	mutex_unlock(&nic->cfg);
+	if (err)
+		dev_warn_ratelimited(&nic->pdev->dev, "settings not committed: error %d\n", err);
+	return err;
 }
 
 /* What the net_device and the switch want to receive, into the object. */
@@ -82,7 +86,9 @@ void xmd_filter_work(struct work_struct *work)
 		netdev_for_each_mc_addr(ha, dev)
 			ether_addr_copy(want->mc[want->n_mc++].addr, ha->addr);
 	netif_addr_unlock_bh(dev);
-	xmd_change_commit(nic);
+	/* what is not committed would be lost; each try waits for the lock */
+	if (xmd_change_commit(nic) == -ETIMEDOUT)
+		xmd_ask_filter(nic);
 }
 
 /* Any context that may not sleep, too. */
@@ -128,8 +134,36 @@ static void changed(void *ctx, unsigned int object, u64 mask)
 		xmd_nic_link_follow(nic);
 	if (mask & PORT_FIELDS)
 		xmd_nic_tell_state(nic);
-	if (mask & (XPC_xmd_adapter_mac | XPC_xmd_adapter_perm_mac))
+	if (mask & XPC_xmd_adapter_perm_mac)
 		schedule_work(&nic->address_work);
+}
+
+/*
+ * The only settings that nobody asked for.  The address is that which the NIC was started with;
+ * once it is committed, it changes by ip only, or a user half could take a guest's.
+ */
+int xmd_found(void *ctx, const struct xmd_adapter *found)
+{
+	struct xmd_nic *nic = ctx;
+	int err = -EPERM;
+
+	/* a change under way began with a copy of before */
+	if (!mutex_trylock(&nic->cfg))
+		return -EBUSY;
+	if (!is_valid_ether_addr(nic->adapter->mac.addr) && is_valid_ether_addr(nic->mac) &&
+	    !memcmp(found->mac.addr, nic->mac, ETH_ALEN) && !(found->wol & ~XMD_WOL_MAGIC))
+		err = xpc_kern_commit(&nic->xpc, XPC_OBJECT_xmd_adapter,
+				      settings_mask() & ~XMD_NEVER_FOUND, found);
+	mutex_unlock(&nic->cfg);
+	if (err == -EPERM)
+		dev_warn_ratelimited(&nic->pdev->dev,
+				     "settings of the user half's own refused: address %pM, committed %pM\n",
+				     found->mac.addr, nic->adapter->mac.addr);
+	if (err)
+		return err;
+	schedule_work(&nic->address_work);
+	xmd_nic_tell_state(nic);
+	return 0;
 }
 
 static void phase(void *ctx, enum xpc_phase phase)

@@ -67,7 +67,9 @@ static long do_start(struct xmd_nic *nic, const struct xmd_start __user *arg)
 	err = xmd_ctl_lock(nic);
 	if (err)
 		return err;
-	err = xmd_nic_start(nic, &s);
+	err = xmd_regs_start(nic, &s);
+	if (!err)
+		err = xmd_nic_start(nic, &s);
 	mutex_unlock(&nic->ctl);
 	if (err)
 		return err;

@@ -320,27 +320,6 @@ static int host_set_mtu(struct net_device *dev, int mtu)
 	return err;
 }
 
-static int vlan(struct net_device *dev, u16 vid, bool on)
-{
-	struct xmd_nic *nic = netdev_priv(dev);
-	struct xmd_adapter *want = xmd_change_begin(nic);
-	u32 bit = BIT(vid % 32), *word = &want->vlans[vid / 32 % XMD_VLAN_WORDS];
-
-	*word = on ? *word | bit : *word & ~bit;
-	xmd_change_commit(nic);
-	return 0;
-}
-
-static int host_vlan_add(struct net_device *dev, __be16 proto, u16 vid)
-{
-	return vlan(dev, vid, true);
-}
-
-static int host_vlan_kill(struct net_device *dev, __be16 proto, u16 vid)
-{
-	return vlan(dev, vid, false);
-}
-
 /* Whoever saves settings looks: what was asked for is in wanted_features by now. */
 static int host_set_features(struct net_device *dev, netdev_features_t features)
 {
@@ -377,8 +356,6 @@ static const struct net_device_ops host_ops = {
 	.ndo_set_mac_address = host_set_mac,
 	.ndo_change_mtu = host_set_mtu,
 	.ndo_set_features = host_set_features,
-	.ndo_vlan_rx_add_vid = host_vlan_add,
-	.ndo_vlan_rx_kill_vid = host_vlan_kill,
 };
 
 void xmd_nic_host_setup(struct xmd_nic *nic)
@@ -390,7 +367,7 @@ void xmd_nic_host_setup(struct xmd_nic *nic)
 	/* No TSO6 and no TSO_ECN: offload.c says why; the NIC repeats CWR in each segment. */
 	dev->vlan_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO;
 	dev->hw_features = dev->vlan_features | NETIF_F_RXCSUM;
-	dev->features = dev->hw_features | NETIF_F_HIGHDMA | NETIF_F_HW_VLAN_CTAG_FILTER;
+	dev->features = dev->hw_features | NETIF_F_HIGHDMA;
 	dev->min_mtu = ETH_MIN_MTU;
 	dev->max_mtu = XMD_FRAME_JUMBO - ETH_HLEN - VLAN_HLEN;
 	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE;

@@ -29,6 +29,7 @@
 #include <xmd/nic.h>
 #include <xmd/nicdev.h>
 #include <xmd/backdev.h>
+#include "guard.h"
 #include "hw.h"
 #include "rxdesc.h"
 #include "txring.h"
@@ -150,6 +151,7 @@ struct xmd_nic {
 	unsigned long link_at;		/* jiffies, when it came or went */
 	u32 loop_seen;			/* frames of self-tests that have come back */
 
+	struct xmd_guard guard;		/* guarded by ctl */
 	u8 mac[ETH_ALEN];		/* of the last START */
 	struct dentry *debugfs;
 };
@@ -231,7 +233,7 @@ void xmd_control_exit(struct xmd_nic *nic);
 /* adapter.c */
 struct xmd_adapter *xmd_change_begin(struct xmd_nic *nic);
 int xmd_change_end(struct xmd_nic *nic);
-void xmd_change_commit(struct xmd_nic *nic);
+int xmd_change_commit(struct xmd_nic *nic);
 void xmd_ask_filter(struct xmd_nic *nic);
 void xmd_filter_work(struct work_struct *work);
 void xmd_address_work(struct work_struct *work);
@@ -240,17 +242,15 @@ int xmd_objects_init(struct xmd_nic *nic);
 /* restore.c */
 void xmd_restore_work(struct work_struct *work);
 
-/* selftest.c */
-void xmd_loop_frame(struct xmd_nic *nic, struct xmd_buf *frame);
-
 /* ethtool.c */
 #define XMD_REGDUMP	32u	/* registers, as many as ethtool's decoder of an e1000 knows */
 #define XMD_COUNTERS	(sizeof(struct xmd_counters) / sizeof(__u64))
 #define XMD_RX_USECS_MAX 10000u
 extern const struct ethtool_ops xmd_ethtool_ops;
 
-/* regs.c: the whole of XMD_NIC_REGS */
+/* regs.c: the whole of XMD_NIC_REGS, and what START has to ask the guard; ctl is held */
 long xmd_regs(struct xmd_nic *nic, struct xmd_regs __user *arg);
+int xmd_regs_start(struct xmd_nic *nic, struct xmd_start *start);
 
 /* debugfs.c */
 void xmd_dump_init(struct xmd_nic *nic);
