@@ -225,6 +225,12 @@ struct xmd_back {
 
 extern struct xmd_back back;
 
+/* back.ctl held. */
+#define xmd_vif_at(i)	rcu_dereference_protected(back.vif[i], lockdep_is_held(&back.ctl))
+#define xmd_each_vif(v, i) \
+	for ((i) = 0; (i) < XMD_VIFS_MAX; (i)++) \
+		if (!((v) = xmd_vif_at(i))) { } else
+
 /* vif.c */
 int xmd_vif_connect(const struct xmd_vif_connect *c);
 int xmd_vif_disconnect(const struct xmd_vif_id *id);

@@ -5,7 +5,7 @@
 struct xmd_back back;
 struct nic_sim nic;
 void (*sim_grace)(void);
-unsigned int sim_errors, sim_notices, sim_mapped, sim_bound, sim_napis;
+unsigned int sim_errors, sim_notices, sim_unlimited, sim_mapped, sim_bound, sim_napis;
 int sim_fail_at, sim_failed, sim_pinned;
 u64 sim_now;
 s64 sim_us;
