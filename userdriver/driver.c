@@ -171,9 +171,12 @@ static int recover_hang(struct driver *d)
 	bool blame_phy;
 	int err;
 
-	d->hangs = d->hangs && now - d->last_hang_ms < HANG_QUIET_MS ? d->hangs + 1 : 1;
-	d->last_hang_ms = now;
-	blame_phy = d->hangs >= HANGS_BLAME_PHY;
+	/* without a link it is frames that nobody can send, and no fault of the PHY's */
+	if (d->link.up) {
+		d->hangs = d->hangs && now - d->last_hang_ms < HANG_QUIET_MS ? d->hangs + 1 : 1;
+		d->last_hang_ms = now;
+	}
+	blame_phy = d->link.up && d->hangs >= HANGS_BLAME_PHY;
 	log_line("the kernel half asks for a reset of the NIC, as after a transmit hang%s",
 		 blame_phy ? "; again and again, so the PHY is reset too" : "");
 	err = driver_stop_nic(d);

@@ -406,6 +406,27 @@ static void the_third_hang_resets_the_phy_without_waiting_for_it(void **state)
 	bench_close(&b);
 }
 
+/* The kernel half throws away what waited for a carrier, at each loss of it. */
+static void resets_without_a_link_are_not_the_phys_fault(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	log_capture_start();
+	for (unsigned int i = 0; i < 4; i++) {
+		sim_nic_set_cable(b.sim, false);
+		assert_int_equal(bench_serve(&b), 0);
+		assert_int_equal(b.sim->adapter->link, 0);
+		hang(&b);
+		sim_nic_set_cable(b.sim, true);
+		bench_pass(&b, SIM_AUTONEG_MS);
+		assert_int_equal(b.sim->adapter->link, 1);
+	}
+	assert_null(strstr(log_captured(), "PHY is reset"));
+	bench_close(&b);
+}
+
 static void a_stop_that_is_refused_ends_the_process(void **state)
 {
 	const char *log;
@@ -511,6 +532,7 @@ int main(void)
 		cmocka_unit_test(alive_is_answered),
 		cmocka_unit_test(a_hang_is_a_reset_that_keeps_link_filters_and_address),
 		cmocka_unit_test(the_third_hang_resets_the_phy_without_waiting_for_it),
+		cmocka_unit_test(resets_without_a_link_are_not_the_phys_fault),
 		cmocka_unit_test(a_stop_that_is_refused_ends_the_process),
 		cmocka_unit_test(a_phy_that_dies_ends_the_process_and_not_the_traffic),
 		cmocka_unit_test(what_is_no_message_ends_the_process),
