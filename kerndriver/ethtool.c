@@ -302,7 +302,7 @@ static void set_msglevel(struct net_device *dev, u32 level)
 	/* nobody can be told that it failed, so it does not need the user half, which follows */
 	xmd_change_begin(nic)->msg_level = level;
 	xmd_change_commit(nic);
-	xmd_tell_state(nic);
+	xmd_nic_tell_state(nic);
 }
 
 static int nway_reset(struct net_device *dev)

@@ -9,8 +9,12 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+#define LOCK_LOOK_MS	50
+#define LOCK_SAY_MS	10000
 
 static const char *const phase_name[] = { "idle", "create", "restore" };
 
@@ -20,7 +24,7 @@ void file_path(char path[FILE_PATH_MAX], const char *name, const char *ext)
 }
 
 /* Whole or not at all: a supervisor may be killed at any time. */
-static int write_whole(const char *name, const char *ext, const char *text)
+int file_write(const char *name, const char *ext, const char *text)
 {
 	char path[FILE_PATH_MAX], fresh[FILE_PATH_MAX + 8];
 	FILE *f;
@@ -52,7 +56,7 @@ bool file_exists(const char *name, const char *ext)
 
 void file_touch(const char *name, const char *ext)
 {
-	write_whole(name, ext, "");
+	file_write(name, ext, "");
 }
 
 int file_remove(const char *name, const char *ext)
@@ -87,7 +91,7 @@ int phase_write(const char *name, enum phase phase)
 {
 	if (phase == PHASE_IDLE)
 		return file_remove(name, ".phase");
-	return write_whole(name, ".phase", phase_name[phase]);
+	return file_write(name, ".phase", phase_name[phase]);
 }
 
 int kept_write(const char *name, const struct kept *k)
@@ -96,7 +100,7 @@ int kept_write(const char *name, const struct kept *k)
 
 	snprintf(text, sizeof(text), "%u %u %u %u\n", k->domid, k->restarts, k->unstable,
 		 k->given_up);
-	return write_whole(name, ".state", text);
+	return file_write(name, ".state", text);
 }
 
 int kept_read(const char *name, struct kept *k)
@@ -116,20 +120,39 @@ int kept_read(const char *name, struct kept *k)
 
 int lock_take(const char *name)
 {
+	const struct timespec moment = { .tv_nsec = 1000000 * LOCK_LOOK_MS };
 	char path[FILE_PATH_MAX];
+	unsigned int tries;
 	int fd;
 
 	file_path(path, name, ".lock");
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
-	while (flock(fd, LOCK_EX)) {
-		if (errno != EINTR) {
+	for (tries = 1; flock(fd, LOCK_EX | LOCK_NB); tries++) {
+		if (errno != EINTR && errno != EWOULDBLOCK) {
 			close(fd);
 			return -errno;
 		}
+		if (tries % (LOCK_SAY_MS / LOCK_LOOK_MS) == 0)
+			log_warn("another process has been at work on it for %u s (%s): waiting",
+				 tries / (1000 / LOCK_LOOK_MS), path);
+		nanosleep(&moment, NULL);
 	}
 	return fd;
+}
+
+/* What was there before the last HISTORY_BYTES is given up. */
+static int open_history(void)
+{
+	int fd = open(HISTORY_PATH, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) || st.st_size < HISTORY_BYTES ||
+	    rename(HISTORY_PATH, HISTORY_PATH ".1"))
+		return fd;
+	close(fd);
+	return open(HISTORY_PATH, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
 }
 
 void history_add(const char *fmt, ...)
@@ -146,7 +169,7 @@ void history_add(const char *fmt, ...)
 		return;
 	n += m < (int)sizeof(line) - n - 1 ? m : (int)sizeof(line) - n - 2;
 	line[n++] = '\n';
-	fd = open(HISTORY_PATH, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+	fd = open_history();
 	if (fd < 0 || write(fd, line, (size_t)n) != n)
 		log_warn("cannot write %s: %s", HISTORY_PATH, strerror(errno));
 	if (fd >= 0)

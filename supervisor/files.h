@@ -5,10 +5,12 @@
  *   /run/xmd/NAME.json	configuration of a driver domain in charge, as libxl gave it
  *   /run/xmd/NAME.state	domid and counts, for a supervisor that was started again
  *   /run/xmd/NAME.phase	how far a worker has come, see worker.h; absent: none is at work
+ *   /run/xmd/NAME.pace	how long it takes to serve on this host, see pace.h
  *   /run/xmd/NAME.ours	the present domain was created by us, so no xl waits for its end
  *   /run/xmd/NAME.lock		held by the worker that is at work
  *   /run/xmd/supervisor	the socket of xmdctl
- *   /var/log/xmd-history	one line for each restart
+ *   /var/log/xmd-history	one line for each restart; one that has grown to HISTORY_BYTES goes on
+ *				as xmd-history.1, as a domain that crashes for ever decides how many
  *
  * /run does not outlive dom0, nor does any domain.
  */
@@ -28,6 +30,7 @@
 #endif
 #define SOCKET_PATH	RUN_DIR "/supervisor"
 #define FILE_PATH_MAX	128
+#define HISTORY_BYTES	(1 << 20)
 
 enum phase {
 	PHASE_IDLE,
@@ -46,6 +49,8 @@ void file_path(char path[FILE_PATH_MAX], const char *name, const char *ext);
 bool file_exists(const char *name, const char *ext);
 void file_touch(const char *name, const char *ext);
 int file_remove(const char *name, const char *ext);
+/* Whole or not at all.  Return: 0 or -errno, logged. */
+int file_write(const char *name, const char *ext, const char *text);
 
 enum phase phase_read(const char *name);
 int phase_write(const char *name, enum phase phase);
@@ -54,7 +59,10 @@ int phase_write(const char *name, enum phase phase);
 int kept_write(const char *name, const struct kept *k);
 int kept_read(const char *name, struct kept *k);
 
-/* Wait for the lock of @name.  Return: a file, held until it is closed; or -errno. */
+/*
+ * Wait for the lock of @name, for ever; a holder that has it for long is told of.
+ * Return: a file, held until it is closed; or -errno.
+ */
 int lock_take(const char *name);
 
 /* One line: fields separated by tabs, the time goes in front. */

@@ -8,6 +8,7 @@
 #include "control.h"
 #include "files.h"
 #include "log.h"
+#include "probe.h"
 #include "supervise.h"
 
 #include <errno.h>
@@ -32,7 +33,9 @@
 #ifndef CONFIG_PATH
 #define CONFIG_PATH	"/etc/xen/xmd-supervisor.conf"
 #endif
-#define REQUEST_MS	2000	/* for a client to say what it wants */
+#define REQUEST_MS	2000	/* for a client to say what it wants, and to read the answer */
+#define STORE_WAIT_MS	500	/* between two tries to reach xenstored */
+#define STORE_SAY_MS	60000	/* between two lines about it */
 
 enum exit_code { EXIT_OK = 0, EXIT_BROKEN = 1, EXIT_USAGE = 2, EXIT_CANNOT = 3 };
 
@@ -180,6 +183,7 @@ static void reload(struct supervisor *s, const struct options *o)
 		return;
 	}
 	s->config = c;
+	supervise_reconfigured(s);
 	log_info("configuration read again");
 }
 
@@ -201,6 +205,7 @@ static bool take_signal(struct supervisor *s, int signals, const struct options 
 /* One request a connection.  Only root can connect, and is given a moment to speak. */
 static void serve_client(struct supervisor *s, int listener)
 {
+	const struct timeval limit = { .tv_sec = REQUEST_MS / 1000 };
 	char line[REQUEST_MAX];
 	struct pollfd p;
 	ssize_t n;
@@ -208,6 +213,7 @@ static void serve_client(struct supervisor *s, int listener)
 
 	if (fd < 0)
 		return;
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 	p = (struct pollfd){ .fd = fd, .events = POLLIN };
 	n = poll(&p, 1, REQUEST_MS) > 0 ? read(fd, line, sizeof(line) - 1) : 0;
 	if (n > 0 && line[n - 1] == '\n') {
@@ -237,11 +243,57 @@ static int loop(struct supervisor *s, int signals, int listener, const struct op
 		if (take_signal(s, signals, o))
 			return EXIT_OK;
 		due = supervise_tick(s);
+		probe_alive();
+		/* Nobody takes its events meanwhile. */
+		p[0].fd = supervise_blind(s) ? -1 : s->store->ops->fd(s->store);
 		now = now_ms();
 		poll(p, 3, due > now ? (int)(due - now) : 0);
 		if (p[2].revents)
 			serve_client(s, listener);
 	}
+}
+
+/* Return: whether we are to end. */
+static bool told_to_end(int signals, unsigned int ms)
+{
+	struct pollfd p = { .fd = signals, .events = POLLIN };
+	struct signalfd_siginfo si;
+
+	if (poll(&p, 1, (int)ms) <= 0)
+		return false;
+	while (read(signals, &si, sizeof(si)) == sizeof(si))
+		if (si.ssi_signo == SIGTERM || si.ssi_signo == SIGINT)
+			return true;
+	return false;
+}
+
+/*
+ * Whatever starts xenstored here, and when: wait for it, and say so.
+ * Return: false: told to end
+ */
+static bool reach_xen(struct supervisor *s, int signals)
+{
+	uint64_t began = now_ms(), said = 0;
+
+	for (;;) {
+		s->store = store_xs_open();
+		s->xl = s->store ? xl_open() : NULL;
+		if (s->xl)
+			break;
+		if (!said || now_ms() - said >= STORE_SAY_MS) {
+			said = now_ms();
+			log_warn("no connection to %s: %s; waiting for it. Is this dom0, and xenstored about to start?",
+				 s->store ? "Xen" : "xenstored", strerror(errno));
+		}
+		store_close(s->store);
+		s->store = NULL;
+		if (told_to_end(signals, STORE_WAIT_MS))
+			return false;
+	}
+	if (said)
+		log_info("xenstored is there after %llu ms",
+			 (unsigned long long)(now_ms() - began));
+	return true;
 }
 
 int main(int argc, char **argv)
@@ -261,19 +313,20 @@ int main(int argc, char **argv)
 	signals = take_signals();
 	if (claim_run_dir() < 0)
 		return EXIT_CANNOT;
-	s.store = store_xs_open();
-	if (!s.store) {
-		log_err("no connection to xenstored: %s; is this dom0?", strerror(errno));
-		return EXIT_CANNOT;
+	/* Before libxenstore has a thread here. */
+	probe_start();
+	if (signals < 0 || !reach_xen(&s, signals)) {
+		probe_stop();
+		return signals < 0 ? EXIT_CANNOT : EXIT_OK;
 	}
-	s.xl = xl_open();
 	listener = listen_here();
-	if (signals < 0 || listener < 0 || !s.xl)
+	if (listener < 0)
 		return EXIT_CANNOT;
 	log_info("version " XMD_VERSION " looks after driver domains");
 	ret = supervise_start(&s) ? EXIT_BROKEN : loop(&s, signals, listener, &o);
 	log_info("ended; driver domains and guests go on, but nobody brings them back now");
 	supervise_stop(&s);
+	probe_stop();
 	unlink(SOCKET_PATH);
 	xl_close(s.xl);
 	store_close(s.store);

@@ -8,10 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <xmd/xs_names.h>
 
 #define TRIES	20
+#define ROUNDS_MIN	3	/* each vif has so many tries, however long the others take */
+#define ROUNDS_MS	3000	/* after which whose nodes do not stand still is left out */
 #define DEPTH	4	/* of a frontend directory: queue-N/KEY is 2 */
+#define NODES	128	/* in it: a guest may make a thousand, and have us walk them for each try */
 #define DEFAULT_MTU	1500
 #define STATE_INITIALISING	1
 #define STATE_CONNECTED	4
@@ -193,24 +197,48 @@ static int make_dir(struct store *s, uint32_t drv, const struct vif_ref *v, uint
 	return err ? err : store_write_u32(s, back, XS_BACK_STATE, state);
 }
 
-/* For @to what was for @from.  The guest may have made any tree in there. */
-static int readmit(struct store *s, const char *path, unsigned int depth, uint32_t from,
-		   uint32_t to)
+/* A walk over the nodes of one guest. */
+struct walk {
+	struct store *s;
+	uint32_t from, to;
+	unsigned int left;	/* nodes */
+};
+
+/*
+ * For @to what was for @from.  What a frontend writes comes first; of what its guest has planted
+ * there besides, NODES of all are enough, and if that hides some of its own it is its own loss.
+ */
+static int readmit_below(struct walk *w, const char *path, unsigned int depth)
 {
 	char below[STORE_PATH_MAX];
 	unsigned int i, n;
 	char **names;
-	int err = s->ops->readmit(s, path, from, to);
+	int err;
 
+	if (!w->left)
+		return 0;
+	w->left--;
+	err = w->s->ops->readmit(w->s, path, w->from, w->to);
 	if (err || !depth)
 		return err;
-	err = s->ops->list(s, path, &names, &n);
+	err = w->s->ops->list(w->s, path, &names, &n);
 	if (err)
 		return err;
 	for (i = 0; i < n && !err; i++)
 		if (!store_path(below, path, names[i]))
-			err = readmit(s, below, depth - 1, from, to);
+			err = readmit_below(w, below, depth - 1);
 	free(names);
+	return err;
+}
+
+static int readmit(struct store *s, const char *front, uint32_t from, uint32_t to)
+{
+	struct walk w = { .s = s, .from = from, .to = to, .left = NODES };
+	int err = readmit_below(&w, front, DEPTH);
+
+	if (!err && !w.left)
+		log_warn("%s has more than %d nodes: the others stay unreadable for its backend",
+			 front, NODES);
 	return err;
 }
 
@@ -251,7 +279,7 @@ static int restore_one(struct store *s, uint32_t drv, struct vif_ref *v)
 		return err;
 	v->fate = VIF_WAITING;
 	v->connected = state == 3 || state == STATE_CONNECTED;
-	err = readmit(s, front, DEPTH, drv, drv);
+	err = readmit(s, front, drv, drv);
 	if (!err)
 		err = restore_mtu(s, drv, v, front);
 	if (err)
@@ -260,44 +288,85 @@ static int restore_one(struct store *s, uint32_t drv, struct vif_ref *v)
 	return err == -ENOENT ? make_dir(s, drv, v, state) : err;
 }
 
-/* One transaction, again and again while somebody is faster. */
-static int for_vif(int (*change)(struct store *s, uint32_t drv, struct vif_ref *v),
-		   struct store *s, uint32_t drv, struct vif_ref *v)
+/* One transaction.  -EAGAIN: somebody was faster. */
+static int once(int (*change)(struct store *s, uint32_t drv, struct vif_ref *v),
+		struct store *s, uint32_t drv, struct vif_ref *v)
 {
-	unsigned int try;
-	int err = -EAGAIN;
+	int err = store_begin(s);
 
-	for (try = 0; err == -EAGAIN && try < TRIES; try++) {
-		err = store_begin(s);
-		if (err)
-			return err;
-		err = change(s, drv, v);
-		if (err)
-			store_abort(s);
-		else
-			err = store_commit(s);
-	}
+	if (err)
+		return err;
+	err = change(s, drv, v);
+	if (!err)
+		return store_commit(s);
+	store_abort(s);
 	return err;
+}
+
+static uint64_t clock_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* Its own guest is who writes there all the time, say: the others do not pay for that. */
+static void refuse(struct vif_ref *v, int err)
+{
+	log_warn("vif %u of domain %u cannot be restored: %s", v->handle, v->guest,
+		 err == -EAGAIN ? "its nodes never stand still" : strerror(-err));
+	v->fate = VIF_REFUSED;
+}
+
+/* One try for each that has not succeeded yet.  *@err: of the last that failed for good */
+static unsigned int round_of(struct store *s, uint32_t drv, struct vif_refs *refs, int *err)
+{
+	unsigned int i, racing = 0;
+
+	for (i = 0; i < refs->n; i++) {
+		struct vif_ref *v = &refs->vif[i];
+		int e;
+
+		if (v->fate != VIF_RACING)
+			continue;
+		e = once(restore_one, s, drv, v);
+		if (e == -EAGAIN) {
+			v->fate = VIF_RACING;
+			racing++;
+		} else if (e) {
+			*err = e;
+			refuse(v, e);
+		} else if (v->fate == VIF_LEFT) {
+			log_info("vif %u of domain %u is not restored: it was detached, or its guest is gone",
+				 v->handle, v->guest);
+		}
+		if (store_broken(e))
+			return 0;
+	}
+	return racing;
 }
 
 int restore_vifs(struct store *s, uint32_t drv, struct vif_refs *refs)
 {
-	unsigned int i;
+	uint64_t end = clock_ms() + ROUNDS_MS;
+	unsigned int i, round, racing = 1, good = 0;
 	int err = 0;
 
-	for (i = 0; i < refs->n && !err; i++) {
-		struct vif_ref *v = &refs->vif[i];
-
-		err = for_vif(restore_one, s, drv, v);
-		if (err != -EAGAIN)
-			continue;
-		/* Its own guest is who writes there all the time: the others do not pay for that. */
-		log_warn("vif %u of domain %u cannot be restored: its nodes never stand still",
-			 v->handle, v->guest);
-		v->fate = VIF_REFUSED;
-		err = 0;
+	for (i = 0; i < refs->n; i++)
+		refs->vif[i].fate = VIF_RACING;
+	/* Round by round, so that those who do nothing have theirs with the first. */
+	for (round = 0; racing && round < TRIES; round++) {
+		if (round >= ROUNDS_MIN && clock_ms() >= end)
+			break;
+		racing = round_of(s, drv, refs, &err);
 	}
-	return err;
+	for (i = 0; i < refs->n; i++) {
+		if (refs->vif[i].fate == VIF_RACING)
+			refuse(&refs->vif[i], -EAGAIN);
+		good += refs->vif[i].fate != VIF_REFUSED;
+	}
+	return store_broken(err) || !good ? err : 0;
 }
 
 /* ------------------------------------------------------- another backend */
@@ -340,7 +409,7 @@ static int move_one(struct store *s, uint32_t to, struct vif_ref *v)
 	if (err && err != -EINVAL)
 		return err;
 	v->connected = false;
-	err = readmit(s, front, DEPTH, v->from, to);
+	err = readmit(s, front, v->from, to);
 	if (!err)
 		err = restore_mtu(s, to, v, front);
 	if (!err)
@@ -352,7 +421,12 @@ static int move_one(struct store *s, uint32_t to, struct vif_ref *v)
 
 int restore_move(struct store *s, uint32_t to, struct vif_ref *v)
 {
-	return for_vif(move_one, s, to, v);
+	unsigned int try;
+	int err = -EAGAIN;
+
+	for (try = 0; err == -EAGAIN && try < TRIES; try++)
+		err = once(move_one, s, to, v);
+	return err;
 }
 
 /* --------------------------------------------------------------- a look */

@@ -20,6 +20,7 @@
 #include "store.h"
 
 enum vif_fate {
+	VIF_RACING = -1,	/* somebody else writes to its nodes just now; within restore_vifs */
 	VIF_WAITING,		/* not looked at by the new backend yet */
 	VIF_SERVED,		/* adopted, or on its way through the states as a new one */
 	VIF_REFUSED,		/* the backend has given it up, or it could not be restored */
@@ -50,7 +51,8 @@ void restore_free(struct vif_refs *refs);
 /*
  * Write the backend directory of each of @refs that has none and make each frontend
  * directory readable for @drv again, in one transaction for each.  Sets connected and fate.
- * A guest that writes into its directory all the time loses this vif, and no other does.
+ * A guest that writes into its directory all the time, or that has made a forest of it, loses
+ * this vif, and no other does.  Return: negative: the store is broken, or takes nothing
  */
 int restore_vifs(struct store *s, uint32_t drv, struct vif_refs *refs);
 

@@ -2,41 +2,16 @@
 /* worker.c - see worker.h */
 #include "worker.h"
 
-#include "files.h"
 #include "hook.h"
 #include "log.h"
-#include "quiet.h"
-#include "restore.h"
-#include "standin.h"
-#include "xl.h"
+#include "work.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#include <xmd/xs_names.h>
-
-#define HOME		"/local/domain/%u/"
-#define XL_GRACE_MS	5000	/* for an "xl" that was told to destroy it itself */
-#define DYING_MS	20000
-#define LOOK_MS		500	/* at the domain itself, while waiting for its xenstore nodes */
-#define STEPS_BYTES	256
-#define DEVICES_MAX	8
-
-struct work {
-	const struct job *job;
-	struct xl *xl;
-	struct store *store;
-	uint32_t domid;
-	bool moved;			/* it has another domid than its vifs know */
-	struct vif_refs vifs;
-	char json[FILE_PATH_MAX];
-	char steps[STEPS_BYTES];	/* "destroyed 212, created 980, ..." in ms since noticed */
-	uint64_t started;		/* of the clock of steps */
-};
 
 uint64_t now_ms(void)
 {
@@ -46,7 +21,7 @@ uint64_t now_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-static void sleep_ms(unsigned int ms)
+void sleep_ms(unsigned int ms)
 {
 	struct timespec t = { ms / 1000, (long)(ms % 1000) * 1000000 };
 
@@ -58,7 +33,7 @@ static unsigned int since(const struct work *w)
 	return (unsigned int)(now_ms() - w->started);
 }
 
-static void mark(struct work *w, const char *what)
+void mark(struct work *w, const char *what)
 {
 	size_t n = strlen(w->steps);
 
@@ -72,107 +47,29 @@ static void hook(const struct work *w, const char *event)
 		 .cause = w->job->cause, .domid = w->domid, .ms = since(w) });
 }
 
-/* ------------------------------------------------------------- destroy */
-
-/* Until it is gone or @ms are over. */
-static enum life wait_gone(struct work *w, unsigned int ms)
-{
-	uint64_t end = now_ms() + ms;
-	enum life life = LIFE_DYING;
-
-	while (!xl_look(w->xl, w->domid, &life) && life != LIFE_GONE && now_ms() < end)
-		sleep_ms(20);
-	return life;
-}
-
-/*
- * With on_crash=destroy the xl that created the domain destroys it, too.  It must be
- * through before there is a new domain of that domid, or it would take that for the old.
- */
-static bool xl_will_destroy(struct work *w, enum life life)
-{
-	struct xl_traits t;
-
-	if ((life != LIFE_CRASHED && life != LIFE_WATCHDOG) || file_exists(w->job->name, ".ours"))
-		return false;
-	if (xl_save(w->xl, w->domid, NULL, &t))
-		return true;
-	return (life == LIFE_CRASHED ? t.on_crash : t.on_watchdog) != END_PRESERVE;
-}
-
-static void quiet_devices(struct work *w)
-{
-	char bdf[DEVICES_MAX][XL_BDF_LEN];
-	int i, n = xl_devices(w->xl, w->json, bdf, DEVICES_MAX);
-
-	for (i = 0; i < n; i++)
-		quiet_device(bdf[i]);
-	log_debug("%d devices silenced after %u ms", n, since(w));
-}
-
-/*
- * From here on nothing of it runs.  A worker after us that finds it, say paused and without
- * its home in xenstore, must not take it for a domain.
- */
-static void put_out(struct work *w, enum life life)
-{
-	phase_write(w->job->name, PHASE_CREATE);
-	if (life == LIFE_RUNNING)
-		xl_pause(w->xl, w->domid);
-	/* Soon: dom0 may have its one processor full of interrupts by now. */
-	quiet_devices(w);
-}
-
-static int take_down(struct work *w)
-{
-	pid_t pid;
-	int err;
-
-	/* One that hangs, or was drained, might else answer at the same time. */
-	xl_pause(w->xl, w->domid);
-	pid = standin_start(w->domid);
-	err = xl_destroy(w->xl, w->domid);
-	standin_stop(pid);
-	return err;
-}
-
-static int destroy(struct work *w)
-{
-	enum life life;
-	int err = xl_look(w->xl, w->domid, &life);
-
-	if (err || life == LIFE_GONE)
-		return err;
-	if (life != LIFE_DYING && xl_will_destroy(w, life)) {
-		log_info("waiting for the xl that created it to destroy it; with on_crash=\"preserve\" and on_watchdog=\"preserve\" in its configuration this is quicker");
-		life = wait_gone(w, XL_GRACE_MS);
-	}
-	if (life != LIFE_DYING && life != LIFE_GONE) {
-		err = take_down(w);
-		life = LIFE_DYING;
-	}
-	if (wait_gone(w, DYING_MS) == LIFE_GONE)
-		return 0;
-	log_err("domain %u does not go away (%s): somebody still holds its memory, see \"xl list\" and \"xl debug-keys q\"",
-		w->domid, strerror(err ? -err : EBUSY));
-	return -EBUSY;
-}
-
 /* -------------------------------------------------------------- create */
 
 static int create(struct work *w, const char *kernel, const char *ramdisk)
 {
 	uint32_t domid = w->job->domid;
+	enum life life;
 	int err;
 
 	/* One that cannot be written (which is logged) only matters to a worker after us. */
 	phase_write(w->job->name, PHASE_CREATE);
 	quiet_devices(w);
 	err = xl_create(w->xl, w->json, kernel, ramdisk, &domid);
+	/* Without its domid its guests lose their connections: not for something that came late. */
+	if (err && !xl_look(w->xl, w->job->domid, &life) && life == LIFE_GONE) {
+		log_warn("cannot be created with domid %u although that is free: once more",
+			 w->job->domid);
+		domid = w->job->domid;
+		err = xl_create(w->xl, w->json, kernel, ramdisk, &domid);
+	}
 	w->moved = err != 0;
 	if (err) {
 		log_warn("cannot be created with domid %u: trying any other; its vifs will be detached and attached",
-			 domid);
+			 w->job->domid);
 		domid = 0;
 		err = xl_create(w->xl, w->json, kernel, ramdisk, &domid);
 	}
@@ -186,173 +83,6 @@ static int create(struct work *w, const char *kernel, const char *ramdisk)
 	file_touch(w->job->name, ".ours");
 	phase_write(w->job->name, PHASE_RESTORE);
 	return 0;
-}
-
-/* ------------------------------------------------------------- restore */
-
-static int restore(struct work *w)
-{
-	char text[40];
-	int err;
-
-	restore_free(&w->vifs);
-	err = restore_list(w->store, w->job->domid, &w->vifs);
-	if (!err && !w->moved)
-		err = restore_vifs(w->store, w->domid, &w->vifs);
-	if (err) {
-		log_err("cannot restore the vifs in xenstore: %s", strerror(-err));
-		return err;
-	}
-	snprintf(text, sizeof(text), "%u vifs restored", w->vifs.n);
-	mark(w, text);
-	return 0;
-}
-
-/* ---------------------------------------------------------------- wait */
-
-static bool is_state(struct work *w, const char *state)
-{
-	char dir[STORE_PATH_MAX], text[STORE_VALUE_MAX];
-
-	snprintf(dir, sizeof(dir), HOME XS_DIR_OWN, w->domid);
-	return !store_read_text(w->store, dir, XS_OWN_STATE, text) && !strcmp(text, state);
-}
-
-static bool all_decided(struct work *w)
-{
-	bool all = true;
-	unsigned int i;
-
-	for (i = 0; i < w->vifs.n; i++) {
-		struct vif_ref *v = &w->vifs.vif[i];
-
-		if (v->fate == VIF_WAITING && restore_look(w->store, w->domid, v))
-			return false;
-		/* One that was not connected waits for its guest, perhaps for ever. */
-		all &= v->fate != VIF_WAITING || !v->connected;
-	}
-	return all;
-}
-
-static void drain_events(struct work *w)
-{
-	struct store_event ev;
-
-	while (!w->store->ops->next_event(w->store, &ev))
-		store_event_free(&ev);
-}
-
-/* Until @done, the domain dies (-EHOSTDOWN) or @seconds are over (-ETIMEDOUT). */
-static int await(struct work *w, unsigned int seconds, bool (*done)(struct work *w))
-{
-	struct pollfd p = { .fd = w->store->ops->fd(w->store), .events = POLLIN };
-	uint64_t end = now_ms() + seconds * 1000ull, look = 0;
-	enum life life;
-
-	for (;;) {
-		drain_events(w);
-		if (done(w))
-			return 0;
-		if (now_ms() >= look) {
-			if (xl_look(w->xl, w->domid, &life) || life != LIFE_RUNNING)
-				return -EHOSTDOWN;
-			look = now_ms() + LOOK_MS;
-		}
-		if (now_ms() >= end)
-			return -ETIMEDOUT;
-		poll(&p, 1, LOOK_MS);
-	}
-}
-
-static bool backend_serves(struct work *w)
-{
-	return is_state(w, "serving");
-}
-
-static bool backend_drained(struct work *w)
-{
-	return is_state(w, "drained");
-}
-
-/* The two places that await() and its conditions look at. */
-static int watch(struct work *w)
-{
-	char path[STORE_PATH_MAX];
-	int err;
-
-	snprintf(path, sizeof(path), HOME XS_DIR_OWN, w->domid);
-	err = w->store->ops->watch(w->store, path, "own");
-	if (err && err != -EEXIST)
-		return err;
-	snprintf(path, sizeof(path), HOME XS_DIR_VIFS, w->domid);
-	err = w->store->ops->watch(w->store, path, "vifs");
-	return err == -EEXIST ? 0 : err;
-}
-
-/* Whether the others serve does not depend on a guest that hides its nodes, say. */
-static void refuse_undecided(struct work *w)
-{
-	unsigned int i;
-
-	for (i = 0; i < w->vifs.n; i++)
-		if (w->vifs.vif[i].connected && w->vifs.vif[i].fate == VIF_WAITING)
-			w->vifs.vif[i].fate = VIF_REFUSED;
-}
-
-static int wait_serving(struct work *w)
-{
-	unsigned int limit = w->job->policy->serve_timeout_s;
-	int err = watch(w);
-
-	if (!err)
-		err = await(w, limit, backend_serves);
-	if (!err) {
-		mark(w, "backend serves");
-		err = w->moved ? 0 : await(w, limit, all_decided);
-		if (err == -ETIMEDOUT) {
-			refuse_undecided(w);
-			return 0;
-		}
-	}
-	if (!err)
-		return 0;
-	log_err("%s; look at its console (xl console %s) and its log",
-		err == -EHOSTDOWN ? "died before it served" : "does not serve in time",
-		w->job->name);
-	/* There is no use in waiting for this one once more. */
-	phase_write(w->job->name, PHASE_CREATE);
-	return err;
-}
-
-/* ------------------------------------------- what could not be adopted */
-
-static unsigned int count(const struct work *w, enum vif_fate fate)
-{
-	unsigned int i, n = 0;
-
-	for (i = 0; i < w->vifs.n; i++)
-		n += w->vifs.vif[i].fate == fate;
-	return n;
-}
-
-static void reattach(struct work *w)
-{
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < w->vifs.n; i++) {
-		struct vif_ref *v = &w->vifs.vif[i];
-
-		if (!w->moved && v->fate != VIF_REFUSED)
-			continue;
-		err = xl_reattach_vif(w->xl, v->guest, v->handle, w->domid);
-		if (err)
-			log_err("vif %u of domain %u could not be adopted, and attaching it anew failed: %s",
-				v->handle, v->guest, strerror(-err));
-		else
-			log_warn("vif %u of domain %u could not be adopted: detached and attached anew; its guest has lost its connections",
-				 v->handle, v->guest);
-	}
 }
 
 /* ----------------------------------------------------------- the whole */
@@ -379,6 +109,7 @@ static int bring_back(struct work *w, const char *kernel, const char *ramdisk)
 	}
 	if (!err)
 		err = restore(w);
+	w->unpaused = now_ms();
 	if (!err)
 		err = xl_unpause(w->xl, w->domid);
 	if (!err)
@@ -391,8 +122,8 @@ static void finish(struct work *w)
 	struct xl_traits t;
 	char text[64];
 
-	snprintf(text, sizeof(text), "%u of %u vifs adopted", w->moved ? 0 : count(w, VIF_SERVED),
-		 w->vifs.n - count(w, VIF_LEFT));
+	snprintf(text, sizeof(text), "%u of %u vifs adopted", w->moved ? 0 : count_vifs(w, VIF_SERVED),
+		 w->vifs.n - count_vifs(w, VIF_LEFT));
 	mark(w, text);
 	reattach(w);
 	/* First what it is now, which may be another image; then that nothing is to be done. */
@@ -415,6 +146,11 @@ static void find_moved(struct work *w)
 		return;
 	w->domid = domid;
 	w->moved = true;
+}
+
+static enum job_result outcome(const struct work *w, int err)
+{
+	return !err ? JOB_DONE : w->slow ? JOB_SLOW : JOB_FAILED;
 }
 
 static enum job_result recover(struct work *w)
@@ -441,25 +177,15 @@ static enum job_result recover(struct work *w)
 		finish(w);
 	record(w, "recover", err ? "failed" : "ok");
 	hook(w, err ? "failed" : "up");
-	return err ? JOB_FAILED : JOB_DONE;
-}
-
-static int ask(struct work *w, const char *what)
-{
-	char dir[STORE_PATH_MAX];
-
-	snprintf(dir, sizeof(dir), HOME XS_DIR_OWN, w->domid);
-	return store_write_text(w->store, dir, XS_OWN_CONTROL, what);
+	return outcome(w, err);
 }
 
 static int drain(struct work *w)
 {
-	int err = watch(w);
+	int err = ask(w, "drain");
 
 	if (!err)
-		err = ask(w, "drain");
-	if (!err)
-		err = await(w, w->job->policy->drain_timeout_s, backend_drained);
+		err = wait_drained(w, w->job->policy->drain_timeout_s);
 	if (!err) {
 		mark(w, "drained");
 		return 0;
@@ -499,7 +225,7 @@ static enum job_result planned(struct work *w)
 		finish(w);
 	record(w, kind, err ? "failed" : "ok");
 	hook(w, err ? "failed" : "up");
-	return err ? JOB_FAILED : JOB_DONE;
+	return outcome(w, err);
 }
 
 enum job_result worker_run(const struct job *job)

@@ -41,6 +41,7 @@ enum job_result {
 	JOB_FAILED = 1,		/* may work another time */
 	JOB_REFUSED = 2,	/* nothing was changed */
 	JOB_FELL_BACK = 3,	/* the upgrade did not serve; the old image does */
+	JOB_SLOW = 4,		/* failed, but for want of time: the next one has more */
 };
 
 /* Never fails to return.  Meant for a process of its own: it sleeps, and libxl does. */

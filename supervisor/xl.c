@@ -64,8 +64,8 @@ struct xl *xl_open(void)
 	};
 	if (!libxl_ctx_alloc(&x->ctx, LIBXL_VERSION, 0, &x->log))
 		return x;
-	log_err("libxl does not work here: is this dom0, and is xenstored running?");
 	free(x);
+	errno = ENXIO;
 	return NULL;
 }
 

@@ -32,7 +32,7 @@ struct xl_traits {
 	enum on_end on_crash, on_watchdog;
 };
 
-/* Return: NULL, logged. */
+/* Return: NULL, errno set. */
 struct xl *xl_open(void);
 void xl_close(struct xl *x);
 

@@ -130,8 +130,23 @@ static int take_call(struct vif *v, struct vif_env *env, const struct xpc_msg *m
 	memset(&o->args, 0, sizeof(o->args));
 	err = xpc_decode_struct(type->in, &o->args, o->in + XPC_HEADER, m->len - XPC_HEADER);
 	result = err ? err : xpc_serve_vif_objects_down[taken.call](&asked, &o->args);
-	answer(o, m, type->out, result);
+	if (result == OBJ_LATER) {
+		o->asked = true;
+		o->call = *m;
+		o->answer = type->out;
+	} else {
+		answer(o, m, type->out, result);
+	}
 	return err;
+}
+
+/* There is room still: nothing was taken since the call. */
+void obj_answer_later(struct obj *o, int result)
+{
+	o->asked = false;
+	if (!result)
+		obj_fill_answer(o);
+	answer(o, &o->call, o->answer, result);
 }
 
 int obj_take(struct vif *v, struct vif_env *env, int len)

@@ -178,6 +178,12 @@ static void calls(void **state)
 	sim_find(&h->w.sim, 5, 0)->tx_frames = 77;
 	assert_int_equal(host_call(h, 0, XPC_DOWN_xmd_obj_counters, NULL, counters), 0);
 	assert_int_equal(vif.tx_frames, 77);
+	/* what others send is not its business, until somebody says so */
+	assert_int_equal(port.rx_frames, 0);
+	assert_int_equal(port.tx_frames, 0);
+	host_allow(h, 0, "counters");
+	assert_int_equal(h->party[0].g.vif.may, 0);
+	assert_int_equal(host_call(h, 0, XPC_DOWN_xmd_obj_counters, NULL, counters), 0);
 	assert_int_equal(port.rx_frames, 11);
 	assert_int_equal(port.tx_frames, 22);
 
@@ -431,6 +437,7 @@ static void calls_outlive_who_was_asked(void **state)
 	int result = 1;
 
 	host_attach(h, 0);
+	host_allow(h, 0, "counters");
 	world_backend_kill(&h->w);
 	assert_int_equal(objguest_ask(g, XPC_DOWN_xmd_obj_counters, NULL, out, world_now()), 0);
 	host_run(h, 400);

@@ -60,7 +60,7 @@ static void on_created(const struct fake_domain *d)
 
 static void on_unpaused(struct fake_domain *d)
 {
-	dom0.boot_at = world_now() + BOOT_MS;
+	dom0.boot_at = world_now() + (dom0.boot_ms ? dom0.boot_ms : BOOT_MS);
 	dom0.boots = d->domid;
 }
 
@@ -137,6 +137,8 @@ void dom0_start(void)
 	host_connect(&dom0.w, 2);
 	host_connect(&dom0.w, 3);
 	fake_add(DRV, "drv");
+	fake_add(5, "g1")->driver_domain = false;
+	fake_add(6, "g2")->driver_domain = false;
 	fake.fuse = &dom0.fuse;
 	fake.paused = on_paused;
 	fake.destroyed = on_destroyed;
@@ -249,6 +251,19 @@ static void conn_closed(struct store *s)
 /* A connection that knows when it is closed, so that a killed one can be told. */
 static struct store_ops ops;
 static void (*mem_close)(struct store *s);
+static int (*mem_read)(struct store *s, const char *path, char **val, size_t *len);
+
+/* xenstored does not answer for a while, once. */
+static int read_conn(struct store *s, const char *path, char **val, size_t *len)
+{
+	unsigned int ms = dom0.stall_ms;
+
+	if (ms && world_now() >= dom0.stall_at) {
+		dom0.stall_ms = 0;
+		dom0_run(ms);
+	}
+	return mem_read(s, path, val, len);
+}
 
 static void close_conn(struct store *s)
 {
@@ -265,7 +280,9 @@ struct store *store_xs_open(void)
 	conn = mem_connect(dom0.w.mem, 0, &dom0.fuse);
 	ops = *conn->ops;
 	mem_close = ops.close;
+	mem_read = ops.read;
 	ops.close = close_conn;
+	ops.read = read_conn;
 	conn->ops = &ops;
 	return conn;
 }
@@ -278,7 +295,7 @@ void quiet_device(const char *bdf)
 	fake_step("quiet %s", bdf);
 	for (i = 0; i < FAKE_DOMAINS; i++) {
 		d = &fake.domain[i];
-		dom0.disturbed += d->domid && d->life == LIFE_RUNNING && !d->paused;
+		dom0.disturbed += d->domid && d->driver_domain && d->life == LIFE_RUNNING && !d->paused;
 	}
 }
 

@@ -25,6 +25,9 @@ struct dom0 {
 	unsigned int bad_boots;		/* so many domains from now on never serve */
 	unsigned int panics;		/* so many crash instead */
 	unsigned int disturbed;		/* devices that were silenced under a running domain */
+	unsigned int boot_ms;		/* 0: BOOT_MS */
+	uint64_t stall_at;		/* ms; the first read of the worker after it takes ... */
+	unsigned int stall_ms;		/* ... so long */
 	void (*meanwhile)(void);	/* called again and again while time goes by */
 	uint64_t boot_at;		/* ms; 0: nobody boots */
 	uint32_t boots;

@@ -11,7 +11,7 @@
 #include "store_mem.h"
 #include "xl.h"
 
-#define FAKE_DOMAINS	8
+#define FAKE_DOMAINS	64
 #define FAKE_ANY_DOMID	9u	/* the first that is given to one that may have any */
 
 struct fake_domain {
@@ -33,6 +33,7 @@ struct fake_xl {
 	int fail_err;
 	unsigned int fail_times;
 	unsigned int looks;
+	unsigned int saves;		/* configurations that were read */
 
 	/* What comes of it, for whoever plays the rest of the host; NULL: nobody. */
 	void (*destroyed)(uint32_t domid);

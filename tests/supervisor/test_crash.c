@@ -85,7 +85,7 @@ static char *picture(const struct story *s)
 	for (i = 0; i < FAKE_DOMAINS; i++) {
 		const struct fake_domain *d = &fake.domain[i];
 
-		if (!d->domid)
+		if (!d->domid || !d->driver_domain)
 			continue;
 		snprintf(image, sizeof(image), " %s ", d->kernel);
 		fprintf(f, "domain %u: life %d paused %d kernel %s\n", d->domid, d->life, d->paused,
@@ -135,7 +135,7 @@ static bool tell(const struct story *s, long k, char **seen)
 	killed = dom0_work_until(s->kind, s->name, k, &result);
 	if (!killed)
 		assert_case(s->name, result, s->result);
-	if (killed || result == JOB_FAILED)
+	if (killed || result == JOB_FAILED || result == JOB_SLOW)
 		others(s, k);
 	/* Longer than a drain holds. */
 	dom0_run(20000);

@@ -4,10 +4,12 @@
 #include "fake_log.h"
 #include "files.h"
 #include "home.h"
+#include "pace.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static int setup(void **state)
@@ -183,6 +185,88 @@ static void lock_is_for_one(void **state)
 	close(other);
 }
 
+/* Somebody has it for 25 s. */
+static int held = -1;
+static unsigned int naps;
+
+int __wrap_nanosleep(const struct timespec *t, struct timespec *left);
+int __wrap_nanosleep(const struct timespec *t, struct timespec *left)
+{
+	(void)left;
+	naps += (unsigned int)(t->tv_nsec / 1000000);
+	if (naps >= 25000 && held >= 0) {
+		close(held);
+		held = -1;
+	}
+	return 0;
+}
+
+static void a_lock_that_is_held_for_long(void **state)
+{
+	int fd;
+
+	(void)state;
+	held = lock_take("net");
+	naps = 0;
+	fd = lock_take("net");
+	assert_true(fd >= 0);
+	assert_int_equal(naps, 25000);
+	assert_int_equal(log_count("another process has been at work on it for 10 s"), 1);
+	assert_int_equal(log_count("another process has been at work on it for 20 s"), 1);
+	close(fd);
+}
+
+/* A domain that crashes for ever, each time after it was stable, decides how many lines there are. */
+static void history_does_not_grow_for_ever(void **state)
+{
+	struct stat st;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 2 * HISTORY_BYTES / 100; i++)
+		history_add("net\trecover\t%075u", i);
+	assert_int_equal(stat(HISTORY_PATH, &st), 0);
+	assert_in_range(st.st_size, 1, HISTORY_BYTES + 200);
+	assert_int_equal(stat(HISTORY_PATH ".1", &st), 0);
+	assert_in_range(st.st_size, HISTORY_BYTES, HISTORY_BYTES + 200);
+}
+
+static void pace(void **state)
+{
+	static const char *const bad[] = { "", "1", "x y", "5 99", "4000000000 1", "-1 1" };
+	struct pace p = { .served_ms = 20000 };
+	unsigned int i;
+
+	(void)state;
+	assert_int_equal(pace_serve_ms(&p, 60), 60000);
+	p.served_ms = 50000;
+	assert_int_equal(pace_serve_ms(&p, 60), 150000);
+	p.level = 2;
+	assert_int_equal(pace_serve_ms(&p, 60), 600000);
+	p.level = 4;
+	assert_int_equal(pace_serve_ms(&p, 60), 900000);
+	assert_int_equal(pace_serve_ms(&p, 3600), 3600000);
+	assert_int_equal(pace_watchdog_s("net"), 0);
+	for (i = 1; i <= PACE_LEVELS; i++) {
+		assert_true(pace_slower("net"));
+		assert_int_equal(pace_watchdog_s("net"), PACE_WATCHDOG_S << i);
+	}
+	assert_false(pace_slower("net"));
+	/* It serves, and needed that: so it stays. Then the host is quick again, step by step. */
+	pace_served("net", 200000, 60);
+	pace_read("net", &p);
+	assert_int_equal(p.level, PACE_LEVELS);
+	assert_int_equal(p.served_ms, 200000);
+	for (i = PACE_LEVELS; i; i--)
+		pace_served("net", 8000, 60);
+	assert_int_equal(pace_watchdog_s("net"), 0);
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		spew(RUN_DIR "/net.pace", bad[i]);
+		pace_read("net", &p);
+		assert_case(bad[i], p.served_ms + p.level, 0);
+	}
+}
+
 static void history_grows(void **state)
 {
 	char big[2000], *text, *tab;
@@ -224,7 +308,10 @@ int main(void)
 		T(a_failed_write_spoils_nothing),
 		T(names_of_any_length),
 		T(lock_is_for_one),
+		T(a_lock_that_is_held_for_long),
 		T(history_grows),
+		T(history_does_not_grow_for_ever),
+		T(pace),
 	};
 
 	return cmocka_run_group_tests_name("files", tests, NULL, NULL);

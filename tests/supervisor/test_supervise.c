@@ -10,6 +10,9 @@
 #include "fake_xl.h"
 #include "files.h"
 #include "home.h"
+#include "pace.h"
+#include "pressure.h"
+#include "probe.h"
 #include "supervise.h"
 
 #include <fcntl.h>
@@ -49,6 +52,30 @@ static uint64_t now = 5000000;
 uint64_t now_ms(void)
 {
 	return now;
+}
+
+/* What the supervisor sees of its host: the tests' to say. */
+static struct {
+	uint64_t silent_since;		/* ms; xenstored does not answer since then; 0: it does */
+	bool starved;
+} host;
+
+uint64_t probe_silent_ms(void)
+{
+	return host.silent_since ? now - host.silent_since : 0;
+}
+
+bool probe_reaped(pid_t pid)
+{
+	(void)pid;
+	return false;
+}
+
+bool host_starved(char why[HOST_WHY])
+{
+	if (host.starved)
+		strcpy(why, "as the test says");
+	return host.starved;
 }
 
 static unsigned int open_files(void)
@@ -141,6 +168,7 @@ static int setup(void **state)
 	at_home();
 	log_forget();
 	fake_reset();
+	memset(&host, 0, sizeof(host));
 	memset(shared, 0, sizeof(*shared));
 	/* Before there is a worker: it may look before the test has a word for it. */
 	for (i = 0; i < JOBS_MAX; i++)
@@ -153,11 +181,16 @@ static int setup(void **state)
 	return 0;
 }
 
+static void flood_end(struct test *t);
+static bool flooded(void);
+
 static int teardown(void **state)
 {
 	struct test *t = *state;
 	unsigned int i;
 
+	if (flooded())
+		flood_end(t);
 	for (i = 0; i < shared->n; i++) {
 		if (shared->job[i].verdict != -1)
 			continue;
@@ -205,14 +238,34 @@ static void pass(struct test *t, unsigned int ms)
 	pass_beating(t, ms, 0);
 }
 
-static void comes(struct test *t, uint32_t domid, const char *name)
+static void write_home(struct test *t, uint32_t domid, const char *key, const char *val)
 {
+	char path[64];
+
+	snprintf(path, sizeof(path), "/local/domain/%u/%s", domid, key);
+	write_node(t, path, val);
+}
+
+/* What libxl writes when it makes domain @domid: all of it belongs to dom0, but for what is in data/. */
+static void home_made(struct test *t, uint32_t domid)
+{
+	const struct fake_domain *d = fake_find(domid);
 	char path[64], text[16];
 
-	fake_add(domid, name);
-	snprintf(path, sizeof(path), "/local/domain/%u/domid", domid);
 	snprintf(text, sizeof(text), "%u", domid);
-	write_node(t, path, text);
+	write_home(t, domid, "domid", text);
+	write_home(t, domid, "name", d->name);
+	write_home(t, domid, "data", "");
+	snprintf(path, sizeof(path), "/local/domain/%u/data", domid);
+	mem_set_perms(t->mem, path, domid, 0);
+	if (d->driver_domain)
+		write_home(t, domid, "libxl", "");
+}
+
+static void comes(struct test *t, uint32_t domid, const char *name)
+{
+	fake_add(domid, name);
+	home_made(t, domid);
 	write_node(t, "@introduceDomain", "");
 	look(t);
 }
@@ -223,6 +276,7 @@ static void says(struct test *t, uint32_t domid, const char *what)
 
 	snprintf(path, sizeof(path), "/local/domain/%u/" XS_DIR_OWN "/" XS_OWN_STATE, domid);
 	write_node(t, path, what);
+	now += SUPERVISE_LOOK_MS;
 	look(t);
 }
 
@@ -232,6 +286,7 @@ static void beats(struct test *t, uint32_t domid, const char *beat)
 
 	snprintf(path, sizeof(path), "/local/domain/%u/" XS_DIR_OWN "/" XS_OWN_HEARTBEAT, domid);
 	write_node(t, path, beat);
+	now += SUPERVISE_LOOK_MS;
 	look(t);
 }
 
@@ -295,8 +350,16 @@ static void ended(struct test *t, struct told *j, int verdict)
 /* The worker has created it anew. */
 static void back(struct test *t, struct told *j, uint32_t domid)
 {
+	char path[64];
+
 	fake_drop(domid);
 	fake_add(domid, j->name);
+	snprintf(path, sizeof(path), "/local/domain/%u", domid);
+	t->dom0->ops->remove(t->dom0, path);
+	home_made(t, domid);
+	snprintf(path, sizeof(path), "/local/domain/%u/" XS_DIR_OWN "/" XS_OWN_STATE, domid);
+	write_node(t, path, "serving");
+	write_node(t, "@introduceDomain", "");
 	ended(t, j, JOB_DONE);
 }
 
@@ -434,8 +497,10 @@ static void whose_backend_spoke_before(void **state)
 
 	stop(t);
 	fake_add(3, "net");
+	home_made(t, 3);
 	write_node(t, "/local/domain/3/" XS_DIR_OWN "/" XS_OWN_STATE, "serving");
 	start(t);
+	look(t);
 	assert_non_null(find(t, "net"));
 }
 
@@ -458,7 +523,6 @@ static void who_is_taken_charge_of(void **state)
 	};
 	struct test *t = *state;
 	struct fake_domain *d;
-	char path[64];
 	uint32_t i;
 
 	strcpy(t->s.config.section[0].name, "named");
@@ -469,8 +533,7 @@ static void who_is_taken_charge_of(void **state)
 		d->driver_domain = row[i].driver_domain;
 		d->on_crash = row[i].on_crash;
 		d->on_watchdog = row[i].on_watchdog;
-		snprintf(path, sizeof(path), "/local/domain/%u/x", 10 + i);
-		write_node(t, path, "");
+		home_made(t, 10 + i);
 	}
 	write_node(t, "@introduceDomain", "");
 	look(t);
@@ -487,6 +550,7 @@ static void dom0_and_strange_names_are_no_driver_domains(void **state)
 
 	fake_add(7, "");
 	write_node(t, "/local/domain/0/" XS_DIR_OWN "/" XS_OWN_STATE, "serving");
+	home_made(t, 7);
 	write_node(t, "/local/domain/7/" XS_DIR_OWN "/" XS_OWN_STATE, "serving");
 	write_node(t, "/local/domain/x/" XS_DIR_OWN "/" XS_OWN_STATE, "serving");
 	write_node(t, "/local/domain/8/" XS_DIR_OWN "/" XS_OWN_STATE, "serving");
@@ -504,7 +568,8 @@ static void domains_that_come_and_go_leave_nothing(void **state)
 	before = mem_watches(t->mem, 0);
 	for (i = 10; i < 30; i++) {
 		comes(t, i, "guest");
-		assert_int_equal(mem_watches(t->mem, 0), before + 1);
+		assert_int_equal(mem_watches(t->mem, 0), before);
+		assert_int_equal(t->s.n_seen, 2);
 		ends(t, i, LIFE_GONE);
 		assert_int_equal(mem_watches(t->mem, 0), before);
 	}
@@ -915,6 +980,542 @@ static void beats_that_begin_again(void **state)
 	no_job(t);
 }
 
+/* ------------------------------------------------------- what others can cost */
+
+#define GUESTS	50
+
+/* Guests that write whenever the supervisor asks for anything: faster than it, whatever it does. */
+static struct {
+	struct test *t;
+	struct store *guest[GUESTS];
+	struct store_ops ops;
+	const struct store_ops *was;
+	unsigned int asked;		/* what the supervisor did to the store */
+	bool writing;
+} flood;
+
+static void guests_write(void)
+{
+	static const char *const node[] = { "data/xmd-backend/state", "data/xmd-backend/heartbeat",
+					    "data/xmd-backend/x", "data/libxl" };
+	unsigned int i, k;
+
+	flood.asked++;
+	if (!flood.writing)
+		return;
+	flood.writing = false;
+	for (i = 0; i < GUESTS; i++)
+		for (k = 0; k < ARRAY_SIZE(node); k++)
+			flood.guest[i]->ops->write(flood.guest[i], node[k], "serving");
+	flood.writing = true;
+}
+
+static int read_busy(struct store *s, const char *path, char **val, size_t *len)
+{
+	guests_write();
+	return flood.was->read(s, path, val, len);
+}
+
+static int list_busy(struct store *s, const char *path, char ***names, unsigned int *n)
+{
+	guests_write();
+	return flood.was->list(s, path, names, n);
+}
+
+static int next_busy(struct store *s, struct store_event *ev)
+{
+	guests_write();
+	return flood.was->next_event(s, ev);
+}
+
+static void flood_begin(struct test *t)
+{
+	unsigned int i;
+	char name[16];
+
+	flood.t = t;
+	for (i = 0; i < GUESTS; i++) {
+		snprintf(name, sizeof(name), "guest%u", i);
+		/* Some of them as if made to be restarted, which is a reason to complain of a driver domain. */
+		fake_add(10 + i, name)->driver_domain = false;
+		fake_find(10 + i)->on_crash = i % 2 ? END_RESTART : END_PRESERVE;
+		home_made(t, 10 + i);
+		flood.guest[i] = mem_connect(t->mem, 10 + i, NULL);
+	}
+	write_node(t, "@introduceDomain", "");
+	flood.was = t->s.store->ops;
+	flood.ops = *flood.was;
+	flood.ops.read = read_busy;
+	flood.ops.list = list_busy;
+	flood.ops.next_event = next_busy;
+	t->s.store->ops = &flood.ops;
+	flood.writing = true;
+	fake.saves = 0;
+}
+
+static void flood_end(struct test *t)
+{
+	unsigned int i;
+
+	flood.writing = false;
+	t->s.store->ops = flood.was;
+	for (i = 0; i < GUESTS; i++)
+		store_close(flood.guest[i]);
+	flood.was = NULL;
+}
+
+static bool flooded(void)
+{
+	return flood.was;
+}
+
+/* One turn of the loop.  Return: whether it wants another at once. */
+static bool turn(struct test *t)
+{
+	uint64_t due;
+
+	flood.asked = 0;
+	assert_int_equal(supervise_events(&t->s), 0);
+	due = supervise_tick(&t->s);
+	/* Events, decisions, a few nodes of each driver domain. */
+	assert_in_range(flood.asked, 0, SUPERVISE_EVENTS + 2 * SUPERVISE_DECIDE + 8);
+	return due <= now;
+}
+
+static unsigned int turns(struct test *t)
+{
+	unsigned int n = 1;
+
+	while (turn(t) && n < 1000)
+		n++;
+	return n;
+}
+
+static void fifty_guests_that_write_as_fast_as_they_can(void **state)
+{
+	struct test *t = *state;
+	struct store_event ev;
+	unsigned int i, n = 0;
+	struct told *j;
+
+	in_charge(t, 3, "net");
+	flood_begin(t);
+	assert_in_range(turns(t), 1, 4);
+	for (i = 0; i < 100; i++) {
+		assert_int_equal(turns(t), 1);
+		now += SUPERVISE_LOOK_MS;
+	}
+	/* Libxl was not asked about any, none is ours, and nobody has heard a word of it. */
+	assert_int_equal(fake.saves, 0);
+	assert_ptr_equal(t->s.domains, find(t, "net"));
+	assert_null(t->s.domains->next);
+	assert_int_equal(log_count(""), 0);
+
+	/* The driver domain crashes: at work at once, and served in time. */
+	fake_find(3)->life = LIFE_CRASHED;
+	write_node(t, "@releaseDomain", "");
+	turn(t);
+	j = job(t);
+	assert_int_equal(j->domid, 3);
+	assert_int_equal(j->noticed, now);
+	for (i = 0; i < 10; i++) {
+		now += SUPERVISE_LOOK_MS;
+		assert_in_range(turns(t), 1, 2);
+	}
+	back(t, j, 3);
+	assert_int_equal(find(t, "net")->state, WATCHED);
+
+	/* Nor has anything piled up in libxenstore. */
+	while (!flood.was->next_event(t->s.store, &ev)) {
+		store_event_free(&ev);
+		n++;
+	}
+	assert_in_range(n, 0, 2);
+	flood_end(t);
+}
+
+/* Guests that are created and end all the time: no more than so many a turn, and the crash is seen. */
+static void domains_that_come_and_go_without_end(void **state)
+{
+	struct test *t = *state;
+	unsigned int i;
+
+	in_charge(t, 3, "net");
+	flood_begin(t);
+	for (i = 0; i < 5000; i++)
+		write_node(t, i % 2 ? "@introduceDomain" : "@releaseDomain", "");
+	for (i = 0; i < 5000; i++)
+		write_node(t, "@introduceDomain", "");
+	fake_find(3)->life = LIFE_CRASHED;
+	now += SUPERVISE_LOOK_MS;
+	turn(t);
+	job(t);
+	assert_int_equal(find(t, "net")->state, BUSY);
+	flood_end(t);
+}
+
+/* A driver domain is no friend either. */
+static void a_hostile_driver_domain(void **state)
+{
+	struct test *t = *state;
+	struct store *drv;
+	unsigned int i, k;
+	char beat[16];
+
+	in_charge(t, 3, "net");
+	in_charge(t, 4, "wifi");
+	drv = mem_connect(t->mem, 4, NULL);
+	flood_begin(t);
+	flood.writing = false;
+	turns(t);
+	for (i = 1; i < 50; i++) {
+		for (k = 0; k < 100; k++) {
+			snprintf(beat, sizeof(beat), "%u", 1000 * i + k);
+			drv->ops->write(drv, "data/xmd-backend/heartbeat", beat);
+			drv->ops->write(drv, "data/xmd-backend/state", k % 2 ? "serving" : "\n\n");
+		}
+		now += SUPERVISE_LOOK_MS;
+		assert_int_equal(turns(t), 1);
+		/* the two that are in charge: a heartbeat each */
+		assert_in_range(flood.asked, 1, 8);
+	}
+	assert_int_equal(fake.saves, 0);
+	assert_int_equal(log_count(""), 0);
+	flood_end(t);
+	store_close(drv);
+	no_job(t);
+}
+
+/* It is refused each time it is asked about, so that is not often, and told once. */
+static void one_that_is_refused_is_asked_about_less_and_less(void **state)
+{
+	struct test *t = *state;
+	unsigned int i;
+
+	comes(t, 4, "wifi");
+	fake_find(4)->on_crash = END_RESTART;
+	says(t, 4, "serving");
+	fake.saves = 0;
+	for (i = 0; i < 1200; i++)
+		pass(t, SUPERVISE_LOOK_MS);
+	assert_in_range(fake.saves, 10, 20);
+	assert_int_equal(log_count("is not taken charge of"), 1);
+}
+
+/* What a guest says in its own directory makes it no driver domain, whatever it says. */
+static void a_guest_that_says_that_it_is_one(void **state)
+{
+	static const char *const node[] = { "libxl", "data/libxl", "device-model", "driver_domain" };
+	struct test *t = *state;
+	struct store *guest;
+	size_t i;
+
+	fake_add(7, "guest")->driver_domain = false;
+	home_made(t, 7);
+	write_node(t, "@introduceDomain", "");
+	look(t);
+	guest = mem_connect(t->mem, 7, NULL);
+	for (i = 0; i < ARRAY_SIZE(node); i++)
+		guest->ops->write(guest, node[i], "1");
+	guest->ops->write(guest, "name", "net");
+	says(t, 7, "serving");
+	write_node(t, "@introduceDomain", "");
+	pass(t, 10000);
+	assert_null(t->s.domains);
+	assert_int_equal(fake.saves, 0);
+	store_close(guest);
+}
+
+/* The domid of a guest that has gone is a driver domain's now. */
+static void a_domid_that_is_used_again(void **state)
+{
+	struct test *t = *state;
+
+	fake_add(7, "guest")->driver_domain = false;
+	home_made(t, 7);
+	write_node(t, "@introduceDomain", "");
+	look(t);
+	fake_drop(7);
+	fake_add(7, "net");
+	home_made(t, 7);
+	write_node(t, "@introduceDomain", "");
+	says(t, 7, "serving");
+	assert_non_null(find(t, "net"));
+}
+
+/* A domain may be named in the configuration later. */
+static void one_that_is_named_when_the_configuration_is_read_again(void **state)
+{
+	struct test *t = *state;
+
+	fake_add(7, "net")->driver_domain = false;
+	home_made(t, 7);
+	write_node(t, "@introduceDomain", "");
+	says(t, 7, "serving");
+	assert_null(find(t, "net"));
+	strcpy(t->s.config.section[0].name, "net");
+	t->s.config.section[0].policy = t->s.config.all;
+	t->s.config.n_sections = 1;
+	supervise_reconfigured(&t->s);
+	pass(t, 1000);
+	assert_non_null(find(t, "net"));
+}
+
+static void one_that_crashed_before_it_was_ours(void **state)
+{
+	struct test *t = *state;
+
+	comes(t, 3, "net");
+	fake_find(3)->life = LIFE_CRASHED;
+	write_node(t, "@releaseDomain", "");
+	look(t);
+	says(t, 3, "starting");
+	assert_int_equal(find(t, "net")->state, BUSY);
+	assert_string_equal(job(t)->cause, "crashed");
+}
+
+/* ------------------------------------------------------------- late, not hung */
+
+static void never_asked(struct test *t)
+{
+	(void)t;
+	fail_msg("xenstored is asked although it does not answer");
+}
+
+static int read_never(struct store *s, const char *path, char **val, size_t *len)
+{
+	(void)s;
+	(void)path;
+	(void)val;
+	(void)len;
+	never_asked(NULL);
+	return -EIO;
+}
+
+static int next_never(struct store *s, struct store_event *ev)
+{
+	(void)s;
+	(void)ev;
+	never_asked(NULL);
+	return -EIO;
+}
+
+/* The probe has told: nothing is asked of it meanwhile, and nobody's heartbeat is missed. */
+static void xenstored_stalls(void **state)
+{
+	static const unsigned int s[] = { 15, 40, 120 };
+	struct test *t = *state;
+	const struct store_ops *was = t->s.store->ops;
+	struct store_ops none = *was;
+	char want[256];
+	size_t i;
+
+	none.read = read_never;
+	none.next_event = next_never;
+	in_charge(t, 3, "net");
+	beats(t, 3, "1");
+	for (i = 0; i < ARRAY_SIZE(s); i++) {
+		pass_beating(t, 20000, 3);
+		host.silent_since = now;
+		pass(t, PROBE_STUCK_MS);
+		now += 100;
+		t->s.store->ops = &none;
+		pass(t, 1000 * s[i] - PROBE_STUCK_MS - 100);
+		snprintf(want, sizeof(want), "name=net\tdomid=3\tstate=watched\tvifs=-\trestarts=0\tlast=-\t"
+			 "up_s=%llu\nerror xenstored has not answered for %u s: nothing is judged or "
+			 "restarted until it does\n",
+			 (unsigned long long)(now - find(t, "net")->since) / 1000, s[i]);
+		expect_answer(t, "status", want);
+		t->s.store->ops = was;
+		host.silent_since = 0;
+		/* From then on it has its whole time once more. */
+		pass(t, 29000);
+		no_job(t);
+	}
+	pass(t, 3000);
+	back(t, job(t), 3);
+}
+
+/* It ends meanwhile: that is seen, and brought back, when xenstored answers. */
+static void it_crashes_while_xenstored_stalls(void **state)
+{
+	struct test *t = *state;
+	struct told *j;
+
+	in_charge(t, 3, "net");
+	in_charge(t, 4, "wifi");
+	ends(t, 4, LIFE_CRASHED);
+	j = job(t);
+	host.silent_since = now;
+	now += PROBE_STUCK_MS + 1;
+	ends(t, 3, LIFE_CRASHED);
+	/* Nor does a worker's end lead to anything yet. */
+	ended(t, j, JOB_DONE);
+	assert_int_equal(find(t, "wifi")->state, BUSY);
+	no_job(t);
+	host.silent_since = 0;
+	fake_find(4)->life = LIFE_RUNNING;
+	pass(t, 1000);
+	assert_int_equal(find(t, "wifi")->state, WATCHED);
+	assert_string_equal(job(t)->name, "net");
+}
+
+static struct store_ops t_slow;
+static const struct store_ops *t_slow_was;
+
+/* Caught in a call ourselves, for as long. */
+static int read_slowly(struct store *s, const char *path, char **val, size_t *len)
+{
+	now += 40000;
+	t_slow.read = t_slow_was->read;
+	return t_slow_was->read(s, path, val, len);
+}
+
+static void we_were_caught_in_a_call(void **state)
+{
+	struct test *t = *state;
+
+	in_charge(t, 3, "net");
+	beats(t, 3, "1");
+	pass_beating(t, 20000, 3);
+	t_slow_was = t->s.store->ops;
+	t_slow = *t_slow_was;
+	t_slow.read = read_slowly;
+	t->s.store->ops = &t_slow;
+	now += SUPERVISE_LOOK_MS;
+	look(t);
+	pass(t, 29000);
+	no_job(t);
+	assert_int_equal(log_count("our own timer was"), 1);
+	pass(t, 3000);
+	back(t, job(t), 3);
+	t->s.store->ops = t_slow_was;
+}
+
+/* This host has no time for anybody. */
+static void the_host_is_starved(void **state)
+{
+	struct test *t = *state;
+
+	in_charge(t, 3, "net");
+	beats(t, 3, "1");
+	pass_beating(t, 20000, 3);
+	host.starved = true;
+	pass(t, 200000);
+	no_job(t);
+	assert_int_equal(log_count("this host is starved (as the test says)"), 1);
+	host.starved = false;
+	pass(t, 29000);
+	no_job(t);
+	pass(t, 5000);
+	back(t, job(t), 3);
+	/* But that is no excuse for ever. */
+	beats(t, 3, "1");
+	pass_beating(t, 20000, 3);
+	host.starved = true;
+	pass(t, 340000);
+	back(t, job(t), 3);
+}
+
+/* Timers that are late again and again, as on a host that has other things to do. */
+static void our_own_timer_is_late(void **state)
+{
+	struct test *t = *state;
+	unsigned int i;
+
+	in_charge(t, 3, "net");
+	beats(t, 3, "1");
+	for (i = 0; i < 20; i++) {
+		now += 5000;
+		look(t);
+	}
+	no_job(t);
+	assert_in_range(log_count("our own timer was"), 1, 2);
+	pass(t, 29000);
+	no_job(t);
+	pass(t, 3000);
+	back(t, job(t), 3);
+}
+
+/* ------------------------------------------------------------ slow, not broken */
+
+static void its_watchdog_was_too_fast(void **state)
+{
+	struct test *t = *state;
+	struct told *j;
+	struct pace p;
+
+	comes(t, 3, "net");
+	says(t, 3, "starting");
+	ends(t, 3, LIFE_WATCHDOG);
+	j = job(t);
+	pace_read("net", &p);
+	assert_int_equal(p.level, 1);
+	assert_int_equal(log_count("its watchdog ended domain 3 before it served: the next one has 20 s before that happens"), 1);
+	/* Which is no sign of a broken domain. */
+	expect_kept("net", 3, 1, 0, 0);
+	back(t, j, 3);
+	/* This one has served; its watchdog has every right. */
+	ends(t, 3, LIFE_WATCHDOG);
+	j = job(t);
+	pace_read("net", &p);
+	assert_int_equal(p.level, 1);
+	expect_kept("net", 3, 2, 1, 0);
+	back(t, j, 3);
+}
+
+/* A worker that only ran out of time says so: the next has more, and nobody gives up for that. */
+static void workers_that_need_more_time(void **state)
+{
+	struct test *t = *state;
+	unsigned int i;
+
+	t->s.config.all.crash_limit = 2;
+	in_charge(t, 3, "net");
+	ends(t, 3, LIFE_CRASHED);
+	for (i = 0; i < 4; i++) {
+		ended(t, job(t), JOB_SLOW);
+		expect_kept("net", 3, i + 2, 1, 0);
+	}
+	ended(t, job(t), JOB_FAILED);
+	ended(t, job(t), JOB_FAILED);
+	assert_int_equal(find(t, "net")->state, GIVEN_UP);
+}
+
+/* It hangs as soon as it is back: the half minute until that is noticed is no time of service. */
+static void one_that_hangs_each_time(void **state)
+{
+	struct test *t = *state;
+	unsigned int i;
+
+	t->s.config.all.crash_limit = 3;
+	in_charge(t, 3, "net");
+	pass(t, 20000);
+	for (i = 0; i < 3; i++) {
+		beats(t, 3, "7");
+		pass(t, 31000);
+		back(t, job(t), 3);
+	}
+	beats(t, 3, "7");
+	pass(t, 31000);
+	assert_int_equal(find(t, "net")->state, GIVEN_UP);
+	no_job(t);
+}
+
+/* It waits for libxl, and libxl for who knows what. */
+static void a_worker_that_takes_long_is_told_of(void **state)
+{
+	struct test *t = *state;
+	struct told *j;
+
+	in_charge(t, 3, "net");
+	ends(t, 3, LIFE_CRASHED);
+	j = job(t);
+	pass(t, 650000);
+	assert_int_equal(log_count("has been bringing it back for another 300 s"), 2);
+	back(t, j, 3);
+}
+
 /* ------------------------------------------------------------------ requests */
 
 static void what_is_no_request(void **state)
@@ -1263,6 +1864,23 @@ int main(void)
 		T(who_never_beat_is_not_listened_to),
 		T(no_one_listens),
 		T(beats_that_begin_again),
+		T(fifty_guests_that_write_as_fast_as_they_can),
+		T(domains_that_come_and_go_without_end),
+		T(a_hostile_driver_domain),
+		T(one_that_is_refused_is_asked_about_less_and_less),
+		T(a_guest_that_says_that_it_is_one),
+		T(a_domid_that_is_used_again),
+		T(one_that_is_named_when_the_configuration_is_read_again),
+		T(one_that_crashed_before_it_was_ours),
+		T(xenstored_stalls),
+		T(it_crashes_while_xenstored_stalls),
+		T(we_were_caught_in_a_call),
+		T(the_host_is_starved),
+		T(our_own_timer_is_late),
+		T(its_watchdog_was_too_fast),
+		T(workers_that_need_more_time),
+		T(one_that_hangs_each_time),
+		T(a_worker_that_takes_long_is_told_of),
 		T(what_is_no_request),
 		T(status),
 		T(vifs),

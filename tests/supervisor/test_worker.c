@@ -5,6 +5,7 @@
 #include "fake_log.h"
 #include "files.h"
 #include "home.h"
+#include "pace.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -99,8 +100,8 @@ static void it_crashed(void **state)
 		assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
 		expect_steps(PUT_OUT TAKEN_DOWN MADE_ANEW RESTORED
 			     "save 1, phase idle, history, /hook up drv 1 (crashed)");
-		expect_history("drv\trecover\tcrashed\tok\t1\t360\tdestroyed 0, created 0, "
-			       "3 vifs restored 0, backend serves 360, 3 of 3 vifs adopted 360");
+		expect_history("drv\trecover\tcrashed\tok\t1\t320\tdestroyed 0, created 0, "
+			       "3 vifs restored 0, backend serves 320, 3 of 3 vifs adopted 320");
 		expect_back(before);
 	}
 }
@@ -152,8 +153,8 @@ static void restart_is_drained_first(void **state)
 		     "/hook down drv 1 (asked for), " TAKEN_DOWN MADE_ANEW RESTORED
 		     "save 1, phase idle, history, /hook up drv 1 (asked for)");
 	/* The clock of the outage begins when it is drained. */
-	expect_history("drv\trestart\tasked for\tok\t1\t360\tdrained 120, destroyed 0, created 0, "
-		       "3 vifs restored 0, backend serves 360, 3 of 3 vifs adopted 360");
+	expect_history("drv\trestart\tasked for\tok\t1\t320\tdrained 40, destroyed 0, created 0, "
+		       "3 vifs restored 0, backend serves 320, 3 of 3 vifs adopted 320");
 	expect_back(before);
 }
 
@@ -337,14 +338,27 @@ static void its_domid_is_not_to_be_had(void **state)
 {
 	(void)state;
 	dom0_crash(LIFE_CRASHED);
-	fake_fail("create 1", EIO, 1);
+	fake_fail("create 1", EIO, 2);
 	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
-	expect_steps(PUT_OUT TAKEN_DOWN "phase create, quiet 0000:00:02.0, create 1, create 0, ours, "
+	expect_steps(PUT_OUT TAKEN_DOWN "phase create, quiet 0000:00:02.0, create 1, create 1, create 0, ours, "
 		     "phase restore, unpause 9, " REATTACHED
 		     "save 9, phase idle, history, /hook up drv 9 (crashed)");
-	expect_history("drv\trecover\tcrashed\tok\t9\t3360\tdestroyed 0, created 0, 3 vifs restored 0, "
-		       "backend serves 360, 0 of 3 vifs adopted 360");
+	expect_history("drv\trecover\tcrashed\tok\t9\t3320\tdestroyed 0, created 0, 3 vifs restored 0, "
+		       "backend serves 320, 0 of 3 vifs adopted 320");
 	expect_moved();
+}
+
+/* Libxl has been too late for something, say.  Another domid would cost the guests their connections. */
+static void a_free_domid_is_tried_twice(void **state)
+{
+	char *before = host_dump(&dom0.w, true);
+
+	(void)state;
+	dom0_crash(LIFE_CRASHED);
+	fake_fail("create 1", ETIMEDOUT, 1);
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
+	assert_int_equal(log_count("cannot be created with domid 1 although that is free: once more"), 1);
+	expect_back(before);
 }
 
 static void the_old_one_does_not_go_away(void **state)
@@ -364,9 +378,9 @@ static void it_cannot_be_created_at_all(void **state)
 {
 	(void)state;
 	dom0_crash(LIFE_CRASHED);
-	fake_fail("create", EIO, 2);
+	fake_fail("create", EIO, 3);
 	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_FAILED);
-	expect_steps(PUT_OUT TAKEN_DOWN "phase create, quiet 0000:00:02.0, create 1, create 0, history, "
+	expect_steps(PUT_OUT TAKEN_DOWN "phase create, quiet 0000:00:02.0, create 1, create 1, create 0, history, "
 		     "/hook failed drv 1 (crashed)");
 	expect_history("drv\trecover\tcrashed\tfailed\t1\t0\tdestroyed 0");
 	assert_int_equal(phase_read("drv"), PHASE_CREATE);
@@ -439,6 +453,19 @@ static void a_guest_goes_while_it_boots(void **state)
 	assert_string_equal(world_back(&dom0.w, 0, XS_BACK_XMD_RINGS), "adopted");
 }
 
+/* Libxl has left its nodes behind, with a frontend that looks as if it were there. */
+static void a_guest_that_was_destroyed_meanwhile(void **state)
+{
+	(void)state;
+	dom0_crash(LIFE_CRASHED);
+	fake_drop(6);
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
+	assert_int_equal(log_count("vif 0 of domain 6 is not restored: there is no such domain any more"), 1);
+	assert_int_equal(log_count("vif 1 of domain 6 is not restored: there is no such domain any more"), 1);
+	assert_string_equal(world_back(&dom0.w, 0, XS_BACK_XMD_RINGS), "adopted");
+	assert_null(mem_peek(dom0.w.mem, "/local/domain/1/backend/vif/6"));
+}
+
 static void a_guest_hides(void)
 {
 	char path[STORE_PATH_MAX];
@@ -460,8 +487,8 @@ static void a_guest_that_hides_its_nodes(void **state)
 	steps = dom0_steps();
 	assert_non_null(strstr(steps, "unpause 1, reattach 6/0 to 1, save 1"));
 	free(steps);
-	expect_history("drv\trecover\tcrashed\tok\t1\t61360\tdestroyed 0, created 0, 3 vifs restored 0, "
-		       "backend serves 360, 2 of 3 vifs adopted 60360");
+	expect_history("drv\trecover\tcrashed\tok\t1\t61320\tdestroyed 0, created 0, 3 vifs restored 0, "
+		       "backend serves 320, 2 of 3 vifs adopted 60320");
 	assert_string_equal(world_back(&dom0.w, 0, XS_BACK_XMD_RINGS), "adopted");
 	assert_string_equal(world_back(&dom0.w, 3, XS_BACK_XMD_RINGS), "adopted");
 	dom0.meanwhile = NULL;
@@ -500,6 +527,24 @@ static void it_crashes_while_it_boots(void **state)
 	expect_back(before);
 }
 
+/* The watchdog of the one that serves now was set so; nothing else differs from before. */
+static void expect_more_time(const char *seconds)
+{
+	const char *path = "/local/domain/1/" XS_DIR_OWN "/" XS_OWN_WATCHDOG;
+
+	assert_non_null(mem_peek(dom0.w.mem, path));
+	assert_string_equal(mem_peek(dom0.w.mem, path), seconds);
+	assert_int_equal(dom0.w.dom0->ops->remove(dom0.w.dom0, path), 0);
+}
+
+static void watchdog_ends_it(void)
+{
+	struct fake_domain *d = fake_find(DRV);
+
+	if (d && !d->paused && d->life == LIFE_RUNNING && world_now() > dom0.job.noticed + 9000)
+		d->life = LIFE_WATCHDOG;
+}
+
 static void it_hangs_while_it_boots(void **state)
 {
 	char *before = host_dump(&dom0.w, true);
@@ -507,16 +552,96 @@ static void it_hangs_while_it_boots(void **state)
 	(void)state;
 	dom0_crash(LIFE_CRASHED);
 	dom0.bad_boots = 1;
-	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_FAILED);
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_SLOW);
 	assert_in_range(world_now() - dom0.job.noticed, 60000, 62000);
 	assert_int_equal(log_count("does not serve in time"), 1);
+	assert_int_equal(log_count("it had 60 s, and may only be slow: the next start gets 120 s, and its watchdog 20 s"), 1);
 	free(dom0_steps());
 	/* The next worker takes another. */
 	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
 	assert_in_range(world_now() - dom0.job.noticed, BOOT_MS, 2000);
 	expect_steps("store, open, phase create, pause 1, quiet 0000:00:02.0, /hook down drv 1 (crashed), "
 		     TAKEN_DOWN MADE_ANEW RESTORED "save 1, phase idle, history, /hook up drv 1 (crashed)");
+	expect_more_time("20");
 	expect_back(before);
+}
+
+/* A slow host: each is given twice the time of the one before, until one serves. */
+static void it_only_boots_slowly(void **state)
+{
+	char *before = host_dump(&dom0.w, true);
+	struct pace p;
+
+	(void)state;
+	dom0_crash(LIFE_CRASHED);
+	dom0.boot_ms = 200000;
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_SLOW);
+	assert_in_range(world_now() - dom0.job.noticed, 60000, 62000);
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_SLOW);
+	assert_in_range(world_now() - dom0.job.noticed, 120000, 122000);
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
+	assert_in_range(world_now() - dom0.job.noticed, 200000, 202000);
+	expect_more_time("40");
+	expect_back(before);
+	/* That is known from now on. */
+	pace_read("drv", &p);
+	assert_in_range(p.served_ms, 200000, 202000);
+	assert_int_equal(p.level, 2);
+	dom0_crash(LIFE_CRASHED);
+	dom0.boot_ms = 500000;
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
+}
+
+/* And one that never serves has not more and more, and says so in the end. */
+static void it_never_serves(void **state)
+{
+	static const unsigned int s[] = { 60, 120, 240, 480, 900, 900 };
+	size_t i;
+
+	(void)state;
+	dom0_crash(LIFE_CRASHED);
+	dom0.bad_boots = 100;
+	for (i = 0; i < ARRAY_SIZE(s); i++) {
+		assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), i < PACE_LEVELS ? JOB_SLOW : JOB_FAILED);
+		assert_in_range(world_now() - dom0.job.noticed, 1000 * s[i], 1000 * s[i] + 2000);
+	}
+	assert_int_equal(log_count("may only be slow"), PACE_LEVELS);
+}
+
+/* Its watchdog, which knows nothing of a slow host, ends it before it serves. */
+static void its_watchdog_is_too_fast(void **state)
+{
+	(void)state;
+	dom0_crash(LIFE_CRASHED);
+	dom0.bad_boots = 1;
+	dom0.meanwhile = watchdog_ends_it;
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_SLOW);
+	dom0.meanwhile = NULL;
+	assert_in_range(world_now() - dom0.job.noticed, 8000, 12000);
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
+	expect_more_time("20");
+}
+
+/* The time in which nobody could look is not held against it. */
+static void xenstored_stalls_while_it_boots(void **state)
+{
+	static const unsigned int s[] = { 15, 40, 120 };
+	char *before;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(s); i++) {
+		before = host_dump(&dom0.w, true);
+		dom0_crash(LIFE_CRASHED);
+		unlink(RUN_DIR "/drv.pace");
+		log_forget();
+		dom0.boot_ms = 50000 + 1000 * s[i];
+		dom0.stall_at = world_now() + 10000;
+		dom0.stall_ms = 1000 * s[i];
+		assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
+		assert_int_equal(log_count("that time is not counted"), 1);
+		expect_back(before);
+	}
 }
 
 static void steps_that_fail(void **state)
@@ -721,6 +846,7 @@ int main(void)
 		T(it_takes_its_time_to_die),
 		T(somebody_else_destroys_it),
 		T(its_domid_is_not_to_be_had),
+		T(a_free_domid_is_tried_twice),
 		T(the_old_one_does_not_go_away),
 		T(it_cannot_be_created_at_all),
 		T(its_configuration_is_lost),
@@ -731,6 +857,11 @@ int main(void)
 		T(a_vif_that_was_never_connected),
 		T(it_crashes_while_it_boots),
 		T(it_hangs_while_it_boots),
+		T(it_only_boots_slowly),
+		T(it_never_serves),
+		T(its_watchdog_is_too_fast),
+		T(xenstored_stalls_while_it_boots),
+		T(a_guest_that_was_destroyed_meanwhile),
 		T(steps_that_fail),
 		T(steps_that_may_fail),
 		T(nothing_can_be_noted),

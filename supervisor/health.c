@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * health.c - whether a driver domain in charge makes progress.
+ *
+ * Its heartbeat in xenstore grows as long as it does.  That it did not grow says something only if
+ * we could have seen it: xenstored answered, we were running, and the host had processors for
+ * somebody.  Each time that was not so, every domain gets the whole time once more.  Xen's
+ * watchdog, which needs none of these, is what ends a domain that hangs meanwhile.
+ */
+#include "parts.h"
+
+#include "log.h"
+#include "pressure.h"
+#include "probe.h"
+
+#include <string.h>
+#include <xmd/xs_names.h>
+
+#define LATE_MS		2000	/* so late we were not running, or could not */
+#define DOUBT		10	/* so many times the limit, and a busy host is no excuse */
+#define STARVED_LOOK_MS	2000
+#define STARVED_SAY_MS	60000
+#define WATCHDOG_MS	10000	/* what Xen's watchdog takes to end a domain, without a beat */
+
+static uint64_t limit_ms(const struct supervisor *s, const struct domain *d)
+{
+	return config_policy(&s->config, d->name)->heartbeat_s * 1000ull;
+}
+
+/* @always: nobody could have beaten.  Otherwise a domain has it only for so long. */
+static void grace(struct supervisor *s, uint64_t now, bool always)
+{
+	struct domain *d;
+
+	for (d = s->domains; d; d = d->next)
+		if (always || now - d->beat < DOUBT * limit_ms(s, d))
+			d->heard = now;
+}
+
+/* ------------------------------------------------- what keeps us from seeing */
+
+bool supervise_blind(struct supervisor *s)
+{
+	uint64_t silent = probe_silent_ms(), now = now_ms();
+
+	/* The probe's process says it in the log, as we may be waiting in a call ourselves. */
+	if (silent > PROBE_STUCK_MS) {
+		if (!s->blind)
+			s->blind = now > silent ? now - silent : 1;
+		return true;
+	}
+	if (!s->blind)
+		return false;
+	log_info("xenstored answers again after %llu s: every driver domain has a fresh %s",
+		 (unsigned long long)(now - s->blind) / 1000, "time to show its heartbeat");
+	s->blind = 0;
+	grace(s, now, true);
+	return false;
+}
+
+static void look_at_host(struct supervisor *s, uint64_t now)
+{
+	char why[HOST_WHY];
+	bool starved;
+
+	if (now < s->starved_look)
+		return;
+	s->starved_look = now + STARVED_LOOK_MS;
+	starved = host_starved(why);
+	if (starved && !s->starved) {
+		s->starved = now;
+		if (!s->starved_said || now - s->starved_said >= STARVED_SAY_MS) {
+			s->starved_said = now;
+			log_warn("this host is starved (%s): no driver domain is called hung for a late heartbeat meanwhile",
+				 why);
+		}
+	}
+	if (s->starved)
+		grace(s, now, false);
+	if (!starved)
+		s->starved = 0;
+}
+
+void health_begin(struct supervisor *s, uint64_t now)
+{
+	uint64_t late = s->expected && now > s->expected ? now - s->expected : 0;
+
+	if (late > LATE_MS) {
+		if (!s->starved_said || now - s->starved_said >= STARVED_SAY_MS) {
+			s->starved_said = now;
+			log_warn("our own timer was %llu ms late: this host, or xenstored, is too slow for a heartbeat to be judged; every driver domain has a fresh time to show it",
+				 (unsigned long long)late);
+		}
+		grace(s, now, late > WATCHDOG_MS);
+	}
+	look_at_host(s, now);
+}
+
+/* ---------------------------------------------------------- the domains */
+
+static void listen_to(struct supervisor *s, struct domain *d, uint64_t now)
+{
+	char dir[STORE_PATH_MAX], state[STORE_VALUE_MAX];
+	uint32_t beat;
+
+	d->look = now + SUPERVISE_LOOK_MS;
+	snprintf(dir, sizeof(dir), HOME XS_DIR_OWN, d->domid);
+	if (!d->served && !store_read_text(s->store, dir, XS_OWN_STATE, state))
+		d->served = !strcmp(state, "serving");
+	if (store_read_u32(s->store, dir, XS_OWN_HEARTBEAT, &beat) || beat == d->heartbeat)
+		return;
+	d->heartbeat = beat;
+	d->beat = now_ms();
+	d->heard = d->beat;
+}
+
+void health_turn(struct supervisor *s, uint64_t now)
+{
+	uint64_t limit;
+	struct domain *d;
+
+	for (d = s->domains; d; d = d->next) {
+		if (d->state != WATCHED || now < d->look)
+			continue;
+		listen_to(s, d, now);
+		/* That took longer than it should have: what it says is of no use. */
+		if (now_ms() - now > LATE_MS)
+			return;
+		limit = limit_ms(s, d);
+		if (limit && d->heartbeat && now - d->heard > limit && d->heard <= now)
+			recover(s, d, "hung: no heartbeat", true, true);
+	}
+}
+
+bool health_stable(const struct domain *d, const struct policy *p, uint64_t now)
+{
+	uint64_t seen = d->heartbeat ? d->beat : now;
+
+	return seen >= d->since && seen - d->since >= p->stable_s * 1000ull;
+}
