@@ -209,6 +209,9 @@ static int sim_start(struct nic_port *port, const struct xmd_start *start)
 	sim->reg[TCTL / 4] = start->tctl | TCTL_PSP | TCTL_EN;
 	sim->reg[TDLEN / 4] = start->tx_ring * 16;
 	sim->reg[RDLEN / 4] = start->rx_ring * 16;
+	sim->reg[TDH / 4] = 0;
+	sim->tx.started_ms = sim->tx.moved_ms = sim_now_ms(sim);
+	sim_tx_ring(sim);
 	if (sim->registers) {
 		sim->registers->write(sim, TDLEN, start->tx_ring * 16);
 		sim->registers->write(sim, RDLEN, start->rx_ring * 16);

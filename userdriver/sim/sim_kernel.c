@@ -68,6 +68,7 @@ void sim_advance(struct sim *sim, unsigned int ms)
 	now = sim_now_ms(sim);
 	sim_faults_pass_time(sim, now);
 	sim_nic_pass_time(sim);
+	sim_tx_pass_time(sim);
 	if (xpc_tick(&sim->xpc.t, sim_now_us(sim)))
 		set_ready(sim);
 }
