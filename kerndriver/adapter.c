@@ -97,7 +97,7 @@ void xmd_ask_filter(struct xmd_nic *nic)
 	schedule_work(&nic->filter_work);
 }
 
-/* The net_device gets the address that the user half has read from the EEPROM. */
+/* The net_device gets what the user half has found: EEPROM's address, --rx-csum. */
 void xmd_address_work(struct work_struct *work)
 {
 	struct xmd_nic *nic = container_of(work, struct xmd_nic, address_work);
@@ -112,6 +112,10 @@ void xmd_address_work(struct work_struct *work)
 		dev->addr_assign_type = NET_ADDR_PERM;
 		if (dev->reg_state == NETREG_REGISTERED)
 			call_netdevice_notifiers(NETDEV_CHANGEADDR, dev);
+	}
+	if (nic->adapter->rx_csum != !!(dev->wanted_features & NETIF_F_RXCSUM)) {
+		dev->wanted_features ^= NETIF_F_RXCSUM;
+		netdev_update_features(dev);
 	}
 	rtnl_unlock();
 }
