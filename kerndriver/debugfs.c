@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * debugfs.c - every index in one text, /sys/kernel/debug/xmd/nic0/dump, and a way to kick:
- * "echo 1 > kick" rings both doorbells and polls, without a look at what is wrong.
+ * debugfs.c - every index in one text, /sys/kernel/debug/xmd/nic0/dump.  There is no way to
+ * kick: watch.c does, where DD waits and nobody polls.
  */
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
@@ -37,22 +37,6 @@ static int dump_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(dump);
 
-static int kick_set(void *data, u64 val)
-{
-	struct xmd_nic *nic = data;
-
-	mutex_lock(&nic->ctl);
-	if (test_bit(XMD_RUNNING, &nic->bits)) {
-		spin_lock_bh(&nic->tx.lock);
-		xmd_nic_tx_doorbell(nic);
-		napi_schedule(&nic->napi);
-		spin_unlock_bh(&nic->tx.lock);
-	}
-	mutex_unlock(&nic->ctl);
-	return 0;
-}
-DEFINE_DEBUGFS_ATTRIBUTE(kick_fops, NULL, kick_set, "%llu\n");
-
 void xmd_dump_init(struct xmd_nic *nic)
 {
 	/* ours goes in beside xmd_back.ko's, whoever comes first makes the folder */
@@ -61,7 +45,6 @@ void xmd_dump_init(struct xmd_nic *nic)
 	nic->debugfs = debugfs_create_dir("nic0", root ?: debugfs_create_dir("xmd", NULL));
 	dput(root);
 	debugfs_create_file("dump", 0400, nic->debugfs, nic, &dump_fops);
-	debugfs_create_file_unsafe("kick", 0200, nic->debugfs, nic, &kick_fops);
 }
 
 void xmd_dump_exit(struct xmd_nic *nic)

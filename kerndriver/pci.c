@@ -10,9 +10,9 @@
 #define POOL_MIN	512u
 #define POOL_MAX	8192u
 
-static unsigned int pool_bufs = 3072;
+static unsigned int pool_bufs = 3200;
 module_param(pool_bufs, uint, 0444);
-MODULE_PARM_DESC(pool_bufs, "page-sized buffers for frames, 512 to 8192 (default 3072)");
+MODULE_PARM_DESC(pool_bufs, "page-sized buffers for frames, 512 to 8192 (default 3200)");
 
 static unsigned int rx_reserve = 256;
 module_param(rx_reserve, uint, 0444);

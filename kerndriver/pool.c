@@ -134,10 +134,11 @@ unsigned int xmd_buf_get(struct xmd_nic *nic, struct xmd_buf **bufs, unsigned in
 }
 EXPORT_SYMBOL_GPL(xmd_buf_get);
 
-/* What the receive ring needs is apart: its buffers, the spare ones and the reserve. */
+/* The receive ring's, its spare ones and the reserve are apart, and a batch of our net_device's. */
 int xmd_nic_bufs(const struct xmd_nic *nic)
 {
-	return nic->pool.n - nic->pool.reserve - XMD_BATCH - max(nic->rx.mask + 1, XMD_RX_DEFAULT);
+	return nic->pool.n - nic->pool.reserve - 2 * XMD_BATCH -
+	       max(nic->rx.mask + 1, XMD_RX_DEFAULT);
 }
 EXPORT_SYMBOL_GPL(xmd_nic_bufs);
 

@@ -242,9 +242,6 @@ int xmd_objects_init(struct xmd_nic *nic);
 /* restore.c */
 void xmd_restore_work(struct work_struct *work);
 
-/* selftest.c */
-void xmd_loop_frame(struct xmd_nic *nic, struct xmd_buf *frame);
-
 /* ethtool.c */
 #define XMD_REGDUMP	32u	/* registers, as many as ethtool's decoder of an e1000 knows */
 #define XMD_COUNTERS	(sizeof(struct xmd_counters) / sizeof(__u64))

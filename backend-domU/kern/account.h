@@ -3,12 +3,12 @@
  * account.h - who may hold how many buffers of the NIC's pool (D11)
  *
  *   pool_bufs of xmd_nic.ko
- *   +------------------+----------------------------------------+------------------+
+ *   +------------------+-----------------------------------------+------------------+
  *   | receive ring,    | XMD_TX_MIN + XMD_RX_MIN for each of as  | shared: what is  |
  *   | its spare ones,  | many vifs as fit; reserved whether they | left, a quarter  |
- *   | rx_reserve       | are attached or not                     | or more          |
- *   +------------------+----------------------------------------+------------------+
- *                       <---------------- xmd_nic_bufs() ------------------------->
+ *   | rx_reserve, host | are attached or not                     | or more          |
+ *   +------------------+-----------------------------------------+------------------+
+ *                       <---------------- xmd_nic_bufs() -------------------------->
  *
  * Who may hold how much.  A vif has two accounts.  TX: frames that were read from its ring,
  * from the grant copy until the NIC has returned them (or the receiver's account took them),

@@ -280,9 +280,9 @@ void xmd_deliver(struct xmd_vif *v, struct xmd_tx_work *w);
 void xmd_deliver_direct(struct xmd_vif *v, unsigned int n, struct xmd_vif *to);
 unsigned int xmd_tx_get(struct xmd_vif *v, struct xmd_buf **bufs, unsigned int n);
 void xmd_tx_returned(struct xmd_vif *v, struct xmd_buf **frames, unsigned int n);
-bool xmd_nic_flush(struct xmd_vif *v);
-void xmd_nic_watch(struct xmd_vif *v);
-void xmd_nic_give_up(struct xmd_vif *v);
+bool xmd_tx_flush(struct xmd_vif *v);
+void xmd_tx_watch(struct xmd_vif *v);
+void xmd_tx_give_up(struct xmd_vif *v);
 
 /* rx.c: wire to guest */
 int xmd_back_rx_posted(struct xmd_vif *v);

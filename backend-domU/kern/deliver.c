@@ -127,7 +127,7 @@ static void drop_first(struct xmd_vif *v)
 	xmd_buf_put(back.nic, b);
 }
 
-void xmd_nic_give_up(struct xmd_vif *v)
+void xmd_tx_give_up(struct xmd_vif *v)
 {
 	while (v->nic_head)
 		drop_first(v);
@@ -210,7 +210,7 @@ static int push_nic(struct xmd_vif *v)
 	while (v->nic_head) {
 		taken = must_cut(v->nic_head) ? push_segments(v) : push_whole(v);
 		if (taken == -ENETDOWN)
-			xmd_nic_give_up(v);
+			xmd_tx_give_up(v);
 		if (taken <= 0)
 			return total ? total : taken;
 		total += taken;
@@ -223,7 +223,7 @@ static int push_nic(struct xmd_vif *v)
  * there.  -EAGAIN needs no timer: ops->state follows.
  * Return: whether nothing waits any more.
  */
-bool xmd_nic_flush(struct xmd_vif *v)
+bool xmd_tx_flush(struct xmd_vif *v)
 {
 	int taken;
 
@@ -242,7 +242,7 @@ bool xmd_nic_flush(struct xmd_vif *v)
 }
 
 /* Answers do not wait for the NIC for ever; see above. */
-void xmd_nic_watch(struct xmd_vif *v)
+void xmd_tx_watch(struct xmd_vif *v)
 {
 	u32 rsp = v->tx.rsp_prod_pvt;
 	unsigned int n;

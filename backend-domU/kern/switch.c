@@ -207,12 +207,6 @@ static void provide_host_frames(struct xmd_buf **frames, unsigned int n)
 	}
 }
 
-static void put_frames(struct xmd_buf **frames, unsigned int n)
-{
-	while (n)
-		xmd_buf_put(back.nic, frames[--n]);
-}
-
 /* From the driver domain itself. */
 static void switch_host_tx(void *ctx, struct xmd_buf **frames, unsigned int n)
 {
@@ -241,7 +235,6 @@ static void switch_host_tx(void *ctx, struct xmd_buf **frames, unsigned int n)
 /*
  * Guest to wire, done: tell each frame's vif, once per run of frames of the same vif.
  * The reference of each frame keeps its vif's memory; the vif may be gone otherwise.
- * Frames without one are the driver domain's own.
  */
 static void switch_tx_return(void *ctx, struct xmd_buf **frames, unsigned int n)
 {
@@ -252,12 +245,14 @@ static void switch_tx_return(void *ctx, struct xmd_buf **frames, unsigned int n)
 	for (; n; n -= run, frames += run) {
 		struct xmd_vif *v = frames[0]->owner;
 
-		for (run = 1; run < n && frames[run]->owner == v;)
+		run = 1;
+		if (!v) {	/* the driver domain's own */
+			xmd_buf_put(back.nic, frames[0]);
+			continue;
+		}
+		while (run < n && frames[run]->owner == v)
 			run++;
-		if (v)
-			xmd_tx_returned(v, frames, run);
-		else
-			put_frames(frames, run);
+		xmd_tx_returned(v, frames, run);
 	}
 }
 
@@ -265,9 +260,8 @@ static void switch_state(void *ctx)
 {
 	WRITE_ONCE(back.port_event, true);
 	wake_up_interruptible(&back.events);
-	/* Not while it is attached; the size of its receive ring may be another now. */
-	if (READ_ONCE(back.nic))
-		xmd_account_size();
+	/* The size of the receive ring may be another now. */
+	xmd_account_size();
 	local_bh_disable();
 	xmd_wait_wake();
 	local_bh_enable();

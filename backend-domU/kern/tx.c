@@ -435,16 +435,16 @@ unsigned int xmd_back_tx_provide(struct xmd_vif *v, unsigned int budget)
 {
 	unsigned int done = 0, n;
 
-	xmd_nic_watch(v);
+	xmd_tx_watch(v);
 	/* Not armed either: xmd_back_drain looks at every ring when it is over. */
 	if (unlikely(READ_ONCE(back.draining))) {
-		xmd_nic_flush(v);
+		xmd_tx_flush(v);
 		v->tx_state = XMD_TX_BLOCKED;
 		return 0;
 	}
 	v->tx_state = XMD_TX_MORE;
 	while (done < budget) {
-		if (!xmd_nic_flush(v)) {
+		if (!xmd_tx_flush(v)) {
 			v->tx_state = XMD_TX_BLOCKED;
 			return done;
 		}
@@ -453,7 +453,7 @@ unsigned int xmd_back_tx_provide(struct xmd_vif *v, unsigned int budget)
 		if (v->tx_state != XMD_TX_MORE)
 			break;
 	}
-	if (!xmd_nic_flush(v))
+	if (!xmd_tx_flush(v))
 		v->tx_state = XMD_TX_BLOCKED;
 	else if (v->tx_state == XMD_TX_BLOCKED)
 		wait_for_bufs(v);
@@ -465,7 +465,7 @@ unsigned int xmd_back_tx_provide(struct xmd_vif *v, unsigned int budget)
 /* The vif is faulted or going: what waits is given back, the rings are left alone. */
 void xmd_tx_drop_all(struct xmd_vif *v)
 {
-	xmd_nic_give_up(v);
+	xmd_tx_give_up(v);
 	put_bufs(v);
 }
 

@@ -72,7 +72,7 @@ static int read_keys(struct vif *v, struct vif_env *env, struct keys *k, char re
 	if (!err) {
 		key = XS_FRONT_XMD_OBJ_VERSION;
 		err = store_read_u32_or(env->store, v->front, key, 1, &version);
-		if (!err && version != XMD_OBJRING_VERSION)
+		if (!err && (!version || version > XMD_OBJRING_VERSION))
 			err = -EINVAL;
 	}
 	if (err)

@@ -12,6 +12,7 @@
 #include "obj.h"
 #include "vif.h"
 
+#include <abi.h>
 #include <bucket.h>
 #include <objring.h>
 #include <tracker.h>
@@ -34,7 +35,8 @@ struct obj {
 	struct policy_limits limits;	/* as they stood at the last look, that is: after each
 					 * change of xmd-allow */
 	struct xpc_tracker t;
-	struct xpc_object object[2];
+	struct xpc_abi abi;		/* of the guest, since its HELLO */
+	struct xpc_object object[XPC_OBJECT_N_vif_objects];
 	struct xmd_vif_object vif;
 	struct xmd_port_object port;
 	uint8_t in[XMD_OBJRING_SLOT];

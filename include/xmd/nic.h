@@ -214,10 +214,9 @@ unsigned int xmd_buf_get(struct xmd_nic *nic, struct xmd_buf **bufs, unsigned in
 /**
  * xmd_nic_bufs - how many buffers of the pool the client may hold, all together
  *
- * The rest is the receive ring's.  What the client holds over that, or lets wait of what
- * came from the wire, is missing there.  Changes when the NIC is started with another receive
- * ring (ops->state follows); may be negative then.  Frames of the driver domain itself are not
- * counted: they go on at once.
+ * Counted are those of xmd_buf_get and those of frames from the wire that the client lets wait.
+ * The rest is the receive ring's and the driver domain's own.  Changes when the NIC is started
+ * with another receive ring (ops->state follows); may be negative then.
  */
 int xmd_nic_bufs(const struct xmd_nic *nic);
 

@@ -103,7 +103,7 @@ part_vifs() {
     note "granted: the usual bridge, none, and what the policy says may be ignored"
     connects bridge bridge=xenbr0
     connects bridge
-    on drv "mkdir -p /etc/xmd; echo 'default ${XMD_IGNORE:-bridge ip script gatewaydev}' > /etc/xmd/policy.conf; kill -9 \$(pidof xmd-backend)"
+    on drv "mkdir -p /etc/xmd; echo 'default ignore-bridge ignore-ip ignore-script ignore-gatewaydev' > /etc/xmd/policy.conf; kill -9 \$(pidof xmd-backend)"
     wait_until 10 "[ \"\$(xs /local/domain/$drv_id/data/xmd-backend/state)\" = serving ] && on drv 'pidof xmd-backend'" || fail "xmd-backend is not back"
     mark
     connects bridge bridge=br-internal ip=10.77.0.77 script=vif-other gatewaydev=eth7

@@ -382,7 +382,7 @@ unsigned int xmd_nic_tx_space(const struct xmd_nic *n)
 int xmd_nic_bufs(const struct xmd_nic *n)
 {
 	SIM_CHECK((const void *)n == &nic);
-	return SIM_POOL - XMD_BATCH - 256 - SIM_RESERVE - nic.more_ring;
+	return SIM_POOL - 2 * XMD_BATCH - 256 - SIM_RESERVE - nic.more_ring;
 }
 
 int xmd_nic_tx_provide(struct xmd_nic *n, struct xmd_buf **frames, unsigned int k)

@@ -13,7 +13,7 @@
 
 #define SIM_PAGES 256u
 #define SIM_FRAMES 4096u
-#define SIM_POOL 3072u		/* as xmd_nic.ko's by default */
+#define SIM_POOL 3200u		/* as xmd_nic.ko's by default */
 #define SIM_RESERVE 256u	/* of these, for the receive ring alone */
 
 /* A frame somewhere outside, flat. */

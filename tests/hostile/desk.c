@@ -92,7 +92,7 @@ static void object_events(struct vif *v, struct vif_env *env)
 static void serve_vif(struct back *b, struct vif *v, struct vif_env *env)
 {
 	back_offer(b, NULL);
-	back_write(b, "feature-xmd-obj", "1");
+	back_write(b, "feature-xmd-obj", "2");
 	if (!back_connect(b))
 		return;
 	obj_follow(v, env, true);

@@ -209,6 +209,7 @@ extern const struct xpc_struct xpc_struct_xmd_testresult;
 #define XPC_xmd_counters_bptc (1ull << 51)
 #define XPC_xmd_counters_tsctc (1ull << 52)
 #define XPC_xmd_counters_tsctfc (1ull << 53)
+#define XPC_OBJECT_N_objects 2
 
 /* upcalls, by their place in struct xpc_proto */
 enum {
