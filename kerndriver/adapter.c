@@ -154,8 +154,7 @@ int xmd_found(void *ctx, const struct xmd_adapter *found)
 	/* a change under way began with a copy of before */
 	if (!mutex_trylock(&nic->cfg))
 		return -EBUSY;
-	if (!is_valid_ether_addr(nic->adapter->mac.addr) && is_valid_ether_addr(nic->mac) &&
-	    !memcmp(found->mac.addr, nic->mac, ETH_ALEN) && !(found->wol & ~XMD_WOL_MAGIC))
+	if (xmd_guard_found(nic->adapter, found, nic->mac))
 		err = xpc_kern_commit(&nic->xpc, XPC_OBJECT_xmd_adapter,
 				      settings_mask() & ~XMD_NEVER_FOUND, found);
 	mutex_unlock(&nic->cfg);

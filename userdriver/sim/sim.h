@@ -201,7 +201,6 @@ void sim_eeprom_write_eecd(struct sim *sim, uint32_t val);
 uint32_t sim_eeprom_read_eecd(struct sim *sim);
 
 /* sim_ioctl.c, sim_kernel.c */
-bool sim_mac_valid(const uint8_t mac[ETH_ALEN]);
 extern const struct nic_port_ops sim_port_ops;
 void sim_raise(struct sim *sim, unsigned int call);	/* XPC_UP_NAME */
 unsigned int sim_asked(const struct sim *sim);	/* upcalls read and not answered yet */
