@@ -225,6 +225,29 @@ static u8 *put_names(u8 *to, const char *whose, const struct xpc_struct *s)
 	return to;
 }
 
+static void ask_counters(struct net_device *dev, struct counters *c)
+{
+	memset(c, 0, sizeof(*c));
+	if (xpc_call_xmd_obj_counters(xmd_obj_calls(front_of(dev)), &c->vif, &c->port))
+		memset(c, 0, sizeof(*c));
+}
+
+/*
+ * The port's counters are all guests' together: a driver domain that does not grant them says
+ * zeros, and they are not shown.  That may change between these three: the first of them
+ * decides for the others, as all run under one RTNL.
+ */
+static int get_sset_count(struct net_device *dev, int set)
+{
+	struct counters c;
+
+	if (set != ETH_SS_STATS)
+		return -EOPNOTSUPP;
+	ask_counters(dev, &c);
+	front_of(dev)->port_stats = memchr_inv(&c.port, 0, sizeof(c.port));
+	return N_OWN + N_VIF + (front_of(dev)->port_stats ? N_PORT : 0);
+}
+
 static void get_strings(struct net_device *dev, u32 set, u8 *to)
 {
 	unsigned int i;
@@ -234,26 +257,21 @@ static void get_strings(struct net_device *dev, u32 set, u8 *to)
 	for (i = 0; i < N_OWN; i++, to += ETH_GSTRING_LEN)
 		memcpy(to, own[i].name, ETH_GSTRING_LEN);
 	to = put_names(to, "vif", &xpc_struct_xmd_vif_counters);
-	put_names(to, "port", &xpc_struct_xmd_port_counters);
-}
-
-static int get_sset_count(struct net_device *dev, int set)
-{
-	return set == ETH_SS_STATS ? N_OWN + N_VIF + N_PORT : -EOPNOTSUPP;
+	if (front_of(dev)->port_stats)
+		put_names(to, "port", &xpc_struct_xmd_port_counters);
 }
 
 /* Zeros for what nobody can be asked. */
 static void get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, u64 *to)
 {
 	const u8 *mine = (const u8 *)&front_of(dev)->stats;
-	struct counters c = { .vif = { .tx_frames = 0 } };
+	struct counters c;
 	unsigned int i;
 
 	for (i = 0; i < N_OWN; i++)
 		*to++ = *(const u64 *)(mine + own[i].offset);
-	if (xpc_call_xmd_obj_counters(xmd_obj_calls(front_of(dev)), &c.vif, &c.port))
-		memset(&c, 0, sizeof(c));
-	memcpy(to, &c, sizeof(c));
+	ask_counters(dev, &c);
+	memcpy(to, &c, front_of(dev)->port_stats ? sizeof(c) : sizeof(c.vif));
 }
 
 const struct ethtool_ops xmd_front_ethtool_ops = {

@@ -174,6 +174,7 @@ struct xmd_front {
 	struct xmd_front_rx rx;
 	struct xmd_front_mcast mcast;
 	struct xmd_front_stats stats;
+	bool port_stats;		/* "ethtool -S" shows the port's counters; under RTNL */
 
 	spinlock_t carrier_lock;
 	bool served;			/* there is a backend to send to */

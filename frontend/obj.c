@@ -444,14 +444,14 @@ static int open_channel(struct xmd_obj *o)
 	return 0;
 }
 
-static int make_ring(struct xmd_obj *o)
+static int make_ring(struct xmd_obj *o, unsigned int offered)
 {
 	int err = xenbus_setup_ring(o->front->xbdev, GFP_KERNEL, &o->page, 1, &o->ref);
 
 	if (err)
 		return err;
 	spin_lock_bh(&o->lock);
-	objguest_start(&o->g, o->page);
+	objguest_start(&o->g, o->page, offered);
 	spin_unlock_bh(&o->lock);
 	err = open_channel(o);
 	if (err)
@@ -463,25 +463,29 @@ static int make_ring(struct xmd_obj *o)
 static int remove_keys(struct xmd_front *front, struct xenbus_transaction t)
 {
 	const char *dir = front->xbdev->nodename;
+	static const char * const key[] = {
+		"xmd-obj-ring-ref", "xmd-event-channel-obj", "xmd-obj-version",
+	};
+	unsigned int i;
 	int err = 0;
 
-	if (xenbus_exists(t, dir, "xmd-obj-ring-ref"))
-		err = xenbus_rm(t, dir, "xmd-obj-ring-ref");
-	if (!err && xenbus_exists(t, dir, "xmd-event-channel-obj"))
-		err = xenbus_rm(t, dir, "xmd-event-channel-obj");
+	for (i = 0; i < ARRAY_SIZE(key) && !err; i++)
+		if (xenbus_exists(t, dir, key[i]))
+			err = xenbus_rm(t, dir, key[i]);
 	return err;
 }
 
 int xmd_obj_publish(struct xmd_front *front, struct xenbus_transaction t)
 {
 	const char *dir = front->xbdev->nodename;
+	unsigned int offered = xenbus_read_unsigned(front->backend, "feature-xmd-obj", 0);
 	struct xmd_obj *o = front->obj;
 	int err;
 
-	if (!xenbus_read_unsigned(front->backend, "feature-xmd-obj", 0))
+	if (!offered)
 		return remove_keys(front, t);
 	if (!o->page) {
-		err = make_ring(o);
+		err = make_ring(o, offered);
 		if (err)
 			netdev_warn(front->netdev, "no object ring: %d\n", err);
 		if (err)
@@ -490,6 +494,8 @@ int xmd_obj_publish(struct xmd_front *front, struct xenbus_transaction t)
 	err = xenbus_printf(t, dir, "xmd-obj-ring-ref", "%u", o->ref);
 	if (!err)
 		err = xenbus_printf(t, dir, "xmd-event-channel-obj", "%u", o->port);
+	if (!err)
+		err = xenbus_printf(t, dir, "xmd-obj-version", "%u", o->g.ring.version);
 	return err;
 }
 

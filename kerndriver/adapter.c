@@ -54,22 +54,26 @@ int xmd_change_end(struct xmd_nic *nic)
 		err = commit(nic);
 	mutex_unlock(&nic->cfg);
 	if (!err)
-		xmd_tell_state(nic);
+		xmd_nic_tell_state(nic);
 	return err;
 }
 
-/* For what cannot be refused. */
-void xmd_change_commit(struct xmd_nic *nic)
+/* For what cannot be refused.  Return: as xpc_kern_lock, if the user half did not let go of it. */
+int xmd_change_commit(struct xmd_nic *nic)
 {
-	commit(nic);
+	int err = commit(nic);
+
 	mutex_unlock(&nic->cfg);
+	if (err)
+		dev_warn_ratelimited(&nic->pdev->dev, "settings not committed: error %d\n", err);
+	return err;
 }
 
 /* What the net_device and the switch want to receive, into the object. */
 void xmd_filter_work(struct work_struct *work)
 {
 	struct xmd_nic *nic = container_of(work, struct xmd_nic, filter_work);
-	bool all = rcu_access_pointer(nic->client);
+	bool all = rcu_access_pointer(nic->client) != &nic->host;
 	struct net_device *dev = nic->dev;
 	struct xmd_adapter *want = xmd_change_begin(nic);
 	struct netdev_hw_addr *ha;
@@ -82,7 +86,9 @@ void xmd_filter_work(struct work_struct *work)
 		netdev_for_each_mc_addr(ha, dev)
 			ether_addr_copy(want->mc[want->n_mc++].addr, ha->addr);
 	netif_addr_unlock_bh(dev);
-	xmd_change_commit(nic);
+	/* what is not committed would be lost; each try waits for the lock */
+	if (xmd_change_commit(nic) == -ETIMEDOUT)
+		xmd_ask_filter(nic);
 }
 
 /* Any context that may not sleep, too. */
@@ -110,26 +116,6 @@ void xmd_address_work(struct work_struct *work)
 	rtnl_unlock();
 }
 
-/* What the object says of the link, unless the NIC does not even answer. */
-void xmd_link_follow(struct xmd_nic *nic)
-{
-	bool up = READ_ONCE(nic->adapter->link) && !test_bit(XMD_GONE, &nic->bits);
-
-	if (up == test_bit(XMD_LINK_UP, &nic->bits))
-		return;
-	if (up) {
-		/* what waited for the link has not hung */
-		nic->tx.progress = jiffies;
-		set_bit(XMD_LINK_UP, &nic->bits);
-		clear_bit(XMD_LINK_DUE, &nic->bits);
-		netif_carrier_on(nic->dev);
-	} else {
-		clear_bit(XMD_LINK_UP, &nic->bits);
-		netif_carrier_off(nic->dev);
-	}
-	xmd_tell_state(nic);
-}
-
 #define LINK_FIELDS	(XPC_xmd_adapter_link | XPC_xmd_adapter_speed | XPC_xmd_adapter_duplex)
 
 /* What else xmd_nic_port tells, of what the user half reports. */
@@ -145,11 +131,39 @@ static void changed(void *ctx, unsigned int object, u64 mask)
 	if (object != XPC_OBJECT_xmd_adapter)
 		return;
 	if (mask & LINK_FIELDS)
-		xmd_link_follow(nic);
+		xmd_nic_link_follow(nic);
 	if (mask & PORT_FIELDS)
-		xmd_tell_state(nic);
-	if (mask & (XPC_xmd_adapter_mac | XPC_xmd_adapter_perm_mac))
+		xmd_nic_tell_state(nic);
+	if (mask & XPC_xmd_adapter_perm_mac)
 		schedule_work(&nic->address_work);
+}
+
+/*
+ * The only settings that nobody asked for.  The address is that which the NIC was started with;
+ * once it is committed, it changes by ip only, or a user half could take a guest's.
+ */
+int xmd_found(void *ctx, const struct xmd_adapter *found)
+{
+	struct xmd_nic *nic = ctx;
+	int err = -EPERM;
+
+	/* a change under way began with a copy of before */
+	if (!mutex_trylock(&nic->cfg))
+		return -EBUSY;
+	if (!is_valid_ether_addr(nic->adapter->mac.addr) && is_valid_ether_addr(nic->mac) &&
+	    !memcmp(found->mac.addr, nic->mac, ETH_ALEN) && !(found->wol & ~XMD_WOL_MAGIC))
+		err = xpc_kern_commit(&nic->xpc, XPC_OBJECT_xmd_adapter,
+				      settings_mask() & ~XMD_NEVER_FOUND, found);
+	mutex_unlock(&nic->cfg);
+	if (err == -EPERM)
+		dev_warn_ratelimited(&nic->pdev->dev,
+				     "settings of the user half's own refused: address %pM, committed %pM\n",
+				     found->mac.addr, nic->adapter->mac.addr);
+	if (err)
+		return err;
+	schedule_work(&nic->address_work);
+	xmd_nic_tell_state(nic);
+	return 0;
 }
 
 static void phase(void *ctx, enum xpc_phase phase)
@@ -194,7 +208,7 @@ EXPORT_SYMBOL_GPL(xmd_nic_port);
 
 /* What is in force before the first user half has spoken: as xmd_adapter says, and valid. */
 static const struct xmd_adapter first_adapter = {
-	.tx_ring = 256, .rx_ring = 256, .mtu = ETH_DATA_LEN, .autoneg = 1,
+	.tx_ring = 256, .rx_ring = XMD_RX_DEFAULT, .mtu = ETH_DATA_LEN, .autoneg = 1,
 	.advertise = XMD_ADV_ALL, .mdix = XMD_MDIX_AUTO, .pause_autoneg = 1, .rx_csum = 1,
 };
 static const struct xmd_counters first_counters;

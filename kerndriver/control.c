@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * control.c - /dev/xmd/nic0: the messages of xpc/, and beside them nicdev.h's ioctls; and the
- * watch over a NIC that hangs.
+ * control.c - /dev/xmd/nic0: the messages of xpc/, and beside them nicdev.h's ioctls.
  *
  * A user half is trusted with nothing but time, and with that until a deadline.  Everything
  * that it passes is copied once and checked.
@@ -43,7 +42,7 @@ static long do_stop(struct xmd_nic *nic)
 		return err;
 	xmd_nic_stop(nic);
 	mutex_unlock(&nic->ctl);
-	xmd_tell_state(nic);
+	xmd_nic_tell_state(nic);
 	return 0;
 }
 
@@ -68,12 +67,14 @@ static long do_start(struct xmd_nic *nic, const struct xmd_start __user *arg)
 	err = xmd_ctl_lock(nic);
 	if (err)
 		return err;
-	err = xmd_nic_start(nic, &s);
+	err = xmd_regs_start(nic, &s);
+	if (!err)
+		err = xmd_nic_start(nic, &s);
 	mutex_unlock(&nic->ctl);
 	if (err)
 		return err;
-	xmd_link_follow(nic);
-	xmd_tell_state(nic);
+	xmd_nic_link_follow(nic);
+	xmd_nic_tell_state(nic);
 	return 0;
 }
 
@@ -168,64 +169,4 @@ void xmd_control_exit(struct xmd_nic *nic)
 {
 	misc_deregister(&nic->misc);
 	xpc_kern_shut(&nic->xpc, "the NIC was unplugged");
-}
-
-static bool hang_seen(struct xmd_nic *nic)
-{
-	if (!test_bit(XMD_RUNNING, &nic->bits))
-		return false;
-	/* once it answers again, it needs a reset even if the user half noticed nothing */
-	if (test_bit(XMD_GONE, &nic->bits))
-		return !xmd_nic_gone(nic);
-	if (!xmd_tx_stuck(nic, XMD_TICK_MS))
-		return false;
-	/* perhaps only an interrupt was lost: look at the ring before calling for help */
-	local_bh_disable();
-	napi_schedule(&nic->napi);
-	local_bh_enable();
-	return test_bit(XMD_LINK_UP, &nic->bits) && xmd_tx_stuck(nic, XMD_TX_HANG_MS) &&
-	       !xmd_nic_gone(nic);
-}
-
-/* No link after all: what waits for it is told so, and dropped. */
-static void link_overdue(struct xmd_nic *nic)
-{
-	if (test_bit(XMD_LINK_DUE, &nic->bits) &&
-	    time_after(jiffies, nic->started + msecs_to_jiffies(XMD_LINK_DUE_MS)) &&
-	    test_and_clear_bit(XMD_LINK_DUE, &nic->bits))
-		xmd_tell_state(nic);
-}
-
-static bool is_well(struct xmd_nic *nic)
-{
-	return test_bit(XMD_RUNNING, &nic->bits) && !test_bit(XMD_GONE, &nic->bits) &&
-	       READ_ONCE(nic->xpc.t.phase) == XPC_LIVE && !xmd_tx_stuck(nic, XMD_TX_HANG_MS);
-}
-
-/* A tick that does not come makes it unwell, too. */
-unsigned int xmd_nic_unwell_ms(const struct xmd_nic *nic)
-{
-	unsigned int ms = jiffies_to_msecs(jiffies - READ_ONCE(nic->well));
-
-	return ms > 4 * XMD_TICK_MS ? ms : 0;
-}
-EXPORT_SYMBOL_GPL(xmd_nic_unwell_ms);
-
-void xmd_tick(struct work_struct *work)
-{
-	struct xmd_nic *nic = container_of(to_delayed_work(work), struct xmd_nic, tick);
-
-	schedule_delayed_work(&nic->tick, msecs_to_jiffies(XMD_TICK_MS));
-	xpc_kern_tick(&nic->xpc);
-	link_overdue(nic);
-	if (is_well(nic))
-		WRITE_ONCE(nic->well, jiffies);
-	if (!hang_seen(nic) ||
-	    time_before(jiffies, nic->hang_asked + msecs_to_jiffies(XMD_TX_HANG_MS)))
-		return;
-	nic->hang_asked = jiffies;
-	dev_warn_ratelimited(&nic->pdev->dev, "%s: asking the user half to reset the NIC\n",
-			     test_bit(XMD_GONE, &nic->bits) ? "the NIC answers again" :
-			     "no descriptor done for two seconds");
-	xpc_raise(&nic->xpc, XPC_UP_xmd_tx_hang);
 }

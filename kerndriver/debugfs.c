@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * debugfs.c - every index in one text, /sys/kernel/debug/xmd/nic0/dump, and a way to kick:
- * "echo 1 > kick" rings both doorbells and polls, without a look at what is wrong.
+ * debugfs.c - every index in one text, /sys/kernel/debug/xmd/nic0/dump.  There is no way to
+ * kick: watch.c does, where DD waits and nobody polls.
  */
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
@@ -18,12 +18,14 @@ static int dump_show(struct seq_file *m, void *unused)
 	seq_printf(m, "nic phase=%s link=%d gone=%d client=%d irqs=%llu polls=%llu\n",
 		   test_bit(XMD_RUNNING, &nic->bits) ? "running" : "stopped",
 		   test_bit(XMD_LINK_UP, &nic->bits), test_bit(XMD_GONE, &nic->bits),
-		   !!rcu_access_pointer(nic->client), nic->irqs, nic->polls);
-	seq_printf(m, "tx size=%u prod=%u cons=%u frame_prod=%u frame_cons=%u foreign=%u\n",
-		   r->mask + 1, r->prod, r->cons, r->frame_prod, r->frame_cons, tx->foreign);
+		   rcu_access_pointer(nic->client) != &nic->host, nic->irqs, nic->polls);
+	seq_printf(m, "tx size=%u prod=%u cons=%u frame_prod=%u frame_cons=%u\n",
+		   r->mask + 1, r->prod, r->cons, r->frame_prod, r->frame_cons);
 	seq_printf(m, "tx frames=%llu doorbells=%llu aborted=%llu full=%llu host_stopped=%d\n",
 		   tx->frames, tx->doorbells, tx->aborted, tx->full,
 		   netif_queue_stopped(nic->dev));
+	seq_printf(m, "watch irqs_lost=%llu paused_ms=%llu no_link=%llu\n", nic->watch.irqs_lost,
+		   nic->watch.paused_ms, nic->watch.no_link);
 	seq_printf(m, "rx size=%u next=%u spare=%u no_buf=%llu", rx->mask + 1, rx->next,
 		   rx->n_spare, rx->no_buf);
 	for (i = 0; i < XMD_RX_VERDICTS; i++)
@@ -35,22 +37,6 @@ static int dump_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(dump);
 
-static int kick_set(void *data, u64 val)
-{
-	struct xmd_nic *nic = data;
-
-	mutex_lock(&nic->ctl);
-	if (test_bit(XMD_RUNNING, &nic->bits)) {
-		spin_lock_bh(&nic->tx.lock);
-		xmd_tx_doorbell(nic);
-		napi_schedule(&nic->napi);
-		spin_unlock_bh(&nic->tx.lock);
-	}
-	mutex_unlock(&nic->ctl);
-	return 0;
-}
-DEFINE_DEBUGFS_ATTRIBUTE(kick_fops, NULL, kick_set, "%llu\n");
-
 void xmd_dump_init(struct xmd_nic *nic)
 {
 	/* ours goes in beside xmd_back.ko's, whoever comes first makes the folder */
@@ -59,7 +45,6 @@ void xmd_dump_init(struct xmd_nic *nic)
 	nic->debugfs = debugfs_create_dir("nic0", root ?: debugfs_create_dir("xmd", NULL));
 	dput(root);
 	debugfs_create_file("dump", 0400, nic->debugfs, nic, &dump_fops);
-	debugfs_create_file_unsafe("kick", 0200, nic->debugfs, nic, &kick_fops);
 }
 
 void xmd_dump_exit(struct xmd_nic *nic)

@@ -4,7 +4,11 @@
  *
  * What is read comes from the committed objects, without a crossing.  What is set goes
  * through xmd_change_begin/end: the user half makes it work, or says why not, and
- * only then is it committed.  Nothing in here knows a register.
+ * only then is it committed.  Nothing in here knows a register but the dump.
+ *
+ * Operations that cannot say no (void): strings, settings and link are the committed ones,
+ * whoever lives; counters are old and the dump is without the PHY, which is logged; a self-test
+ * has failed; the message level is committed without asking.
  *
  * RTNL is held in all of these while the user half works, for at most the deadlines of
  * xpc/objects.h; therefore nothing that a user half may call takes RTNL.
@@ -116,17 +120,32 @@ static int get_regs_len(struct net_device *dev)
 	return XMD_REGDUMP * sizeof(u32);
 }
 
-/* The version tells ethtool's decoder what the dump is of. */
+/*
+ * The version tells ethtool's decoder what the dump is of.  Registers of the MAC need no user
+ * half; what only it can read is all ones without it, as of hardware that does not answer.
+ */
 static void get_regs(struct net_device *dev, struct ethtool_regs *regs, void *to)
 {
+	static const u16 mac[] = XMD_NIC_DUMP;
 	struct xmd_nic *nic = netdev_priv(dev);
 	struct xmd_regdump *dump = kzalloc(sizeof(*dump), GFP_KERNEL);
+	u32 *val = to;
+	unsigned int i;
 
-	memset(to, 0, regs->len);
+	memset(to, 0xff, regs->len);
 	regs->version = 1 << 24 | nic->pdev->revision << 16 | nic->pdev->device;
-	if (dump && !xpc_call_xmd_read_regs(&nic->xpc, dump))
+	if (dump && READ_ONCE(nic->xpc.t.phase) == XPC_LIVE &&
+	    !xpc_call_xmd_read_regs(&nic->xpc, dump))
 		memcpy(to, dump->val, min_t(size_t, dump->n * sizeof(u32), regs->len));
+	else
+		dev_warn_ratelimited(&dev->dev, "register dump without the PHY: no user half that answers\n");
 	kfree(dump);
+	if (xmd_ctl_lock(nic))
+		return;
+	for (i = 0; i < ARRAY_SIZE(mac); i++)
+		val[i] = xmd_read(nic, mac[i]);
+	val[XMD_DUMP_MANC] = xmd_read(nic, MANC);
+	mutex_unlock(&nic->ctl);
 }
 
 static int get_eeprom_len(struct net_device *dev)
@@ -280,8 +299,10 @@ static void set_msglevel(struct net_device *dev, u32 level)
 {
 	struct xmd_nic *nic = netdev_priv(dev);
 
+	/* nobody can be told that it failed, so it does not need the user half, which follows */
 	xmd_change_begin(nic)->msg_level = level;
-	xmd_change_end(nic);
+	xmd_change_commit(nic);
+	xmd_nic_tell_state(nic);
 }
 
 static int nway_reset(struct net_device *dev)
@@ -343,7 +364,8 @@ static void get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stat
 	struct xmd_nic *nic = netdev_priv(dev);
 
 	/* old ones are better than none */
-	xpc_call_xmd_refresh_counters(&nic->xpc);
+	if (xpc_call_xmd_refresh_counters(&nic->xpc))
+		dev_warn_ratelimited(&dev->dev, "counters are as old as the user half's last look\n");
 	memcpy(to, nic->counters, sizeof(*nic->counters));
 }
 

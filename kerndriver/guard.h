@@ -7,10 +7,26 @@
 
 #include <linux/types.h>
 #include <xmd/nicdev.h>
+#include <xmd/nicregs.h>
+
+/**
+ * struct xmd_guard - what decides beside the list of registers
+ * @stopped: the NIC is STOPPED: bits that would pull the rings away are allowed too
+ * @write_eeprom: the user half has been asked to write the EEPROM and has not answered yet
+ * @wake: bits of WUFC that were asked for
+ * @last: of each row, what the user half wrote last since the reset; 0: nothing
+ *
+ * What is written is remembered instead of read back: some emulations do not keep all of it.
+ */
+struct xmd_guard {
+	bool stopped;
+	bool write_eeprom;
+	__u32 wake;
+	__u32 last[XMD_NIC_ROWS];
+};
 
 /**
  * xmd_guard_writable - the bits of register @reg that the user half may change
- * @stopped: the NIC is STOPPED: bits that would pull the rings away are allowed too
  *
  * Return: 0 also for a register that is unknown or read-only.
  */
@@ -22,8 +38,15 @@ __u32 xmd_guard_writable(__u32 reg, bool stopped);
  * @failed: index of the first operation refused; @n if none
  *
  * Return: 0; -EINVAL an operation that is malformed or times out of range;
- * -EPERM a register or a bit that is not the user half's.
+ * -EPERM a register, a bit or a value that is not the user half's.
  */
-int xmd_guard_batch(const struct xmd_reg_op *ops, __u32 n, bool stopped, __u32 *failed);
+int xmd_guard_batch(const struct xmd_guard *g, const struct xmd_reg_op *ops, __u32 n,
+		    __u32 *failed);
+
+/* xmd_guard_done - @op, which was checked, has been carried out */
+void xmd_guard_done(struct xmd_guard *g, const struct xmd_reg_op *op);
+
+/* xmd_guard_start - Return: true, or false: @reg does not hold what START wants */
+bool xmd_guard_start(const struct xmd_guard *g, __u32 *reg);
 
 #endif /* XMD_KERNDRIVER_GUARD_H */

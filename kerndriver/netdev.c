@@ -3,8 +3,9 @@
  * netdev.c - the driver domain's own network interface.
  *
  * Its frames are copied between skbs and pool buffers, so that they take the same way
- * as a guest's: with a client through its switch, without one straight to tx.c.  The
- * link, the filters and the PHY are the user half's; this is what Linux sees of them.
+ * as a guest's: through the client's switch, or straight to tx.c while the net_device is the
+ * client itself.  The link, the filters and the PHY are the user half's; this is what Linux
+ * sees of them.
  */
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
@@ -24,41 +25,35 @@ static bool host_room(const struct xmd_nic *nic)
 	       xmd_nic_tx_space(nic) >= HOST_ROOM / 2;
 }
 
-void xmd_host_wake(struct xmd_nic *nic)
+static void host_wake(struct xmd_nic *nic)
 {
-	if (netif_queue_stopped(nic->dev) && netif_running(nic->dev) && host_room(nic))
-		netif_wake_queue(nic->dev);
+	if (!netif_queue_stopped(nic->dev) || !netif_running(nic->dev) || !host_room(nic))
+		return;
+	WRITE_ONCE(nic->pool.room, NULL);
+	netif_wake_queue(nic->dev);
 }
 
 static void host_stop(struct xmd_nic *nic)
 {
 	netif_stop_queue(nic->dev);
+	WRITE_ONCE(nic->pool.room, host_wake);
 	/* stopped before looking again: whoever makes room in between sees it and wakes */
 	smp_mb();
-	xmd_host_wake(nic);
+	host_wake(nic);
 }
 
 /* Hand the gathered frames on.  The queue's lock is held. */
 static void host_flush(struct xmd_nic *nic)
 {
+	const struct xmd_client *taker;
 	unsigned int n = nic->n_host;
-	struct xmd_client *client;
-	int taken;
 
 	if (!n)
 		return;
 	nic->n_host = 0;
 	rcu_read_lock();
-	client = rcu_dereference(nic->client);
-	if (client && !READ_ONCE(client->leaving)) {
-		client->ops->host_tx(client->ctx, nic->host, n);
-	} else {
-		taken = max(xmd_nic_tx_post(nic, nic->host, n), 0);
-		for (; taken < n; taken++) {
-			nic->dev->stats.tx_dropped++;
-			xmd_buf_put(nic, nic->host[taken]);
-		}
-	}
+	taker = rcu_dereference(nic->taker);
+	taker->ops->host_tx(taker->ctx, nic->host_tx, n);
 	rcu_read_unlock();
 }
 
@@ -128,7 +123,7 @@ static netdev_tx_t host_xmit(struct sk_buff *skb, struct net_device *dev)
 		goto drop;
 	}
 	dev_sw_netstats_tx_add(dev, 1, skb->len);
-	nic->host[nic->n_host++] = frame;
+	nic->host_tx[nic->n_host++] = frame;
 	dev_consume_skb_any(skb);
 	if (!host_room(nic))
 		host_stop(nic);
@@ -223,13 +218,60 @@ void xmd_nic_host_rx(struct xmd_nic *nic, struct xmd_buf *frame)
 EXPORT_SYMBOL_GPL(xmd_nic_host_rx);
 
 /* Called by the poll only. */
-void xmd_host_flush_gro(struct xmd_nic *nic)
+void xmd_nic_host_polled(struct xmd_nic *nic)
 {
 	struct sk_buff *skb;
 
 	while ((skb = __skb_dequeue(&nic->gro)))
 		napi_gro_receive(&nic->napi, skb);
+	host_wake(nic);
 }
+
+/* ------------------------------------------- the client of nic.h while there is no other */
+
+static void client_rx_return(void *ctx, struct xmd_buf **frames, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		xmd_nic_host_rx(ctx, frames[i]);
+}
+
+static void client_tx_return(void *ctx, struct xmd_buf **frames, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		xmd_buf_put(ctx, frames[i]);
+}
+
+static void client_host_tx(void *ctx, struct xmd_buf **frames, unsigned int n)
+{
+	unsigned int taken = max(xmd_nic_tx_post(ctx, frames, n), 0);
+	struct xmd_nic *nic = ctx;
+
+	nic->dev->stats.tx_dropped += n - taken;
+	client_tx_return(nic, frames + taken, n - taken);
+}
+
+/* In any case: the net_device has a carrier and a queue, whoever takes its frames. */
+static void client_state(void *ctx)
+{
+	struct xmd_nic *nic = ctx;
+
+	if (test_bit(XMD_LINK_UP, &nic->bits))
+		netif_carrier_on(nic->dev);
+	else
+		netif_carrier_off(nic->dev);
+	host_wake(nic);
+}
+
+static const struct xmd_nic_ops client_ops = {
+	.rx_return = client_rx_return,
+	.tx_return = client_tx_return,
+	.host_tx = client_host_tx,
+	.state = client_state,
+};
 
 static int host_open(struct net_device *dev)
 {
@@ -269,40 +311,19 @@ static int host_set_mtu(struct net_device *dev, int mtu)
 	struct xmd_nic *nic = netdev_priv(dev);
 	int err;
 
-	xmd_set_mtu(nic, max_t(int, mtu, dev->mtu));
+	xmd_nic_set_mtu(nic, max_t(int, mtu, dev->mtu));
 	xmd_change_begin(nic)->mtu = mtu;
 	err = xmd_change_end(nic);
 	if (!err)
 		WRITE_ONCE(dev->mtu, mtu);
-	xmd_set_mtu(nic, dev->mtu);
+	xmd_nic_set_mtu(nic, dev->mtu);
 	return err;
-}
-
-static int vlan(struct net_device *dev, u16 vid, bool on)
-{
-	struct xmd_nic *nic = netdev_priv(dev);
-	struct xmd_adapter *want = xmd_change_begin(nic);
-	u32 bit = BIT(vid % 32), *word = &want->vlans[vid / 32 % XMD_VLAN_WORDS];
-
-	*word = on ? *word | bit : *word & ~bit;
-	xmd_change_commit(nic);
-	return 0;
-}
-
-static int host_vlan_add(struct net_device *dev, __be16 proto, u16 vid)
-{
-	return vlan(dev, vid, true);
-}
-
-static int host_vlan_kill(struct net_device *dev, __be16 proto, u16 vid)
-{
-	return vlan(dev, vid, false);
 }
 
 /* Whoever saves settings looks: what was asked for is in wanted_features by now. */
 static int host_set_features(struct net_device *dev, netdev_features_t features)
 {
-	xmd_tell_state(netdev_priv(dev));
+	xmd_nic_tell_state(netdev_priv(dev));
 	return 0;
 }
 
@@ -335,11 +356,9 @@ static const struct net_device_ops host_ops = {
 	.ndo_set_mac_address = host_set_mac,
 	.ndo_change_mtu = host_set_mtu,
 	.ndo_set_features = host_set_features,
-	.ndo_vlan_rx_add_vid = host_vlan_add,
-	.ndo_vlan_rx_kill_vid = host_vlan_kill,
 };
 
-void xmd_netdev_setup(struct xmd_nic *nic)
+void xmd_nic_host_setup(struct xmd_nic *nic)
 {
 	struct net_device *dev = nic->dev;
 
@@ -348,7 +367,7 @@ void xmd_netdev_setup(struct xmd_nic *nic)
 	/* No TSO6 and no TSO_ECN: offload.c says why; the NIC repeats CWR in each segment. */
 	dev->vlan_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO;
 	dev->hw_features = dev->vlan_features | NETIF_F_RXCSUM;
-	dev->features = dev->hw_features | NETIF_F_HIGHDMA | NETIF_F_HW_VLAN_CTAG_FILTER;
+	dev->features = dev->hw_features | NETIF_F_HIGHDMA;
 	dev->min_mtu = ETH_MIN_MTU;
 	dev->max_mtu = XMD_FRAME_JUMBO - ETH_HLEN - VLAN_HLEN;
 	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE;
@@ -356,7 +375,10 @@ void xmd_netdev_setup(struct xmd_nic *nic)
 	eth_hw_addr_random(dev);
 	__skb_queue_head_init(&nic->gro);
 	netif_carrier_off(dev);
-	netif_napi_add(dev, &nic->napi, xmd_poll);
+	netif_napi_add(dev, &nic->napi, xmd_nic_poll);
+	nic->host = (struct xmd_client){ .ops = &client_ops, .ctx = nic };
+	RCU_INIT_POINTER(nic->client, &nic->host);
+	RCU_INIT_POINTER(nic->taker, &nic->host);
 }
 
 struct net_device *xmd_nic_netdev(const struct xmd_nic *nic)

@@ -134,6 +134,14 @@ unsigned int xmd_buf_get(struct xmd_nic *nic, struct xmd_buf **bufs, unsigned in
 }
 EXPORT_SYMBOL_GPL(xmd_buf_get);
 
+/* The receive ring's, its spare ones and the reserve are apart, and a batch of our net_device's. */
+int xmd_nic_bufs(const struct xmd_nic *nic)
+{
+	return nic->pool.n - nic->pool.reserve - 2 * XMD_BATCH -
+	       max(nic->rx.mask + 1, XMD_RX_DEFAULT);
+}
+EXPORT_SYMBOL_GPL(xmd_nic_bufs);
+
 void xmd_buf_hold(struct xmd_buf *frame)
 {
 	atomic_inc(refs(frame));
@@ -143,6 +151,7 @@ EXPORT_SYMBOL_GPL(xmd_buf_hold);
 void xmd_buf_put(struct xmd_nic *nic, struct xmd_buf *frame)
 {
 	struct xmd_pool *pool = &nic->pool;
+	void (*room)(struct xmd_nic *nic);
 	struct xmd_buf *b, *frag;
 	unsigned long irq;
 
@@ -155,7 +164,8 @@ void xmd_buf_put(struct xmd_nic *nic, struct xmd_buf *frame)
 		pool->free[pool->n_free++] = b;
 	}
 	spin_unlock_irqrestore(&pool->lock, irq);
-	if (unlikely(netif_queue_stopped(nic->dev)))
-		xmd_host_wake(nic);
+	room = READ_ONCE(pool->room);
+	if (unlikely(room))
+		room(nic);
 }
 EXPORT_SYMBOL_GPL(xmd_buf_put);

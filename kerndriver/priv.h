@@ -11,7 +11,7 @@
  * 3. The receive ring belongs to the poll while NAPI is enabled, that is in RUNNING,
  *    and to the holder of ctl otherwise.
  * 4. pool.lock and the lock of xpc are leaves and may be taken in interrupts.
- * 5. client is read under RCU; see xmd_nic_detach for the way out.
+ * 5. client and taker are read under RCU, see client.c.  Its lock comes before ctl.
  * 6. cfg is held over a change of settings while the user half works on it, which takes
  *    ctl for its own calls; so ctl, and RTNL for the same reason, never outside of cfg.
  * 7. kref: one for the probed device, one for the client, one for the open file.  The
@@ -29,6 +29,7 @@
 #include <xmd/nic.h>
 #include <xmd/nicdev.h>
 #include <xmd/backdev.h>
+#include "guard.h"
 #include "hw.h"
 #include "rxdesc.h"
 #include "txring.h"
@@ -36,9 +37,7 @@
 #include "xpc_kern.h"
 
 #define XMD_CHUNK_PAGES	16u
-#define XMD_TICK_MS	250u
-#define XMD_TX_HANG_MS	2000u
-#define XMD_LINK_DUE_MS	5000u
+#define XMD_RX_DEFAULT	256u		/* descriptors */
 
 struct xmd_chunk {
 	void *data;
@@ -55,13 +54,13 @@ struct xmd_pool {
 	struct xmd_buf *bufs;
 	struct xmd_chunk *chunks;
 	unsigned int n_chunks;
+	void (*room)(struct xmd_nic *nic);	/* whom to tell that there is some, or NULL */
 };
 
 struct xmd_tx {
 	spinlock_t lock;
 	struct xmd_txring ring;
 	dma_addr_t dma;			/* of its descriptors */
-	u32 foreign;			/* frames in flight that are the client's */
 	unsigned long progress;		/* jiffies when the NIC last did something */
 	u64 frames, doorbells, aborted, full;
 };
@@ -83,13 +82,27 @@ struct xmd_rx {
 struct xmd_client {
 	const struct xmd_nic_ops *ops;
 	void *ctx;
-	bool leaving;			/* gets its own frames back and nothing else */
+};
+
+/* Of watch.c alone, but for the counters, and well */
+struct xmd_watch {
+	struct delayed_work tick;
+	unsigned long well;		/* jiffies, when all was well: xmd_nic_unwell_ms */
+	unsigned long asked;		/* jiffies, for a reset */
+	u64 polls;			/* until the last tick */
+	u32 tdh;			/* at the last tick that found frames waiting */
+	unsigned int pause_ticks;	/* in a row */
+	bool hung;
+	u64 irqs_lost, paused_ms, no_link;
 };
 
 enum xmd_nic_bits {
 	XMD_RUNNING,			/* between START and STOP */
 	XMD_LINK_UP,			/* what the user half said last */
 	XMD_LINK_DUE,			/* started a moment ago: negotiating, most likely */
+	XMD_LINK_LOST,			/* stopped for want of a carrier, until START or a link */
+	XMD_DETACHING,			/* the client leaves: it gets its frames back, no more */
+	XMD_LINE_SHUT,			/* the interrupt line is disabled: see irq.c */
 	XMD_GONE,			/* no register answered; until the next START */
 	XMD_LEAVING,			/* remove has begun: takes no more frames */
 	XMD_UNPLUGGED,			/* remove is through: there are no registers */
@@ -106,16 +119,18 @@ struct xmd_nic {
 	struct xmd_tx tx;
 	struct xmd_rx rx;
 	struct napi_struct napi;
-	u32 ims;			/* INT_DATA bits that are open; see open_mask */
+	spinlock_t ims_lock;		/* a leaf */
+	u32 ims;			/* INT_DATA bits that are open */
+	unsigned int irqs_idle;		/* interrupts that nobody claimed, this tick */
 	u32 max_frame;			/* bytes, from the MTU; see xmd_nic_max_frame */
 	int poll_cpu;			/* where the poll is at work, else -1 */
 	struct sk_buff_head gro;	/* frames for our own stack, gathered in the poll */
 	u64 irqs, polls;
 
-	struct xmd_client __rcu *client;
-	struct xmd_client client_mem;
+	const struct xmd_client __rcu *client, *taker;
+	struct xmd_client host, guest;	/* the net_device, and who attaches */
 
-	struct xmd_buf *host[XMD_BATCH];	/* guarded by the net_device's tx lock */
+	struct xmd_buf *host_tx[XMD_BATCH];	/* guarded by the net_device's tx lock */
 	unsigned int n_host;
 
 	struct xpc xpc;
@@ -130,13 +145,13 @@ struct xmd_nic {
 	struct xmd_port_settings saved;	/* to be put into force again; mask 0: nothing */
 	unsigned int restore_tries;
 	int restored;			/* what came of it; -EINPROGRESS */
-	struct delayed_work tick;
 	struct work_struct state_work;
-	unsigned long hang_asked;	/* jiffies */
+	struct xmd_watch watch;
 	unsigned long started;		/* jiffies, of the last START */
-	unsigned long well;		/* jiffies, when all was well: xmd_nic_unwell_ms */
-	u32 loop_left;			/* frames of a self-test that have not come back */
+	unsigned long link_at;		/* jiffies, when it came or went */
+	u32 loop_seen;			/* frames of self-tests that have come back */
 
+	struct xmd_guard guard;		/* guarded by ctl */
 	u8 mac[ETH_ALEN];		/* of the last START */
 	struct dentry *debugfs;
 };
@@ -153,11 +168,23 @@ static inline void xmd_write(const struct xmd_nic *nic, u32 reg, u32 val)
 
 /* pci.c */
 void xmd_nic_release(struct kref *ref);
+
+/* nic.c */
 bool xmd_nic_gone(struct xmd_nic *nic);
 int xmd_ctl_lock(struct xmd_nic *nic);
+void xmd_nic_bus_master(struct xmd_nic *nic, bool on);
+int xmd_nic_reset(struct xmd_nic *nic);
 int xmd_nic_start(struct xmd_nic *nic, const struct xmd_start *start);
 void xmd_nic_stop(struct xmd_nic *nic);
-void xmd_tell_state(struct xmd_nic *nic);
+void xmd_nic_link_follow(struct xmd_nic *nic);
+
+/* client.c */
+bool xmd_nic_offer(struct xmd_nic *nic);
+void xmd_nic_tell_state(struct xmd_nic *nic);
+void xmd_nic_divert(struct xmd_nic *nic, const struct xmd_client *taker);
+
+/* watch.c */
+void xmd_nic_watch_init(struct xmd_nic *nic);
 
 /* pool.c */
 int xmd_pool_init(struct xmd_nic *nic, unsigned int n);
@@ -166,53 +193,54 @@ unsigned int xmd_pool_take(struct xmd_pool *pool, struct xmd_buf **bufs, unsigne
 			   unsigned int keep);
 
 /* tx.c */
-int xmd_tx_alloc(struct xmd_nic *nic);
-void xmd_tx_free(struct xmd_nic *nic);
+int xmd_nic_tx_alloc(struct xmd_nic *nic);
+void xmd_nic_tx_free(struct xmd_nic *nic);
 void xmd_nic_tx_start(struct xmd_nic *nic, unsigned int size);
-void xmd_set_mtu(struct xmd_nic *nic, unsigned int mtu);
+void xmd_nic_set_mtu(struct xmd_nic *nic, unsigned int mtu);
 int xmd_nic_tx_post(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int n);
 bool xmd_nic_tx_return(struct xmd_nic *nic);
-void xmd_tx_abort(struct xmd_nic *nic);
-bool xmd_tx_pending(const struct xmd_nic *nic);
-bool xmd_tx_stuck(struct xmd_nic *nic, unsigned int ms);
-void xmd_tx_doorbell(struct xmd_nic *nic);
+void xmd_nic_tx_abort(struct xmd_nic *nic);
+bool xmd_nic_tx_drained(struct xmd_nic *nic);
+bool xmd_nic_tx_pending(const struct xmd_nic *nic);
+unsigned int xmd_nic_tx_waits_ms(struct xmd_nic *nic);
+void xmd_nic_tx_doorbell(struct xmd_nic *nic);
 
 /* rx.c */
-int xmd_rx_alloc(struct xmd_nic *nic);
-void xmd_rx_free(struct xmd_nic *nic);
-int xmd_rx_start(struct xmd_nic *nic, unsigned int size);
+int xmd_nic_rx_alloc(struct xmd_nic *nic);
+void xmd_nic_rx_free(struct xmd_nic *nic);
+int xmd_nic_rx_start(struct xmd_nic *nic, unsigned int size);
 void xmd_nic_rx_provide(struct xmd_nic *nic);
 int xmd_nic_rx_return(struct xmd_nic *nic, int budget);
+bool xmd_nic_rx_waits(const struct xmd_nic *nic);
 
 /* irq.c */
-irqreturn_t xmd_irq(int irq, void *nic);
-int xmd_poll(struct napi_struct *napi, int budget);
+irqreturn_t xmd_nic_irq(int irq, void *nic);
+int xmd_nic_poll(struct napi_struct *napi, int budget);
+void xmd_nic_poll_soon(struct xmd_nic *nic);
+void xmd_nic_irq_shut(struct xmd_nic *nic);
+void xmd_nic_irq_open(struct xmd_nic *nic, u32 want);
+void xmd_nic_irq_line(struct xmd_nic *nic);
+void xmd_nic_irq_free(struct xmd_nic *nic);
 
 /* netdev.c */
-void xmd_netdev_setup(struct xmd_nic *nic);
-void xmd_host_wake(struct xmd_nic *nic);
-void xmd_host_flush_gro(struct xmd_nic *nic);
+void xmd_nic_host_setup(struct xmd_nic *nic);
+void xmd_nic_host_polled(struct xmd_nic *nic);
 
 /* control.c */
 int xmd_control_init(struct xmd_nic *nic);
 void xmd_control_exit(struct xmd_nic *nic);
-void xmd_tick(struct work_struct *work);
 
 /* adapter.c */
 struct xmd_adapter *xmd_change_begin(struct xmd_nic *nic);
 int xmd_change_end(struct xmd_nic *nic);
-void xmd_change_commit(struct xmd_nic *nic);
+int xmd_change_commit(struct xmd_nic *nic);
 void xmd_ask_filter(struct xmd_nic *nic);
 void xmd_filter_work(struct work_struct *work);
 void xmd_address_work(struct work_struct *work);
-void xmd_link_follow(struct xmd_nic *nic);
 int xmd_objects_init(struct xmd_nic *nic);
 
 /* restore.c */
 void xmd_restore_work(struct work_struct *work);
-
-/* selftest.c */
-void xmd_loop_frame(struct xmd_nic *nic, struct xmd_buf *frame);
 
 /* ethtool.c */
 #define XMD_REGDUMP	32u	/* registers, as many as ethtool's decoder of an e1000 knows */
@@ -220,8 +248,9 @@ void xmd_loop_frame(struct xmd_nic *nic, struct xmd_buf *frame);
 #define XMD_RX_USECS_MAX 10000u
 extern const struct ethtool_ops xmd_ethtool_ops;
 
-/* regs.c: the whole of XMD_NIC_REGS */
+/* regs.c: the whole of XMD_NIC_REGS, and what START has to ask the guard; ctl is held */
 long xmd_regs(struct xmd_nic *nic, struct xmd_regs __user *arg);
+int xmd_regs_start(struct xmd_nic *nic, struct xmd_start *start);
 
 /* debugfs.c */
 void xmd_dump_init(struct xmd_nic *nic);

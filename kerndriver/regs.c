@@ -3,11 +3,11 @@
  * regs.c - batches of register operations for the user half.  guard.c says which.
  */
 #include <linux/delay.h>
+#include <linux/etherdevice.h>
 #include <linux/hrtimer.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
-#include "guard.h"
 #include "priv.h"
 
 #define WAIT_STEP_US	50u
@@ -109,16 +109,69 @@ static int do_reads(struct xmd_nic *nic, struct xmd_reg_op *ops, struct xmd_regs
 	return doubt && xmd_nic_gone(nic) ? -ENODEV : 0;
 }
 
+static bool asked(const struct xmd_nic *nic, unsigned int call)
+{
+	return READ_ONCE(nic->xpc.t.slot[call].state) == XPC_READ;
+}
+
+/*
+ * What the user half has been asked for, and has not answered yet, opens what is shut else.
+ * Before it has reported what it found there is no address, and what may wake is the EEPROM's.
+ */
+static void look_around(struct xmd_nic *nic)
+{
+	u32 wol = READ_ONCE(nic->adapter->wol);
+
+	if (asked(nic, XPC_UP_xmd_configure))
+		wol |= READ_ONCE(nic->want.wol);
+	if (!is_valid_ether_addr(nic->adapter->mac.addr))
+		wol |= XMD_WOL_MAGIC;
+	nic->guard.wake = WUFC_OF(wol);
+	nic->guard.stopped = !test_bit(XMD_RUNNING, &nic->bits);
+	nic->guard.write_eeprom = asked(nic, XPC_UP_xmd_write_eeprom);
+}
+
+/* The address of START is the committed one, or what the user half is just asked for. */
+static bool address_ok(const struct xmd_nic *nic, const u8 *mac)
+{
+	const u8 *have = nic->adapter->mac.addr;
+
+	return !is_valid_ether_addr(have) || ether_addr_equal_unaligned(have, mac) ||
+	       (asked(nic, XPC_UP_xmd_configure) &&
+		ether_addr_equal_unaligned(nic->want.mac.addr, mac));
+}
+
+int xmd_regs_start(struct xmd_nic *nic, struct xmd_start *start)
+{
+	u32 reg;
+
+	if (!address_ok(nic, start->mac)) {
+		dev_warn_ratelimited(&nic->pdev->dev, "START refused: the address is %pM, not %pM\n",
+				     nic->adapter->mac.addr, start->mac);
+		return -EPERM;
+	}
+	if (!xmd_guard_start(&nic->guard, &reg)) {
+		dev_warn_ratelimited(&nic->pdev->dev, "START refused: register %#x is not in order\n",
+				     reg);
+		return -EPERM;
+	}
+	start->tctl |= TCTL_PSP;
+	return 0;
+}
+
 static int do_batch(struct xmd_nic *nic, struct xmd_reg_op *ops, struct xmd_regs *hdr)
 {
-	bool stopped = !test_bit(XMD_RUNNING, &nic->bits);
-	int err = xmd_guard_batch(ops, hdr->n, stopped, &hdr->failed);
+	const struct xmd_reg_op *op;
+	int err;
 
+	look_around(nic);
+	err = xmd_guard_batch(&nic->guard, ops, hdr->n, &hdr->failed);
 	if (err) {
+		op = &ops[hdr->failed];
 		dev_warn_ratelimited(&nic->pdev->dev,
-				     "register batch refused: operation %u (op %u, register %#x, mask %#x) is not the user half's%s\n",
-				     hdr->failed, ops[hdr->failed].op, ops[hdr->failed].reg,
-				     ops[hdr->failed].mask, stopped ? "" : " while the NIC runs");
+				     "register batch refused: operation %u (op %u, register %#x, mask %#x, value %#x) is not the user half's%s\n",
+				     hdr->failed, op->op, op->reg, op->mask, op->val,
+				     nic->guard.stopped ? "" : " while the NIC runs");
 		return err;
 	}
 	hdr->failed = 0;
@@ -131,7 +184,7 @@ static int do_batch(struct xmd_nic *nic, struct xmd_reg_op *ops, struct xmd_regs
 		err = do_op(nic, &ops[hdr->failed]);
 		if (err)
 			return err;
-		hdr->failed++;
+		xmd_guard_done(&nic->guard, &ops[hdr->failed++]);
 	}
 }
 

@@ -188,5 +188,5 @@ void xmd_restore_work(struct work_struct *work)
 		err = set_all(nic, &s);
 	rtnl_unlock();
 	settle(nic, &s, err);
-	xmd_tell_state(nic);
+	xmd_nic_tell_state(nic);
 }

@@ -12,7 +12,7 @@
 #include <linux/dma-mapping.h>
 #include "priv.h"
 
-int xmd_rx_alloc(struct xmd_nic *nic)
+int xmd_nic_rx_alloc(struct xmd_nic *nic)
 {
 	struct xmd_rx *rx = &nic->rx;
 
@@ -21,7 +21,7 @@ int xmd_rx_alloc(struct xmd_nic *nic)
 				      GFP_KERNEL);
 	if (rx->buf && rx->desc)
 		return 0;
-	xmd_rx_free(nic);
+	xmd_nic_rx_free(nic);
 	return -ENOMEM;
 }
 
@@ -35,7 +35,7 @@ static void drop_begun(struct xmd_nic *nic)
 	rx->head = NULL;
 }
 
-void xmd_rx_free(struct xmd_nic *nic)
+void xmd_nic_rx_free(struct xmd_nic *nic)
 {
 	struct xmd_rx *rx = &nic->rx;
 	unsigned int i;
@@ -60,7 +60,7 @@ static void put_desc(struct xmd_rx *rx, u32 i)
 }
 
 /* A ring of @size, full of buffers.  Those of an earlier ring stay where they are. */
-int xmd_rx_start(struct xmd_nic *nic, unsigned int size)
+int xmd_nic_rx_start(struct xmd_nic *nic, unsigned int size)
 {
 	struct xmd_rx *rx = &nic->rx;
 	unsigned int i;
@@ -166,23 +166,20 @@ static struct xmd_buf *take(struct xmd_nic *nic, u32 i, const struct e1000_rx_de
 
 static void hand_over(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int n)
 {
-	struct xmd_client *client;
-	unsigned int i;
+	const struct xmd_client *taker;
 
-	if (unlikely(READ_ONCE(nic->loop_left))) {
-		for (i = 0; i < n; i++)
-			xmd_loop_frame(nic, frames[i]);
-		return;
-	}
 	rcu_read_lock();
-	client = rcu_dereference(nic->client);
-	if (client && !READ_ONCE(client->leaving)) {
-		client->ops->rx_return(client->ctx, frames, n);
-	} else {
-		for (i = 0; i < n; i++)
-			xmd_nic_host_rx(nic, frames[i]);
-	}
+	taker = rcu_dereference(nic->taker);
+	taker->ops->rx_return(taker->ctx, frames, n);
 	rcu_read_unlock();
+}
+
+/* Is there something for rx_return?  Any context; a hint unless the poll is kept away. */
+bool xmd_nic_rx_waits(const struct xmd_nic *nic)
+{
+	const struct xmd_rx *rx = &nic->rx;
+
+	return READ_ONCE(rx->desc[READ_ONCE(rx->next) & rx->mask].status) & RXD_STAT_DD;
 }
 
 /* Return: descriptors dealt with, at most @budget. */

@@ -5,6 +5,7 @@
  *   tx_provide   frames -> ring (txring.c), one TDT write for the batch
  *   tx_return    DD in the last descriptor of a batch -> frames back to their owners
  */
+#include <linux/delay.h>
 #include <linux/dma-mapping.h>
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
@@ -14,7 +15,7 @@
 #define DESC_BYTES	(XMD_RING_MAX * sizeof(struct e1000_tx_desc))
 #define HDR_BYTES	(XMD_RING_MAX * XMD_TX_HDR_MAX)
 
-int xmd_tx_alloc(struct xmd_nic *nic)
+int xmd_nic_tx_alloc(struct xmd_nic *nic)
 {
 	struct device *dma = &nic->pdev->dev;
 	struct xmd_tx *tx = &nic->tx;
@@ -26,11 +27,11 @@ int xmd_tx_alloc(struct xmd_nic *nic)
 	r->hdr = dma_alloc_coherent(dma, HDR_BYTES, &r->hdr_dma, GFP_KERNEL);
 	if (r->slot && r->desc && r->hdr)
 		return 0;
-	xmd_tx_free(nic);
+	xmd_nic_tx_free(nic);
 	return -ENOMEM;
 }
 
-void xmd_tx_free(struct xmd_nic *nic)
+void xmd_nic_tx_free(struct xmd_nic *nic)
 {
 	struct device *dma = &nic->pdev->dev;
 	struct xmd_tx *tx = &nic->tx;
@@ -66,7 +67,7 @@ unsigned int xmd_nic_max_frame(const struct xmd_nic *nic)
 EXPORT_SYMBOL_GPL(xmd_nic_max_frame);
 
 /* Process context.  What waits in the ring and is too long now has been checked before. */
-void xmd_set_mtu(struct xmd_nic *nic, unsigned int mtu)
+void xmd_nic_set_mtu(struct xmd_nic *nic, unsigned int mtu)
 {
 	u32 max = max(mtu + ETH_HLEN + VLAN_HLEN, XMD_FRAME_STD);
 
@@ -76,7 +77,7 @@ void xmd_set_mtu(struct xmd_nic *nic, unsigned int mtu)
 	spin_unlock_bh(&nic->tx.lock);
 }
 
-void xmd_tx_doorbell(struct xmd_nic *nic)
+void xmd_nic_tx_doorbell(struct xmd_nic *nic)
 {
 	struct xmd_tx *tx = &nic->tx;
 
@@ -91,7 +92,7 @@ static int tx_state(const struct xmd_nic *nic)
 	/* "xl destroy" takes the NIC away first: what comes now is for the next domain to send */
 	if (test_bit(XMD_LEAVING, &nic->bits))
 		return -EAGAIN;
-	if (test_bit(XMD_GONE, &nic->bits))
+	if (test_bit(XMD_GONE, &nic->bits) || test_bit(XMD_LINK_LOST, &nic->bits))
 		return -ENETDOWN;
 	if (!test_bit(XMD_RUNNING, &nic->bits))
 		return -EAGAIN;
@@ -110,12 +111,12 @@ static int post_batch(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int
 	if (r->frame_cons == first)
 		tx->progress = jiffies;
 	while (taken < n && xmd_txring_post(r, frames[taken], XMD_TX_KEEP))
-		tx->foreign += !!frames[taken++]->owner;
+		taken++;
 	tx->frames += taken;
 	tx->full += taken < n;
 	if (r->prod != begin) {
 		xmd_txring_seal(r, first);
-		xmd_tx_doorbell(nic);
+		xmd_nic_tx_doorbell(nic);
 	}
 	/* The poll looks for DD, and asks for an interrupt only if that has to be waited for.
 	 * It also returns refused frames, which no descriptor reports.
@@ -138,16 +139,6 @@ int xmd_nic_tx_post(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int n
 	return ret;
 }
 
-int xmd_nic_tx_provide(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int n)
-{
-	if (WARN_ON_ONCE(n > XMD_BATCH))
-		n = XMD_BATCH;
-	if (unlikely(READ_ONCE(nic->client_mem.leaving)))
-		return -ENETDOWN;
-	return xmd_nic_tx_post(nic, frames, n);
-}
-EXPORT_SYMBOL_GPL(xmd_nic_tx_provide);
-
 /* Move up to XMD_BATCH frames that are done, or with @abort any, out of the ring. */
 static unsigned int reap(struct xmd_nic *nic, struct xmd_buf **frames, bool abort)
 {
@@ -159,7 +150,6 @@ static unsigned int reap(struct xmd_nic *nic, struct xmd_buf **frames, bool abor
 		tx->aborted += !!(frames[n]->flags & XMD_F_ABORTED);
 		if (abort && test_bit(XMD_LEAVING, &nic->bits))
 			frames[n]->flags |= XMD_F_UNSENT;
-		tx->foreign -= !!frames[n]->owner;
 		n++;
 	}
 	if (n)
@@ -168,26 +158,14 @@ static unsigned int reap(struct xmd_nic *nic, struct xmd_buf **frames, bool abor
 	return n;
 }
 
-/* Our own net_device's frames go to the pool, the others to the client, in order. */
 static void give_back(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int n)
 {
-	struct xmd_client *client;
-	unsigned int i, kept = 0;
+	const struct xmd_client *client;
 
-	for (i = 0; i < n; i++) {
-		if (frames[i]->owner)
-			frames[kept++] = frames[i];
-		else
-			xmd_buf_put(nic, frames[i]);
-	}
-	if (!kept)
-		return;
 	rcu_read_lock();
 	client = rcu_dereference(nic->client);
-	if (client)
-		client->ops->tx_return(client->ctx, frames, kept);
+	client->ops->tx_return(client->ctx, frames, n);
 	rcu_read_unlock();
-	WARN_ON_ONCE(!client);	/* xmd_nic_detach waits for the client's frames */
 }
 
 /* Return: true if there may be more. */
@@ -201,18 +179,17 @@ bool xmd_nic_tx_return(struct xmd_nic *nic)
 		if (n)
 			give_back(nic, frames, n);
 	} while (n == XMD_BATCH && --batches);
-	xmd_host_wake(nic);
 	return n == XMD_BATCH;
 }
 
 /* Without the lock: who provides a frame after this look schedules the poll again. */
-bool xmd_tx_pending(const struct xmd_nic *nic)
+bool xmd_nic_tx_pending(const struct xmd_nic *nic)
 {
 	return READ_ONCE(nic->tx.ring.frame_cons) != READ_ONCE(nic->tx.ring.frame_prod);
 }
 
 /* The NIC is stopped and stays so: nobody waits for these frames any longer. */
-void xmd_tx_abort(struct xmd_nic *nic)
+void xmd_nic_tx_abort(struct xmd_nic *nic)
 {
 	struct xmd_buf *frames[XMD_BATCH];
 	unsigned int n;
@@ -236,15 +213,27 @@ void xmd_nic_tx_start(struct xmd_nic *nic, unsigned int size)
 	xmd_write(nic, TDT, 0);
 }
 
-/* Has the NIC sat on descriptors for @ms without finishing one? */
-bool xmd_tx_stuck(struct xmd_nic *nic, unsigned int ms)
+/* For how long the NIC has had frames and done none of them. */
+unsigned int xmd_nic_tx_waits_ms(struct xmd_nic *nic)
 {
 	struct xmd_tx *tx = &nic->tx;
-	bool stuck;
+	unsigned int ms = 0;
 
 	spin_lock_bh(&tx->lock);
-	stuck = tx->ring.frame_cons != tx->ring.frame_prod &&
-		time_after(jiffies, tx->progress + msecs_to_jiffies(ms));
+	if (xmd_nic_tx_pending(nic))
+		ms = jiffies_to_msecs(jiffies - tx->progress);
 	spin_unlock_bh(&tx->lock);
-	return stuck;
+	return ms;
+}
+
+/* Wait half a second for what is in the ring now.  Return: has it gone? */
+bool xmd_nic_tx_drained(struct xmd_nic *nic)
+{
+	const struct xmd_txring *r = &nic->tx.ring;
+	u32 mark = READ_ONCE(r->frame_prod);
+	unsigned int i;
+
+	for (i = 0; i < 100 && (s32)(READ_ONCE(r->frame_cons) - mark) < 0; i++)
+		msleep(5);
+	return (s32)(READ_ONCE(r->frame_cons) - mark) >= 0;
 }

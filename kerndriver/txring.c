@@ -124,8 +124,12 @@ void xmd_txring_seal(struct xmd_txring *r, __u32 first)
 	r->desc[rs & r->mask].lower |= __cpu_to_le32(TXD_RS);
 }
 
-static bool done(const struct xmd_txring *r, const struct xmd_tx_slot *slot)
+bool xmd_txring_done(const struct xmd_txring *r)
 {
+	const struct xmd_tx_slot *slot = &r->slot[r->frame_cons % XMD_RING_MAX];
+
+	if (r->frame_cons == r->frame_prod)
+		return false;
 	if (slot->refused)
 		return true;	/* at the head of the line: all before it are done */
 	return __le32_to_cpu(READ_ONCE(r->desc[slot->rs & r->mask].upper)) & TXD_DD;
@@ -135,7 +139,7 @@ struct xmd_buf *xmd_txring_reap(struct xmd_txring *r, bool abort)
 {
 	struct xmd_tx_slot *slot = &r->slot[r->frame_cons % XMD_RING_MAX];
 
-	if (r->frame_cons == r->frame_prod || !(abort || done(r, slot)))
+	if (abort ? r->frame_cons == r->frame_prod : !xmd_txring_done(r))
 		return NULL;
 	if (abort || slot->refused)
 		slot->frame->flags |= XMD_F_ABORTED;

@@ -69,6 +69,9 @@ void xmd_txring_seal(struct xmd_txring *r, __u32 first);
  */
 struct xmd_buf *xmd_txring_reap(struct xmd_txring *r, bool abort);
 
+/** xmd_txring_done - would xmd_txring_reap, without @abort, find a frame? */
+bool xmd_txring_done(const struct xmd_txring *r);
+
 /**
  * xmd_txring_restart - an empty ring of @size descriptors, with the frames that are left
  *

@@ -6,7 +6,7 @@
  * and "link up" at once; one whose memory decoding was switched off under QEMU reads as
  * zero, which looks like a bit that never comes.  So whenever a value of a batch is all
  * ones, or a wait ran out, STATUS and PBA are asked too: STATUS has bits that are
- * reserved as zero (chapter 13.4.2), and PBA is never zero (13.4.13).  The question
+ * reserved as zero (chapter 13.4.2), and PBA is never zero (13.4.16).  The question
  * costs a crossing only when it arises.
  */
 #include <errno.h>
@@ -40,8 +40,8 @@ static int send_ops(struct driver *d, struct xmd_reg_op *op, unsigned int n,
 int batch_device_alive(struct driver *d)
 {
 	struct xmd_reg_op op[2] = {
-		{ .op = XMD_REG_READ, .reg = REG_STATUS },
-		{ .op = XMD_REG_READ, .reg = REG_PBA },
+		{ .op = XMD_REG_READ, .reg = STATUS },
+		{ .op = XMD_REG_READ, .reg = PBA },
 	};
 	unsigned int failed;
 	int err = send_ops(d, op, 2, &failed);

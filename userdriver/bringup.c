@@ -22,23 +22,23 @@
  * pins must be its own: somebody may have died with them in his hands. */
 static void add_reset(struct reg_batch *b)
 {
-	const struct reg_wait rst_clear = { .reg = REG_CTRL, .mask = CTRL_RST, .usecs = 5000 };
+	const struct reg_wait rst_clear = { .reg = CTRL, .mask = CTRL_RST, .usecs = 5000 };
 	const struct reg_wait granted = {
-		.reg = REG_EECD, .mask = EECD_EE_GNT, .val = EECD_EE_GNT, .usecs = 10000,
+		.reg = EECD, .mask = EECD_EE_GNT, .val = EECD_EE_GNT, .usecs = 10000,
 	};
 	const uint32_t wire = EECD_SK | EECD_CS | EECD_DI | EECD_EE_REQ;
 
-	batch_set(b, REG_EECD, wire, 0, "reset, EECD");
-	batch_set(b, REG_CTRL, CTRL_RST, CTRL_RST, "reset, setting CTRL.RST");
+	batch_set(b, EECD, wire, 0, "reset, EECD");
+	batch_set(b, CTRL, CTRL_RST, CTRL_RST, "reset, setting CTRL.RST");
 	batch_delay(b, 2);
 	batch_wait(b, &rst_clear, NULL, "reset, CTRL.RST did not clear");
-	batch_set(b, REG_EECD, EECD_EE_REQ, EECD_EE_REQ, "reset, setting EECD.EE_REQ");
+	batch_set(b, EECD, EECD_EE_REQ, EECD_EE_REQ, "reset, setting EECD.EE_REQ");
 	batch_wait(b, &granted, NULL, "reset, EECD.EE_GNT never came");
-	batch_set(b, REG_EECD, EECD_EE_REQ, 0, "reset, clearing EECD.EE_REQ");
+	batch_set(b, EECD, EECD_EE_REQ, 0, "reset, clearing EECD.EE_REQ");
 }
 
 /* Counters first, before the reset clears them; then the split of the packet memory, which
- * takes effect with the reset (13.4.13).  The EEPROM, unless the address is known. */
+ * takes effect with the reset (13.4.16).  The EEPROM, unless the address is known. */
 static int reset_and_probe(struct driver *d, bool reset_phy, struct phy_state *phy)
 {
 	struct stats_reading stats;
@@ -47,7 +47,7 @@ static int reset_and_probe(struct driver *d, bool reset_phy, struct phy_state *p
 
 	batch_init(&b, d, EXIT_REGISTER);
 	stats_add_read(&b, &stats);
-	batch_set(&b, REG_PBA, PBA_RX_MASK, flow_pba_kib(d->adapter.mtu), "reset, PBA");
+	batch_set(&b, PBA, PBA_RX_MASK, flow_pba_kib(d->adapter.mtu), "reset, PBA");
 	add_reset(&b);
 	led_add_after_reset(d, &b);
 	if (reset_phy)
@@ -118,9 +118,9 @@ struct fixed {
 
 static void add_fixed(struct reg_batch *b, struct fixed *f)
 {
-	batch_read(b, REG_TDLEN, &f->tdlen, "adoption, TDLEN");
-	batch_read(b, REG_RDLEN, &f->rdlen, "adoption, RDLEN");
-	batch_read(b, REG_PBA, &f->pba, "adoption, PBA");
+	batch_read(b, TDLEN, &f->tdlen, "adoption, TDLEN");
+	batch_read(b, RDLEN, &f->rdlen, "adoption, RDLEN");
+	batch_read(b, PBA, &f->pba, "adoption, PBA");
 }
 
 static bool fixed_as_wanted(const struct xmd_adapter *a, const struct fixed *f)
@@ -175,7 +175,7 @@ static int survey(struct driver *d, struct fixed *fixed, struct link_reading *li
 	link->bmsr_latched = phy.latched;
 	d->pause = d->image.reg[IMG_CTRL] & (CTRL_RFCE | CTRL_TFCE);
 	moderation_adopt(d, d->image.reg[IMG_ITR]);
-	d->half_duplex = (d->image.reg[IMG_TCTL] & TCTL_COLD_MASK) == COLD_HALF_DUPLEX;
+	d->half_duplex = (d->image.reg[IMG_TCTL] & TCTL_COLD) == COLD_HALF_DUPLEX;
 	return phy_check(d, &phy);
 }
 
@@ -258,7 +258,7 @@ int drv_adopt(struct driver *d, const struct xmd_adapter *committed)
 	introduce(&d->adapter);
 	d->stopped = !running;
 	/* nobody lived long enough to report any */
-	d->unreported = !mac_valid(settings_mac(committed));
+	d->unreported = !mac_valid(&committed->mac);
 	d->first = d->unreported;
 	if (d->first)
 		first_settings(d);
@@ -276,11 +276,10 @@ int drv_adopt(struct driver *d, const struct xmd_adapter *committed)
 	return 0;
 }
 
-/* One cheap crossing a try, until a NIC is there again; then everything from the start,
- * because it may be another card, or the same one after a power cycle. */
+/* One cheap crossing a try, until a NIC is there again; then everything from the start, because
+ * it may come out of a power cycle.  Settings, the address too, are those that were in force. */
 int bringup_again(struct driver *d)
 {
-	struct xmd_adapter *a = &d->adapter;
 	uint64_t began_ms = driver_now_ms();
 	int err = batch_device_alive(d);
 
@@ -290,12 +289,6 @@ int bringup_again(struct driver *d)
 	}
 	if (err)
 		return err;
-	/* an address that was the card's own is asked for anew, and told */
-	if (!mac_valid(&a->perm_mac) || mac_equal(settings_mac(a), &a->perm_mac)) {
-		d->unreported = true;
-		memset(&a->mac, 0, sizeof(a->mac));
-		memset(&a->perm_mac, 0, sizeof(a->perm_mac));
-	}
 	err = bringup(d, false);
 	if (err)
 		return err;

@@ -5,8 +5,8 @@
  *
  * d->adapter is what is in force and what we see; d->committed is the replica of what the
  * kernel half knows.  crossing_report makes the second like the first: states at any time,
- * settings only while d->unreported says that nobody but us can know them.  All in one message,
- * so that whoever comes next finds either all of them or none.
+ * settings by the downcall found, once, while d->unreported says that nobody but us can know
+ * them.  An address is among them, so whoever comes next sees whether that was done.
  *
  * The other way round, settings that need no asking (filters) come as a change of the replica
  * and are put into force by drv_configure, like those that are asked for.  The replica can
@@ -23,15 +23,10 @@
 
 static const struct xpc_struct *const adapter_type = &xpc_struct_xmd_adapter;
 
-/* Settings and states that only this process, or this one too, may write. */
+/* States. */
 static uint64_t ours(void)
 {
 	return xpc_writable(adapter_type, XPC_BY_USER);
-}
-
-static uint64_t ours_alone(void)
-{
-	return ours() & ~xpc_writable(adapter_type, XPC_BY_KERNEL);
 }
 
 /* EBUSY, ESTALE: the kernel half is just changing the object.  That comes to us as a message,
@@ -46,8 +41,20 @@ static int reported(struct driver *d, const char *what, int err)
 /* Members in which the home's copy is behind. */
 static uint64_t to_report(const struct driver *d)
 {
-	return (d->unreported ? ours() : ours_alone()) &
-	       xpc_diff(adapter_type, &d->committed, &d->adapter);
+	return ours() & xpc_diff(adapter_type, &d->committed, &d->adapter);
+}
+
+/* The replica is made like it at once: the change that comes back is on its way. */
+static int report_found(struct driver *d)
+{
+	uint64_t settings = xpc_writable(adapter_type, XPC_BY_KERNEL) & ~XMD_NEVER_FOUND;
+	int err = xpc_call_xmd_found(&d->xpc, &d->adapter);
+	uint8_t scratch[XPC_MSG_MAX];
+
+	if (err)
+		return err;
+	d->unreported = false;
+	return xpc_copy(adapter_type, settings, &d->committed, &d->adapter, scratch);
 }
 
 int crossing_report(struct driver *d)
@@ -60,8 +67,8 @@ int crossing_report(struct driver *d)
 		err = mask ? xpc_user_propose(&d->xpc, XPC_OBJECT_xmd_adapter, mask,
 					      &d->adapter) : 0;
 	}
-	if (!err)
-		d->unreported = false;
+	if (!err && d->unreported)
+		err = report_found(d);
 	return reported(d, "reporting the adapter's state", err);
 }
 
@@ -149,7 +156,7 @@ static int follow(struct driver *d)
 	int err;
 
 	if (d->unreported)
-		settings &= ~ours();
+		settings &= XMD_NEVER_FOUND;
 	err = xpc_copy(adapter_type, settings, &want, &d->committed, scratch);
 	return err ? err : drv_configure(d, &want);
 }

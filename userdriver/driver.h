@@ -113,7 +113,6 @@ struct image {
 	uint32_t reg[IMG_REGS];
 	uint32_t ral[RAR_ENTRIES], rah[RAR_ENTRIES];
 	uint32_t mta[MTA_WORDS];
-	uint32_t vfta[VFTA_WORDS];
 };
 
 /* The PHY's registers that are ours. */

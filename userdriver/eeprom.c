@@ -18,10 +18,10 @@
 static void add_word(struct reg_batch *b, unsigned int word, uint32_t *eerd)
 {
 	const struct reg_wait done = {
-		.reg = REG_EERD, .mask = EERD_DONE, .val = EERD_DONE, .usecs = EERD_WAIT_US,
+		.reg = EERD, .mask = EERD_DONE, .val = EERD_DONE, .usecs = EERD_WAIT_US,
 	};
 
-	batch_write(b, REG_EERD, word << EERD_ADDR_SHIFT | EERD_START, "EEPROM read, EERD.START");
+	batch_write(b, EERD, word << EERD_ADDR_SHIFT | EERD_START, "EEPROM read, EERD.START");
 	batch_wait(b, &done, eerd, "EEPROM read, EERD.DONE never came");
 }
 
@@ -99,7 +99,7 @@ int eeprom_probe(struct driver *d, struct reg_batch *b)
 	struct xmd_adapter *a = &d->adapter;
 	int err;
 
-	batch_read(b, REG_EECD, &eecd, "EEPROM, reading EECD");
+	batch_read(b, EECD, &eecd, "EEPROM, reading EECD");
 	err = read_checked(d, b, eerd);
 	if (err)
 		return err;
@@ -160,7 +160,7 @@ static int find_length(struct driver *d)
 	if (d->adapter.eeprom_len)
 		return 0;
 	batch_init(&b, d, EXIT_EEPROM);
-	batch_read(&b, REG_EECD, &eecd, "EEPROM, reading EECD");
+	batch_read(&b, EECD, &eecd, "EEPROM, reading EECD");
 	err = batch_run(&b);
 	if (!err)
 		d->adapter.eeprom_len = 2 * (eecd & EECD_EE_SIZE ? EEPROM_WORDS_MAX : EEPROM_WORDS);

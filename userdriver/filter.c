@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * filter.c - who may come in: RAL/RAH, MTA, VFTA and RCTL (chapters 3.2.1, 13.5).
+ * filter.c - who may come in: RAL/RAH, MTA and RCTL (chapters 3.2.1, 13.5).
  *
  * RAL/RAH 0 is the station address, 1 to 15 take the first multicast addresses, which
  * they match exactly; the rest is hashed into the MTA.
@@ -39,7 +39,7 @@ static void set_multicast(const struct xmd_adapter *a, struct image *want)
 	}
 }
 
-/* Promiscuous is all that is on the wire: unicast, multicast, every VLAN. */
+/* VLANs are not looked at: which of them guests want is for the switch to know. */
 void filter_compute(const struct xmd_adapter *a, struct image *want)
 {
 	want->reg[IMG_RCTL] = RCTL_BAM;
@@ -50,10 +50,7 @@ void filter_compute(const struct xmd_adapter *a, struct image *want)
 	/* frames of more than 1522 bytes are dropped else (13.4.22) */
 	if (a->mtu > ETHERNET_MTU)
 		want->reg[IMG_RCTL] |= RCTL_LPE;
-	if (a->vlan_filter && !a->promisc)
-		want->reg[IMG_RCTL] |= RCTL_VFE;
 	set_rar(want, 0, settings_mac(a));
 	if (!a->allmulti)
 		set_multicast(a, want);
-	memcpy(want->vfta, a->vlans, sizeof(want->vfta));
 }

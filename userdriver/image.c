@@ -10,9 +10,7 @@
 
 #include "driver.h"
 
-/* IPGT 10, IPGR1 8, IPGR2 6: copper (chapter 13.4.34). */
-#define TIPG_COPPER	(10u | 8u << 10 | 6u << 20)
-#define VLAN_TYPE	0x8100u
+#define VLAN_TYPE	0x8100u	/* frames with a tag may be 4 bytes longer */
 #define COLLISION_RETRIES 15u
 
 #define ALL 0xffffffffu
@@ -22,41 +20,33 @@ static const struct {
 	uint32_t reg, mask;
 	const char *what;
 } row[IMG_REGS] = {
-	[IMG_CTRL] = { REG_CTRL, CTRL_FD | CTRL_ASDE | CTRL_SLU | CTRL_ILOS | CTRL_SPEED_MASK |
-		       CTRL_FRCSPD | CTRL_FRCDPLX | CTRL_ADVD3WUC | CTRL_RFCE | CTRL_TFCE, "CTRL" },
-	[IMG_RCTL] = { REG_RCTL, RCTL_UPE | RCTL_MPE | RCTL_LPE | RCTL_MO | RCTL_BAM |
-		       RCTL_VFE | RCTL_CFIEN, "RCTL" },
-	[IMG_TCTL] = { REG_TCTL, TCTL_PSP | TCTL_CT_MASK | TCTL_COLD_MASK, "TCTL" },
-	[IMG_FCAL] = { REG_FCAL, ALL, "FCAL" },
-	[IMG_FCAH] = { REG_FCAH, LOW, "FCAH" },
-	[IMG_FCT] = { REG_FCT, LOW, "FCT" },
-	[IMG_FCTTV] = { REG_FCTTV, LOW, "FCTTV" },
-	[IMG_FCRTL] = { REG_FCRTL, FCRTL_XONE | LOW, "FCRTL" },
-	[IMG_FCRTH] = { REG_FCRTH, LOW, "FCRTH" },
-	[IMG_VET] = { REG_VET, LOW, "VET" },
-	[IMG_TIPG] = { REG_TIPG, 0x3fffffffu, "TIPG" },
-	[IMG_ITR] = { REG_ITR, LOW, "ITR" },
-	[IMG_RDTR] = { REG_RDTR, LOW, "RDTR" },
-	[IMG_RADV] = { REG_RADV, LOW, "RADV" },
-	[IMG_TIDV] = { REG_TIDV, LOW, "TIDV" },
-	[IMG_TADV] = { REG_TADV, LOW, "TADV" },
-	[IMG_WUC] = { REG_WUC, WUC_APME | WUC_PME_EN | WUC_APMPME, "WUC" },
+	[IMG_CTRL] = { CTRL, CTRL_USER, "CTRL" },
+	[IMG_RCTL] = { RCTL, RCTL_USER, "RCTL" },
+	[IMG_TCTL] = { TCTL, TCTL_USER, "TCTL" },
+	[IMG_FCAL] = { FCAL, ALL, "FCAL" },
+	[IMG_FCAH] = { FCAH, LOW, "FCAH" },
+	[IMG_FCT] = { FCT, LOW, "FCT" },
+	[IMG_FCTTV] = { FCTTV, LOW, "FCTTV" },
+	[IMG_FCRTL] = { FCRTL, FCRTL_XONE | FCRT_BYTES, "FCRTL" },
+	[IMG_FCRTH] = { FCRTH, FCRT_BYTES, "FCRTH" },
+	[IMG_VET] = { VET, LOW, "VET" },
+	[IMG_TIPG] = { TIPG, 0x3fffffffu, "TIPG" },
+	[IMG_ITR] = { ITR, LOW, "ITR" },
+	[IMG_RDTR] = { RDTR, LOW, "RDTR" },
+	[IMG_RADV] = { RADV, LOW, "RADV" },
+	[IMG_TIDV] = { TIDV, LOW, "TIDV" },
+	[IMG_TADV] = { TADV, LOW, "TADV" },
+	[IMG_WUC] = { WUC, WUC_USER, "WUC" },
 	/* no answers to ARP by the management firmware: guests have addresses of their own */
-	[IMG_MANC] = { REG_MANC, MANC_ARP_EN, "MANC" },
-	[IMG_WUFC] = { REG_WUFC, WUFC_LNKC | WUFC_MAG | WUFC_EX | WUFC_MC | WUFC_BC, "WUFC" },
+	[IMG_MANC] = { MANC, MANC_ARP_EN, "MANC" },
+	[IMG_WUFC] = { WUFC, WUFC_USER, "WUFC" },
 };
 
 /* WUFC chooses what wakes; nothing does while WUC.PME_En is off.  The kernel half turns that
  * on when the domain shuts down, in PMCSR, which is the same bit (chapter 6.3.3). */
 static void wol_compute(const struct xmd_adapter *a, struct image *want)
 {
-	static const struct { uint32_t wol, wufc; } event[] = {
-		{ XMD_WOL_PHY, WUFC_LNKC }, { XMD_WOL_UCAST, WUFC_EX }, { XMD_WOL_MCAST, WUFC_MC },
-		{ XMD_WOL_BCAST, WUFC_BC }, { XMD_WOL_MAGIC, WUFC_MAG },
-	};
-
-	for (unsigned int i = 0; i < sizeof(event) / sizeof(event[0]); i++)
-		want->reg[IMG_WUFC] |= a->wol & event[i].wol ? event[i].wufc : 0;
+	want->reg[IMG_WUFC] = WUFC_OF(a->wol);
 	if (a->wol)
 		want->reg[IMG_CTRL] |= CTRL_ADVD3WUC;
 }
@@ -64,7 +54,7 @@ static void wol_compute(const struct xmd_adapter *a, struct image *want)
 void image_compute(const struct driver *d, struct image *want)
 {
 	memset(want, 0, sizeof(*want));
-	want->reg[IMG_TCTL] = TCTL_PSP | COLLISION_RETRIES << TCTL_CT_SHIFT |
+	want->reg[IMG_TCTL] = COLLISION_RETRIES << TCTL_CT_SHIFT |
 			      (d->half_duplex ? COLD_HALF_DUPLEX : COLD_FULL_DUPLEX);
 	want->reg[IMG_VET] = VLAN_TYPE;
 	want->reg[IMG_TIPG] = TIPG_COPPER;
@@ -82,13 +72,11 @@ void image_add_read(struct reg_batch *b, struct image *have)
 	for (unsigned int i = 0; i < IMG_REGS; i++)
 		batch_read(b, row[i].reg, &have->reg[i], row[i].what);
 	for (unsigned int i = 0; i < RAR_ENTRIES; i++) {
-		batch_read(b, REG_RAL(i), &have->ral[i], "RAL");
-		batch_read(b, REG_RAH(i), &have->rah[i], "RAH");
+		batch_read(b, RAL(i), &have->ral[i], "RAL");
+		batch_read(b, RAH(i), &have->rah[i], "RAH");
 	}
 	for (unsigned int i = 0; i < MTA_WORDS; i++)
-		batch_read(b, REG_MTA(i), &have->mta[i], "MTA");
-	for (unsigned int i = 0; i < VFTA_WORDS; i++)
-		batch_read(b, REG_VFTA(i), &have->vfta[i], "VFTA");
+		batch_read(b, MTA(i), &have->mta[i], "MTA");
 }
 
 static bool differs(const struct image *have, const struct image *want, enum image_reg i)
@@ -107,23 +95,19 @@ static void add_reg(struct reg_batch *b, enum image_reg i, uint32_t val)
 /* RAH.AV is off while the entry is half written: no stranger's address is ever valid. */
 static void add_rar(struct reg_batch *b, unsigned int i, const struct image *want)
 {
-	batch_write(b, REG_RAH(i), 0, "RAH");
-	batch_write(b, REG_RAL(i), want->ral[i], "RAL");
+	batch_write(b, RAH(i), 0, "RAH");
+	batch_write(b, RAL(i), want->ral[i], "RAL");
 	if (want->rah[i])
-		batch_write(b, REG_RAH(i), want->rah[i], "RAH");
+		batch_write(b, RAH(i), want->rah[i], "RAH");
 }
 
 /* Hash bits first: an address that moves from an exact entry to a hash bit is received
  * throughout. */
 static void add_tables(struct reg_batch *b, const struct image *have, const struct image *want)
 {
-	for (unsigned int i = 0; i < VFTA_WORDS; i++) {
-		if (!have->known || have->vfta[i] != want->vfta[i])
-			batch_write(b, REG_VFTA(i), want->vfta[i], "VFTA");
-	}
 	for (unsigned int i = 0; i < MTA_WORDS; i++) {
 		if (!have->known || have->mta[i] != want->mta[i])
-			batch_write(b, REG_MTA(i), want->mta[i], "MTA");
+			batch_write(b, MTA(i), want->mta[i], "MTA");
 	}
 	for (unsigned int i = 0; i < RAR_ENTRIES; i++) {
 		if (!have->known || have->ral[i] != want->ral[i] || have->rah[i] != want->rah[i])
@@ -137,8 +121,26 @@ static uint32_t widened(uint32_t have, uint32_t want)
 {
 	uint32_t open = RCTL_UPE | RCTL_MPE | RCTL_BAM;
 
-	return ((have | want) & open) | (have & want & RCTL_VFE) |
-	       (want & ~(open | RCTL_VFE));
+	return ((have | want) & open) | (want & ~open);
+}
+
+/* XON is never above XOFF, not even in between: the guard would refuse it. */
+static void add_thresholds(struct reg_batch *b, const struct image *have, const struct image *want)
+{
+	bool xoff = differs(have, want, IMG_FCRTH);
+
+	if (xoff) {
+		add_reg(b, IMG_FCRTL, 0);
+		add_reg(b, IMG_FCRTH, want->reg[IMG_FCRTH]);
+	}
+	if (xoff || differs(have, want, IMG_FCRTL))
+		add_reg(b, IMG_FCRTL, want->reg[IMG_FCRTL]);
+}
+
+/* Written in an order of their own. */
+static bool apart(enum image_reg i)
+{
+	return i == IMG_RCTL || i == IMG_TCTL || i == IMG_FCRTL || i == IMG_FCRTH;
 }
 
 /* While STOPPED, RCTL and TCTL are left to START (xmd/nicdev.h). */
@@ -155,8 +157,9 @@ void image_add_write(struct reg_batch *b, const struct image *have, const struct
 		add_reg(b, IMG_RCTL, want->reg[IMG_RCTL]);
 	if (running && differs(have, want, IMG_TCTL))
 		add_reg(b, IMG_TCTL, want->reg[IMG_TCTL]);
+	add_thresholds(b, have, want);
 	for (unsigned int i = 0; i < IMG_REGS; i++) {
-		if (i != IMG_RCTL && i != IMG_TCTL && differs(have, want, i))
+		if (!apart(i) && differs(have, want, i))
 			add_reg(b, i, want->reg[i]);
 	}
 }

@@ -19,7 +19,7 @@ static int set(struct driver *d, uint32_t val)
 	struct reg_batch b;
 
 	batch_init(&b, d, EXIT_REGISTER);
-	batch_write(&b, REG_LEDCTL, val, "LEDs");
+	batch_write(&b, LEDCTL, val, "LEDs");
 	return batch_run(&b);
 }
 
@@ -27,7 +27,7 @@ static int set(struct driver *d, uint32_t val)
 void led_add_adopt(struct driver *d, struct reg_batch *b)
 {
 	if (!d->identify)
-		batch_read(b, REG_LEDCTL, &d->led_default, "LEDs");
+		batch_read(b, LEDCTL, &d->led_default, "LEDs");
 }
 
 /* After the batch of led_add_adopt.  A write of its own: it is hardly ever needed. */
@@ -44,7 +44,7 @@ void led_add_after_reset(struct driver *d, struct reg_batch *b)
 {
 	led_add_adopt(d, b);
 	if (d->identify)
-		batch_write(b, REG_LEDCTL, LED_BLINK, "LEDs");
+		batch_write(b, LEDCTL, LED_BLINK, "LEDs");
 }
 
 int drv_identify(struct driver *d, __u32 on)

@@ -13,7 +13,7 @@ void link_compute(const struct driver *d, struct image *want)
 	uint32_t ctrl = CTRL_SLU | CTRL_ASDE | CTRL_SPEED_1000 | CTRL_FD;
 
 	if (!a->autoneg) {
-		ctrl = CTRL_SLU | CTRL_FRCSPD | CTRL_FRCDPLX;
+		ctrl = CTRL_SLU | CTRL_FRCSPD | CTRL_FRCDPX;
 		if (a->forced & (XMD_ADV_100H | XMD_ADV_100F))
 			ctrl |= CTRL_SPEED_100;
 		if (a->forced & (XMD_ADV_10F | XMD_ADV_100F))
@@ -29,7 +29,7 @@ void link_add_read(struct reg_batch *b, struct link_reading *r)
 	phy_add_read(b, PHY_LPA, &r->lpa, "link, reading LPA: no answer (MDIC.R)");
 	phy_add_read(b, PHY_GSTATUS, &r->gstatus, "link, reading GSTATUS: no answer (MDIC.R)");
 	phy_add_read(b, PHY_M88_PSSR, &r->pssr, "link, reading PSSR: no answer (MDIC.R)");
-	batch_read(b, REG_STATUS, &r->status, "link, reading STATUS");
+	batch_read(b, STATUS, &r->status, "link, reading STATUS");
 }
 
 static struct link decode(const struct link_reading *r)
@@ -40,7 +40,7 @@ static struct link decode(const struct link_reading *r)
 		return link;
 	link.up = true;
 	link.full_duplex = r->status & STATUS_FD;
-	switch (r->status & STATUS_SPEED_MASK) {
+	switch (r->status & STATUS_SPEED) {
 	case STATUS_SPEED_10:
 		link.speed = 10;
 		break;

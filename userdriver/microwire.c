@@ -28,8 +28,8 @@ static unsigned int address_bits(const struct driver *d)
 
 static void add_bit(struct reg_batch *b, bool bit)
 {
-	batch_set(b, REG_EECD, EECD_SK | EECD_DI, bit ? EECD_DI : 0, "EEPROM write, EECD.DI");
-	batch_set(b, REG_EECD, EECD_SK, EECD_SK, "EEPROM write, EECD.SK");
+	batch_set(b, EECD, EECD_SK | EECD_DI, bit ? EECD_DI : 0, "EEPROM write, EECD.DI");
+	batch_set(b, EECD, EECD_SK, EECD_SK, "EEPROM write, EECD.SK");
 }
 
 static void add_bits(struct reg_batch *b, uint32_t val, unsigned int n)
@@ -40,12 +40,12 @@ static void add_bits(struct reg_batch *b, uint32_t val, unsigned int n)
 
 static void add_select(struct reg_batch *b)
 {
-	batch_set(b, REG_EECD, WIRE, EECD_CS, "EEPROM write, EECD.CS");
+	batch_set(b, EECD, WIRE, EECD_CS, "EEPROM write, EECD.CS");
 }
 
 static void add_deselect(struct reg_batch *b)
 {
-	batch_set(b, REG_EECD, WIRE, 0, "EEPROM write, EECD.CS");
+	batch_set(b, EECD, WIRE, 0, "EEPROM write, EECD.CS");
 	batch_delay(b, 1);	/* CS stays low for 1 us at least */
 }
 
@@ -61,12 +61,12 @@ static void add_enable(struct driver *d, struct reg_batch *b, unsigned int op)
 int microwire_begin(struct driver *d)
 {
 	const struct reg_wait granted = {
-		.reg = REG_EECD, .mask = EECD_EE_GNT, .val = EECD_EE_GNT, .usecs = 10000,
+		.reg = EECD, .mask = EECD_EE_GNT, .val = EECD_EE_GNT, .usecs = 10000,
 	};
 	struct reg_batch b;
 
 	batch_init(&b, d, EXIT_EEPROM);
-	batch_set(&b, REG_EECD, WIRE | EECD_EE_REQ, EECD_EE_REQ, "EEPROM write, EECD.EE_REQ");
+	batch_set(&b, EECD, WIRE | EECD_EE_REQ, EECD_EE_REQ, "EEPROM write, EECD.EE_REQ");
 	batch_wait(&b, &granted, NULL, "EEPROM write, EECD.EE_GNT never came");
 	add_enable(d, &b, OP_EWEN);
 	return batch_run(&b);
@@ -75,7 +75,7 @@ int microwire_begin(struct driver *d)
 int microwire_write(struct driver *d, unsigned int word, uint16_t val)
 {
 	const struct reg_wait ready = {
-		.reg = REG_EECD, .mask = EECD_DO, .val = EECD_DO, .usecs = READY_US,
+		.reg = EECD, .mask = EECD_DO, .val = EECD_DO, .usecs = READY_US,
 	};
 	struct reg_batch b;
 
@@ -97,6 +97,6 @@ int microwire_end(struct driver *d)
 
 	batch_init(&b, d, EXIT_EEPROM);
 	add_enable(d, &b, OP_EWDS);
-	batch_set(&b, REG_EECD, WIRE | EECD_EE_REQ, 0, "EEPROM write, EECD.EE_REQ");
+	batch_set(&b, EECD, WIRE | EECD_EE_REQ, 0, "EEPROM write, EECD.EE_REQ");
 	return batch_run(&b);
 }

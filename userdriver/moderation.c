@@ -49,7 +49,8 @@ void moderation_compute(const struct driver *d, struct image *want)
 	want->reg[IMG_ITR] = itr_wanted(d);
 	want->reg[IMG_RDTR] = d->opt->rx_delay;
 	want->reg[IMG_RADV] = d->opt->rx_abs_delay;
-	want->reg[IMG_TIDV] = d->opt->tx_delay;
+	/* the descriptors have IDE, with which 0 is not allowed (13.4.41) */
+	want->reg[IMG_TIDV] = d->opt->tx_delay ? d->opt->tx_delay : 1;
 	want->reg[IMG_TADV] = d->opt->tx_abs_delay;
 }
 

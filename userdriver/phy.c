@@ -18,10 +18,10 @@
 static void add_mdic(struct reg_batch *b, uint32_t command, uint32_t *mdic, const char *what)
 {
 	const struct reg_wait ready = {
-		.reg = REG_MDIC, .mask = MDIC_R, .val = MDIC_R, .usecs = MDIC_WAIT_US,
+		.reg = MDIC, .mask = MDIC_R, .val = MDIC_R, .usecs = MDIC_WAIT_US,
 	};
 
-	batch_write(b, REG_MDIC, command | MDIC_INTERNAL_PHY << MDIC_PHY_SHIFT, what);
+	batch_write(b, MDIC, command | MDIC_INTERNAL_PHY << MDIC_PHY_SHIFT, what);
 	batch_wait(b, &ready, mdic, what);
 }
 
@@ -47,9 +47,9 @@ int phy_value(struct driver *d, uint32_t mdic, const char *what, uint16_t *val)
 /* For a PHY that is suspected of hanging.  10 ms is what chapter 13.4.1 asks for. */
 void phy_add_hard_reset(struct reg_batch *b)
 {
-	batch_set(b, REG_CTRL, CTRL_PHY_RST, CTRL_PHY_RST, "PHY reset, CTRL.PHY_RST");
+	batch_set(b, CTRL, CTRL_PHY_RST, CTRL_PHY_RST, "PHY reset, CTRL.PHY_RST");
 	batch_delay(b, 10000);
-	batch_set(b, REG_CTRL, CTRL_PHY_RST, 0, "PHY reset, CTRL.PHY_RST");
+	batch_set(b, CTRL, CTRL_PHY_RST, 0, "PHY reset, CTRL.PHY_RST");
 	batch_delay(b, 10000);
 }
 

@@ -88,8 +88,7 @@ void settings_copy(struct xmd_adapter *to, const struct xmd_adapter *from)
 
 static bool same_lists(const struct xmd_adapter *a, const struct xmd_adapter *b)
 {
-	return a->n_mc == b->n_mc && !memcmp(a->mc, b->mc, a->n_mc * sizeof(a->mc[0])) &&
-	       !memcmp(a->vlans, b->vlans, sizeof(a->vlans));
+	return a->n_mc == b->n_mc && !memcmp(a->mc, b->mc, a->n_mc * sizeof(a->mc[0]));
 }
 
 #define SAME(field) (a->field == b->field)
@@ -99,13 +98,12 @@ bool settings_equal(const struct xmd_adapter *a, const struct xmd_adapter *b)
 	return SAME(tx_ring) && SAME(rx_ring) && SAME(mtu) && mac_equal(&a->mac, &b->mac) &&
 	       SAME(autoneg) && SAME(advertise) && SAME(forced) && SAME(mdix) &&
 	       SAME(pause_autoneg) && SAME(pause_rx) && SAME(pause_tx) && SAME(itr_mode) &&
-	       SAME(rx_usecs) && SAME(wol) && SAME(msg_level) && SAME(rx_csum) && SAME(rx_all) &&
-	       SAME(rx_fcs) && SAME(vlan_filter) && SAME(promisc) && SAME(allmulti) &&
-	       same_lists(a, b);
+	       SAME(rx_usecs) && SAME(wol) && SAME(msg_level) && SAME(rx_csum) &&
+	       SAME(promisc) && SAME(allmulti) && same_lists(a, b);
 }
 
 /* The rings are the kernel half's and change between STOP and START; the split of the packet
- * memory takes effect with a reset only (13.4.13). */
+ * memory takes effect with a reset only (13.4.16). */
 bool settings_need_restart(const struct xmd_adapter *a, const struct xmd_adapter *b)
 {
 	return !SAME(tx_ring) || !SAME(rx_ring) || flow_pba_kib(a->mtu) != flow_pba_kib(b->mtu);
@@ -165,8 +163,7 @@ static int check_flags(const struct xmd_adapter *w)
 	const struct { const char *name; uint8_t val; } flag[] = {
 		{ "pause autonegotiation", w->pause_autoneg }, { "receiving pause", w->pause_rx },
 		{ "sending pause", w->pause_tx }, { "moderation", w->itr_mode },
-		{ "receive checksums", w->rx_csum }, { "damaged frames", w->rx_all },
-		{ "frame check sequence", w->rx_fcs }, { "VLAN filter", w->vlan_filter },
+		{ "receive checksums", w->rx_csum },
 		{ "promiscuous", w->promisc }, { "all multicast", w->allmulti },
 	};
 

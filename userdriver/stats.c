@@ -28,9 +28,9 @@ struct counter {
 };
 
 #define AT(field)	offsetof(struct xmd_counters, field)
-#define PLAIN(reg, field) { REG_##reg, 0, AT(field), false }
-#define FRAMES(reg, field) { REG_##reg, 0, AT(field), true }
-#define WIDE(reg, field) { REG_##reg##L, REG_##reg##H, AT(field), true }
+#define PLAIN(reg, field) { reg, 0, AT(field), false }
+#define FRAMES(reg, field) { reg, 0, AT(field), true }
+#define WIDE(reg, field) { reg##L, reg##H, AT(field), true }
 
 /* Of the wide ones the low half is read first: reading the high one clears both. */
 static const struct counter counter[STATS_COUNTERS] = {

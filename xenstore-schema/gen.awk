@@ -24,5 +24,15 @@ END {
 		split(keys[i], part, SUBSEP)
 		printf "#define XS_%s_%s \"%s\"\n", part[1], c_name(part[2]), part[2]
 	}
+	print "\n/* All keys of a directory, for an array. */"
+	for (i = 1; i <= ndirs; i++) {
+		printf "#define XS_%s_ALL", dirs[i]
+		for (j = 1; j <= nkeys; j++) {
+			split(keys[j], part, SUBSEP)
+			if (part[1] == dirs[i])
+				printf " \"%s\",", part[2]
+		}
+		print ""
+	}
 	print "\n#endif"
 }

@@ -19,10 +19,20 @@
  *   on a function  XPC_UPCALL(id, ms)      kernel to user; answered within ms milliseconds
  *                  XPC_DOWNCALL(id)        user to kernel
  *   on an argument XPC_OUT                 filled in by the other side; all others go there
+ *   with guests    XPC_NR(n)               on each member of an object: its number, for ever
+ *                  XPC_ADDED               on a member, an argument, an object or a call that the
+ *                                          first release did not have
  *
  * In a file in which a guest writes members and the kernel half none, the user half (of the
  * driver domain) is the home, and the guest stands where the user half stands in others: a
  * downcall is guest to user half.  There are no upcalls: nobody waits for a guest.
+ *
+ * Such a file is an ABI: a guest and its driver domain are built by different people at different
+ * times (include/xmd/objring.h).  Its objects, members, calls and arguments only grow at their
+ * end: members are numbered from 0 and calls from 1, in order, and what was released is never
+ * declared otherwise; the generator holds it against a record of that, FILE.released.  What is
+ * new is XPC_ADDED: an end that does not get it has 0 there, which has to be in its range
+ * and to mean "as before".  A struct that is no object does not even grow.
  *
  * A fixed array, a struct by value and an array of structs need no annotation, nor does
  * the member "next" of a list's element.  Numbers have a size that is the same everywhere:
@@ -59,5 +69,7 @@
 #define XPC_UPCALL(id, ms)	XPC_NOTE("upcall " XPC_STR(id) "," XPC_STR(ms))
 #define XPC_DOWNCALL(id)	XPC_NOTE("downcall " XPC_STR(id))
 #define XPC_OUT			XPC_NOTE("out")
+#define XPC_NR(n)		XPC_NOTE("nr " XPC_STR(n))
+#define XPC_ADDED		XPC_NOTE("added")
 
 #endif /* XPC_ANNOT_H */

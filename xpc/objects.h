@@ -22,7 +22,6 @@
 
 #define XMD_MAC_LEN	6
 #define XMD_MC_MAX	128	/* multicast addresses; more: all are received */
-#define XMD_VLAN_WORDS	128	/* 4096 VLANs, one bit each */
 #define XMD_EEPROM_MAX	512	/* bytes; the largest of the family */
 #define XMD_REGDUMP_MAX	64	/* registers in "ethtool -d" */
 #define XMD_TESTS	5	/* registers, EEPROM, interrupt, loopback, link */
@@ -57,33 +56,29 @@ struct xmd_mac {
 #define XMD_MDIX_AUTO	3
 
 struct xmd_adapter {
-	/* settings: the kernel half writes what the user half has agreed to.  Those that the user
-	 * half may write as well, it writes once: at the first bring-up of the NIC, from its
-	 * command line and the EEPROM. */
-	__u32 tx_ring XPC_BY(kernel, user) XPC_RANGE(64, 1024);	/* descriptors, a power of two */
-	__u32 rx_ring XPC_BY(kernel, user) XPC_RANGE(64, 1024);
+	/* settings: the kernel half writes what the user half has agreed to.  What the first
+	 * bring-up of the NIC takes from the command line and the EEPROM, it is told by the
+	 * downcall found, once. */
+	__u32 tx_ring XPC_BY(kernel) XPC_RANGE(64, 1024);	/* descriptors, a power of two */
+	__u32 rx_ring XPC_BY(kernel) XPC_RANGE(64, 1024);
 	__u32 mtu XPC_BY(kernel) XPC_RANGE(68, 16110);		/* bytes behind the Ethernet header */
-	struct xmd_mac mac XPC_BY(kernel, user);	/* station address in use; zero: the EEPROM's */
-	__u8 autoneg XPC_BY(kernel, user) XPC_RANGE(0, 1);
-	__u8 advertise XPC_BY(kernel, user) XPC_RANGE(0, 0x2f);	/* XMD_ADV_* */
-	__u8 forced XPC_BY(kernel, user) XPC_RANGE(0, 0x0f);	/* one XMD_ADV_*, if not autoneg */
-	__u8 mdix XPC_BY(kernel, user) XPC_RANGE(1, 3);	/* wanted, XMD_MDI* */
-	__u8 pause_autoneg XPC_BY(kernel, user) XPC_RANGE(0, 1);
-	__u8 pause_rx XPC_BY(kernel, user) XPC_RANGE(0, 1);
-	__u8 pause_tx XPC_BY(kernel, user) XPC_RANGE(0, 1);
-	__u8 itr_mode XPC_BY(kernel, user) XPC_RANGE(0, 1);
-	__u32 rx_usecs XPC_BY(kernel, user) XPC_RANGE(0, 10000);	/* between interrupts */
-	__u32 wol XPC_BY(kernel, user) XPC_RANGE(0, 0x2f);	/* XMD_WOL_* */
-	__u32 msg_level XPC_BY(kernel, user);		/* NETIF_MSG_* */
-	__u8 rx_csum XPC_BY(kernel, user) XPC_RANGE(0, 1);
-	__u8 rx_all XPC_BY(kernel) XPC_RANGE(0, 1);	/* damaged frames, too */
-	__u8 rx_fcs XPC_BY(kernel) XPC_RANGE(0, 1);	/* leave the FCS on */
-	__u8 vlan_filter XPC_BY(kernel) XPC_RANGE(0, 1);
+	struct xmd_mac mac XPC_BY(kernel);	/* station address in use; zero: the EEPROM's */
+	__u8 autoneg XPC_BY(kernel) XPC_RANGE(0, 1);
+	__u8 advertise XPC_BY(kernel) XPC_RANGE(0, 0x2f);	/* XMD_ADV_* */
+	__u8 forced XPC_BY(kernel) XPC_RANGE(0, 0x0f);	/* one XMD_ADV_*, if not autoneg */
+	__u8 mdix XPC_BY(kernel) XPC_RANGE(1, 3);	/* wanted, XMD_MDI* */
+	__u8 pause_autoneg XPC_BY(kernel) XPC_RANGE(0, 1);
+	__u8 pause_rx XPC_BY(kernel) XPC_RANGE(0, 1);
+	__u8 pause_tx XPC_BY(kernel) XPC_RANGE(0, 1);
+	__u8 itr_mode XPC_BY(kernel) XPC_RANGE(0, 1);
+	__u32 rx_usecs XPC_BY(kernel) XPC_RANGE(0, 10000);	/* between interrupts */
+	__u32 wol XPC_BY(kernel) XPC_RANGE(0, 0x2f);	/* XMD_WOL_* */
+	__u32 msg_level XPC_BY(kernel);		/* NETIF_MSG_* */
+	__u8 rx_csum XPC_BY(kernel) XPC_RANGE(0, 1);
 	__u8 promisc XPC_BY(kernel) XPC_RANGE(0, 1);
 	__u8 allmulti XPC_BY(kernel) XPC_RANGE(0, 1);
 	__u16 n_mc XPC_BY(kernel) XPC_RANGE(0, XMD_MC_MAX);
 	struct xmd_mac mc[XMD_MC_MAX] XPC_BY(kernel) XPC_COUNTED(n_mc);
-	__u32 vlans[XMD_VLAN_WORDS] XPC_BY(kernel);	/* bit v % 32 of word v / 32: VLAN v */
 
 	/* states: what the user half sees */
 	__u8 link XPC_BY(user) XPC_RANGE(0, 1);
@@ -124,6 +119,10 @@ struct xmd_counters {
 	__u64 mptc XPC_BY(user), bptc XPC_BY(user);
 	__u64 tsctc XPC_BY(user), tsctfc XPC_BY(user);
 } XPC_OBJECT(2);
+
+/* Settings that the user half cannot find: the downcall found leaves them alone. */
+#define XMD_NEVER_FOUND	(XPC_xmd_adapter_mtu | XPC_xmd_adapter_promisc | \
+			 XPC_xmd_adapter_allmulti | XPC_xmd_adapter_mc)
 
 struct xmd_regdump {
 	__u32 n XPC_RANGE(0, XMD_REGDUMP_MAX);
@@ -178,6 +177,12 @@ int xmd_test_irq(void) XPC_DOWNCALL(1);
 /* The PHY is in loopback: frames go out and must come back unchanged.  Guests' frames that
  * are sent or received meanwhile are lost. */
 int xmd_test_loopback(void) XPC_DOWNCALL(2);
+/*
+ * The first bring-up is through: settings as the command line and the EEPROM have them; those of
+ * MTU and filters do not count.  EPERM: an address is committed already, or this one is not that
+ * of START, or something but a magic packet is to wake.  EBUSY: again, a little later.
+ */
+int xmd_found(const struct xmd_adapter *found) XPC_DOWNCALL(3);
 #endif /* XPC_GEN */
 
 #endif /* XMD_XPC_OBJECTS_H */

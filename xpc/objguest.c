@@ -58,7 +58,7 @@ static unsigned int say_hello_again(struct objguest *g, __u64 now)
 	g->hello_at = now;
 	g->hello_wait = XMD_OBJRING_HELLO_MS;
 	g->replicas.epoch = 0;
-	for (i = 0; i < OBJGUEST_OBJECTS; i++)
+	for (i = 0; i < g->replicas.n; i++)
 		g->replica[i].known = false;
 	return leave(g, OBJGUEST_HELLO);
 }
@@ -111,8 +111,9 @@ void objguest_init(struct objguest *g)
 {
 	memset(g, 0, sizeof(*g));
 	g->replicas.replica = g->replica;
-	g->replicas.n = OBJGUEST_OBJECTS;
+	g->replicas.n = 2;
 	g->replicas.home = xpc_vif_objects.home;
+	g->replicas.newer = XPC_BY_NEWER;
 	g->looks.has = CREDIT_MAX;
 	vif_replica(g)->type = &xpc_vif_objects.object[XPC_OBJECT_xmd_vif_object];
 	vif_replica(g)->copy = &g->vif;
@@ -121,9 +122,9 @@ void objguest_init(struct objguest *g)
 	g->replica[XPC_OBJECT_xmd_port_object].copy = &g->port;
 }
 
-void objguest_start(struct objguest *g, struct xmd_objring *page)
+void objguest_start(struct objguest *g, struct xmd_objring *page, __u32 offered)
 {
-	objring_new(&g->ring, page);
+	objring_new(&g->ring, page, offered);
 	g->phase = OBJGUEST_ALONE;
 	g->life = 0;
 	g->replicas.epoch = 0;
@@ -177,10 +178,11 @@ void objguest_forget(struct objguest *g, __u64 mask)
 	g->wished &= ~mask;
 }
 
-/* Wished for and not so at home. */
+/* Wished for, not so at home, and known there. */
 static __u64 unfulfilled(const struct objguest *g)
 {
-	return g->wished & xpc_diff(vif_type, &g->vif, &g->wish);
+	return g->wished & xpc_diff(vif_type, &g->vif, &g->wish) &
+	       ~g->replica[XPC_OBJECT_xmd_vif_object].lacks;
 }
 
 int objguest_wish_result(const struct objguest *g, __u64 mask)
@@ -190,6 +192,8 @@ int objguest_wish_result(const struct objguest *g, __u64 mask)
 
 	if (!is_live(g))
 		return -EHOSTDOWN;
+	if (mask & g->wished & g->replica[XPC_OBJECT_xmd_vif_object].lacks)
+		return -EOPNOTSUPP;
 	for (i = 0; i < vif_type->n; i++)
 		if (left >> i & 1 && g->refused[i])
 			return g->refused[i];
@@ -236,12 +240,16 @@ static void send(struct objguest *g, struct xpc_msg *m, __u32 len)
 
 static void send_hello(struct objguest *g, __u64 now)
 {
+	static const __u32 fp = XMD_OBJRING_V1_FINGERPRINT;
+	const __u8 v1[4] = { (__u8)fp, (__u8)(fp >> 8), (__u8)(fp >> 16), (__u8)(fp >> 24) };
 	struct xpc_msg m = { .kind = XPC_HELLO };
-	__u32 fp = xpc_vif_objects.fingerprint;
-	const __u8 body[4] = { fp, fp >> 8, fp >> 16, fp >> 24 };
+	__u32 len = sizeof(v1);
 
-	memcpy(g->out_msg + XPC_HEADER, body, sizeof(body));
-	send(g, &m, sizeof(body));
+	if (g->ring.version > 1)
+		len = xpc_abi_put(&xpc_vif_objects, g->out_msg + XPC_HEADER);
+	else
+		memcpy(g->out_msg + XPC_HEADER, v1, len);
+	send(g, &m, len);
 	g->hello_at = now + g->hello_wait;
 	g->hello_wait *= 2;
 	if (g->hello_wait > XMD_OBJRING_HELLO_MAX_MS)
@@ -252,7 +260,7 @@ static void send_resync(struct objguest *g)
 {
 	unsigned int i;
 
-	for (i = 0; i < OBJGUEST_OBJECTS; i++) {
+	for (i = 0; i < g->replicas.n; i++) {
 		struct xpc_msg m = { .kind = XPC_RESYNC, .id = g->replica[i].type->id };
 
 		if (!(g->resync >> i & 1))
@@ -369,15 +377,46 @@ static int take_refusal(struct objguest *g, const struct xpc_msg *m, unsigned in
 	return 0;
 }
 
+/* What the home knows; what it does not is 0 here. */
+static int read_welcome(struct objguest *g, const struct xpc_msg *m)
+{
+	__u32 len = m->len - XPC_HEADER;
+	int err = g->ring.version > 1 ?
+		  xpc_abi_get(&g->abi, &xpc_vif_objects, g->in + XPC_HEADER, len) :
+		  len ? -EBADMSG : 0;
+	unsigned int i;
+
+	if (err)
+		return err;
+	if (g->ring.version < 2)
+		xpc_abi_first(&g->abi, &xpc_vif_objects);
+	for (i = 0; i < g->replicas.n; i++) {
+		struct xpc_replica *r = &g->replica[i];
+
+		r->lacks = g->abi.members[i] ? r->type->type->mask & ~g->abi.members[i] : ~0ull;
+		xpc_abi_clear(r->type->type, r->lacks, r->copy);
+	}
+	return 0;
+}
+
+static bool has_call(const struct objguest *g, unsigned int call)
+{
+	return xpc_vif_objects.down[call].id <= g->abi.calls;
+}
+
 /* Each HELLO gets one: a second may come when the first was answered late. */
 static int take_welcome(struct objguest *g, const struct xpc_msg *m, unsigned int *news)
 {
 	struct xpc_replica *which;
 	__u64 mask;
+	int err = m->epoch == g->replicas.epoch ? -EINVAL : read_welcome(g, m);
 
-	if (m->epoch == g->replicas.epoch)
-		return -EINVAL;
+	if (err)
+		return err;
 	*news |= leave(g, OBJGUEST_HELLO);
+	/* it met another home, which had it */
+	if (g->call_state == OBJGUEST_ASKED && !has_call(g, g->call))
+		*news |= finish_call(g, -EOPNOTSUPP);
 	g->hello_at = g->now + XMD_OBJRING_ANSWER_MS;
 	forget_refusals(g);
 	return xpc_replica_take(&g->replicas, m, NULL, &which, &mask);
@@ -461,13 +500,17 @@ static unsigned int receive(struct objguest *g)
 int objguest_ask(struct objguest *g, unsigned int call, const void *const *in,
 		 void *const *out, __u64 now)
 {
+	struct xpc_struct own;
 	int n;
 
 	if (!is_live(g))
 		return -EHOSTDOWN;
 	if (g->call_state != OBJGUEST_IDLE)
 		return -EBUSY;
-	n = xpc_encode_args(xpc_vif_objects.down[call].in, in, g->args, sizeof(g->args));
+	if (!has_call(g, call))
+		return -EOPNOTSUPP;
+	n = xpc_encode_args(xpc_abi_args(&g->abi, xpc_vif_objects.down[call].in, &own), in,
+			    g->args, sizeof(g->args));
 	if (n < 0)
 		return n;
 	g->args_len = n;

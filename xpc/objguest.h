@@ -20,13 +20,14 @@
 #ifndef XPC_OBJGUEST_H
 #define XPC_OBJGUEST_H
 
+#include "abi.h"
 #include "bucket.h"
 #include "objring.h"
 #include "replica.h"
 #include "vif_objects_xpc.h"
 
 #define OBJGUEST_TRIES	2u	/* far ends that one call may meet */
-#define OBJGUEST_OBJECTS 2u
+#define OBJGUEST_OBJECTS XPC_OBJECT_N_vif_objects
 
 enum objguest_phase { OBJGUEST_NO_RING, OBJGUEST_ALONE, OBJGUEST_HELLO, OBJGUEST_LIVE,
 		      OBJGUEST_DEAF };
@@ -48,6 +49,7 @@ struct objguest {
 	struct objring ring;
 	struct xpc_replicas replicas;
 	struct xpc_replica replica[OBJGUEST_OBJECTS];
+	struct xpc_abi abi;			/* of the home, since its WELCOME */
 	struct xmd_vif_object vif;		/* as at home */
 	struct xmd_port_object port;
 
@@ -86,8 +88,11 @@ struct objguest {
 /* objguest_init - once; no ring, no wishes */
 void objguest_init(struct objguest *g);
 
-/* objguest_start - @page is filled anew, to be granted then; wishes stay */
-void objguest_start(struct objguest *g, struct xmd_objring *page);
+/*
+ * objguest_start - @page is filled anew, to be granted then; wishes stay
+ * @offered: the highest version that the driver domain speaks, at least 1
+ */
+void objguest_start(struct objguest *g, struct xmd_objring *page, __u32 offered);
 
 /* objguest_stop - the page is not touched any more.  A call that waits fails with -EOWNERDEAD. */
 void objguest_stop(struct objguest *g);
@@ -115,14 +120,16 @@ void objguest_forget(struct objguest *g, __u64 mask);
 
 /*
  * objguest_wish_result - Return: 0, all of @mask is in force; -EINPROGRESS, not yet;
- * -EHOSTDOWN, there is nobody LIVE; else how one was refused
+ * -EHOSTDOWN, there is nobody LIVE; -EOPNOTSUPP, the home does not know one; else how one was
+ * refused
  */
 int objguest_wish_result(const struct objguest *g, __u64 mask);
 
 /*
  * objguest_ask - begin a call, XPC_DOWN_NAME; @out must stay until it is done or given up
  *
- * Return: 0; -EBUSY one is under way; -EHOSTDOWN nobody is LIVE; or as xpc_encode_args
+ * Return: 0; -EBUSY one is under way; -EHOSTDOWN nobody is LIVE; -EOPNOTSUPP the home does not
+ * know it; or as xpc_encode_args
  */
 int objguest_ask(struct objguest *g, unsigned int call, const void *const *in,
 		 void *const *out, __u64 now);

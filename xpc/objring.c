@@ -44,11 +44,11 @@ static struct xmd_objring_slot *slot_in(const struct objring *r, __u32 i)
 	return &(r->end == OBJRING_FAR ? r->page->ask : r->page->tell)[i % XMD_OBJRING_SLOTS];
 }
 
-void objring_new(struct objring *r, struct xmd_objring *page)
+void objring_new(struct objring *r, struct xmd_objring *page, __u32 offered)
 {
 	memset(page, 0, sizeof(*page));
-	page->version = XMD_OBJRING_VERSION;
-	*r = (struct objring){ .page = page, .end = OBJRING_GUEST };
+	page->version = offered < XMD_OBJRING_VERSION ? offered : XMD_OBJRING_VERSION;
+	*r = (struct objring){ .page = page, .end = OBJRING_GUEST, .version = page->version };
 }
 
 /* Return: messages that wait, or -EPROTO */
@@ -63,10 +63,11 @@ int objring_attach(struct objring *r, struct xmd_objring *page)
 {
 	__u32 life = READ_ONCE(page->life) + 1;
 
-	*r = (struct objring){ .page = page, .end = OBJRING_FAR, .news = true };
+	*r = (struct objring){ .page = page, .end = OBJRING_FAR, .news = true,
+			       .version = READ_ONCE(page->version) };
 	r->in_cons = READ_ONCE(page->ask_cons);
 	r->out_prod = READ_ONCE(page->tell_prod);
-	if (READ_ONCE(page->version) != XMD_OBJRING_VERSION)
+	if (!r->version || r->version > XMD_OBJRING_VERSION)
 		return -EPROTONOSUPPORT;
 	if (ready(r) < 0 || objring_room(r) < 0) {
 		WRITE_ONCE(page->closed, XMD_OBJRING_BAD_INDEX);

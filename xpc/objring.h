@@ -17,13 +17,17 @@ enum objring_end { OBJRING_GUEST, OBJRING_FAR };
 struct objring {
 	struct xmd_objring *page;	/* shared; NULL: not attached */
 	enum objring_end end;
+	__u32 version;			/* that the page is written in */
 	__u32 in_cons;			/* ours; published in the page */
 	__u32 out_prod;
 	bool news;			/* an index of ours has changed: an event is due */
 };
 
-/* objring_new - the guest's end of @page, which is filled anew: before it is granted */
-void objring_new(struct objring *r, struct xmd_objring *page);
+/*
+ * objring_new - the guest's end of @page, which is filled anew: before it is granted
+ * @offered: the highest version that the far end speaks, at least 1
+ */
+void objring_new(struct objring *r, struct xmd_objring *page, __u32 offered);
 
 /*
  * objring_attach - the far end of @page, as it is found; a new life begins

@@ -21,27 +21,32 @@ static void take_welcome(struct xpc_replicas *r, __u32 epoch)
 		r->replica[i].known = false;
 }
 
-/* A STATE has all members; checked before anything is changed. */
-static bool is_whole(const struct xpc_replica *replica, const void *body, __u32 len)
+/* Before anything is changed: a STATE has all members that the home knows, a CHANGE no others. */
+static int check(const struct xpc_replica *replica, __u8 by, const struct xpc_msg *m,
+		 const void *body)
 {
+	const struct xpc_struct *s = replica->type->type;
 	__u64 mask;
+	int err = xpc_decode_update(s, by, NULL, body, m->len - XPC_HEADER, &mask);
 
-	return !xpc_decode_update(replica->type->type, 0, NULL, body, len, &mask) &&
-	       mask == replica->type->type->mask;
+	if (err)
+		return err;
+	if (mask & replica->lacks || (m->kind == XPC_STATE && mask != (s->mask & ~replica->lacks)))
+		return -EBADMSG;
+	return 0;
 }
 
-static int take_copy(struct xpc_replica *replica, __u8 home, const struct xpc_msg *m,
+static int take_copy(struct xpc_replica *replica, __u8 by, const struct xpc_msg *m,
 		     const void *body, __u64 *mask)
 {
-	__u32 len = m->len - XPC_HEADER;
 	int err;
 
-	if (m->kind == XPC_STATE && !is_whole(replica, body, len))
-		return -EBADMSG;
 	if (m->kind == XPC_CHANGE && (!replica->known || m->seq != replica->version))
 		return -EPROTO;
-	err = xpc_decode_update(replica->type->type, m->kind == XPC_CHANGE ? home : 0, replica->copy,
-				body, len, mask);
+	err = check(replica, by, m, body);
+	if (!err)
+		err = xpc_decode_update(replica->type->type, by, replica->copy, body,
+					m->len - XPC_HEADER, mask);
 	if (err)
 		return err;
 	replica->version = m->version;
@@ -65,7 +70,9 @@ int xpc_replica_take(struct xpc_replicas *r, const struct xpc_msg *m, const void
 	if (m->kind != XPC_STATE && m->kind != XPC_CHANGE)
 		return -EBADMSG;
 	*which = find(r, m);
-	return *which ? take_copy(*which, r->home, m, body, mask) : -ENOENT;
+	if (!*which)
+		return -ENOENT;
+	return take_copy(*which, r->newer | (m->kind == XPC_CHANGE ? r->home : 0), m, body, mask);
 }
 
 int xpc_replica_propose(const struct xpc_replicas *r, const struct xpc_replica *replica,
@@ -98,7 +105,7 @@ bool xpc_replicas_complete(const struct xpc_replicas *r)
 	unsigned int i;
 
 	for (i = 0; i < r->n; i++)
-		if (!r->replica[i].known)
+		if (!r->replica[i].known && ~r->replica[i].lacks)
 			return false;
 	return true;
 }

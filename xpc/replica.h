@@ -15,6 +15,7 @@ struct xpc_replica {
 	void *copy;			/* a struct NAME_store */
 	__u32 object;
 	__u32 version;
+	__u64 lacks;			/* members that the home does not know; ~0: nor the object */
 	bool known;			/* a STATE came in this epoch */
 };
 
@@ -22,6 +23,7 @@ struct xpc_replicas {
 	struct xpc_replica *replica;	/* memory of the caller */
 	unsigned int n;
 	__u8 home;			/* enum xpc_by: whose members a CHANGE may have; 0: any */
+	__u8 newer;			/* XPC_BY_NEWER: the home may know more members than we */
 	__u32 epoch;			/* 0 before WELCOME */
 	__u32 old_epoch;		/* messages dropped */
 };
@@ -43,7 +45,7 @@ int xpc_replica_propose(const struct xpc_replicas *r, const struct xpc_replica *
 /* xpc_replica_accepted - the home took the proposal in @buf */
 int xpc_replica_accepted(struct xpc_replica *replica, const void *buf, __u32 len);
 
-/* xpc_replicas_complete - all of them are known */
+/* xpc_replicas_complete - all of them that the home has are known */
 bool xpc_replicas_complete(const struct xpc_replicas *r);
 
 #endif /* XPC_REPLICA_H */

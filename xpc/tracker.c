@@ -18,6 +18,7 @@ int xpc_tracker_init(struct xpc_tracker *t, const struct xpc_proto *proto)
 	t->phase = XPC_NONE;
 	t->why_call = "";
 	for (i = 0; i < t->n_objects; i++) {
+		t->object[i].known = ~0ull;
 		n = xpc_encode_update(t->object[i].type->type, ~0ull, t->object[i].copy,
 				      t->scratch, XPC_MSG_MAX);
 		if (n < 0)
@@ -293,10 +294,22 @@ int xpc_heard(struct xpc_tracker *t, __u64 now)
 	return err;
 }
 
+void xpc_begin(struct xpc_tracker *t, __u64 now)
+{
+	unsigned int i;
+
+	t->phase = XPC_REPLAYING;
+	t->epoch++;
+	t->welcome = true;
+	t->replay_until = now + XPC_REPLAY_MS * US_PER_MS;
+	t->heard = now;
+	for (i = 0; i < t->n_objects; i++)
+		t->object[i].whole = true;
+}
+
 static int take_hello(struct xpc_tracker *t, const __u8 *body, __u32 len, __u64 now)
 {
 	__u32 fp;
-	unsigned int i;
 
 	if (t->phase != XPC_OPENED)
 		return t->phase == XPC_LOST ? -EIO : -EPROTO;
@@ -305,24 +318,19 @@ static int take_hello(struct xpc_tracker *t, const __u8 *body, __u32 len, __u64 
 	fp = body[0] | body[1] << 8 | body[2] << 16 | (__u32)body[3] << 24;
 	if (fp != t->proto->fingerprint)
 		return -EPROTONOSUPPORT;
-	t->phase = XPC_REPLAYING;
-	t->epoch++;
-	t->welcome = true;
-	t->replay_until = now + XPC_REPLAY_MS * US_PER_MS;
-	t->heard = now;
-	for (i = 0; i < t->n_objects; i++)
-		t->object[i].whole = true;
+	xpc_begin(t, now);
 	return 0;
 }
 
-static bool copies_left(const struct xpc_tracker *t)
+/* An object of which something is to be sent, or NULL. */
+static struct xpc_object *copy_left(const struct xpc_tracker *t)
 {
-	unsigned int i;
+	struct xpc_object *o;
 
-	for (i = 0; i < t->n_objects; i++)
-		if (t->object[i].whole || t->object[i].dirty)
-			return true;
-	return false;
+	for (o = t->object; o < t->object + t->n_objects; o++)
+		if (o->known && (o->whole || o->dirty))
+			return o;
+	return NULL;
 }
 
 static int take_ready(struct xpc_tracker *t, __u64 now)
@@ -601,7 +609,7 @@ static int put_copy(struct xpc_tracker *t, struct xpc_object *o, __u8 *buf)
 	struct xpc_msg m = { .kind = o->whole ? XPC_STATE : XPC_CHANGE, .id = o->type->id,
 			     .epoch = t->epoch, .object = o->object, .version = o->version,
 			     .seq = o->whole ? 0 : o->sent };
-	int n = xpc_encode_update(o->type->type, o->whole ? ~0ull : o->dirty, o->copy,
+	int n = xpc_encode_update(o->type->type, o->known & (o->whole ? ~0ull : o->dirty), o->copy,
 				  buf + XPC_HEADER, XPC_MSG_MAX - XPC_HEADER);
 
 	if (n < 0)
@@ -663,13 +671,13 @@ static struct xpc_slot *readable_slot(const struct xpc_tracker *t)
 
 bool xpc_pending(const struct xpc_tracker *t)
 {
-	return !usable(t) && (t->welcome || t->reply_len || copies_left(t) || readable_slot(t));
+	return !usable(t) && (t->welcome || t->reply_len || copy_left(t) || readable_slot(t));
 }
 
 int xpc_next(struct xpc_tracker *t, void *buf, __u64 now)
 {
+	struct xpc_object *o;
 	struct xpc_slot *s;
-	unsigned int i;
 	int err = usable(t);
 
 	if (err)
@@ -678,9 +686,9 @@ int xpc_next(struct xpc_tracker *t, void *buf, __u64 now)
 		return put_welcome(t, buf);
 	if (t->reply_len)
 		return put_reply(t, buf);
-	for (i = 0; i < t->n_objects; i++)
-		if (t->object[i].whole || t->object[i].dirty)
-			return put_copy(t, &t->object[i], buf);
+	o = copy_left(t);
+	if (o)
+		return put_copy(t, o, buf);
 	s = readable_slot(t);
 	return s ? put_call(t, s, buf, now) : 0;
 }

@@ -76,6 +76,7 @@ struct xpc_object {
 	__u32 object;			/* which one of its type */
 	__u32 version;
 	__u32 sent;			/* version that the user half has been told */
+	__u64 known;			/* members that the user half knows: others are not sent */
 	__u64 dirty;			/* members changed since */
 	bool whole;			/* the whole copy is to be sent */
 	__u8 holder;			/* enum xpc_holder */
@@ -145,7 +146,8 @@ struct xpc_taken {
 /*
  * xpc_tracker_init - @t->object, slot, request, scratch, reply and alive are set already
  *
- * The copies must hold what can be sent: zeros are out of range for some members.
+ * The copies must hold what can be sent: zeros are out of range for some members.  All members
+ * are known; a home whose peers are not of its build says otherwise then.
  * Return: 0, or -ERANGE, -EILSEQ for a copy that does not.
  */
 int xpc_tracker_init(struct xpc_tracker *t, const struct xpc_proto *proto);
@@ -154,6 +156,9 @@ int xpc_tracker_init(struct xpc_tracker *t, const struct xpc_proto *proto);
 
 void xpc_open(struct xpc_tracker *t, __u64 now);
 void xpc_close(struct xpc_tracker *t);
+
+/* xpc_begin - HELLO was fine: a new epoch, in which WELCOME and all copies are to be sent */
+void xpc_begin(struct xpc_tracker *t, __u64 now);
 
 /* xpc_heard - a sign of life beside the messages.  Return: 0, -EPROTO (no HELLO), -EIO (LOST) */
 int xpc_heard(struct xpc_tracker *t, __u64 now);

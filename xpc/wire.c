@@ -17,6 +17,7 @@ struct sink {
 struct source {
 	const __u8 *p;
 	__u32 left;
+	bool longer;			/* it may end behind what we know */
 };
 
 /* ------------------------------------------------------------------------ numbers */
@@ -345,19 +346,16 @@ static int get_struct(struct source *from, const struct xpc_struct *s, __u64 mas
 	return err;
 }
 
-static int decode(const struct xpc_struct *s, __u64 mask, void *dst, const void *buf, __u32 len)
+static int decode(const struct xpc_struct *s, __u64 mask, void *dst, struct source from)
 {
-	struct source from = { buf, len };
+	struct source again = from;
 	int err = get_struct(&from, s, mask, NULL);
 
 	if (err)
 		return err;
-	if (from.left)
+	if (from.left && !from.longer)
 		return -EBADMSG;
-	if (!dst)
-		return 0;
-	from = (struct source){ buf, len };
-	return get_struct(&from, s, mask, dst);
+	return dst ? get_struct(&again, s, mask, dst) : 0;
 }
 
 /* The end of every encoder: what it made passes as its receiver will look at it. */
@@ -366,7 +364,7 @@ static int finish(const struct sink *to, const struct xpc_struct *s, __u64 mask,
 	int err = to->err;
 
 	if (!err)
-		err = decode(s, mask, NULL, buf, to->p - buf);
+		err = decode(s, mask, NULL, (struct source){ buf, to->p - buf, false });
 	return err ? err : to->p - buf;
 }
 
@@ -388,17 +386,22 @@ int xpc_encode_update(const struct xpc_struct *s, __u64 mask, const void *obj, v
 int xpc_decode_update(const struct xpc_struct *s, __u8 by, void *dst, const void *buf,
 		      __u32 len, __u64 *mask)
 {
-	struct source from = { buf, len };
+	struct source from = { buf, len, false };
 	__u64 m;
 	int err = get(&from, XPC_MASK, &m);
 
 	if (err)
 		return err;
+	/* what we do not know has higher numbers, and stands behind what we know */
+	from.longer = by & XPC_BY_NEWER && s->n < XPC_FIELDS_MAX && m >> s->n;
+	if (from.longer)
+		m &= (1ull << s->n) - 1;
+	by &= ~XPC_BY_NEWER;
 	if (m & ~s->mask)
 		return -EBADMSG;
 	if (by && m & ~xpc_writable(s, by))
 		return -EPERM;
-	err = decode(s, m, dst, from.p, from.left);
+	err = decode(s, m, dst, from);
 	if (!err && mask)
 		*mask = m;
 	return err;
@@ -412,9 +415,24 @@ int xpc_encode_struct(const struct xpc_struct *s, const void *obj, void *buf, __
 	return finish(&to, s, s->mask, buf);
 }
 
+/* Of arguments those that are there: an older sender has not got what was added. */
+static __u64 args_in(const struct xpc_struct *s, struct source from)
+{
+	unsigned int i;
+
+	if (!s->grows)
+		return s->mask;
+	for (i = 0; i < s->n && (i < s->first || from.left); i++)
+		if (get_field(&from, &s->field[i], NULL, NULL))
+			return s->mask;		/* which decode() will find as well */
+	return s->mask & ((1ull << i) - 1);
+}
+
 int xpc_decode_struct(const struct xpc_struct *s, void *dst, const void *buf, __u32 len)
 {
-	return decode(s, s->mask, dst, buf, len);
+	struct source from = { buf, len, s->grows };
+
+	return decode(s, args_in(s, from), dst, from);
 }
 
 int xpc_encode_args(const struct xpc_struct *s, const void *const *arg, void *buf, __u32 size)
@@ -429,12 +447,16 @@ int xpc_encode_args(const struct xpc_struct *s, const void *const *arg, void *bu
 
 int xpc_decode_args(const struct xpc_struct *s, void *const *arg, const void *buf, __u32 len)
 {
-	struct source from = { buf, len };
+	struct source from = { buf, len, s->grows };
+	__u64 mask = args_in(s, from);
 	unsigned int i;
-	int err = decode(s, s->mask, NULL, buf, len);
+	int err = decode(s, mask, NULL, from);
 
 	for (i = 0; i < s->n && !err && arg; i++)
-		err = get_field(&from, &s->field[i], arg[i], arg[i]);
+		if (mask >> i & 1)
+			err = get_field(&from, &s->field[i], arg[i], arg[i]);
+		else
+			memset(arg[i], 0, s->field[i].size);
 	return err;
 }
 
@@ -542,6 +564,7 @@ enum { ID = 1, OBJECT = 2, SEQ = 4, VERSION = 8, RESULT = 16, MS = 32, BODY = 64
 /* The fields that a kind has; the table in wire.h. */
 static const __u8 has[XPC_KINDS] = {
 	[XPC_HELLO] = BODY,
+	[XPC_WELCOME] = BODY,
 	[XPC_STATE] = ID | OBJECT | VERSION | BODY,
 	[XPC_CHANGE] = ID | OBJECT | SEQ | VERSION | BODY,
 	[XPC_PROPOSE] = ID | OBJECT | VERSION | BODY,
@@ -565,7 +588,7 @@ static bool fields_fit(const struct xpc_msg *m)
 int xpc_get_header(struct xpc_msg *msg, const void *buf, __u32 len)
 {
 	static const __u8 size[] = { 1, 1, 2, 4, 4, 4, 4, 4, 4, 4 };
-	struct source from = { buf, len };
+	struct source from = { buf, len, false };
 	__u64 v[sizeof(size)];
 	struct xpc_msg m;
 	unsigned int i;

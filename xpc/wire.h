@@ -20,8 +20,8 @@
  *       28    4  milliseconds that a CALL has left; that a LOCK is wanted for at most
  *
  *   kind       way           id object seq version result ms   body
- *   HELLO      to the home   -  -      -   -       -      -    fingerprint, 4 bytes
- *   WELCOME    from the home -  -      -   -       -      -    -
+ *   HELLO      to the home   -  -      -   -       -      -    fingerprint, 4 bytes; see below
+ *   WELCOME    from the home -  -      -   -       -      -    - ; to a guest, see below
  *   STATE      from the home x  x      -   x       -      -    update, all fields
  *   CHANGE     from the home x  x      x   x       -      -    update
  *   READY      to the home   -  -      -   -       -      -    -
@@ -55,7 +55,10 @@
  * and settings change seldom.
  *
  * The fingerprint is a hash of all declarations.  Two halves that differ in it were not
- * built from the same declarations and do not talk: HELLO is refused.
+ * built from the same declarations and do not talk: HELLO is refused.  A guest and its driver
+ * domain need not be of one build, and tell each other what they know instead (abi.h).  In
+ * what crosses between them, members and arguments behind those that the receiver knows are
+ * ignored, and arguments that the sender did not know yet are 0.
  *
  * Errors of every decoder, all of which leave the destination as it was:
  *   -EBADMSG  too short, too long, a field that should be 0, an unknown kind
@@ -107,7 +110,7 @@ struct xpc_msg {
 
 /* ------------------------------------------------- what the generator writes down */
 
-enum xpc_by { XPC_BY_KERNEL = 1, XPC_BY_USER = 2, XPC_BY_GUEST = 4 };
+enum xpc_by { XPC_BY_KERNEL = 1, XPC_BY_USER = 2, XPC_BY_GUEST = 4, XPC_BY_NEWER = 8 };
 
 enum xpc_element { XPC_UINT, XPC_INT, XPC_TEXT, XPC_SUB };
 
@@ -144,12 +147,15 @@ struct xpc_struct {
 	__u16 size;
 	__u16 next;			/* offset of "next", if it is the element of a list */
 	__u16 n;
+	__u16 first;			/* with grows: members of the first release */
+	bool grows;			/* other ends may have more members, or less */
 };
 
 struct xpc_object_type {
 	const struct xpc_struct *type;
 	__u32 store_size;		/* sizeof(struct NAME_store), or of the struct */
 	__u8 id;
+	bool added;			/* not of the first release */
 };
 
 struct xpc_call_type {
@@ -172,6 +178,7 @@ struct xpc_proto {
 	__u32 up_bytes;			/* memory for one request of each upcall */
 	__u32 up_args, down_args;	/* bytes of the largest struct xpc_args_NAME */
 	__u8 n_objects, n_up, n_down;
+	__u8 first_down;		/* downcalls of the first release; ids 1 to that */
 	__u8 home, peer;		/* enum xpc_by: where the objects are at home, where replicas */
 };
 
@@ -194,7 +201,8 @@ int xpc_encode_update(const struct xpc_struct *s, __u64 mask, const void *obj, v
 
 /*
  * xpc_decode_update - into @dst, a struct NAME_store if it has lists; NULL: check only
- * @by: the sender; each member must be one that it may write.  0: any
+ * @by: the sender; each member must be one that it may write.  0: any.  With XPC_BY_NEWER
+ *	members that we do not know are ignored
  * @mask: the members that came
  */
 int xpc_decode_update(const struct xpc_struct *s, __u8 by, void *dst, const void *buf,

@@ -7,9 +7,13 @@
  *                        |         |  poll.c       what events set off, faults
  *                        |         |  settings.c   what its guest may choose, and send
  *                      port.c      |  filter.c     of what floods
- *        guest's TX ring  --- tx.c | rx.c ---  guest's RX ring
- *          parse.c fifo.c      |        |
- *                            switch.c (fdb.c, csum.c) --- xmd_nic.ko (nic.h)
+ *        guest's TX ring ---- tx.c       rx.c ---- guest's RX ring
+ *          parse.c fifo.c      |          |
+ *                          deliver.c   backlog.c     account.h: who holds how many buffers
+ *                      wait.c |  \        |          gso.c: segments, where no one else cuts
+ *                             |   switch.c (fdb.c, csum.c, merge.c)
+ *                             |       |
+ *                            xmd_nic.ko (nic.h)
  *
  * Locks, in the order in which they are taken:
  *
@@ -17,6 +21,7 @@
  *   2. vif.rx_lock		BH: RX ring and backlog of one vif; never two at a time
  *   3. back.fdb_lock		BH, leaf: the switch's table
  *      back.wait_lock		BH, leaf: vifs that wait for the NIC or for buffers
+ *      vif.fifo_lock		BH, leaf: frames that return from the NIC, against a cut
  *   The locks of the NIC and of its pool are behind nic.h; buffers are put and got
  *   under rx_lock, frames are provided to the NIC with none of ours held.
  *
@@ -40,6 +45,7 @@
 #include <xen/interface/io/netif.h>
 #include "xmd/nic.h"
 #include "xmd/backdev.h"
+#include "account.h"
 #include "csum.h"
 #include "fdb.h"
 #include "fifo.h"
@@ -50,10 +56,9 @@
 #define XMD_TX_OPS	(XMD_TX_RING + XMD_BATCH)	/* one split a frame at most */
 #define XMD_TX_BUFS	(XMD_TX_RING + XMD_BATCH)
 #define XMD_RX_OPS	384u
-#define XMD_BACKLOG	256u	/* frames, and buffers, that may wait for one guest */
-#define XMD_BACKLOG_ALL	768u	/* buffers that may wait for all guests together */
-#define XMD_BACKLOG_MIN	32u	/* what each vif may have, however many there are */
-#define XMD_STALL_S	10u	/* a guest that posts nothing for so long loses its backlog */
+#define XMD_BACKLOG	256u	/* frames that may wait for one guest */
+#define XMD_STALL_S	10u	/* no frame waits longer for a guest to post buffers */
+#define XMD_NIC_LATE_S	8u	/* nor an answer for the NIC; see deliver.c */
 #define XMD_TICK_S	1u
 
 /* A frame on its way from a guest's TX ring to its destination. */
@@ -79,6 +84,14 @@ struct xmd_rx_slot {
 	u8 gso_type;		/* not 0: an extra-info slot */
 };
 
+struct xmd_backlog_frame {
+	struct xmd_buf *frame;
+	u32 since;		/* seconds */
+};
+
+/* How a guest takes a frame. */
+enum xmd_fit { FIT_AS_IS, FIT_COMPLETE_CSUM, FIT_IN_SEGMENTS, FIT_NEVER };
+
 struct xmd_vif_stats {
 	u64 tx_frames, tx_bytes, tx_errors, tx_drops;
 	u64 rx_frames, rx_bytes, rx_errors, rx_drops;
@@ -90,6 +103,12 @@ struct xmd_vif_stats {
 	u64 tx_held;		/* times that requests had to wait for credit */
 	u64 tx_spoofed;		/* of tx_drops: not from this vif's address */
 	u64 rx_filtered;	/* flooded, and not wanted */
+	u64 tx_short;		/* times that requests had to wait for buffers */
+	u64 tx_late;		/* of tx_drops: the NIC keeps this vif's frames for too long */
+	u64 rx_refused;		/* of rx_drops: its account or its backlog was full, or stalled */
+	u64 rx_aged;		/* ... : waited for XMD_STALL_S */
+	u64 rx_evicted;		/* ... : waited, and others needed the buffers */
+	u64 rx_too_long;	/* ... : too long for this guest, or cannot be cut for it */
 };
 
 enum { XMD_EOI_TX, XMD_EOI_RX };
@@ -99,7 +118,8 @@ enum xmd_tx_state { XMD_TX_EMPTY, XMD_TX_MORE, XMD_TX_BLOCKED, XMD_TX_HELD };
  * struct xmd_vif - one guest interface
  *
  * Constant from connect on: id to rx_irq, but for mac (under fdb_lock) and mtu (rx_lock).
- * Touched by the poll only: tx to ids.  Under rx_lock: rx to rx_slot, set.
+ * Touched by the poll only: tx to tx_nop, but for nic_back and done entries of fifo, which
+ * the NIC's poll changes under fifo_lock.  Under rx_lock: rx_account to rx_slot, set.
  *
  * Lifetime.  @refs counts the table (1) and each frame that the NIC owns and whose
  * owner field points here.  Readers of back.vif[] hold the RCU read lock (softirq).
@@ -138,7 +158,14 @@ struct xmd_vif {
 	s16 tx_guess;		/* where the last frame went: the next may go there too */
 	struct xmd_buf *nic_head;	/* switched to the NIC, not taken by it yet; by ->next */
 	struct xmd_buf *nic_tail;
+	unsigned int nic_waiting;	/* buffers of these */
+	unsigned int nic_cut;		/* segments of nic_head that the NIC took */
+	unsigned int nic_taken;		/* buffers, free-running: taken - back are in the NIC */
+	unsigned int nic_back;
+	bool nic_late;			/* it kept a frame for too long; nothing waits for it */
+	struct xmd_account tx_account;
 	struct xmd_fifo fifo;
+	spinlock_t fifo_lock;
 	struct xmd_rate rate;	/* changed while no poll can run */
 	struct hrtimer tx_timer;	/* requests wait for credit */
 	struct xmd_tx_work work[XMD_BATCH];
@@ -148,18 +175,19 @@ struct xmd_vif {
 	unsigned int tx_nop;
 
 	spinlock_t rx_lock;
+	struct xmd_account rx_account;
 	struct xen_netif_rx_back_ring rx;
 	u32 rx_seen;		/* req_prod at the last look */
 	unsigned int bl_head, bl_tail;	/* free-running; tail - head frames wait */
 	unsigned int bl_bufs;
+	unsigned int bl_cut;	/* segments of the first frame that the guest has */
 	bool rx_starved;	/* the head of the backlog waits for posted buffers */
-	bool rx_stalled;	/* ... for more than XMD_STALL_S */
-	u64 rx_starved_at;	/* seconds */
+	bool rx_stalled;	/* ... or has, for more than XMD_STALL_S */
 	unsigned int rx_nslot;
 	unsigned int rx_nop;
 	struct gnttab_copy rx_op[XMD_RX_OPS];
 	struct xmd_rx_slot rx_slot[XMD_RX_RING];
-	struct xmd_buf *backlog[XMD_BACKLOG];
+	struct xmd_backlog_frame backlog[XMD_BACKLOG];
 	struct xmd_vif_settings set;	/* as its guest has chosen */
 	struct hrtimer rx_timer;	/* the next RX event waits for it */
 	ktime_t rx_notified;		/* when the last one was sent */
@@ -174,15 +202,19 @@ struct xmd_back {
 	struct xmd_nic *nic;		/* NULL until the NIC was found */
 	struct xmd_vif __rcu *vif[XMD_VIFS_MAX];
 	unsigned int nvif;
-	atomic_t backlog;		/* buffers in all backlogs */
+	atomic_t shared;		/* buffers over their minimum that all accounts hold; */
+	int share;			/* ... of so many */
+	atomic_t guaranteed;		/* vifs that have a minimum; */
+	int guaranteed_max;		/* ... of so many */
+	bool nic_serves;		/* it has taken a frame, and was not taken away since */
 	spinlock_t fdb_lock;
 	struct xmd_fdb *fdb;
 	u8 host_mac[ETH_ALEN];		/* under fdb_lock */
 	spinlock_t wait_lock;
 	struct list_head waiters;	/* by wait_seq */
 	u64 wait_seq;
-	struct xmd_buf *early;		/* under wait_lock; see too_early in switch.c */
 	bool draining;			/* nothing is taken from guests */
+	bool blinking;			/* the NIC's LED, for xmd-backend */
 	bool port_event;		/* the link has changed and nobody has read so */
 	struct timer_list retry;
 	struct delayed_work tick;
@@ -238,16 +270,33 @@ extern const char * const xmd_bad_text[XMD_BAD_REASONS];
 unsigned int xmd_back_tx_provide(struct xmd_vif *v, unsigned int budget);
 void xmd_back_tx_return(struct xmd_vif *v);
 bool xmd_tx_arm(struct xmd_vif *v);
+void xmd_tx_finish(struct xmd_vif *v, struct xmd_tx_work *w, s16 status);
+void xmd_tx_drop(struct xmd_vif *v, struct xmd_tx_work *w);
 void xmd_tx_drop_all(struct xmd_vif *v);
+void xmd_tx_tick(struct xmd_vif *v);
+
+/* deliver.c: from the switch to the NIC and to others */
+void xmd_deliver(struct xmd_vif *v, struct xmd_tx_work *w);
+void xmd_deliver_direct(struct xmd_vif *v, unsigned int n, struct xmd_vif *to);
+unsigned int xmd_tx_get(struct xmd_vif *v, struct xmd_buf **bufs, unsigned int n);
+void xmd_tx_returned(struct xmd_vif *v, struct xmd_buf **frames, unsigned int n);
+bool xmd_tx_flush(struct xmd_vif *v);
+void xmd_tx_watch(struct xmd_vif *v);
+void xmd_tx_give_up(struct xmd_vif *v);
 
 /* rx.c: wire to guest */
 int xmd_back_rx_posted(struct xmd_vif *v);
 bool xmd_back_rx_return(struct xmd_vif *v, unsigned int *frames);
+unsigned int xmd_rx_return_batch(struct xmd_vif *v, bool *notify);
 bool xmd_rx_takes_merged(const struct xmd_vif *v);
-void xmd_rx_enqueue(struct xmd_vif *v, struct xmd_buf *b);
-bool xmd_rx_wants(struct xmd_vif *v, const struct xmd_buf *b);
+enum xmd_fit xmd_rx_fit(const struct xmd_vif *v, const struct xmd_buf *b, u32 len);
 unsigned int xmd_rx_direct(struct xmd_vif *to, const struct xmd_vif *from,
 			   struct xmd_tx_work **w, unsigned int n);
+
+/* backlog.c */
+void xmd_backlog_pop(struct xmd_vif *v);
+void xmd_rx_enqueue(struct xmd_vif *v, struct xmd_buf *b);
+bool xmd_rx_wants(struct xmd_vif *v, const struct xmd_buf *b);
 void xmd_rx_drop_all(struct xmd_vif *v);
 void xmd_rx_tick(struct xmd_vif *v);
 
@@ -261,9 +310,12 @@ void xmd_switch_decide(struct xmd_vif *v, struct xmd_tx_work *w, unsigned int n)
 void xmd_switch_flood(struct xmd_buf *b, u16 src);
 void xmd_switch_to_host(struct xmd_buf *b);
 struct xmd_vif *xmd_switch_vif(int port);
+
+/* wait.c */
 void xmd_wait_add(struct xmd_vif *v, bool progress);
 void xmd_wait_del(struct xmd_vif *v);
 void xmd_wait_wake(void);
+void xmd_wait_retry(void);
 
 /* chardev.c, debugfs.c */
 int xmd_chardev_init(void);

@@ -41,6 +41,8 @@ static void show_stats(struct seq_file *m, const struct xmd_vif_stats *s)
 	seq_printf(m, "\n  rx  frames %llu bytes %llu errors %llu drops %llu copies %llu batches %llu\n",
 		   s->rx_frames, s->rx_bytes, s->rx_errors, s->rx_drops, s->rx_ops,
 		   s->rx_batches);
+	seq_printf(m, "  tx_short %llu tx_late %llu rx_refused %llu rx_aged %llu rx_evicted %llu rx_too_long %llu\n",
+		   s->tx_short, s->tx_late, s->rx_refused, s->rx_aged, s->rx_evicted, s->rx_too_long);
 	seq_printf(m, "  polls %llu events %llu spoofed %llu filtered %llu\n", s->polls, s->events,
 		   s->tx_spoofed, s->rx_filtered);
 }
@@ -50,8 +52,9 @@ static int vifs_show(struct seq_file *m, void *unused)
 	unsigned int i;
 
 	mutex_lock(&back.ctl);
-	seq_printf(m, "vifs %u backlog %d nic_frames %llu host_frames %llu flooded %llu merged %llu to_nobody %llu host_drops %llu\n",
-		   back.nvif, atomic_read(&back.backlog), back.nic_frames, back.host_frames,
+	seq_printf(m, "vifs %u guaranteed %d of %d shared %d of %d nic_frames %llu host_frames %llu flooded %llu merged %llu to_nobody %llu host_drops %llu\n",
+		   back.nvif, atomic_read(&back.guaranteed), back.guaranteed_max,
+		   atomic_read(&back.shared), back.share, back.nic_frames, back.host_frames,
 		   back.flooded, back.merged, back.to_nobody, back.host_drops);
 	for (i = 0; i < XMD_VIFS_MAX; i++) {
 		struct xmd_vif *v = rcu_dereference_protected(back.vif[i],
@@ -66,6 +69,9 @@ static int vifs_show(struct seq_file *m, void *unused)
 			   v->set.rx_usecs, v->set.n_mc, v->set.n_vlans);
 		seq_printf(m, "  rate bytes %u usecs %u credit %lld held %llu\n",
 			   v->rate.limit.bytes, v->rate.limit.usecs, v->rate.credit, v->st.tx_held);
+		seq_printf(m, "  buffers tx min %u over %d in_nic %u waiting %u late %u rx min %u over %d\n",
+			   v->tx_account.min, v->tx_account.over, v->nic_taken - v->nic_back,
+			   v->nic_waiting, v->nic_late, v->rx_account.min, v->rx_account.over);
 		show_rings(m, v);
 		show_stats(m, &v->st);
 	}

@@ -21,7 +21,7 @@ static void retry(struct timer_list *t)
 	xmd_wait_wake();
 }
 
-/* Once a second: purge backlogs that do not move, age the switch's table. */
+/* Once a second: drop what waits for too long, age the switch's table. */
 static void tick(struct work_struct *work)
 {
 	unsigned int i;
@@ -30,8 +30,10 @@ static void tick(struct work_struct *work)
 	for (i = 0; i < XMD_VIFS_MAX; i++) {
 		struct xmd_vif *v = rcu_dereference_protected(back.vif[i],
 							      lockdep_is_held(&back.ctl));
-		if (v)
-			xmd_rx_tick(v);
+		if (!v)
+			continue;
+		xmd_tx_tick(v);
+		xmd_rx_tick(v);
 	}
 	mutex_unlock(&back.ctl);
 	spin_lock_bh(&back.fdb_lock);

@@ -5,6 +5,7 @@
 
 #define TCP_PSH		0x08
 #define TCP_ACK		0x10
+#define IP_DF		0x40	/* octet 6 of the header */
 #define HDR_MAX		128u	/* IPv6, TCP with all its options */
 #define FRAME_MAX	65535u
 
@@ -56,6 +57,16 @@ static bool is_plain(struct xmd_buf *b, struct xmd_l4 *l4)
 	return b->flags & XMD_F_CSUM_VALID;
 }
 
+/*
+ * The next identification of IPv4.  It names what is put together again from fragments
+ * (RFC 6864), so where a router may cut, each segment keeps its own: whoever cuts the frame
+ * counts up by one from the first.
+ */
+static bool id_follows(const struct xmd_merge *m, const u8 *ip)
+{
+	return m->l4.ipv6 || ip[6] & IP_DF || be16_at(ip + 4) == m->id;
+}
+
 bool xmd_merge_start(struct xmd_merge *m, struct xmd_buf *b)
 {
 	const u8 *tcp;
@@ -68,6 +79,7 @@ bool xmd_merge_start(struct xmd_merge *m, struct xmd_buf *b)
 	m->tail = b;
 	m->mss = b->len - m->l4.hdr_len;
 	m->seq = seq_of(tcp) + m->mss;
+	m->id = be16_at(xmd_buf_data(b) + m->l4.net + 4) + 1;
 	m->closed = tcp[13] & TCP_PSH;
 	return true;
 }
@@ -109,7 +121,7 @@ bool xmd_merge_add(struct xmd_merge *m, struct xmd_buf *b)
 
 	if (!m->head || m->closed || m->head->nbufs == XMD_FRAME_MAX_BUFS)
 		return false;
-	if (!is_plain(b, &l4) || !same_flow(m, b, &l4))
+	if (!is_plain(b, &l4) || !same_flow(m, b, &l4) || !id_follows(m, xmd_buf_data(b) + l4.net))
 		return false;
 	tcp = xmd_buf_data(b) + l4.csum_start;
 	payload = b->len - l4.hdr_len;
@@ -119,6 +131,7 @@ bool xmd_merge_add(struct xmd_merge *m, struct xmd_buf *b)
 	m->closed = payload < m->mss || tcp[13] & TCP_PSH;
 	xmd_buf_data(m->head)[m->l4.csum_start + 13] |= tcp[13] & TCP_PSH;
 	m->seq += payload;
+	m->id++;
 	b->off += l4.hdr_len;
 	b->len = payload;
 	m->tail->frag = b;

@@ -6,7 +6,7 @@
  * follow each other in a batch are chained into one frame, as they are in memory: no
  * byte is copied, only headers are stepped over.  The rules are those of Linux' GRO:
  * headers equal but for what counts on, checksums right, so that cutting the frame
- * again would give the same segments.
+ * again would give the same segments (where DF is set, but for IPv4's identification).
  *
  * No Linux calls; compiled on the host for tests.
  */
@@ -23,6 +23,7 @@
  * @l4:	   where its headers are
  * @mss:   payload of the first segment
  * @seq:   that the next segment must have
+ * @id:	   likewise, IPv4's identification, where it counts
  * @dst:   the caller's own: where it goes
  * @closed: nothing may be added any more
  */
@@ -32,6 +33,7 @@ struct xmd_merge {
 	struct xmd_l4 l4;
 	u32 seq;
 	u16 mss;
+	u16 id;
 	s16 dst;
 	bool closed;
 };

@@ -106,12 +106,23 @@ static int read_frags(struct tx_reader *r, struct xmd_tx_frame *f, u16 flags, u3
 	return XMD_TX_OK;
 }
 
-static int judge_frag(const struct xmd_tx_frag *frag)
+/*
+ * Where each data slot lies.  Later ones may be empty, of which neither page nor offset
+ * counts: they are answered with the others, and nothing more.
+ */
+static int judge_frags(struct xmd_tx_frame *f)
 {
-	if (!frag->len)
-		return XMD_BAD_EMPTY_SLOT;
-	if ((u32)frag->off + frag->len > XMD_RING_PAGE)
-		return XMD_BAD_CROSS_PAGE;
+	unsigned int i, n = 0;
+
+	for (i = 0; i < f->nfrags; i++) {
+		struct xmd_tx_frag frag = f->frag[i];
+
+		if ((u32)frag.off + frag.len > XMD_RING_PAGE && frag.len)
+			return XMD_BAD_CROSS_PAGE;
+		if (frag.len)
+			f->frag[n++] = frag;
+	}
+	f->nfrags = n;
 	return XMD_BAD_NONE;
 }
 
@@ -121,7 +132,6 @@ static int judge_frag(const struct xmd_tx_frag *frag)
  */
 static int judge(struct xmd_tx_frame *f, u32 rest)
 {
-	unsigned int i;
 	int bad;
 
 	if (f->nfrags > XMD_TX_FRAGS)
@@ -133,12 +143,8 @@ static int judge(struct xmd_tx_frame *f, u32 rest)
 	if (f->len - rest > XMD_RING_PAGE)
 		return XMD_BAD_CROSS_PAGE;
 	f->frag[0].len = f->len - rest;
-	for (i = 0; i < f->nfrags; i++) {
-		bad = judge_frag(&f->frag[i]);
-		if (bad)
-			return bad;
-	}
-	return f->reason;
+	bad = judge_frags(f);
+	return bad ? bad : f->reason;
 }
 
 int xmd_tx_parse(const void *slots, u32 cons, u32 prod, struct xmd_tx_frame *f, u16 *ids)

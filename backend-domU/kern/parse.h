@@ -40,7 +40,6 @@ enum xmd_tx_verdict {
 enum xmd_tx_reason {
 	XMD_BAD_NONE = 0,
 	XMD_BAD_SHORT,		/* no Ethernet header fits */
-	XMD_BAD_EMPTY_SLOT,	/* a slot without bytes */
 	XMD_BAD_CROSS_PAGE,	/* offset + size over the page */
 	XMD_BAD_SLOTS,		/* more than XMD_TX_FRAGS data slots */
 	XMD_BAD_SIZES,		/* the later slots alone reach the packet's size */
@@ -69,7 +68,7 @@ struct xmd_tx_frag {
  * @len:	bytes of the frame
  * @nslots:	slots it takes in the ring, extra-info included
  * @nextra:	extra-info slots; they are @first + 1 to @first + @nextra
- * @nfrags:	valid entries of @frag (verdict XMD_TX_OK only)
+ * @nfrags:	valid entries of @frag, none of them empty (verdict XMD_TX_OK only)
  * @verdict:	enum xmd_tx_verdict
  * @reason:	enum xmd_tx_reason, with XMD_TX_BAD; enum xmd_vif_fault, with XMD_TX_FAULT
  * @flags:	XEN_NETTXF_csum_blank, XEN_NETTXF_data_validated

@@ -39,12 +39,16 @@ int xmd_port_settings(struct xmd_port_settings *s, bool set)
 static int identify(struct net_device *dev, struct xmd_port_ask *a)
 {
 	const struct ethtool_ops *ops = dev->ethtool_ops;
+	int err;
 
 	if (a->n > 1 || a->offset)
 		return -EINVAL;
 	if (!ops->set_phys_id)
 		return -EOPNOTSUPP;
-	return ops->set_phys_id(dev, a->n ? ETHTOOL_ID_ACTIVE : ETHTOOL_ID_INACTIVE);
+	err = ops->set_phys_id(dev, a->n ? ETHTOOL_ID_ACTIVE : ETHTOOL_ID_INACTIVE);
+	if (!err)
+		back.blinking = a->n;
+	return err;
 }
 
 static int read_regs(struct net_device *dev, struct xmd_port_ask *a)
@@ -94,10 +98,7 @@ static int ask(struct net_device *dev, struct xmd_port_ask *a)
 	}
 }
 
-/*
- * back.ctl is not held while the user half works: only xmd-backend, which has opened the
- * device file alone, attaches and detaches the NIC, and it is waiting here.
- */
+/* back.ctl is not held while the user half works, however long: others have to go on. */
 int xmd_port_ask(struct xmd_port_ask *a)
 {
 	struct net_device *dev = NULL;
@@ -109,13 +110,16 @@ int xmd_port_ask(struct xmd_port_ask *a)
 	mutex_lock(&back.ctl);
 	if (back.nic)
 		dev = xmd_nic_netdev(back.nic);
+	if (dev)
+		dev_hold(dev);
 	mutex_unlock(&back.ctl);
 	if (!dev)
 		return -ENODEV;
-	/* a self-test of the driver domain's may hold it for seconds */
-	if (!rtnl_trylock())
-		return -EBUSY;
-	err = dev->reg_state == NETREG_REGISTERED ? ask(dev, a) : -ENODEV;
-	rtnl_unlock();
+	err = rtnl_lock_killable();
+	if (!err) {
+		err = dev->reg_state == NETREG_REGISTERED ? ask(dev, a) : -ENODEV;
+		rtnl_unlock();
+	}
+	dev_put(dev);
 	return err;
 }

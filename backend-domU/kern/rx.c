@@ -3,18 +3,13 @@
  * RX is wire to guest: from the switch into the buffers that the guest has posted.
  *
  *   rx_provide  how many buffers the guest's RX ring offers, index checked
- *   rx_return   frames of the backlog -> one hypercall of copies -> responses
+ *   rx_return   frames of the backlog (backlog.c) -> one hypercall of copies -> responses
  *
  * A response sits in the same slot as the request whose buffer it fills (netif.h), which
  * comes by itself: buffers are taken and answered in ring order, one for one, all
  * under rx_lock.
- *
- * Frames for a guest without posted buffers wait in its backlog, of fixed length; the
- * buffers that all backlogs hold are limited too, so that guests which do not
- * take their frames cannot drain the pool under the others and the NIC.
  */
 #include <linux/etherdevice.h>
-#include <linux/timekeeping.h>
 #include <xen/page.h>
 #include "back.h"
 #include "intent.h"
@@ -24,8 +19,6 @@
 #define FRAME_OVERHEAD	(ETH_HLEN + 4)	/* over the MTU: header and a VLAN tag */
 
 /* ------------------------------------------------ what this guest can take */
-
-enum fit { FIT_AS_IS, FIT_COMPLETE_CSUM, FIT_NEVER };
 
 static unsigned int slots_for(const struct xmd_buf *b, u32 len)
 {
@@ -57,14 +50,27 @@ bool xmd_rx_takes_merged(const struct xmd_vif *v)
 	return (v->features & want) == want && !(v->features & XMD_VIF_NO_CSUM_V4);
 }
 
-/* @len: of the frame; @b may hold only its head yet. */
-static enum fit fit(const struct xmd_vif *v, const struct xmd_buf *b, u32 len)
+/*
+ * v->mtu is what the guest was told, and advisory (netif.h): it may have set more by itself,
+ * and sends that.  So with scatter-gather it gets what the wire may carry.
+ */
+static u32 longest(const struct xmd_vif *v)
 {
-	if (len > XMD_RING_PAGE && !(v->features & XMD_VIF_SG))
-		return FIT_NEVER;
+	u32 told = v->mtu + FRAME_OVERHEAD;
+
+	return v->features & XMD_VIF_SG ? max(told, xmd_nic_max_frame(back.nic))
+					: min(told, XMD_RING_PAGE);
+}
+
+/* @len: of the frame; @b may hold only its head yet. */
+enum xmd_fit xmd_rx_fit(const struct xmd_vif *v, const struct xmd_buf *b, u32 len)
+{
+	bool long_ok = len <= XMD_RING_PAGE || v->features & XMD_VIF_SG;
+
 	if (b->flags & F_GSO)
-		return takes_gso(v, b) ? FIT_AS_IS : FIT_NEVER;
-	if (len > v->mtu + FRAME_OVERHEAD)
+		return long_ok && takes_gso(v, b) ? FIT_AS_IS :
+		       xmd_gso_count(b) ? FIT_IN_SEGMENTS : FIT_NEVER;
+	if (len > longest(v))
 		return FIT_NEVER;
 	if (!(b->flags & XMD_F_CSUM_BLANK) || takes_blank(v, b))
 		return FIT_AS_IS;
@@ -230,157 +236,6 @@ static void run_copies(struct xmd_vif *v)
 	v->st.rx_ops += v->rx_nop;
 }
 
-/* -------------------------------------------------------------- the backlog */
-
-static struct xmd_buf **backlog_at(struct xmd_vif *v, unsigned int i)
-{
-	return &v->backlog[i % XMD_BACKLOG];
-}
-
-static struct xmd_buf *backlog_pop(struct xmd_vif *v)
-{
-	struct xmd_buf *b = *backlog_at(v, v->bl_head++);
-
-	v->bl_bufs -= b->nbufs;
-	atomic_sub(b->nbufs, &back.backlog);
-	return b;
-}
-
-static unsigned int quota(void)
-{
-	return clamp(XMD_BACKLOG_ALL / max(READ_ONCE(back.nvif), 1u), XMD_BACKLOG_MIN,
-		     XMD_BACKLOG);
-}
-
-static bool backlog_push(struct xmd_vif *v, struct xmd_buf *b)
-{
-	if (v->rx_stalled || v->bl_tail - v->bl_head == XMD_BACKLOG)
-		return false;
-	if (v->bl_bufs + b->nbufs > quota() ||
-	    atomic_read(&back.backlog) + b->nbufs > XMD_BACKLOG_ALL)
-		return false;
-	v->bl_bufs += b->nbufs;
-	atomic_add(b->nbufs, &back.backlog);
-	*backlog_at(v, v->bl_tail++) = b;
-	return true;
-}
-
-static void drop_backlog(struct xmd_vif *v)
-{
-	while (v->bl_head != v->bl_tail) {
-		v->st.rx_drops++;
-		xmd_buf_put(back.nic, backlog_pop(v));
-	}
-	v->rx_starved = false;
-}
-
-static void count_drop(struct xmd_vif *v)
-{
-	spin_lock(&v->rx_lock);
-	v->st.rx_drops++;
-	spin_unlock(&v->rx_lock);
-}
-
-/* Return: whether the frame waits now; otherwise its reference is the caller's still. */
-static bool backlog_add(struct xmd_vif *v, struct xmd_buf *b)
-{
-	bool first, ok;
-
-	spin_lock(&v->rx_lock);
-	first = v->bl_head == v->bl_tail;
-	ok = xmd_vif_serves(v) && backlog_push(v, b);
-	v->st.rx_drops += !ok;
-	spin_unlock(&v->rx_lock);
-	/*
-	 * Only for the first: while something waits, a poll is under way, or the guest
-	 * was asked for an event when it posts buffers.
-	 */
-	if (ok && first)
-		napi_schedule(&v->napi);
-	return ok;
-}
-
-static bool add_segment(struct xmd_vif *v, struct xmd_buf *seg)
-{
-	enum fit f = fit(v, seg, seg->frame_len);
-
-	if (f == FIT_COMPLETE_CSUM)
-		xmd_csum_complete(seg);
-	return f != FIT_NEVER && backlog_add(v, seg);
-}
-
-/* For a guest that cannot take GSO.  Stops at the first segment that does not go. */
-static void enqueue_segments(struct xmd_vif *v, const struct xmd_buf *b)
-{
-	unsigned int i, n = xmd_gso_count(b);
-	struct xmd_buf *seg;
-
-	for (i = 0; i < n && xmd_buf_get(back.nic, &seg, 1); i++) {
-		if (!xmd_gso_cut(b, i, seg) && add_segment(v, seg))
-			continue;
-		xmd_buf_put(back.nic, seg);
-		break;
-	}
-	if (i < n || !n)
-		count_drop(v);
-}
-
-/* The frame goes to this guest; one reference is consumed.  RCU read lock held. */
-void xmd_rx_enqueue(struct xmd_vif *v, struct xmd_buf *b)
-{
-	enum fit f = fit(v, b, b->frame_len);
-
-	if (f == FIT_COMPLETE_CSUM)
-		xmd_csum_complete(b);
-	if (f != FIT_NEVER && backlog_add(v, b))
-		return;
-	if (f == FIT_NEVER && (b->flags & F_GSO))
-		enqueue_segments(v, b);
-	else if (f == FIT_NEVER)
-		count_drop(v);
-	xmd_buf_put(back.nic, b);
-}
-
-/* Does the guest want this frame, which floods?  RCU read lock held. */
-bool xmd_rx_wants(struct xmd_vif *v, const struct xmd_buf *b)
-{
-	bool wants;
-
-	if (!(READ_ONCE(v->set.flags) & XMD_SET_FILTER))
-		return true;
-	spin_lock(&v->rx_lock);
-	wants = xmd_filter_wants(&v->set, xmd_buf_data(b), b->len);
-	v->st.rx_filtered += !wants;
-	spin_unlock(&v->rx_lock);
-	return wants;
-}
-
-void xmd_rx_drop_all(struct xmd_vif *v)
-{
-	spin_lock(&v->rx_lock);
-	drop_backlog(v);
-	spin_unlock(&v->rx_lock);
-}
-
-/* Process context, once a second. */
-void xmd_rx_tick(struct xmd_vif *v)
-{
-	bool waits;
-
-	spin_lock_bh(&v->rx_lock);
-	waits = v->rx_starved || v->rx_stalled;
-	if (v->rx_starved && ktime_get_seconds() - v->rx_starved_at > XMD_STALL_S) {
-		drop_backlog(v);
-		v->rx_stalled = true;
-		pr_info_ratelimited("xmd_back: %s: the guest has posted no receive buffers for %u s; its frames are dropped until it does\n",
-				    v->name, XMD_STALL_S);
-	}
-	spin_unlock_bh(&v->rx_lock);
-	/* A guest without feature-rx-notify posts buffers silently. */
-	if (waits)
-		xmd_vif_kick(v);
-}
-
 /* ---------------------------------------------------------------- rx_return */
 
 static void put_frame(struct xmd_vif *v, const struct xmd_buf *b)
@@ -393,46 +248,100 @@ static void put_frame(struct xmd_vif *v, const struct xmd_buf *b)
 		s = put_buf(v, s, b);
 }
 
-static void note_starved(struct xmd_vif *v)
+/* What one hypercall brings to the guest. */
+struct fill {
+	unsigned int posted;
+	unsigned int frames;		/* of the backlog, that are through */
+	unsigned int segs;
+	struct xmd_buf *seg[XMD_BATCH];	/* made for this batch */
+};
+
+/* How many more segments go into this batch, with a buffer for each in seg[segs]. */
+static unsigned int get_segments(struct xmd_vif *v, struct fill *f, unsigned int n)
 {
-	if (v->rx_starved)
-		return;
-	v->rx_starved = true;
-	v->rx_starved_at = ktime_get_seconds();
+	n = min3(n, XMD_BATCH - f->segs, f->posted - v->rx_nslot);
+	n = min(n, (XMD_RX_OPS - v->rx_nop) / 2);	/* its slot may split it */
+	return n ? xmd_buf_get(back.nic, f->seg + f->segs, n) : 0;
 }
 
-/* Fill what was posted from the backlog.  Return: frames. */
-static unsigned int fill_batch(struct xmd_vif *v)
+static bool put_segment(struct xmd_vif *v, const struct xmd_buf *b, struct xmd_buf *seg)
 {
-	unsigned int posted = xmd_back_rx_posted(v), n = 0;
+	enum xmd_fit fit;
+
+	if (xmd_gso_cut(b, v->bl_cut, seg))
+		return false;
+	fit = xmd_rx_fit(v, seg, seg->frame_len);
+	if (fit == FIT_COMPLETE_CSUM)
+		xmd_csum_complete(seg);
+	if (fit == FIT_NEVER)
+		return false;
+	put_frame(v, seg);
+	return true;
+}
+
+/* Cut as much of the frame as the guest has posted for.  Return: whether it is through. */
+static bool put_segments(struct xmd_vif *v, struct fill *f, const struct xmd_buf *b)
+{
+	unsigned int count = xmd_gso_count(b), n = get_segments(v, f, count - v->bl_cut);
+
+	for (; n; n--, v->bl_cut++) {
+		if (put_segment(v, b, f->seg[f->segs++]))
+			continue;
+		/* Its headers, or a smaller MTU: the others would not go, either. */
+		v->st.rx_drops++;
+		v->st.rx_too_long++;
+		while (--n)
+			xmd_buf_put(back.nic, f->seg[f->segs + n - 1]);
+		v->bl_cut = count;
+		break;
+	}
+	if (v->bl_cut != count)
+		return false;
+	v->bl_cut = 0;
+	return true;
+}
+
+/* Fill what was posted from the backlog. */
+static void fill_batch(struct xmd_vif *v, struct fill *f)
+{
 	struct xmd_buf *b;
 
-	if (posted)
+	f->posted = xmd_back_rx_posted(v);
+	f->frames = 0;
+	f->segs = 0;
+	if (f->posted)
 		v->rx_stalled = false;
-	for (; n < XMD_BATCH && v->bl_head + n != v->bl_tail; n++) {
-		b = *backlog_at(v, v->bl_head + n);
-		if (!has_room(v, posted, slots_for(b, b->frame_len), b->nbufs))
+	for (; f->frames < XMD_BATCH && v->bl_head + f->frames != v->bl_tail; f->frames++) {
+		b = v->backlog[(v->bl_head + f->frames) % XMD_BACKLOG].frame;
+		if (xmd_rx_fit(v, b, b->frame_len) == FIT_IN_SEGMENTS) {
+			if (!put_segments(v, f, b))
+				break;
+			continue;
+		}
+		if (!has_room(v, f->posted, slots_for(b, b->frame_len), b->nbufs))
 			break;
 		put_frame(v, b);
 	}
-	if (n)
-		v->rx_starved = false;
-	else if (v->bl_head != v->bl_tail)
-		note_starved(v);
-	return n;
 }
 
-static unsigned int return_batch(struct xmd_vif *v, bool *notify)
+/* rx_lock held.  Return: how many frames and segments; @notify: set if to send an event. */
+unsigned int xmd_rx_return_batch(struct xmd_vif *v, bool *notify)
 {
-	unsigned int i, n = fill_batch(v);
+	unsigned int i;
+	struct fill f;
 
-	if (!n)
-		return 0;
-	run_copies(v);
-	*notify |= push_slots(v);
-	for (i = 0; i < n; i++)
-		xmd_buf_put(back.nic, backlog_pop(v));
-	return n;
+	fill_batch(v, &f);
+	if (v->rx_nslot) {
+		run_copies(v);
+		*notify |= push_slots(v);
+	}
+	for (i = 0; i < f.segs; i++)
+		xmd_buf_put(back.nic, f.seg[i]);
+	for (i = 0; i < f.frames; i++)
+		xmd_backlog_pop(v);
+	xmd_account_set(&v->rx_account, v->bl_bufs);
+	v->rx_starved = !f.frames && !f.segs && v->bl_head != v->bl_tail;
+	return f.frames + f.segs;
 }
 
 /*
@@ -445,7 +354,7 @@ bool xmd_back_rx_return(struct xmd_vif *v, unsigned int *frames)
 
 	spin_lock(&v->rx_lock);
 	if (v->bl_head != v->bl_tail || v->rx_stalled) {
-		*frames = return_batch(v, &notify);
+		*frames = xmd_rx_return_batch(v, &notify);
 		if (v->bl_head != v->bl_tail || v->rx_stalled)
 			more = *frames || arm(v);
 	}
@@ -495,7 +404,7 @@ static unsigned int fill_direct(struct xmd_vif *to, const struct xmd_vif *from,
 		const struct xmd_buf *b = w[i]->head;
 		u32 len = w[i]->f.len;
 
-		if (fit(to, b, len) != FIT_AS_IS ||
+		if (xmd_rx_fit(to, b, len) != FIT_AS_IS ||
 		    !has_room(to, posted, slots_for(b, len), w[i]->f.nfrags + 1))
 			break;
 		m[i] = (struct mark){ to->rx_nslot, to->rx_nop };

@@ -2,9 +2,8 @@
 /*
  * The switch: frames from the NIC, the driver domain and the guests to each other
  *
- * Who knows which address is where is fdb.c; this file moves frames accordingly and
- * holds the list of vifs that wait for the NIC.  Frames are switched in batches: one
- * lock round of the table for up to XMD_BATCH frames.
+ * Who knows which address is where is fdb.c; this file moves frames accordingly, in
+ * batches: one lock round of the table for up to XMD_BATCH frames.
  */
 #include <linux/etherdevice.h>
 #include <linux/jiffies.h>
@@ -134,28 +133,6 @@ void xmd_switch_flood(struct xmd_buf *b, u16 src)
 
 /* ------------------------------------------------------ operations of nic.h */
 
-/*
- * Operations may be called before xmd_nic_attach has returned and told us which NIC it
- * is; frames that come in that moment are put aside and given back right after.
- * Return: whether that is so.
- */
-static bool too_early(struct xmd_buf **frames, unsigned int n)
-{
-	unsigned int i;
-	bool early;
-
-	if (likely(READ_ONCE(back.nic)))
-		return false;
-	spin_lock(&back.wait_lock);
-	early = !back.nic;
-	for (i = 0; early && i < n; i++) {
-		frames[i]->next = back.early;
-		back.early = frames[i];
-	}
-	spin_unlock(&back.wait_lock);
-	return early;
-}
-
 static void to_port(struct xmd_buf *b, int dst, u16 src)
 {
 	struct xmd_vif *v;
@@ -209,8 +186,6 @@ static void switch_rx_return(void *ctx, struct xmd_buf **frames, unsigned int n)
 	s16 dst[XMD_BATCH];
 	unsigned int i;
 
-	if (too_early(frames, n))
-		return;
 	rcu_read_lock();
 	decide(frames, dst, n, XMD_PORT_NIC);
 	for (i = 0; i < n; i++)
@@ -239,8 +214,6 @@ static void switch_host_tx(void *ctx, struct xmd_buf **frames, unsigned int n)
 	unsigned int i, k = 0;
 	s16 dst[XMD_BATCH];
 
-	if (too_early(frames, n))
-		return;
 	rcu_read_lock();
 	decide(frames, dst, n, XMD_PORT_HOST);
 	for (i = 0; i < n; i++) {
@@ -265,30 +238,21 @@ static void switch_host_tx(void *ctx, struct xmd_buf **frames, unsigned int n)
  */
 static void switch_tx_return(void *ctx, struct xmd_buf **frames, unsigned int n)
 {
-	struct xmd_vif *v = NULL;
-	unsigned int i, run = 0;
+	unsigned int run;
 
 	/* First those in line: a vif whose frames return would get ahead of them. */
 	xmd_wait_wake();
-	for (i = 0; i <= n; i++) {
-		struct xmd_vif *owner = i < n ? frames[i]->owner : NULL;
+	for (; n; n -= run, frames += run) {
+		struct xmd_vif *v = frames[0]->owner;
 
-		if (run && (i == n || owner != v)) {
-			napi_schedule(&v->napi);
-			xmd_vif_put(v, run);
-			run = 0;
+		run = 1;
+		if (!v) {	/* the driver domain's own */
+			xmd_buf_put(back.nic, frames[0]);
+			continue;
 		}
-		if (i == n)
-			break;
-		v = owner;
-		if (v) {
+		while (run < n && frames[run]->owner == v)
 			run++;
-			if (!(frames[i]->flags & XMD_F_UNSENT))
-				xmd_fifo_done(&v->fifo, frames[i]->cookie,
-				      frames[i]->flags & XMD_F_ABORTED ?
-				      XEN_NETIF_RSP_DROPPED : XEN_NETIF_RSP_OKAY);
-		}
-		xmd_buf_put(back.nic, frames[i]);
+		xmd_tx_returned(v, frames, run);
 	}
 }
 
@@ -296,6 +260,8 @@ static void switch_state(void *ctx)
 {
 	WRITE_ONCE(back.port_event, true);
 	wake_up_interruptible(&back.events);
+	/* The size of the receive ring may be another now. */
+	xmd_account_size();
 	local_bh_disable();
 	xmd_wait_wake();
 	local_bh_enable();
@@ -307,57 +273,6 @@ static const struct xmd_nic_ops nic_ops = {
 	.host_tx = switch_host_tx,
 	.state = switch_state,
 };
-
-/* ---------------------------------------------------------- vifs that wait */
-
-/*
- * Who is refused by the NIC waits in line.  Who comes back without having got
- * anything keeps the place; who got something goes behind the others.  So when
- * descriptors are scarce the vifs take turns.
- */
-void xmd_wait_add(struct xmd_vif *v, bool progress)
-{
-	struct xmd_vif *before;
-
-	spin_lock(&back.wait_lock);
-	if (progress || !v->wait_seq)
-		v->wait_seq = ++back.wait_seq;
-	if (!v->waiting) {
-		v->waiting = true;
-		list_for_each_entry_reverse(before, &back.waiters, wait)
-			if (before->wait_seq < v->wait_seq)
-				break;
-		/* Not found: before is the list's head in disguise, as the macro leaves it. */
-		list_add(&v->wait, &before->wait);
-	}
-	spin_unlock(&back.wait_lock);
-}
-
-void xmd_wait_del(struct xmd_vif *v)
-{
-	spin_lock(&back.wait_lock);
-	if (v->waiting)
-		list_del_init(&v->wait);
-	v->waiting = false;
-	v->wait_seq = 0;
-	spin_unlock(&back.wait_lock);
-}
-
-/* Polls run in the order in which they are scheduled here. */
-void xmd_wait_wake(void)
-{
-	struct xmd_vif *v, *next;
-
-	if (list_empty_careful(&back.waiters))
-		return;
-	spin_lock(&back.wait_lock);
-	list_for_each_entry_safe(v, next, &back.waiters, wait) {
-		list_del_init(&v->wait);
-		v->waiting = false;
-		napi_schedule(&v->napi);
-	}
-	spin_unlock(&back.wait_lock);
-}
 
 /* -------------------------------------------------------------- membership */
 
@@ -404,24 +319,11 @@ int xmd_switch_readdress(struct xmd_vif *v, const u8 *mac)
 /* back.ctl held, or module init. */
 int xmd_switch_attach(void)
 {
-	struct xmd_nic *nic = xmd_nic_attach(&nic_ops, NULL);
+	int err = xmd_nic_attach(&nic_ops, NULL, &back.nic);
 
-	struct xmd_buf *b;
-
-	if (IS_ERR(nic))
-		return PTR_ERR(nic);
-	spin_lock_bh(&back.wait_lock);
-	WRITE_ONCE(back.nic, nic);
-	b = back.early;
-	back.early = NULL;
-	spin_unlock_bh(&back.wait_lock);
-	while (b) {
-		struct xmd_buf *next = b->next;
-
-		xmd_buf_put(nic, b);
-		b = next;
-	}
-	return 0;
+	if (!err)
+		xmd_account_size();
+	return err;
 }
 
 void xmd_switch_detach(void)

@@ -8,7 +8,7 @@
  *   copy     one hypercall: guest pages -> buffers of the pool
  *   inspect  headers of our copy: checksum, GSO
  *   switch   destination of each frame
- *   deliver  NIC (one xmd_nic_tx_provide), vifs, host; done in the FIFO
+ *   deliver  NIC (one xmd_nic_tx_provide), vifs, host (deliver.c); done in the FIFO
  *
  * When the last frame went to another vif, the next ones probably go there too: then
  * only the headers are copied first, and the rest goes straight from this guest's pages
@@ -20,24 +20,19 @@
  * ring of every guest that sends to it.
  *
  * Requests that cannot be placed stay in the ring, which is the guest's queue: nothing
- * is read while frames still wait for the NIC, or the pool is empty, or the guest has used
- * up what it may send (rate.h).
+ * is read while frames still wait for the NIC, or the vif's account is full (account.h), or
+ * the guest has used up what it may send (rate.h).
  */
 #include <linux/if_ether.h>
-#include <linux/jiffies.h>
+#include <linux/timekeeping.h>
 #include <xen/events.h>
 #include <xen/page.h>
 #include "back.h"
-#include "gso.h"
 #include "intent.h"
-
-#define RETRY_JIFFIES	1
-#define NIC_HDR_MAX	128u	/* nic.h: headers of a GSO frame that the NIC takes */
 
 const char * const xmd_bad_text[XMD_BAD_REASONS] = {
 	[XMD_BAD_NONE] = "none",
 	[XMD_BAD_SHORT] = "short",
-	[XMD_BAD_EMPTY_SLOT] = "empty_slot",
 	[XMD_BAD_CROSS_PAGE] = "cross_page",
 	[XMD_BAD_SLOTS] = "too_many_slots",
 	[XMD_BAD_SIZES] = "slots_over_size",
@@ -48,10 +43,10 @@ const char * const xmd_bad_text[XMD_BAD_REASONS] = {
 
 /* ------------------------------------------------------------------ answers */
 
-static void finish(struct xmd_vif *v, struct xmd_tx_work *w, s16 status)
+void xmd_tx_finish(struct xmd_vif *v, struct xmd_tx_work *w, s16 status)
 {
 	w->done = 1;
-	xmd_fifo_done(&v->fifo, w->f.first, status);
+	xmd_fifo_done(&v->fifo, xmd_fifo_ticket(&v->fifo, w->f.first), status);
 }
 
 /* The packet is wrong: its guest is told, nobody else is concerned. */
@@ -65,16 +60,16 @@ static void reject(struct xmd_vif *v, struct xmd_tx_work *w, enum xmd_tx_reason 
 	if (w->head)
 		xmd_buf_put(back.nic, w->head);
 	w->head = NULL;
-	finish(v, w, XEN_NETIF_RSP_ERROR);
+	xmd_tx_finish(v, w, XEN_NETIF_RSP_ERROR);
 }
 
 /* The packet is right, but cannot go. */
-static void drop(struct xmd_vif *v, struct xmd_tx_work *w)
+void xmd_tx_drop(struct xmd_vif *v, struct xmd_tx_work *w)
 {
 	v->st.tx_drops++;
 	xmd_buf_put(back.nic, w->head);
 	w->head = NULL;
-	finish(v, w, XEN_NETIF_RSP_DROPPED);
+	xmd_tx_finish(v, w, XEN_NETIF_RSP_DROPPED);
 }
 
 /* Publish the done prefix: one push, one event at most. */
@@ -179,9 +174,10 @@ static unsigned int get_bufs(struct xmd_vif *v, unsigned int n)
 
 	for (i = 0; i < n; i++)
 		need += bufs_for(&v->work[i]);
-	v->tx_nbuf = need ? xmd_buf_get(back.nic, v->tx_buf, need) : 0;
+	v->tx_nbuf = xmd_tx_get(v, v->tx_buf, need);
 	if (v->tx_nbuf == need)
 		return n;
+	v->st.tx_short++;
 	for (i = 0; i < n; i++) {
 		fits += bufs_for(&v->work[i]);
 		if (fits > v->tx_nbuf)
@@ -195,19 +191,21 @@ static void put_bufs(struct xmd_vif *v)
 {
 	while (v->tx_nbuf)
 		xmd_buf_put(back.nic, v->tx_buf[--v->tx_nbuf]);
+	/* Held is now what is on its way to the NIC, no more. */
+	xmd_tx_get(v, NULL, 0);
 }
 
-static void consume(struct xmd_vif *v, struct xmd_tx_work *w)
+static void consume(struct xmd_vif *v, struct xmd_tx_work *w, u32 now)
 {
 	w->head = NULL;
 	w->whole = 0;
 	w->done = 0;
 	v->tx.req_cons += w->f.nslots;
-	xmd_fifo_open(&v->fifo, &w->f);
+	xmd_fifo_open(&v->fifo, &w->f, now);
 	if (w->f.verdict == XMD_TX_BAD)
 		reject(v, w, w->f.reason);
 	else if (w->f.verdict == XMD_TX_DUMMY)
-		finish(v, w, XEN_NETIF_RSP_OKAY);
+		xmd_tx_finish(v, w, XEN_NETIF_RSP_OKAY);
 	else
 		v->rate.credit -= w->f.len;
 }
@@ -215,9 +213,10 @@ static void consume(struct xmd_vif *v, struct xmd_tx_work *w)
 static unsigned int read_batch(struct xmd_vif *v, unsigned int max)
 {
 	unsigned int i, n = get_bufs(v, parse_ring(v, max));
+	u32 now = ktime_get_seconds();
 
 	for (i = 0; i < n; i++)
-		consume(v, &v->work[i]);
+		consume(v, &v->work[i], now);
 	return n;
 }
 
@@ -374,252 +373,6 @@ static void inspect(struct xmd_vif *v, unsigned int n)
 			reject(v, &v->work[i], XMD_BAD_HEADERS);
 }
 
-/* ------------------------------------------------------------------ deliver */
-
-/*
- * The frames that the switch sent to @to, grant to grant, as many as go; the others
- * take the way over the pool, behind them.
- */
-static void deliver_direct(struct xmd_vif *v, unsigned int n, struct xmd_vif *to)
-{
-	struct xmd_tx_work *w[XMD_BATCH];
-	unsigned int i, k = 0, taken;
-
-	for (i = 0; i < n; i++)
-		if (!v->work[i].done && v->work[i].dst == to->port)
-			w[k++] = &v->work[i];
-	taken = k ? xmd_rx_direct(to, v, w, k) : 0;
-	for (i = 0; i < taken; i++) {
-		v->st.tx_frames++;
-		v->st.tx_bytes += w[i]->f.len;
-		v->st.tx_direct++;
-		xmd_buf_put(back.nic, w[i]->head);
-		w[i]->head = NULL;
-		finish(v, w[i], XEN_NETIF_RSP_OKAY);
-	}
-}
-
-/* Behind the others that wait for the NIC. */
-static void queue_buf(struct xmd_vif *v, struct xmd_buf *b)
-{
-	b->next = NULL;
-	if (v->nic_tail)
-		v->nic_tail->next = b;
-	else
-		v->nic_head = b;
-	v->nic_tail = b;
-}
-
-/* The FIFO entry stays open until the NIC returns this frame. */
-static void queue_last(struct xmd_vif *v, struct xmd_tx_work *w, struct xmd_buf *b)
-{
-	b->owner = v;
-	b->cookie = w->f.first;
-	queue_buf(v, b);
-	w->head = NULL;
-	w->done = 1;
-}
-
-enum wire { WIRE_AS_IS, WIRE_CUT, WIRE_NEVER };
-
-/* nic.h: what the NIC segments, and what it sends at all. */
-static enum wire fits_wire(const struct xmd_buf *b)
-{
-	unsigned int max = xmd_nic_max_frame(back.nic);
-
-	if (!(b->flags & (XMD_F_GSO_TCPV4 | XMD_F_GSO_TCPV6)))
-		return b->frame_len <= max ? WIRE_AS_IS : WIRE_NEVER;
-	if (b->hdr_len + b->gso_size > max)
-		return WIRE_NEVER;
-	if (b->flags & XMD_F_GSO_TCPV6 || b->hdr_len > NIC_HDR_MAX)
-		return WIRE_CUT;
-	return WIRE_AS_IS;
-}
-
-/*
- * Segments have no owner, so the NIC does not tell when they are done, but for the
- * last: it returns frames in order.  When the pool is empty the rest is dropped; TCP
- * sends it again.
- */
-static void queue_cut(struct xmd_vif *v, struct xmd_tx_work *w)
-{
-	struct xmd_buf *b = w->head, *seg, *last = NULL;
-	unsigned int i, n = xmd_gso_count(b);
-
-	for (i = 0; i < n && xmd_buf_get(back.nic, &seg, 1); i++) {
-		if (xmd_gso_cut(b, i, seg)) {
-			xmd_buf_put(back.nic, seg);
-			break;
-		}
-		if (last)
-			queue_buf(v, last);
-		last = seg;
-	}
-	if (!last) {
-		drop(v, w);
-		return;
-	}
-	v->st.tx_drops += i < n;
-	xmd_buf_put(back.nic, b);
-	queue_last(v, w, last);
-}
-
-static void queue_nic(struct xmd_vif *v, struct xmd_tx_work *w)
-{
-	switch (fits_wire(w->head)) {
-	case WIRE_AS_IS:
-		queue_last(v, w, w->head);
-		break;
-	case WIRE_CUT:
-		queue_cut(v, w);
-		break;
-	case WIRE_NEVER:
-		drop(v, w);
-		break;
-	}
-}
-
-static void deliver_flood(struct xmd_vif *v, struct xmd_tx_work *w)
-{
-	struct xmd_buf *b = w->head;
-
-	xmd_csum_complete(b);
-	xmd_buf_hold(b);
-	queue_nic(v, w);
-	xmd_switch_flood(b, v->port);
-}
-
-static void deliver_one(struct xmd_vif *v, struct xmd_tx_work *w)
-{
-	struct xmd_vif *to = xmd_switch_vif(w->dst);
-	struct xmd_buf *b = w->head;
-
-	v->st.tx_frames++;
-	v->st.tx_bytes += w->f.len;
-	if (w->dst == XMD_TO_FLOOD) {
-		deliver_flood(v, w);
-		return;
-	}
-	if (w->dst == XMD_PORT_NIC) {
-		queue_nic(v, w);
-		return;
-	}
-	if (w->dst != XMD_PORT_HOST && !to) {
-		drop(v, w);
-		return;
-	}
-	finish(v, w, XEN_NETIF_RSP_OKAY);
-	if (to)
-		xmd_rx_enqueue(to, b);
-	else
-		xmd_switch_to_host(b);
-}
-
-/* ---------------------------------------------------------------- to the NIC */
-
-static void drop_waiting(struct xmd_vif *v)
-{
-	struct xmd_buf *b = v->nic_head, *next;
-
-	for (; b; b = next) {
-		next = b->next;
-		if (b->owner) {
-			v->st.tx_drops++;
-			xmd_fifo_done(&v->fifo, b->cookie, XEN_NETIF_RSP_DROPPED);
-		}
-		xmd_buf_put(back.nic, b);
-	}
-	v->nic_head = NULL;
-	v->nic_tail = NULL;
-}
-
-static unsigned int owned(struct xmd_buf **frames, unsigned int n)
-{
-	unsigned int k = 0;
-
-	while (n)
-		k += !!frames[--n]->owner;
-	return k;
-}
-
-/*
- * Each frame at the NIC that names the vif holds a reference to it; taken before,
- * because the NIC may return it before xmd_nic_tx_provide does.  The table's reference
- * keeps the count above zero when those of refused frames are given back.
- *
- * Return: how many were taken, or -errno.
- */
-static int push_batch(struct xmd_vif *v)
-{
-	struct xmd_buf *batch[XMD_BATCH], *b = v->nic_head;
-	unsigned int n = 0;
-	int taken;
-
-	for (; b && n < XMD_BATCH; b = b->next)
-		batch[n++] = b;
-	refcount_add(owned(batch, n) + 1, &v->refs);
-	taken = xmd_nic_tx_provide(back.nic, batch, n);
-	if (taken > 0) {
-		/* Those taken are the NIC's now, b and what was refused is ours. */
-		v->nic_head = taken < n ? batch[taken] : b;
-		if (!v->nic_head)
-			v->nic_tail = NULL;
-	}
-	xmd_vif_put(v, owned(batch + max(taken, 0), n - max(taken, 0)) + 1);
-	if (taken == -ENETDOWN)
-		drop_waiting(v);
-	return taken;
-}
-
-/* Return: whether the NIC took anything; nic_head says whether something is left. */
-static int push_nic(struct xmd_vif *v)
-{
-	int taken, total = 0;
-
-	while (v->nic_head) {
-		taken = push_batch(v);
-		if (taken <= 0)
-			return total ? total : taken;
-		total += taken;
-	}
-	return total;
-}
-
-/*
- * Somebody else's frames fill the ring or the pool.  tx_return tells when frames of
- * vifs come back, but nobody tells of the host's: the timer looks after those.
- */
-static void retry_soon(void)
-{
-	if (!timer_pending(&back.retry))
-		mod_timer(&back.retry, jiffies + RETRY_JIFFIES);
-}
-
-/*
- * Get in line before the second try: descriptors that become free after it find us
- * there.  -EAGAIN needs no timer: ops->state follows.
- * Return: whether nothing waits any more.
- */
-static bool flush_nic(struct xmd_vif *v)
-{
-	int taken;
-
-	taken = push_nic(v);
-	if (!v->nic_head)
-		return true;
-	xmd_wait_add(v, taken > 0);
-	taken = push_nic(v);
-	if (v->nic_head && taken >= 0)
-		retry_soon();
-	return !v->nic_head;
-}
-
-static void wait_for_bufs(struct xmd_vif *v)
-{
-	xmd_wait_add(v, true);
-	retry_soon();
-}
-
 /*
  * No poll is needed until then: the ring stays unarmed, and what others schedule finds
  * the same moment to wait for.
@@ -633,6 +386,12 @@ static void wait_for_credit(struct xmd_vif *v)
 	v->rate.due = due;
 	v->st.tx_held++;
 	hrtimer_start(&v->tx_timer, ktime_add_us(0, due), HRTIMER_MODE_ABS_SOFT);
+}
+
+static void wait_for_bufs(struct xmd_vif *v)
+{
+	xmd_wait_add(v, true);
+	xmd_wait_retry();
 }
 
 /* ---------------------------------------------------------------- the batch */
@@ -658,14 +417,14 @@ static unsigned int one_batch(struct xmd_vif *v, unsigned int max)
 	inspect(v, n);
 	xmd_switch_decide(v, v->work, n);
 	if (to) {
-		deliver_direct(v, n, to);
+		xmd_deliver_direct(v, n, to);
 		copy_rest(v, n);
 	}
 	for (i = 0; i < n; i++) {
 		if (v->work[i].head && v->work[i].dst >= 0)
 			v->tx_guess = v->work[i].dst;
 		if (!v->work[i].done)
-			deliver_one(v, &v->work[i]);
+			xmd_deliver(v, &v->work[i]);
 	}
 	put_bufs(v);
 	return n;
@@ -676,15 +435,16 @@ unsigned int xmd_back_tx_provide(struct xmd_vif *v, unsigned int budget)
 {
 	unsigned int done = 0, n;
 
+	xmd_tx_watch(v);
 	/* Not armed either: xmd_back_drain looks at every ring when it is over. */
 	if (unlikely(READ_ONCE(back.draining))) {
-		flush_nic(v);
+		xmd_tx_flush(v);
 		v->tx_state = XMD_TX_BLOCKED;
 		return 0;
 	}
 	v->tx_state = XMD_TX_MORE;
 	while (done < budget) {
-		if (!flush_nic(v)) {
+		if (!xmd_tx_flush(v)) {
 			v->tx_state = XMD_TX_BLOCKED;
 			return done;
 		}
@@ -693,7 +453,7 @@ unsigned int xmd_back_tx_provide(struct xmd_vif *v, unsigned int budget)
 		if (v->tx_state != XMD_TX_MORE)
 			break;
 	}
-	if (!flush_nic(v))
+	if (!xmd_tx_flush(v))
 		v->tx_state = XMD_TX_BLOCKED;
 	else if (v->tx_state == XMD_TX_BLOCKED)
 		wait_for_bufs(v);
@@ -705,6 +465,13 @@ unsigned int xmd_back_tx_provide(struct xmd_vif *v, unsigned int budget)
 /* The vif is faulted or going: what waits is given back, the rings are left alone. */
 void xmd_tx_drop_all(struct xmd_vif *v)
 {
-	drop_waiting(v);
+	xmd_tx_give_up(v);
 	put_bufs(v);
+}
+
+/* Process context, once a second: the poll looks whether answers wait for too long. */
+void xmd_tx_tick(struct xmd_vif *v)
+{
+	if (READ_ONCE(v->tx.req_cons) != READ_ONCE(v->tx.rsp_prod_pvt))
+		xmd_vif_kick(v);
 }

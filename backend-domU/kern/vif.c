@@ -18,8 +18,10 @@
 
 void xmd_vif_put(struct xmd_vif *v, unsigned int n)
 {
-	if (refcount_sub_and_test(n, &v->refs))
-		vfree(v);
+	if (!refcount_sub_and_test(n, &v->refs))
+		return;
+	xmd_account_close(v);
+	vfree(v);
 }
 
 /* --------------------------------------------------------------- the table */
@@ -87,9 +89,11 @@ static struct xmd_vif *vif_alloc(const struct xmd_vif_connect *c, int port)
 	v->tx_guess = -1;
 	refcount_set(&v->refs, 1);
 	spin_lock_init(&v->rx_lock);
+	spin_lock_init(&v->fifo_lock);
 	INIT_LIST_HEAD(&v->wait);
 	xmd_settings_init(v, &c->rate);
 	snprintf(v->name, sizeof(v->name), "xmd-vif%u.%u", v->id.domid, v->id.handle);
+	xmd_account_open(v);
 	return v;
 }
 
@@ -238,6 +242,8 @@ void xmd_back_health(struct xmd_back_health *h)
 	mutex_lock(&back.ctl);
 	h->unwell_ms = back.nic ? xmd_nic_unwell_ms(back.nic) : ~0u;
 	h->pending = 0;
+	h->flags = (back.draining ? XMD_HEALTH_DRAINING : 0) |
+		   (back.blinking ? XMD_HEALTH_BLINKING : 0);
 	for (i = 0; i < XMD_VIFS_MAX; i++)
 		if (vif_at(i) && xmd_vif_serves(vif_at(i)))
 			h->pending += pending(vif_at(i));
@@ -279,6 +285,7 @@ static void fill_info(const struct xmd_vif *v, struct xmd_vif_info *info)
 		.rx_drops = v->st.rx_drops,
 		.tx_spoofed = v->st.tx_spoofed,
 		.rx_filtered = v->st.rx_filtered,
+		.rx_too_long = v->st.rx_too_long,
 	};
 	ether_addr_copy(info->mac, v->mac);
 }

@@ -109,7 +109,7 @@ static bool matters(const char *rest)
 {
 	return !*rest || !strcmp(rest, "/" XS_BACK_STATE) || !strcmp(rest, "/" XS_BACK_ONLINE) ||
 	       !strcmp(rest, "/" XS_BACK_FRONTEND) || !strcmp(rest, "/" XS_BACK_XMD_ALLOW) ||
-	       !strcmp(rest, "/" XS_BACK_RATE);
+	       !strcmp(rest, "/" XS_BACK_RATE) || !strcmp(rest, "/" XS_BACK_BRIDGE);
 }
 
 /* A path that starts elsewhere than "backend/vif" is an ancestor of it that was changed. */
@@ -224,9 +224,23 @@ static int run_objects(struct backend *b)
 	struct vif *v;
 	int err = 0;
 
+	obj_run_asks(&b->env);
 	for (v = b->vifs; v && !err; v = v->next)
 		if (obj_due(v) && obj_due(v) <= now)
 			err = obj_work(v, &b->env);
+	return err;
+}
+
+/* Whoever asked an xmd-backend before this one to let it blink has lost that, too. */
+static int forget_led(struct backend *b)
+{
+	struct xmd_back_health h;
+	int err = b->env.kern->ops->health(b->env.kern, &h);
+
+	if (!err && b->env.objs) {
+		b->env.objs->under_way = false;
+		b->env.objs->led_off = h.flags & XMD_HEALTH_BLINKING;
+	}
 	return err;
 }
 
@@ -270,13 +284,16 @@ int backend_start(struct backend *b)
 		log_err("cannot watch %s: %s", XS_DIR_VIFS, strerror(-err));
 		return err;
 	}
-	err = pulse_start(&b->pulse, b->env.store, b->env.now());
+	err = pulse_start(&b->pulse, b->env.store, b->env.kern, b->env.now());
 	if (err) {
 		log_err("cannot watch %s: %s", XS_DIR_OWN, strerror(-err));
 		return err;
 	}
 	b->rescan = true;
 	b->audit_at = b->env.now() + BACKEND_AUDIT_MS;
+	err = forget_led(b);
+	if (err)
+		return err;
 	err = take_over_table(b);
 	if (err)
 		log_err("cannot list the kernel half's vifs: %s", strerror(-err));
@@ -348,6 +365,8 @@ uint64_t backend_due(const struct backend *b)
 
 	if (pulse_due(&b->pulse) < due)
 		due = pulse_due(&b->pulse);
+	if (obj_asks_due(&b->env) && obj_asks_due(&b->env) < due)
+		due = obj_asks_due(&b->env);
 	for (v = b->vifs; v; v = v->next) {
 		if (v->dirty)
 			return 0;
@@ -378,6 +397,11 @@ int backend_introduce(struct store *s, const char *version, const char *state)
 	if (!err)
 		err = store_write_u32(s, XS_DIR_OWN, XS_OWN_PID, (uint32_t)getpid());
 	return err;
+}
+
+int backend_serving(struct backend *b)
+{
+	return pulse_announce(&b->pulse, b->env.store);
 }
 
 int backend_announce(struct store *s, const char *state)

@@ -16,7 +16,7 @@
 
 struct backend {
 	struct vif_env env;	/* set by the caller; store and kern stay the caller's */
-	struct pulse pulse;	/* pulse_open() is the caller's */
+	struct pulse pulse;	/* opening and starting pulse.pet is the caller's */
 	struct vif *vifs;
 	bool rescan;
 	bool unread;		/* more events than one turn takes */
@@ -41,7 +41,9 @@ void backend_stop(struct backend *b);
 /* Own nodes: "starting" or "waiting", version, pid; once it is our pid that stands there, so does
  * our state.  No transaction: that would be two more questions to xenstored. */
 int backend_introduce(struct store *s, const char *version, const char *state);
-/* Own node state: "serving", "stopped" */
+/* Own node state: "stopped" */
 int backend_announce(struct store *s, const char *state);
+/* Own node state: serving, or what of a drain is true */
+int backend_serving(struct backend *b);
 
 #endif

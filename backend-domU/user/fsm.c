@@ -8,6 +8,13 @@ static bool front_ready(const struct vif_view *v)
 	return v->front == STATE_INITIALISED || v->front == STATE_CONNECTED;
 }
 
+static enum vif_step offer(const struct vif_view *v)
+{
+	if (v->refused)
+		return v->said ? STEP_WAIT : STEP_REFUSE;
+	return STEP_OFFER;
+}
+
 /* The toolstack has just made the directory. */
 static enum vif_step in_initialising(const struct vif_view *v)
 {
@@ -18,7 +25,7 @@ static enum vif_step in_initialising(const struct vif_view *v)
 		return STEP_CLOSED;
 	if (v->front == STATE_GONE || v->front == STATE_HIDDEN)
 		return STEP_WAIT;
-	return STEP_OFFER;
+	return offer(v);
 }
 
 static enum vif_step in_init_wait(const struct vif_view *v)
@@ -73,13 +80,15 @@ static enum vif_step in_closed(const struct vif_view *v)
 	/* libxl must have seen Closed, or it reports the missing node as a failure. */
 	if (!v->online)
 		return v->settling ? STEP_WAIT : STEP_REMOVE;
-	return v->front == STATE_INITIALISING ? STEP_OFFER : STEP_WAIT;
+	return v->front == STATE_INITIALISING ? offer(v) : STEP_WAIT;
 }
 
 enum vif_step fsm_next(const struct vif_view *v)
 {
 	if (!v->present)
 		return v->kern == KERN_NONE ? STEP_FORGET : STEP_DISCONNECT;
+	if (v->orphan)
+		return v->kern == KERN_NONE ? STEP_REMOVE : STEP_DISCONNECT;
 
 	switch (v->own) {
 	case STATE_INITIALISING:
@@ -102,7 +111,7 @@ enum vif_step fsm_next(const struct vif_view *v)
 const char *fsm_step_name(enum vif_step step)
 {
 	static const char *const name[STEPS] = {
-		"wait", "offer", "connect", "adopt", "publish", "tell",
+		"wait", "refuse", "offer", "connect", "adopt", "publish", "tell",
 		"closing", "disconnect", "closed", "remove", "forget",
 	};
 

@@ -44,6 +44,9 @@ struct vif_view {
 	bool linked;		/* its frontend key leads where it must; else front is GONE */
 	bool online;		/* false: the toolstack wants it detached */
 	bool told;		/* xmd-rings says that the kernel serves it */
+	bool refused;		/* it asks for what there is not here: wants.h */
+	bool said;		/* hotplug-status says so */
+	bool orphan;		/* its guest is no more, and nobody has detached it */
 	bool settling;		/* libxl may not have seen the present state yet */
 	enum xb_state own;
 	enum xb_state front;
@@ -52,6 +55,7 @@ struct vif_view {
 
 enum vif_step {
 	STEP_WAIT,		/* nothing to do until something changes */
+	STEP_REFUSE,		/* write hotplug-status error and why */
 	STEP_OFFER,		/* write features, hotplug-status, state InitWait */
 	STEP_CONNECT,		/* read the frontend's keys, kernel: connect from 0 */
 	STEP_ADOPT,		/* likewise, but go on where the rings stopped */

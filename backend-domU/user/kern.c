@@ -4,14 +4,23 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+struct answer {
+	int result;
+	struct xmd_port_ask ask;
+};
+
+/* XMD_BACK_ASK sleeps as long as the NIC's user half takes: so a thread does it. */
 struct kern_dev {
 	struct kern base;
 	int fd;
+	int question[2], answer[2];	/* pipes; what passes is shorter than PIPE_BUF */
+	bool has_thread, asked;
 };
 
 static int dev_fd(struct kern *k)
@@ -72,15 +81,77 @@ static int dev_port(struct kern *k, struct xmd_port_info *info)
 	return ioctl(dev_fd(k), XMD_BACK_PORT, info) < 0 ? -errno : 0;
 }
 
-static int dev_ask(struct kern *k, struct xmd_port_ask *a)
+static struct kern_dev *to_dev(struct kern *k)
 {
-	return ioctl(dev_fd(k), XMD_BACK_ASK, a) < 0 ? -errno : 0;
+	return (struct kern_dev *)k;
 }
 
+static void *ask_for_ever(void *arg)
+{
+	struct kern_dev *d = arg;
+	struct answer a;
+
+	while (read(d->question[0], &a.ask, sizeof(a.ask)) == (ssize_t)sizeof(a.ask)) {
+		a.result = ioctl(d->fd, XMD_BACK_ASK, &a.ask) < 0 ? -errno : 0;
+		if (write(d->answer[1], &a, sizeof(a)) != (ssize_t)sizeof(a))
+			break;
+	}
+	return NULL;
+}
+
+static int dev_ask(struct kern *k, const struct xmd_port_ask *a)
+{
+	struct kern_dev *d = to_dev(k);
+	pthread_t thread;
+	int err = 0;
+
+	if (d->asked)
+		return -EBUSY;
+	/* not before the sandbox, which is to hold for it, too */
+	if (!d->has_thread)
+		err = pthread_create(&thread, NULL, ask_for_ever, d);
+	if (err)
+		return -err;
+	if (!d->has_thread)
+		pthread_detach(thread);
+	d->has_thread = true;
+	if (write(d->question[1], a, sizeof(*a)) != (ssize_t)sizeof(*a))
+		return -errno;
+	d->asked = true;
+	return 0;
+}
+
+static int dev_answer(struct kern *k, struct xmd_port_ask *ask, int *result)
+{
+	struct kern_dev *d = to_dev(k);
+	struct answer a;
+
+	if (read(d->answer[0], &a, sizeof(a)) != (ssize_t)sizeof(a))
+		return -EAGAIN;
+	d->asked = false;
+	*ask = a.ask;
+	*result = a.result;
+	return 0;
+}
+
+static int dev_answer_fd(struct kern *k)
+{
+	return to_dev(k)->answer[0];
+}
+
+/* The thread may be asking still: what it uses goes with the process. */
 static void dev_close(struct kern *k)
 {
-	close(dev_fd(k));
-	free(k);
+	struct kern_dev *d = to_dev(k);
+
+	close(d->fd);
+	if (d->has_thread)
+		return;
+	close(d->question[0]);
+	close(d->question[1]);
+	close(d->answer[0]);
+	close(d->answer[1]);
+	free(d);
 }
 
 static const struct kern_ops dev_ops = {
@@ -94,6 +165,8 @@ static const struct kern_ops dev_ops = {
 	.limit = dev_limit,
 	.port = dev_port,
 	.ask = dev_ask,
+	.answer = dev_answer,
+	.answer_fd = dev_answer_fd,
 	.fd = dev_fd,
 	.close = dev_close,
 };
@@ -107,13 +180,35 @@ struct kern *kern_open(const char *device)
 		return NULL;
 	d->base.ops = &dev_ops;
 	d->fd = open(device, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	if (d->fd < 0) {
-		saved = errno;
-		free(d);
-		errno = saved;
-		return NULL;
-	}
+	if (d->fd < 0)
+		goto err_open;
+	if (pipe2(d->question, O_CLOEXEC))
+		goto err_question;
+	if (pipe2(d->answer, O_CLOEXEC))
+		goto err_answer;
+	if (fcntl(d->answer[0], F_SETFL, O_NONBLOCK))
+		goto err_flags;
 	return &d->base;
+
+err_flags:
+	saved = errno;
+	close(d->answer[0]);
+	close(d->answer[1]);
+	errno = saved;
+err_answer:
+	saved = errno;
+	close(d->question[0]);
+	close(d->question[1]);
+	errno = saved;
+err_question:
+	saved = errno;
+	close(d->fd);
+	errno = saved;
+err_open:
+	saved = errno;
+	free(d);
+	errno = saved;
+	return NULL;
 }
 
 void kern_close(struct kern *k)

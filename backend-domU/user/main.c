@@ -47,7 +47,7 @@ struct options {
 	const char *policy;
 };
 
-enum source { SOURCE_SIGNALS, SOURCE_STORE, SOURCE_KERN, SOURCE_BUS, SOURCES };
+enum source { SOURCE_SIGNALS, SOURCE_STORE, SOURCE_KERN, SOURCE_ANSWER, SOURCE_BUS, SOURCES };
 
 static uint64_t now_ms(void)
 {
@@ -189,7 +189,8 @@ static bool worth_waiting(int err)
  * The module may be loaded after us, and the process before us may still be dying.
  * Return: -1 open, otherwise an exit code.
  */
-static int wait_for_kern(struct pollfd fd[SOURCES], struct store *s, const char *device, struct kern **k)
+static int wait_for_kern(struct pollfd fd[SOURCES], struct store *s, const char *device,
+			 struct kern **k)
 {
 	bool said = false;
 
@@ -274,11 +275,12 @@ static int serve(struct pollfd fd[SOURCES], struct backend *b)
 		err = backend_work(b);
 	}
 	if (!err)
-		err = backend_announce(b->env.store, "serving");
+		err = backend_serving(b);
 	if (!err)
 		log_info("serving, version " XMD_VERSION);
 	while (!err) {
 		if (loop_wait(fd, backend_due(b))) {
+			pet_disarm(&b->pulse.pet);
 			backend_announce(b->env.store, "stopped");
 			log_info("ended on request; connected vifs stay connected");
 			return EXIT_OK;
@@ -318,12 +320,18 @@ static int run(struct pollfd fd[SOURCES], const struct options *o, struct backen
 	ret = wait_for_kern(fd, b->env.store, o->device, &b->env.kern);
 	if (ret >= 0)
 		return ret;
-	pulse_open(&b->pulse);
+	pet_open(&b->pulse.pet);
 	open_objects(o, b->env.objs);
 	if (lock_up(o->user))
 		return EXIT_CANNOT;
+	/* behind the lock, so that it holds for the thread, and before the first question */
+	pet_start(&b->pulse.pet, b->env.kern, b->env.now);
+	b->env.store = pet_watch_store(&b->pulse.pet, b->env.store);
+	if (!b->env.store)
+		return EXIT_CANNOT;
 	fd[SOURCE_STORE].fd = b->env.store->ops->fd(b->env.store);
 	fd[SOURCE_KERN].fd = b->env.kern->ops->fd(b->env.kern);
+	fd[SOURCE_ANSWER].fd = b->env.kern->ops->answer_fd(b->env.kern);
 	if (b->env.objs->bus)
 		fd[SOURCE_BUS].fd = b->env.objs->bus->ops->fd(b->env.objs->bus);
 	return serve(fd, b);

@@ -13,10 +13,8 @@
 static void release(struct vif *v, struct vif_env *env)
 {
 	struct obj *o = v->obj;
-	struct xmd_port_ask off = { .what = XMD_ASK_IDENTIFY };
 
-	if (o->blinking)
-		env->kern->ops->ask(env->kern, &off);
+	obj_forget_ask(env->objs, o);
 	env->objs->bus->ops->unbind(env->objs->bus, o->local);
 	env->objs->bus->ops->unmap(env->objs->bus, o->page);
 	free(o);
@@ -74,7 +72,7 @@ static int read_keys(struct vif *v, struct vif_env *env, struct keys *k, char re
 	if (!err) {
 		key = XS_FRONT_XMD_OBJ_VERSION;
 		err = store_read_u32_or(env->store, v->front, key, 1, &version);
-		if (!err && version != XMD_OBJRING_VERSION)
+		if (!err && (!version || version > XMD_OBJRING_VERSION))
 			err = -EINVAL;
 	}
 	if (err)

@@ -24,7 +24,17 @@ struct obj_host {
 	struct vif_policy policy;
 	struct xmd_port_info port;
 	bool port_known;
+	/* obj_ask.c */
+	struct obj *asks;		/* who waits to ask the NIC's user half, the first first */
+	bool under_way;			/* a question is; its answer is for asking (NULL: nobody) */
+	struct obj *asking, *identify_for;
+	bool led_off;			/* whoever made it blink is gone */
 };
+
+/* Answers that have come, questions that can go. */
+void obj_run_asks(struct vif_env *env);
+/* ms; 0: no need */
+uint64_t obj_asks_due(const struct vif_env *env);
 
 /*
  * obj_follow - the vif is served by the kernel half, or (@serving false) it is not
@@ -54,7 +64,7 @@ bool obj_event(struct vif *v, uint32_t local);
 void obj_read_port(struct vif_env *env);
 void obj_tell_port(struct vif *v, struct vif_env *env);
 
-/* What policy grants this vif beside its own settings, XMD_MAY_*. */
+/* What policy grants this vif beside its own settings, XMD_MAY_* and POLICY_*. */
 uint32_t obj_may(struct vif *v, struct vif_env *env);
 
 #endif

@@ -17,10 +17,47 @@ static int permit(const struct asked *a, uint32_t may, const char *what)
 	return -EPERM;
 }
 
+static int ask(const struct asked *a, const struct xmd_port_ask *q)
+{
+	return obj_ask(a->env->objs, a->v->obj, q, a->env->now());
+}
+
+static void fill_port_counters(const struct asked *a, struct xmd_port_counters *port)
+{
+	const struct xmd_port_info *p = &a->env->objs->port;
+
+	obj_read_port(a->env);
+	*port = (struct xmd_port_counters){
+		.rx_frames = p->rx_frames, .rx_bytes = p->rx_bytes,
+		.rx_broadcast = p->rx_broadcast, .rx_multicast = p->rx_multicast,
+		.tx_frames = p->tx_frames, .tx_bytes = p->tx_bytes,
+		.tx_broadcast = p->tx_broadcast, .tx_multicast = p->tx_multicast,
+		.rx_crc_errors = p->rx_crc_errors, .rx_missed = p->rx_missed,
+		.rx_no_buffer = p->rx_no_buffer, .rx_length_errors = p->rx_length_errors,
+		.tx_collisions = p->tx_collisions, .tx_late_collisions = p->tx_late_collisions,
+		.rx_pause = p->rx_pause, .tx_pause = p->tx_pause,
+	};
+}
+
+/*
+ * What all guests together send and receive tells each of them about the others: zeros, with a
+ * line once, as who only looks at its own vif asks for both.
+ */
+static bool may_see_port(const struct asked *a)
+{
+	struct obj *o = a->v->obj;
+
+	if (o->limits.may & POLICY_COUNTERS)
+		return true;
+	if (!o->said_counters)
+		permit(a, POLICY_COUNTERS, "the port's counters");
+	o->said_counters = true;
+	return false;
+}
+
 int xmd_obj_counters(void *ctx, struct xmd_vif_counters *vif, struct xmd_port_counters *port)
 {
 	const struct asked *a = ctx;
-	const struct xmd_port_info *p = &a->env->objs->port;
 	struct xmd_vif_info row;
 	int err = kern_row(a->env->kern, a->v->domid, a->v->handle, &row);
 
@@ -33,17 +70,9 @@ int xmd_obj_counters(void *ctx, struct xmd_vif_counters *vif, struct xmd_port_co
 		.rx_errors = row.rx_errors, .rx_drops = row.rx_drops,
 		.tx_spoofed = row.tx_spoofed, .rx_filtered = row.rx_filtered,
 	};
-	obj_read_port(a->env);
-	*port = (struct xmd_port_counters){
-		.rx_frames = p->rx_frames, .rx_bytes = p->rx_bytes,
-		.rx_broadcast = p->rx_broadcast, .rx_multicast = p->rx_multicast,
-		.tx_frames = p->tx_frames, .tx_bytes = p->tx_bytes,
-		.tx_broadcast = p->tx_broadcast, .tx_multicast = p->tx_multicast,
-		.rx_crc_errors = p->rx_crc_errors, .rx_missed = p->rx_missed,
-		.rx_no_buffer = p->rx_no_buffer, .rx_length_errors = p->rx_length_errors,
-		.tx_collisions = p->tx_collisions, .tx_late_collisions = p->tx_late_collisions,
-		.rx_pause = p->rx_pause, .tx_pause = p->tx_pause,
-	};
+	memset(port, 0, sizeof(*port));
+	if (may_see_port(a))
+		fill_port_counters(a, port);
 	return 0;
 }
 
@@ -53,11 +82,7 @@ int xmd_obj_identify(void *ctx, __u32 on)
 	struct xmd_port_ask q = { .what = XMD_ASK_IDENTIFY, .n = on };
 	int err = permit(a, XMD_MAY_IDENTIFY, "the port's LED");
 
-	if (!err)
-		err = a->env->kern->ops->ask(a->env->kern, &q);
-	if (!err)
-		a->v->obj->blinking = on;
-	return err;
+	return err ? err : ask(a, &q);
 }
 
 int xmd_obj_regs(void *ctx, struct xmd_port_regs *regs)
@@ -66,14 +91,8 @@ int xmd_obj_regs(void *ctx, struct xmd_port_regs *regs)
 	struct xmd_port_ask q = { .what = XMD_ASK_REGS, .n = XMD_ASK_MAX };
 	int err = permit(a, XMD_MAY_REGS, "the port's registers");
 
-	if (!err)
-		err = a->env->kern->ops->ask(a->env->kern, &q);
-	if (err)
-		return err;
-	regs->version = q.tag;
-	regs->n = q.n / 4;
-	memcpy(regs->val, q.data, regs->n * 4);
-	return 0;
+	(void)regs;
+	return err ? err : ask(a, &q);
 }
 
 int xmd_obj_eeprom(void *ctx, __u32 offset, __u32 n, struct xmd_port_bytes *bytes)
@@ -82,12 +101,35 @@ int xmd_obj_eeprom(void *ctx, __u32 offset, __u32 n, struct xmd_port_bytes *byte
 	struct xmd_port_ask q = { .what = XMD_ASK_EEPROM, .offset = offset, .n = n };
 	int err = permit(a, XMD_MAY_EEPROM, "the port's EEPROM");
 
-	if (!err)
-		err = a->env->kern->ops->ask(a->env->kern, &q);
-	if (err)
-		return err;
-	bytes->magic = q.tag;
-	bytes->n = n;
-	memcpy(bytes->byte, q.data, n);
-	return 0;
+	(void)bytes;
+	return err ? err : ask(a, &q);
+}
+
+static void fill_regs(const struct xmd_port_ask *q, struct xmd_port_regs *regs)
+{
+	regs->version = q->tag;
+	regs->n = q->n / 4 < XMD_OBJ_REGS_MAX ? q->n / 4 : XMD_OBJ_REGS_MAX;
+	memcpy(regs->val, q->data, regs->n * 4);
+}
+
+static void fill_eeprom(const struct xmd_port_ask *q, struct xmd_port_bytes *bytes)
+{
+	bytes->magic = q->tag;
+	bytes->n = q->n < XMD_OBJ_BYTES_MAX ? q->n : XMD_OBJ_BYTES_MAX;
+	memcpy(bytes->byte, q->data, bytes->n);
+}
+
+void obj_fill_answer(struct obj *o)
+{
+	switch (o->ask.what) {
+	case XMD_ASK_IDENTIFY:
+		o->blinking = o->ask.n;
+		break;
+	case XMD_ASK_REGS:
+		fill_regs(&o->ask, &o->args.xmd_obj_regs.regs);
+		break;
+	case XMD_ASK_EEPROM:
+		fill_eeprom(&o->ask, &o->args.xmd_obj_eeprom.bytes);
+		break;
+	}
 }

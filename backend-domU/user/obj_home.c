@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* obj_home.c - the objects vif and port at home here, and what policy makes of them; see obj_impl.h */
+/* obj_home.c - the objects vif and port at home, and what policy makes of them; see obj_impl.h */
 #include "obj_impl.h"
 
 #include <errno.h>
@@ -124,7 +124,7 @@ void obj_refresh_vif(struct vif *v, struct vif_env *env)
 	read_limits(v, env, &o->limits);
 	put_in_force(v, env);
 	want = o->vif;
-	want.may = o->limits.may;
+	want.may = o->limits.may & POLICY_TOLD & (o->ring.version > 1 ? ~0u : XMD_MAY_V1);
 	want.mtu_max = policy_mtu_max(&o->limits);
 	want.rx_usecs_max = o->limits.rx_usecs_max;
 	err = xpc_commit(&o->t, &o->object[XPC_OBJECT_xmd_vif_object],

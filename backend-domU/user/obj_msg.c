@@ -30,21 +30,51 @@ static void refuse_hello(struct obj *o, int result)
 	tell(o, &m, 0);
 }
 
-/* Each HELLO is a new user of the tracker. */
-static int take_hello(struct vif *v, struct vif_env *env, uint32_t len)
+/* What the guest knows: said in HELLO, or of version 1, whose fingerprint there was. */
+static int read_hello(struct obj *o, const uint8_t *body, uint32_t len)
+{
+	uint32_t fp;
+
+	if (o->ring.version > 1)
+		return xpc_abi_get(&o->abi, &xpc_vif_objects, body, len);
+	if (len != 4)
+		return -EBADMSG;
+	fp = body[0] | body[1] << 8 | body[2] << 16 | (uint32_t)body[3] << 24;
+	if (fp != XMD_OBJRING_V1_FINGERPRINT)
+		return -EPROTONOSUPPORT;
+	xpc_abi_first(&o->abi, &xpc_vif_objects);
+	return 0;
+}
+
+static void welcome(struct vif *v, struct vif_env *env)
 {
 	struct obj *o = v->obj;
-	struct xpc_taken taken;
-	int err;
+	struct xpc_msg m = { .kind = XPC_WELCOME };
+	unsigned int i;
+
+	for (i = 0; i < o->t.n_objects; i++)
+		o->object[i].known = o->abi.members[i];
+	xpc_begin(&o->t, env->now() * US_PER_MS);
+	/* the tracker's own has no body */
+	o->t.welcome = false;
+	m.epoch = o->t.epoch;
+	tell(o, &m, o->ring.version > 1 ? (int)xpc_abi_put(&xpc_vif_objects, o->out + XPC_HEADER) : 0);
+}
+
+/* Each HELLO is a new user of the tracker. */
+static int take_hello(struct vif *v, struct vif_env *env, const struct xpc_msg *m)
+{
+	struct obj *o = v->obj;
+	int err = m->epoch ? -EBADMSG : read_hello(o, o->in + XPC_HEADER, m->len - XPC_HEADER);
 
 	xpc_close(&o->t);
-	xpc_open(&o->t, env->now() * US_PER_MS);
-	err = xpc_take(&o->t, o->in, len, env->now() * US_PER_MS, &taken);
+	if (!err)
+		welcome(v, env);
 	if (err != -EPROTONOSUPPORT)
 		return err;
 	refuse_hello(o, err);
 	if (log_allowed(&v->budget, env->now(), v->name))
-		log_warn("%s: its frontend's objects are declared otherwise than ours: no object ring; install the same version on both sides",
+		log_warn("%s: its frontend knows less of the object ring than any release has had: no object ring",
 			 v->name);
 	return 0;
 }
@@ -103,12 +133,13 @@ static int take_resync(struct obj *o, const struct xpc_msg *m)
 static void answer(struct obj *o, const struct xpc_msg *call, const struct xpc_struct *out,
 		   int result)
 {
+	struct xpc_struct own;
 	struct xpc_msg m = { .kind = XPC_ANSWER, .id = call->id, .seq = call->seq,
 			     .epoch = o->t.epoch, .result = result };
 	int n = 0;
 
 	if (!result)
-		n = xpc_encode_struct(out, &o->args, o->out + XPC_HEADER,
+		n = xpc_encode_struct(xpc_abi_args(&o->abi, out, &own), &o->args, o->out + XPC_HEADER,
 				      XMD_OBJRING_SLOT - XPC_HEADER);
 	if (n < 0)
 		m.result = n;
@@ -130,8 +161,23 @@ static int take_call(struct vif *v, struct vif_env *env, const struct xpc_msg *m
 	memset(&o->args, 0, sizeof(o->args));
 	err = xpc_decode_struct(type->in, &o->args, o->in + XPC_HEADER, m->len - XPC_HEADER);
 	result = err ? err : xpc_serve_vif_objects_down[taken.call](&asked, &o->args);
-	answer(o, m, type->out, result);
+	if (result == OBJ_LATER) {
+		o->asked = true;
+		o->call = *m;
+		o->answer = type->out;
+	} else {
+		answer(o, m, type->out, result);
+	}
 	return err;
+}
+
+/* There is room still: nothing was taken since the call. */
+void obj_answer_later(struct obj *o, int result)
+{
+	o->asked = false;
+	if (!result)
+		obj_fill_answer(o);
+	answer(o, &o->call, o->answer, result);
 }
 
 int obj_take(struct vif *v, struct vif_env *env, int len)
@@ -147,7 +193,7 @@ int obj_take(struct vif *v, struct vif_env *env, int len)
 	if (m.object)
 		return -EINVAL;
 	if (m.kind == XPC_HELLO)
-		return take_hello(v, env, m.len);
+		return take_hello(v, env, &m);
 	if (m.epoch != o->t.epoch || xpc_heard(&o->t, env->now() * US_PER_MS)) {
 		o->t.old_epoch++;
 		return 0;

@@ -33,7 +33,10 @@ static bool for_an_empty_event(struct obj *o, uint64_t now)
 	return !o->masked || spend(o, now, EMPTY_COST_MS);
 }
 
-enum turn { TURN_IDLE, TURN_MORE, TURN_NO_CREDIT, TURN_NO_CREDIT_EMPTY, TURN_BAD_INDEX, TURN_WRONG };
+enum turn {
+	TURN_ASKED, TURN_IDLE, TURN_MORE, TURN_NO_CREDIT, TURN_NO_CREDIT_EMPTY, TURN_BAD_INDEX,
+	TURN_WRONG,
+};
 
 static enum turn take_turn(struct vif *v, struct vif_env *env)
 {
@@ -45,6 +48,9 @@ static enum turn take_turn(struct vif *v, struct vif_env *env)
 		room = tell_pending(o, env->now());
 		if (room < 0)
 			return TURN_BAD_INDEX;
+		/* the answer brings us back here */
+		if (o->asked)
+			return TURN_ASKED;
 		/* no room: the guest has to take something, and says so by an event */
 		if (!room || !objring_waiting(&o->ring))
 			return i || for_an_empty_event(o, env->now()) ? TURN_IDLE : TURN_NO_CREDIT_EMPTY;

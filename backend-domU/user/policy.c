@@ -15,9 +15,13 @@ static const struct {
 } words[] = {
 	{ "promisc", XMD_MAY_PROMISC }, { "mac", XMD_MAY_MAC }, { "mtu", XMD_MAY_MTU },
 	{ "identify", XMD_MAY_IDENTIFY }, { "regs", XMD_MAY_REGS }, { "eeprom", XMD_MAY_EEPROM },
-	{ "spoof", XMD_MAY_SPOOF }, { "none", 0 },
+	{ "counters", POLICY_COUNTERS }, { "spoof", XMD_MAY_SPOOF }, { "none", 0 },
+	{ "ignore-bridge", POLICY_IGNORE_BRIDGE }, { "ignore-script", POLICY_IGNORE_SCRIPT },
+	{ "ignore-ip", POLICY_IGNORE_IP }, { "ignore-gatewaydev", POLICY_IGNORE_GATEWAYDEV },
+	{ "ignore-vlan", POLICY_IGNORE_VLAN },
+	{ "ignore-forwarddev", POLICY_IGNORE_FORWARDDEV },
 	{ "all", XMD_MAY_PROMISC | XMD_MAY_MAC | XMD_MAY_MTU | XMD_MAY_IDENTIFY | XMD_MAY_REGS |
-		 XMD_MAY_EEPROM | XMD_MAY_SPOOF },
+		 XMD_MAY_EEPROM | POLICY_COUNTERS | XMD_MAY_SPOOF },
 };
 
 #define N_WORDS (sizeof(words) / sizeof(words[0]))
@@ -45,6 +49,32 @@ int policy_words(const char *text, uint32_t *may, char bad[POLICY_NAME])
 	}
 	*may = sum;
 	return 0;
+}
+
+const char *policy_word(uint32_t may)
+{
+	unsigned int i;
+
+	for (i = 0; i < N_WORDS && words[i].may != may; i++)
+		;
+	return i < N_WORDS ? words[i].word : "nothing";
+}
+
+bool policy_is_bridge(const struct vif_policy *p, const char *name)
+{
+	static const char *const usual[] = POLICY_DEFAULT_BRIDGES;
+	unsigned int i;
+
+	if (!p || !p->has_bridges) {
+		for (i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
+			if (!strcmp(usual[i], name))
+				return true;
+		return false;
+	}
+	for (i = 0; i < p->n_bridges; i++)
+		if (!strcmp(p->bridge[i], name))
+			return true;
+	return false;
 }
 
 /* -------------------------------------------------------------------- the file */
@@ -79,6 +109,33 @@ static int parse_who(struct policy_rule *r, const char *who, char reason[POLICY_
 	return 0;
 }
 
+/* Names, of which there may be none: then no bridge= is right. */
+static int parse_bridges(struct vif_policy *p, char *names, char reason[POLICY_REASON])
+{
+	char *name;
+
+	p->has_bridges = true;
+	for (name = strtok(names, BLANKS); name; name = strtok(NULL, BLANKS)) {
+		if (p->n_bridges == POLICY_BRIDGES || strlen(name) >= POLICY_NAME) {
+			snprintf(reason, POLICY_REASON, "more than %d bridges, or a name of more"
+				 " than %d characters", POLICY_BRIDGES, POLICY_NAME - 1);
+			return -EINVAL;
+		}
+		strcpy(p->bridge[p->n_bridges++], name);
+	}
+	return 0;
+}
+
+/* A line of the file about itself, @word and what is behind it. */
+static int parse_setting(struct vif_policy *p, const char *word, char *rest,
+			 char reason[POLICY_REASON])
+{
+	if (!strcmp(word, "@bridges"))
+		return parse_bridges(p, rest, reason);
+	snprintf(reason, POLICY_REASON, "\"%.40s\" is not a setting; there is @bridges", word);
+	return -EINVAL;
+}
+
 /* One line, without its end. */
 static int parse_line(struct vif_policy *p, char *line, char reason[POLICY_REASON])
 {
@@ -90,13 +147,15 @@ static int parse_line(struct vif_policy *p, char *line, char reason[POLICY_REASO
 	line += strspn(line, BLANKS);
 	if (!*line)
 		return 0;
+	rest = line + strcspn(line, BLANKS);
+	if (*rest)
+		*rest++ = '\0';
+	if (*line == '@')
+		return parse_setting(p, line, rest, reason);
 	if (p->n == POLICY_RULES) {
 		snprintf(reason, POLICY_REASON, "more than %d rules", POLICY_RULES);
 		return -EINVAL;
 	}
-	rest = line + strcspn(line, BLANKS);
-	if (*rest)
-		*rest++ = '\0';
 	err = parse_who(&r, line, reason);
 	if (err)
 		return err;
@@ -112,6 +171,13 @@ static int parse_line(struct vif_policy *p, char *line, char reason[POLICY_REASO
 	return 0;
 }
 
+static void forget(struct vif_policy *p)
+{
+	p->n = 0;
+	p->n_bridges = 0;
+	p->has_bridges = false;
+}
+
 int policy_parse(struct vif_policy *p, const char *text, size_t len, char reason[POLICY_REASON])
 {
 	char line[256], why[POLICY_REASON];
@@ -119,7 +185,7 @@ int policy_parse(struct vif_policy *p, const char *text, size_t len, char reason
 	unsigned int number;
 	size_t n;
 
-	p->n = 0;
+	forget(p);
 	for (number = 1; text < end; number++, text = nl + 1) {
 		nl = memchr(text, '\n', (size_t)(end - text));
 		nl = nl ? nl : end;
@@ -127,14 +193,14 @@ int policy_parse(struct vif_policy *p, const char *text, size_t len, char reason
 		if (n >= sizeof(line) || memchr(text, '\0', n)) {
 			snprintf(reason, POLICY_REASON, "%u: not a line of text, or too long",
 				 number);
-			p->n = 0;
+			forget(p);
 			return -EINVAL;
 		}
 		memcpy(line, text, n);
 		line[n] = '\0';
 		if (parse_line(p, line, why)) {
 			snprintf(reason, POLICY_REASON, "%u: %.*s", number, POLICY_REASON - 16, why);
-			p->n = 0;
+			forget(p);
 			return -EINVAL;
 		}
 		if (nl == end)
@@ -151,7 +217,7 @@ int policy_load(struct vif_policy *p, const char *path, char reason[POLICY_REASO
 	size_t len;
 	int err;
 
-	p->n = 0;
+	forget(p);
 	if (!f && errno == ENOENT)
 		return 0;
 	if (!f) {

@@ -8,6 +8,7 @@
  *   promisc   receive whatever the switch floods      identify  blink the port's LED
  *   mac       another MAC than the configured one     regs      read the port's registers
  *   mtu       more than the configured MTU            eeprom    read the port's EEPROM
+ *   counters  read the port's counters, of all guests together
  *   spoof     send frames with any source address     all, none
  *
  * A vif with the key xmd-allow may do what that says and nothing else.  Otherwise the file
@@ -19,6 +20,11 @@
  *   00:16:3e:01:02:03   promisc mac        # the vif configured with this MAC
  *   vif-web             identify           # the vif with this vifname
  *   default             none               # every vif
+ *   @bridges            xenbr0 br0         # bridge= of these names means the one switch
+ *
+ * Further words, which no guest asks for and "all" does not include, say what of a vif's
+ * configuration need not be honoured (wants.h): ignore-bridge, ignore-script, ignore-ip,
+ * ignore-gatewaydev, ignore-vlan, ignore-forwarddev.
  */
 #ifndef XMD_BACKEND_POLICY_H
 #define XMD_BACKEND_POLICY_H
@@ -33,19 +39,36 @@
 #define POLICY_NAME	32	/* bytes of a vifname, with the NUL */
 #define POLICY_REASON	160
 
+/* Beside XMD_MAY_*, in the same words; not told to the guest. */
+#define POLICY_IGNORE_BRIDGE	0x00010000u
+#define POLICY_IGNORE_SCRIPT	0x00020000u
+#define POLICY_IGNORE_IP	0x00040000u
+#define POLICY_IGNORE_GATEWAYDEV 0x00080000u
+#define POLICY_IGNORE_VLAN	0x00100000u
+#define POLICY_IGNORE_FORWARDDEV 0x00200000u
+#define POLICY_COUNTERS		0x00400000u
+#define POLICY_TOLD		0x0000ffffu
+
+#define POLICY_BRIDGES	32
+#define POLICY_DEFAULT_BRIDGES { "xenbr0", "br0" }	/* libxl's own, and everybody's */
+
 struct policy_rule {
 	enum { RULE_DEFAULT, RULE_MAC, RULE_NAME } kind;
 	uint8_t mac[6];
 	char name[POLICY_NAME];
-	uint32_t may;		/* XMD_MAY_* */
+	uint32_t may;		/* XMD_MAY_*, POLICY_* */
 };
 
 struct vif_policy {
 	struct policy_rule rule[POLICY_RULES];
 	unsigned int n;
+	/* what "bridge" may be; has_bridges false: the default */
+	char bridge[POLICY_BRIDGES][POLICY_NAME];
+	unsigned int n_bridges;
+	bool has_bridges;
 };
 
-/* Words to XMD_MAY_*.  Return: 0; -EINVAL with the wrong word in @bad */
+/* Words to XMD_MAY_* and POLICY_*.  Return: 0; -EINVAL with the wrong word in @bad */
 int policy_words(const char *text, uint32_t *may, char bad[POLICY_NAME]);
 
 /*
@@ -63,6 +86,12 @@ int policy_load(struct vif_policy *p, const char *path, char reason[POLICY_REASO
 
 /* What a vif may; @name may be "". */
 uint32_t policy_lookup(const struct vif_policy *p, const uint8_t mac[6], const char *name);
+
+/* The word for one bit. */
+const char *policy_word(uint32_t may);
+
+/* Is @name one of the switch's?  @p NULL: as without a file. */
+bool policy_is_bridge(const struct vif_policy *p, const char *name);
 
 /* What a vif has by configuration. */
 struct policy_limits {

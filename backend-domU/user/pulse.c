@@ -5,43 +5,53 @@
 #include "log.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 #include <xmd/xs_names.h>
-
-void pulse_open(struct pulse *p)
-{
-	*p = (struct pulse){ .watchdog = open(PULSE_WATCHDOG, O_WRONLY | O_CLOEXEC) };
-	if (p->watchdog < 0)
-		log_warn("%s: %s: if this domain hangs, only the heartbeat in xenstore tells; is xen_wdt.ko loaded?",
-			 PULSE_WATCHDOG, strerror(errno));
-}
-
-int pulse_start(struct pulse *p, struct store *s, uint64_t now)
-{
-	/* Left over from a restart that did not come about. */
-	int err = store_remove(s, XS_DIR_OWN, XS_OWN_CONTROL);
-
-	p->well_at = now;
-	if (err)
-		return err;
-	return s->ops->watch(s, XS_DIR_OWN "/" XS_OWN_CONTROL, PULSE_TOKEN);
-}
 
 /* ---------------------------------------------------------------- drain */
 
+int pulse_announce(const struct pulse *p, struct store *s)
+{
+	static const char *const state[] = {
+		[FLOWING] = "serving", [DRAINING] = "draining", [DRAINED] = "drained",
+	};
+
+	return store_write_text(s, XS_DIR_OWN, XS_OWN_STATE, state[p->drain]);
+}
+
+/*
+ * control goes first: whoever finds the way held, and nobody that asks for it, lets it go.
+ * Whatever the store says, guests are not kept waiting.
+ */
 static int flow(struct pulse *p, struct store *s, struct kern *k, const char *why)
 {
+	int told = store_remove(s, XS_DIR_OWN, XS_OWN_CONTROL);
 	int err = k->ops->drain(k, false);
 
-	if (!err)
-		err = store_remove(s, XS_DIR_OWN, XS_OWN_CONTROL);
-	if (!err)
-		err = store_write_text(s, XS_DIR_OWN, XS_OWN_STATE, "serving");
+	if (err)
+		return err;
 	p->drain = FLOWING;
 	log_info("not drained any longer: %s", why);
-	return err;
+	err = pulse_announce(p, s);
+	return store_broken(told) ? told : store_broken(err) ? err : 0;
+}
+
+static int begin_drain(struct pulse *p, struct store *s, struct kern *k, uint64_t now)
+{
+	int err = k->ops->drain(k, true);
+
+	if (err)
+		return err;
+	log_info("draining for a restart");
+	p->drain = DRAINING;
+	p->drain_at = now;
+	err = pulse_announce(p, s);
+	return store_broken(err) ? err : 0;
+}
+
+static bool is_unreadable(int err)
+{
+	return err == -ENOENT || err == -EINVAL || err == -EACCES;
 }
 
 int pulse_control(struct pulse *p, struct store *s, struct kern *k, uint64_t now)
@@ -50,14 +60,45 @@ int pulse_control(struct pulse *p, struct store *s, struct kern *k, uint64_t now
 	int err = store_read_text(s, XS_DIR_OWN, XS_OWN_CONTROL, want);
 
 	if (err)
-		return err == -ENOENT || err == -EINVAL ? 0 : err;
-	if (!strcmp(want, "drain") && p->drain == FLOWING) {
-		log_info("draining for a restart");
-		p->drain = DRAINING;
-		p->drain_at = now;
-		return k->ops->drain(k, true);
-	}
-	return !strcmp(want, "resume") && p->drain != FLOWING ? flow(p, s, k, "as asked") : 0;
+		return is_unreadable(err) ? 0 : err;
+	if (!strcmp(want, "drain"))
+		return p->drain == FLOWING ? begin_drain(p, s, k, now) : 0;
+	if (!strcmp(want, "resume"))
+		return p->drain != FLOWING ? flow(p, s, k, "as asked") : 0;
+	/* dom0's doing, and each time worth a line */
+	log_warn("key %s of %s: \"%s\" is neither drain nor resume: ignored", XS_OWN_CONTROL,
+		 XS_DIR_OWN, want);
+	return 0;
+}
+
+/* An xmd-backend before this one has begun it, and did not come to its end. */
+static int take_over_drain(struct pulse *p, struct store *s, struct kern *k, uint64_t now)
+{
+	char want[STORE_VALUE_MAX];
+	int err = store_read_text(s, XS_DIR_OWN, XS_OWN_CONTROL, want);
+
+	if (err && !is_unreadable(err))
+		return err;
+	if (err || strcmp(want, "drain"))
+		return flow(p, s, k, "it was an xmd-backend before this one, and nobody asks for"
+			    " it any more");
+	log_info("drained by an xmd-backend before this one: going on with it");
+	p->drain = DRAINING;
+	p->drain_at = now;
+	return 0;
+}
+
+/* The watch's first event leads to pulse_control: what was asked while nobody was here. */
+int pulse_start(struct pulse *p, struct store *s, struct kern *k, uint64_t now)
+{
+	struct xmd_back_health h;
+	int err = s->ops->watch(s, XS_DIR_OWN "/" XS_OWN_CONTROL, PULSE_TOKEN);
+
+	if (!err)
+		err = k->ops->health(k, &h);
+	if (!err && h.flags & XMD_HEALTH_DRAINING)
+		err = take_over_drain(p, s, k, now);
+	return err;
 }
 
 static int look_at_drain(struct pulse *p, struct store *s, struct kern *k, uint64_t now)
@@ -75,31 +116,17 @@ static int look_at_drain(struct pulse *p, struct store *s, struct kern *k, uint6
 		return 0;
 	p->drain = DRAINED;
 	p->drain_at = now + PULSE_DRAINED_MS;
-	return store_write_text(s, XS_DIR_OWN, XS_OWN_STATE, "drained");
+	return pulse_announce(p, s);
 }
 
 /* ----------------------------------------------------------------- beat */
 
-static int beat(struct pulse *p, struct store *s, struct kern *k, uint64_t now)
+static int beat(struct pulse *p, struct store *s)
 {
-	struct xmd_back_health h;
-	int err = k->ops->health(k, &h);
+	int err;
 
-	if (err)
-		return err;
-	if (!h.unwell_ms)
-		p->well_at = now;
-	if (now - p->well_at > PULSE_UNWELL_MS) {
-		if (!p->ill)
-			log_err("no NIC, or it has not been served for %u ms: no heartbeat, so that somebody restarts this domain",
-				(unsigned int)(now - p->well_at));
-		p->ill = true;
+	if (atomic_load(&p->pet.ill))
 		return 0;
-	}
-	p->ill = false;
-	/* Its timer is Xen's: nothing in this domain can make it late. */
-	if (p->watchdog >= 0 && write(p->watchdog, "", 1) < 0)
-		log_warn("%s: %s", PULSE_WATCHDOG, strerror(errno));
 	err = store_write_u32(s, XS_DIR_OWN, XS_OWN_HEARTBEAT, ++p->beats);
 	/* A quota is used up, or the store is busy: the next one may get through. */
 	return store_broken(err) ? err : 0;
@@ -109,15 +136,20 @@ int pulse_work(struct pulse *p, struct store *s, struct kern *k, uint64_t now)
 {
 	int err = 0;
 
+	pet_moved(&p->pet);
+	if (!p->pet.threaded && now >= p->pet.due)
+		pet_look(&p->pet);
 	if (p->drain != FLOWING && now >= p->drain_at)
 		err = look_at_drain(p, s, k, now);
 	if (err || now < p->at)
 		return err;
 	p->at = now + PULSE_MS;
-	return beat(p, s, k, now);
+	return beat(p, s);
 }
 
 uint64_t pulse_due(const struct pulse *p)
 {
-	return p->drain != FLOWING && p->drain_at < p->at ? p->drain_at : p->at;
+	uint64_t due = p->drain != FLOWING && p->drain_at < p->at ? p->drain_at : p->at;
+
+	return !p->pet.threaded && p->pet.due < due ? p->pet.due : due;
 }

@@ -2,6 +2,8 @@
 /* vif.c - one vif: look at it, ask fsm_next, do that step; see vif.h */
 #include "vif_impl.h"
 
+#include "wants.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -45,6 +47,14 @@ static int write_offer(struct vif *v, struct vif_env *env)
 	int err = negotiate_offer(env->store, v->back, &env->offer, offers_objects(env));
 
 	return err ? err : write_state(v, env, STATE_INIT_WAIT);
+}
+
+/* The state stays: libxl, which waits for InitWait, tells its user after 10 s. */
+static int write_refusal(struct vif *v, struct vif_env *env)
+{
+	int err = store_write_text(env->store, v->back, XS_BACK_HOTPLUG_ERROR, v->refusal);
+
+	return err ? err : store_write_text(env->store, v->back, XS_BACK_HOTPLUG_STATUS, "error");
 }
 
 static int write_connected(struct vif *v, struct vif_env *env)
@@ -113,13 +123,59 @@ static int commit(struct vif *v, struct vif_env *env, const struct vif_view *see
 	return err;
 }
 
+/* Nobody else will: what is ours goes, if its guest is still no more. */
+static int write_end_of_orphan(struct vif *v, struct vif_env *env)
+{
+	int gone = vif_guest_gone(env->store, v);
+
+	return gone > 0 ? write_removal(v, env) : gone < 0 ? gone : -EAGAIN;
+}
+
 static int step_remove(struct vif *v, struct vif_env *env, const struct vif_view *seen)
 {
-	int err = commit(v, env, seen, write_removal);
+	int err = commit(v, env, seen, seen->orphan ? write_end_of_orphan : write_removal);
 
-	if (!err)
+	if (!err && seen->orphan)
+		log_warn("%s: domain %u is no more and nobody has detached this vif: directory removed",
+			 v->name, v->domid);
+	else if (!err)
 		log_info("%s: detached, directory removed", v->name);
 	return err;
+}
+
+static int step_refuse(struct vif *v, struct vif_env *env, const struct vif_view *seen)
+{
+	int err = commit(v, env, seen, write_refusal);
+
+	if (!err && log_allowed(&v->budget, env->now(), v->name))
+		log_err("%s: not served: %s", v->name, v->refusal);
+	return err;
+}
+
+/* What the toolstack says and nobody here hears is not passed over in silence. */
+static int step_offer(struct vif *v, struct vif_env *env, const struct vif_view *seen)
+{
+	char key[STORE_VALUE_MAX];
+	int err = wants_unknown(env->store, v->back, key);
+
+	if (err)
+		return err;
+	if (*key && log_allowed(&v->budget, env->now(), v->name))
+		log_warn("%s: key %s of %s is not known here: ignored", v->name, key, v->back);
+	return commit(v, env, seen, write_offer);
+}
+
+/* Gone on with after a restart of the domain: not broken off for what it asks for. */
+static int step_tell(struct vif *v, struct vif_env *env, const struct vif_view *seen)
+{
+	const struct vif_policy *p = env->objs ? &env->objs->policy : NULL;
+	int err = wants_check(env->store, v->back, p, obj_may(v, env), v->refusal);
+
+	if (err == -EINVAL && log_allowed(&v->budget, env->now(), v->name))
+		log_err("%s: served as before, and not as it is configured: %s", v->name, v->refusal);
+	if (err && err != -EINVAL)
+		return err;
+	return commit(v, env, seen, write_adopted);
 }
 
 static int step_connect(struct vif *v, struct vif_env *env, const struct vif_view *seen)
@@ -142,15 +198,17 @@ static int take_step(struct vif *v, struct vif_env *env, const struct vif_view *
 		     enum vif_step step)
 {
 	switch (step) {
+	case STEP_REFUSE:
+		return step_refuse(v, env, seen);
 	case STEP_OFFER:
-		return commit(v, env, seen, write_offer);
+		return step_offer(v, env, seen);
 	case STEP_CONNECT:
 	case STEP_ADOPT:
 		return step_connect(v, env, seen);
 	case STEP_PUBLISH:
 		return commit(v, env, seen, write_connected);
 	case STEP_TELL:
-		return commit(v, env, seen, write_adopted);
+		return step_tell(v, env, seen);
 	case STEP_CLOSING:
 		return commit(v, env, seen, write_closing);
 	case STEP_DISCONNECT:
@@ -172,6 +230,8 @@ static void wait_for_change(struct vif *v, struct vif_env *env, const struct vif
 		v->due = v->settle_until;
 	else if (!v->watching || seen->front == STATE_HIDDEN)
 		v->due = env->now() + POLL_MS;
+	else if (v->gone_since)
+		v->due = v->gone_since + VIF_ORPHAN_MS;
 }
 
 static const char *shortage(int err)

@@ -23,6 +23,12 @@
  */
 #define VIF_SETTLE_MS	500
 
+/*
+ * So long has a guest to be gone, without a detach, before its vif is taken away: libxl, which
+ * makes a domain before its vifs and ends it behind them, waits 10 s for each step.
+ */
+#define VIF_ORPHAN_MS	25000
+
 struct vif_env {
 	struct store *store;
 	struct kern *kern;
@@ -50,9 +56,11 @@ struct vif {
 	enum xb_state seen_own;		/* at the last look; STATES: never looked */
 	bool seen_online;
 	uint64_t settle_until;
+	uint64_t gone_since;		/* ms; its guest is no more; 0: it is there */
 	uint64_t due;			/* ms; run again then at the latest; 0: no need */
 	unsigned int failures;		/* steps in a row that could not be done */
 	char error[STORE_VALUE_MAX];	/* to be written as hotplug-error with Closing */
+	char refusal[REASON_MAX];	/* why it is not offered: wants.h */
 	struct log_budget budget;
 	struct obj *obj;		/* its object ring, if it has one */
 	bool obj_tried;			/* since it was connected */

@@ -2,9 +2,12 @@
 /* vif_look.c - what can be seen of a vif in xenstore; see vif_impl.h */
 #include "vif_impl.h"
 
+#include "wants.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <xmd/xs_names.h>
 
@@ -142,17 +145,74 @@ static void note_settling(struct vif *v, struct vif_env *env, struct vif_view *v
 	view->settling = now < v->settle_until;
 }
 
+/* Where an offer would be next: is it configured as it can be served? */
+static int look_wants(struct vif *v, struct vif_env *env, struct vif_view *view)
+{
+	char status[STORE_VALUE_MAX];
+	const struct vif_policy *p = env->objs ? &env->objs->policy : NULL;
+	int err;
+
+	if (!view->online || view->kern != KERN_NONE ||
+	    (view->own != STATE_INITIALISING && view->own != STATE_CLOSED))
+		return 0;
+	err = wants_check(env->store, v->back, p, obj_may(v, env), v->refusal);
+	view->refused = err == -EINVAL;
+	if (err && !view->refused)
+		return err;
+	if (!view->refused)
+		return 0;
+	err = store_read_text(env->store, v->back, XS_BACK_HOTPLUG_STATUS, status);
+	view->said = !err && !strcmp(status, "error");
+	return err == -ENOENT || err == -EINVAL ? 0 : err;
+}
+
+int vif_guest_gone(struct store *s, const struct vif *v)
+{
+	char path[STORE_PATH_MAX], *val;
+	size_t len;
+	int err;
+
+	snprintf(path, sizeof(path), XS_DIR_DOM, v->domid);
+	err = s->ops->read(s, path, &val, &len);
+	if (!err)
+		free(val);
+	/* what we may not read is there: /local/domain itself is open to all */
+	return err == -ENOENT ? 1 : err == -EACCES ? 0 : err;
+}
+
+/* A frontend's directory that is not there yet has a guest's around it. */
+static int look_for_guest(struct vif *v, struct vif_env *env, struct vif_view *view)
+{
+	uint64_t now = env->now();
+	int gone = view->online && view->front == STATE_GONE ? vif_guest_gone(env->store, v) : 0;
+
+	if (gone < 0)
+		return gone;
+	if (!gone)
+		v->gone_since = 0;
+	else if (!v->gone_since)
+		v->gone_since = now;
+	view->orphan = gone && now - v->gone_since >= VIF_ORPHAN_MS;
+	return 0;
+}
+
 int vif_look(struct vif *v, struct vif_env *env, struct vif_view *view)
 {
 	int err = vif_look_back(env->store, v, view);
 
 	view->front = STATE_GONE;
+	view->refused = view->said = view->orphan = false;
 	if (err)
 		return err;
 	if (view->present) {
 		err = look_front(v, env, view);
 		if (!err)
 			err = compare_row(v, env, view);
+		view->kern = v->kern;
+		if (!err)
+			err = look_wants(v, env, view);
+		if (!err)
+			err = look_for_guest(v, env, view);
 		if (err)
 			return err;
 	}

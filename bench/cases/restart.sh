@@ -289,7 +289,7 @@ destroy_and_create() {
 reattach() { # GUEST MAC
 	timeout 60 xl network-detach "$1" 0 &&
 		timeout 20 on "$1" 'while [ -e /sys/class/net/eth0 ]; do sleep 0.02; done' &&
-		timeout 60 xl network-attach "$1" backend=drv bridge=br0 mac="$2" &&
+		timeout 60 xl network-attach "$1" backend=drv bridge=xenbr0 mac="$2" &&
 		timeout 20 on "$1" net-up
 }
 

@@ -71,7 +71,8 @@ struct xmd_vif_rate {
  * @adopt:    1: start from rsp_prod of the shared rings instead of from 0, and treat
  *	      what lies between as requests not yet looked at
  * @n_queues: 1 to XMD_VIF_QUEUES_MAX
- * @mtu:      bytes, 68 to 65535; frames to the guest are not larger than mtu + 18
+ * @mtu:      bytes, 68 to 65535, as the guest was told; frames to the guest are not larger
+ *	      than mtu + 18, or with SG than the NIC's MTU + 18, if that is more
  * @mac:      the guest's address; entered into the switch for good
  * @rate:     from the first frame on; XMD_VIF_RATE changes it
  *
@@ -117,10 +118,12 @@ struct xmd_vif_info {
 	__u8 reserved[2];
 	struct xmd_vif_queue queue[XMD_VIF_QUEUES_MAX];
 	struct xmd_vif_rate rate;
+	__u32 reserved2;		/* named, so that it is cleared */
 	__u64 tx_frames, tx_bytes, tx_errors, tx_drops;
 	__u64 rx_frames, rx_bytes, rx_errors, rx_drops;
 	__u64 tx_spoofed;		/* frames dropped for their source address */
 	__u64 rx_filtered;		/* flooded frames that this vif's filters kept away */
+	__u64 rx_too_long;		/* of rx_drops: longer than this guest takes */
 };
 
 /* struct xmd_vif_settings.flags */
@@ -259,8 +262,8 @@ enum xmd_port_question {
 /**
  * struct xmd_port_ask - what only the NIC's user half can do; waits for it
  *
- * Errors: EINVAL malformed, ENODEV no NIC, EOPNOTSUPP not with this NIC, EBUSY somebody
- * is changing a network device right now, else what the user half says.
+ * Errors: EINVAL malformed, ENODEV no NIC, EOPNOTSUPP not with this NIC, else what the user
+ * half says.
  */
 struct xmd_port_ask {
 	__u32 what;		/* enum xmd_port_question */
@@ -286,11 +289,16 @@ struct xmd_vif_event {
  *	       ~0 without a NIC
  * @pending:   frames that were taken from guests and not answered yet, or wait for a guest
  *	       that takes frames
+ * @flags:     XMD_HEALTH_*: what xmd-backend has asked for, perhaps one before this one
  */
 struct xmd_back_health {
 	__u32 unwell_ms;
 	__u32 pending;
+	__u32 flags;
 };
+
+#define XMD_HEALTH_DRAINING	0x1	/* XMD_BACK_DRAIN 1 */
+#define XMD_HEALTH_BLINKING	0x2	/* XMD_ASK_IDENTIFY 1 */
 
 #define XMD_VIF_CONNECT	_IOW('x', 0x21, struct xmd_vif_connect)
 /* Unmap and forget.  ENOENT: unknown.  No event of this vif follows. */

@@ -89,7 +89,7 @@ struct xmd_port_settings;
  * @gso_size:	head only, with XMD_F_GSO_*: payload bytes per segment
  * @hdr_len:	head only, with XMD_F_GSO_*: bytes of headers, all in the first buffer
  * @owner:	head only: the client's own pointer, untouched by the NIC while it owns
- *		the frame.  NULL is reserved for frames of the NIC's net_device
+ *		the frame.  NULL: of the driver domain itself
  * @cookie:	head only: the client's own number, likewise
  * @next:	free for the present owner to build lists of frames
  *
@@ -124,10 +124,11 @@ struct xmd_buf {
  * @rx_return:	@n frames came from the wire, 1 <= n <= XMD_BATCH; each is a complete
  *		Ethernet frame without FCS of ETH_HLEN to xmd_nic_max_frame() bytes whose
  *		length the NIC half has checked against its buffer
- * @tx_return:	@n frames of the client left the NIC (or carry XMD_F_ABORTED), in the
- *		order in which they were provided.  Also the sign that descriptors
- *		are free again: a client that was refused tries again from here.
- *		Frames with owner NULL are not told; the NIC drops its reference
+ * @tx_return:	@n frames left the NIC (or carry XMD_F_ABORTED), in the order in which
+ *		they were provided; the client drops a reference to each.  Also the sign that
+ *		descriptors are free again: a client that was refused tries again from here.
+ *		Those with owner NULL are the driver domain's own, and may be none that this
+ *		client has provided: of before it attached, of a self-test
  * @host_tx:	@n frames that the driver domain itself sends; owner is NULL.  The
  *		client switches them: to xmd_nic_tx_provide, to a vif, or both
  * @state:	tx_provide will answer differently from now on: the NIC was started,
@@ -144,22 +145,24 @@ struct xmd_nic_ops {
 /**
  * xmd_nic_attach - become the client of the NIC.  Process context, may sleep.
  *
+ * @place: where the NIC is stored, before the first operation runs, which may be before
+ *	   this returns; untouched on error
+ *
  * From its return on, frames from the wire and from the driver domain go to
  * @ops and no longer straight between the NIC and its net_device, and the NIC is
- * asked to receive every unicast and multicast frame.  The first operations may run
- * before it returns.  If the NIC is taken away under its client, tx_provide answers
+ * asked to receive every unicast and multicast frame.  If the NIC is taken away under its client, tx_provide answers
  * -EAGAIN, frames that it had not sent come back aborted, and memory stays until
  * xmd_nic_detach.
  *
- * Return: the NIC, or ERR_PTR: -ENODEV no NIC probed, -EBUSY it has a client.
+ * Return: 0, -ENODEV no NIC probed, -EBUSY it has a client.
  */
-struct xmd_nic *xmd_nic_attach(const struct xmd_nic_ops *ops, void *ctx);
+int xmd_nic_attach(const struct xmd_nic_ops *ops, void *ctx, struct xmd_nic **place);
 
 /**
  * xmd_nic_detach - undo xmd_nic_attach.  Process context, may sleep.
  *
- * On return no operation runs and none will be called.  Frames of the client that
- * the NIC still owned have been returned through ops->tx_return before.
+ * On return no operation runs and none will be called; frames of the client that the NIC
+ * still owned have been returned through ops->tx_return before.
  */
 void xmd_nic_detach(struct xmd_nic *nic);
 
@@ -179,7 +182,8 @@ int xmd_nic_tx_provide(struct xmd_nic *nic, struct xmd_buf **frames, unsigned in
 /**
  * xmd_nic_tx_space - frames of one buffer that xmd_nic_tx_provide would take now
  *
- * 0 without a carrier and while stopped.  A hint without a lock, for deciding how much to read from a guest's ring.
+ * 0 without a carrier and while stopped.  A hint without a lock, for deciding how much to
+ * read from a guest's ring.
  */
 unsigned int xmd_nic_tx_space(const struct xmd_nic *nic);
 
@@ -207,6 +211,15 @@ void xmd_nic_host_rx(struct xmd_nic *nic, struct xmd_buf *frame);
  */
 unsigned int xmd_buf_get(struct xmd_nic *nic, struct xmd_buf **bufs, unsigned int n);
 
+/**
+ * xmd_nic_bufs - how many buffers of the pool the client may hold, all together
+ *
+ * Counted are those of xmd_buf_get and those of frames from the wire that the client lets wait.
+ * The rest is the receive ring's and the driver domain's own.  Changes when the NIC is started
+ * with another receive ring (ops->state follows); may be negative then.
+ */
+int xmd_nic_bufs(const struct xmd_nic *nic);
+
 /** xmd_buf_hold - one more reference to the frame whose head is @frame.  Any context. */
 void xmd_buf_hold(struct xmd_buf *frame);
 
@@ -229,7 +242,8 @@ void xmd_nic_rx_hold(struct xmd_nic *nic, bool hold);
  * xmd_nic_unwell_ms - for how long something about the NIC has not been as it should be
  *
  * That is: no user half that serves, the NIC stopped or gone, or frames in it that do not
- * leave.  0: all is well.  Each of these is normal for a second or two.
+ * leave although there is a carrier and the link partner does not pause us.  0: all is well.
+ * Each of these is normal for a second or two.
  */
 unsigned int xmd_nic_unwell_ms(const struct xmd_nic *nic);
 

@@ -55,10 +55,10 @@ struct xmd_info {
 
 /*
  * Register access: a batch of guarded operations, done in order, stopped at the
- * first that fails.  Each is checked against the table in kerndriver/guard.c
- * before any of the batch is done: a register that is not in the table, a read of
- * a write-only one, or a bit outside the writable mask refuses the whole batch
- * with EPERM and touches nothing; an operation that is malformed or times out of
+ * first that fails.  Each is checked against the list in nicregs.h
+ * before any of the batch is done: a register that is not in it or the kernel half's,
+ * a bit outside of the writable mask, or a value that is not allowed now refuses the whole
+ * batch with EPERM and touches nothing; an operation that is malformed or times out of
  * range does so with EINVAL.  @failed names the operation that failed.  EINTR: a
  * signal came, the operations before @failed are done.
  *
@@ -95,15 +95,16 @@ struct xmd_regs {
 /**
  * struct xmd_start - give the kernel half the NIC to run.  From STOPPED only (EBUSY)
  * @tx_ring, @rx_ring: descriptors, powers of two from 64 to 1024
- * @rctl: receive control bits beyond those the kernel half owns (guard.h)
+ * @rctl: receive control bits beyond those the kernel half owns: RCTL_USER of nicregs.h
  * @tctl: transmit control bits likewise
- * @mac:  the station address in use; unicast, not zero (EADDRNOTAVAIL)
+ * @mac:  the station address in use; unicast, not zero (EADDRNOTAVAIL), and the committed one or
+ *	  that of the configure which is being asked for, if there is one (EPERM)
  *
  * The kernel half programs descriptor bases, lengths, heads and tails, sends again
  * what it had accepted and not seen done, enables receive, transmit and interrupts.
- * Transmit descriptors are delayed by TIDV and TADV; a TIDV of 0 is made 1 (13.4.44).
- * Errors: EINVAL a ring size or reserved, EPERM a bit of @rctl or @tctl that is not the
- * user half's (guard.h), ENOMEM the pool is too small for the ring, ENODEV.
+ * Registers with bounds (nicregs.h) have to be within them, as written since the last reset.
+ * Errors: EINVAL a ring size or reserved, EPERM a bit of @rctl or @tctl that is not the user
+ * half's, or a register out of bounds, ENOMEM the pool is too small for the ring, ENODEV.
  */
 struct xmd_start {
 	__u32 tx_ring;

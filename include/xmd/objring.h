@@ -25,9 +25,10 @@
  *   guest     xmd-obj-ring-ref              grant reference of the page, and
  *             xmd-event-channel-obj         the event channel, allocated for the backend's
  *                                           domain; both with the other keys, or neither
- *             xmd-obj-version               that the page is laid out in, 1 to VERSION;
+ *             xmd-obj-version               that the page is written in, 1 to VERSION;
  *                                           absent: 1
  *
+ * Both ends speak all versions from 1 on; the guest takes the lower one of VERSION and its own.
  * The guest fills the page with zeros, writes @version, and only then writes the keys.  The
  * backend looks at the keys once it serves the vif's own rings, maps and binds.  Keys that
  * are wrong, a page that cannot be mapped, an unknown version: a line in its log, and the
@@ -36,7 +37,7 @@
  * The page
  *
  *   offset  size  written by     what
- *        0     4  guest          version      XMD_OBJRING_VERSION
+ *        0     4  guest          version      1 to XMD_OBJRING_VERSION; as the key says
  *        4     4  guest          ask_prod     messages put into ask[], ever
  *        8     4  guest          tell_cons    messages taken out of tell[], ever
  *       12    20  -              0
@@ -70,9 +71,9 @@
  * Messages (kinds and header: xpc/wire.h; objects and calls: xpc/vif_objects.h)
  *
  *   kind       way    header besides kind, len, epoch           body
- *   HELLO      ask    epoch 0                                   fingerprint, 4 bytes
- *   WELCOME    tell   epoch: the new one                        -
- *   STATE      tell   id, version                               update, all members
+ *   HELLO      ask    epoch 0                                   what the guest knows
+ *   WELCOME    tell   epoch: the new one                        what the home knows
+ *   STATE      tell   id, version                               update, all members that both know
  *   CHANGE     tell   id, seq: version before, version          update
  *   PROPOSE    ask    id, version: based on                     update
  *   ACK        tell   id, version: of the home now, result      -
@@ -88,9 +89,23 @@
  * HELLO begins an epoch: the far end answers WELCOME with a number that no epoch in this
  * page has had before, (life << 16) + n, and then STATE of each object.  Everything else
  * carries the epoch of the last WELCOME; what carries another one is dropped, by both sides,
- * without an answer.  Fingerprints that differ, or another wire version, are answered by an
- * ACK with id 0, epoch 0 and result -EPROTONOSUPPORT; there is no sense in a HELLO before the
- * next life then.
+ * without an answer.  An end that lacks something of the first release, or another wire version,
+ * is answered by an ACK with id 0, epoch 0 and result -EPROTONOSUPPORT; there is no sense in a
+ * HELLO before the next life then.
+ *
+ * The two ends are not of one build.  What they know is declared in xpc/vif_objects.h, to whose
+ * end alone things are added; how far each one's declarations go stands in HELLO and WELCOME
+ * (xpc/abi.h):
+ *   - members and objects that the other end does not know are not sent to it.  Who gets some
+ *     that it does not know ignores them in a STATE or CHANGE, and refuses a PROPOSE
+ *   - a member that the other end does not have is 0 at the guest, and a wish for it fails with
+ *     -EOPNOTSUPP there, as does a call that the home does not have; neither is sent
+ *   - arguments behind those that the receiver knows are ignored; those that the sender
+ *     did not know yet are 0.  Each new one is such that this is right
+ *   - numbers are not reused, and what a number means does not change
+ *
+ * Version 1: HELLO has 4 bytes instead, XMD_OBJRING_V1_FINGERPRINT, and WELCOME none.  Either end
+ * knows the first release then and nothing else, and is refused what it does not know.
  *
  * PROPOSE asks for new values of members that a guest may write.  The home answers with one
  * ACK each, in order:
@@ -174,7 +189,8 @@
 
 #include <linux/types.h>
 
-#define XMD_OBJRING_VERSION	1u
+#define XMD_OBJRING_VERSION	2u
+#define XMD_OBJRING_V1_FINGERPRINT 0x6e20658fu	/* the body of HELLO in version 1 */
 #define XMD_OBJRING_SLOTS	4u	/* each way; a power of two */
 #define XMD_OBJRING_SLOT	504u	/* bytes: the longest message */
 

@@ -31,7 +31,7 @@ schema() {
 connected() { [ "$(xs $back1/state)" = 4 ] && [ "$(xs $front1/state)" = 4 ]; }
 
 attach() {
-	xl network-attach g1 backend=drv bridge=br0 mac=00:16:3e:77:01:01 > /run/lab/xl 2>&1 ||
+	xl network-attach g1 backend=drv bridge=xenbr0 mac=00:16:3e:77:01:01 > /run/lab/xl 2>&1 ||
 		fail "cycle $1: xl network-attach: $(cat /run/lab/xl)"
 }
 
@@ -79,7 +79,7 @@ in_drv() {
 	on drv '[ -d /sys/kernel/debug/xmd ] || mount -t debugfs debugfs /sys/kernel/debug
 		echo "vif interrupts: $(grep -c xmd-vif /proc/interrupts)"
 		p=$(pidof xmd-backend) && echo "xmd-backend files: $(ls /proc/$p/fd | wc -l)"
-		sed -n "s/^vifs \([0-9]*\) backlog \([0-9]*\).*/kernel vifs: \1, backlog \2/p" /sys/kernel/debug/xmd/back/vifs
+		sed -n "s/^vifs \([0-9]*\) .* shared \([0-9]*\) of .*/kernel vifs: \1, shared buffers \2/p" /sys/kernel/debug/xmd/back/vifs
 		true' 2> /dev/null
 }
 

@@ -40,7 +40,7 @@ attached=
 attach() { # [ATTACK]: its lie is in what the backend offers first
 	hostile await "$@" > /run/lab/await 2>&1 &
 	waiter=$!
-	xl network-attach g1 backend=bad bridge=br0 mac=$mac1 ${XMD_TRUSTED:+trusted=$XMD_TRUSTED} > /run/lab/xl 2>&1 ||
+	xl network-attach g1 backend=bad bridge=xenbr0 mac=$mac1 ${XMD_TRUSTED:+trusted=$XMD_TRUSTED} > /run/lab/xl 2>&1 ||
 		fail "xl network-attach: $(cat /run/lab/xl /run/lab/await)"
 	wait $waiter || fail "await: $(cat /run/lab/await)"
 	wait_until 10 '[ -n "$(second)" ]' || fail "the guest has no second interface"

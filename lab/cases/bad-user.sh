@@ -1,9 +1,10 @@
 # lab: file tests/tools/caselib.sh
 # lab: file build/bin/xmd-gaptcp
 # lab: file build/bin/xmd-hostile-user
+# lab: file lab/cases/bad-device.sh
 #
 # A hostile program in place of each user half: the kernel halves refuse, frames flow on, and the
-# real user half takes over again afterwards.
+# real user half takes over again afterwards. In short also, in the same boot: bad-device.sh.
 . /case/caselib.sh
 
 drv_start xmd
@@ -73,3 +74,8 @@ for g in g1 g2; do reachable peer "$(addr $g)" || fail "$g is cut off"; done
 ! on drv dmesg | grep -E 'BUG:|WARNING:|Oops|general protection|Call Trace' ||
 	fail "the driver domain's kernel complains"
 [ $bad = 0 ] || fail "$bad attacks did not end as the contract says"
+
+if [ -z "$FULL" ]; then
+	booted=1
+	. /case/bad-device.sh
+fi

@@ -1,7 +1,13 @@
 # lab: file tests/tools/caselib.sh
+# lab: file tests/tools/killer.sh
+# lab: file build/bin/xmd-gaptcp
+# lab: file lab/cases/no-stock.sh
+# lab: file lab/cases/kill-anytime.sh
 #
 # How often the two halves of the e1000 driver meet: at bring-up, while nothing happens, and under
 # TCP as fast as it goes. What travels with the frames must not be in here.
+#
+# In short also, in the same boot: no-stock.sh and kill-anytime.sh.
 . /case/caselib.sh
 secs=${XMD_SECONDS:-10}
 [ -z "$FULL" ] || secs=60
@@ -35,3 +41,9 @@ metric frames_in_10_s_of_TCP $(($(frames) - sent)) ''
 metric crossings_in_10_s_of_TCP "$busy" ''
 # the watchdog every two seconds: one batch of registers, one report of counters
 [ "$busy" -le 20 ] || fail "$busy crossings during a transfer: something crosses with the frames"
+
+if [ -z "$FULL" ]; then
+	booted=1
+	. /case/no-stock.sh
+	. /case/kill-anytime.sh
+fi

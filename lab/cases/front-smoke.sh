@@ -78,7 +78,7 @@ for g in g1 g2; do
 	xl network-detach $g 0 > /run/lab/xl 2>&1 || fail "$g: xl network-detach: $(cat /run/lab/xl)"
 	wait_until 10 "! xenstore-exists /local/domain/$id/device/vif/0" || fail "$g: the vif stays"
 	wait_until 10 "! on $g 'test -e /sys/class/net/eth0'" || fail "$g: eth0 stays"
-	xl network-attach $g backend=drv bridge=br0 "mac=$(mac $g)" > /run/lab/xl 2>&1 ||
+	xl network-attach $g backend=drv bridge=xenbr0 "mac=$(mac $g)" > /run/lab/xl 2>&1 ||
 		fail "$g: xl network-attach: $(cat /run/lab/xl)"
 	wait_until 20 "vifs_connected $id" || fail "$g: the vif does not connect again"
 	on $g 'net-up eth0'

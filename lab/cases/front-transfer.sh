@@ -19,7 +19,7 @@ joined=239.1.2.3 peers=239.1.2.4 nobodys=239.9.9.9
 
 drv_start "$DRV_KIND"
 # so that it may have jumbo frames once the port has them
-guest_start g1 xmd "${XMD_GUEST:-pv}" "vif = [\"backend=drv,bridge=br0,mac=$(mac g1),mtu=9000\"]"
+guest_start g1 xmd "${XMD_GUEST:-pv}" "vif = [\"backend=drv,bridge=xenbr0,mac=$(mac g1),mtu=9000\"]"
 tool xmd-gaptcp peer g1
 tool xmd-seqtest peer g1
 tool xmd-vlantap peer
@@ -106,7 +106,7 @@ on g1 "ip addr del $joined/32 dev eth0"
 note "jumbo frames"
 on peer 'ip link set wire mtu 9000'
 on drv 'ip link set eth0 mtu 9000'
-[ "$DRV_KIND" = xmd ] || on drv 'ip link set br0 mtu 9000'
+[ "$DRV_KIND" = xmd ] || on drv 'ip link set xenbr0 mtu 9000'
 on g1 'ip link set eth0 mtu 9000' || fail "g1 may not have its own MTU: $(front_dump g1)"
 on g1 'ip link set eth0 mtu 9001' 2> /run/lab/mtu && fail "g1 has a larger MTU than its own"
 cat /run/lab/mtu

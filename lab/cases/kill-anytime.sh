@@ -1,6 +1,7 @@
 # lab: file tests/tools/caselib.sh
 # lab: file tests/tools/killer.sh
 # lab: file build/bin/xmd-gaptcp
+# full only: crossings does the same in its own boot
 #
 # xmd-userdriver is killed, and then made to hang, at random moments: in the middle of a ring
 # resize, a change of MAC or MTU, a self-test, a reset, or just under traffic. Each time the next
@@ -14,8 +15,10 @@ hangs=${XMD_HANGS:-$(((times + 3) / 4))}
 # of the lines "I DOING: N ms, ..."
 median_ms() { sed -n 's/.*: \([0-9]*\) ms, .*/\1/p' "$1" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
-drv_start xmd
-guest_start g1 stock pv
+if [ -z "${booted:-}" ]; then
+	drv_start xmd
+	guest_start g1 stock pv
+fi
 tool xmd-gaptcp peer g1
 put drv /case/killer.sh /root/killer.sh
 on drv 'mount -t debugfs none /sys/kernel/debug' 2> /dev/null || true

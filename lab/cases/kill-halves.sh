@@ -71,7 +71,7 @@ done
 
 # attach: a second vif for g2; from $start until its backend is ready for the frontend
 attach() {
-	xl network-attach g2 backend=drv bridge=br0 mac="$1" > /run/lab/attach 2>&1 &
+	xl network-attach g2 backend=drv bridge=xenbr0 mac="$1" > /run/lab/attach 2>&1 &
 	attaching=$!
 	back=/local/domain/$drv_id/backend/vif/$(xl domid g2)/1
 	until [ "$(xs "$back/hotplug-status")" = connected ]; do

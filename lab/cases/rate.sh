@@ -33,7 +33,7 @@ in_time() {
 }
 
 drv_start xmd
-guest_start g1 stock pv "vif = [\"backend=drv,bridge=br0,mac=$(mac g1),rate=2MB/s\"]"
+guest_start g1 stock pv "vif = [\"backend=drv,bridge=xenbr0,mac=$(mac g1),rate=2MB/s\"]"
 guest_start g2 stock pv
 back=/local/domain/$drv_id/backend/vif/$(xl domid g1)/0
 [ "$(xs "$back/rate")" = 100000,50000 ] || fail "xl has made of rate=2MB/s: $(xs "$back/rate")"
@@ -75,7 +75,7 @@ in_time 'bytes 0 usecs 0' g1
 
 note "xl network-attach with rate=1MB/s"
 g2_id=$(xl domid g2)
-xl network-attach g2 backend=drv bridge=br0 mac=00:16:3e:77:01:01 rate=1MB/s > /run/lab/xl 2>&1 ||
+xl network-attach g2 backend=drv bridge=xenbr0 mac=00:16:3e:77:01:01 rate=1MB/s > /run/lab/xl 2>&1 ||
 	fail "xl network-attach: $(cat /run/lab/xl)"
 wait_until 10 "vifs_connected $g2_id" || fail "the second vif does not connect"
 in_time 'bytes 50000 usecs 50000' g2 1

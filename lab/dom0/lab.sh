@@ -116,7 +116,7 @@ ramdisk = "$(guest_images)/guest.cpio"
 memory = 192
 vcpus = 1
 tsc_mode = "native"
-vif = ["backend=$(drv_of "$1"),bridge=br0,mac=$(mac "$1")"]
+vif = ["backend=$(drv_of "$1"),bridge=xenbr0,mac=$(mac "$1")"]
 extra = "$KERNEL_WORDS lab.name=$1 lab.front=${2:-stock} lab.ip=$(addr "$1")/24 lab.ip6=$(addr6 "$1")/64 $LAB_EXTRA"
 END
 }

@@ -10,8 +10,9 @@ int sim_fail_at, sim_failed, sim_pinned;
 u64 sim_now;
 s64 sim_us;
 
-#define MAX_GUESTS 8
-#define POOL 1536u
+#define MAX_GUESTS 80
+/* Without the receive ring's buffers and the spare ones. */
+#define POOL (SIM_POOL - XMD_BATCH - 256u)
 #define TX_REF 1000u
 #define RX_REF 2000u
 #define TX_RING_REF 1u
@@ -19,10 +20,23 @@ s64 sim_us;
 
 static struct guest *guests[MAX_GUESTS];
 static struct napi_struct *sched, **sched_tail = &sched;
-static struct { bool used; irq_handler_t h; void *arg; struct guest *g; } irqs[64];
+static struct { bool used; irq_handler_t h; void *arg; struct guest *g; } irqs[2 * MAX_GUESTS + 1];
 static struct guest *port_owner;
 static struct page ring_page[MAX_GUESTS * 2 + 2];
-static struct xmd_buf bufs[POOL], *pool[POOL];
+static struct xmd_buf bufs[SIM_POOL], *pool[SIM_POOL];
+
+static unsigned int take(struct xmd_buf **b, unsigned int k, unsigned int keep)
+{
+	k = min(k, nic.pool_free - min(nic.pool_free, keep));
+	for (unsigned int i = 0; i < k; i++) {
+		void *data = pool[--nic.pool_free]->data;
+
+		b[i] = pool[nic.pool_free];
+		*b[i] = (struct xmd_buf){ .data = data, .refs = 1, .nbufs = 1 };
+	}
+	nic.pool_least = min(nic.pool_least, nic.pool_free);
+	return k;
+}
 
 static bool fails(void)
 {
@@ -277,7 +291,7 @@ int bind_evtchn_to_irqhandler_lateeoi(u32 port, irq_handler_t h, unsigned long f
 	SIM_CHECK(name);
 	if (fails())
 		return -ENOMEM;
-	for (int i = 1; i < 64; i++) {
+	for (int i = 1; i <= 2 * MAX_GUESTS; i++) {
 		if (irqs[i].used)
 			continue;
 		irqs[i].used = true;
@@ -320,11 +334,12 @@ void notify_remote_via_irq(int irq)
 
 /* ---------------------------------------------------------------------- NIC */
 
-struct xmd_nic *xmd_nic_attach(const struct xmd_nic_ops *ops, void *ctx)
+int xmd_nic_attach(const struct xmd_nic_ops *ops, void *ctx, struct xmd_nic **place)
 {
 	nic.ops = ops;
 	nic.ctx = ctx;
-	return (struct xmd_nic *)&nic;
+	*place = (struct xmd_nic *)&nic;
+	return 0;
 }
 
 void xmd_nic_detach(struct xmd_nic *n)
@@ -355,7 +370,19 @@ unsigned int xmd_nic_unwell_ms(const struct xmd_nic *n)
 unsigned int xmd_nic_max_frame(const struct xmd_nic *n)
 {
 	(void)n;
-	return XMD_FRAME_STD;
+	return nic.max_frame;
+}
+
+unsigned int xmd_nic_tx_space(const struct xmd_nic *n)
+{
+	(void)n;
+	return nic.answer > 0 && nic.n_held < nic.room ? nic.room - nic.n_held : 0;
+}
+
+int xmd_nic_bufs(const struct xmd_nic *n)
+{
+	SIM_CHECK((const void *)n == &nic);
+	return SIM_POOL - 2 * XMD_BATCH - 256 - SIM_RESERVE - nic.more_ring;
 }
 
 int xmd_nic_tx_provide(struct xmd_nic *n, struct xmd_buf **frames, unsigned int k)
@@ -396,30 +423,32 @@ void nic_complete(unsigned int n)
 {
 	while (n && nic.n_held) {
 		struct xmd_buf *told[XMD_BATCH];
-		unsigned int k = min(min(n, nic.n_held), XMD_BATCH), t = 0;
+		unsigned int k = min(min(n, nic.n_held), XMD_BATCH);
 
 		for (unsigned int i = 0; i < k; i++) {
 			flat_of(nic.sent, nic.held[i]);
 			nic.sent_seq[nic.n_sent++ % SIM_FRAMES] = seq_of(nic.sent->data);
-			if (nic.held[i]->owner)
-				told[t++] = nic.held[i];
-			else
-				xmd_buf_put((struct xmd_nic *)&nic, nic.held[i]);
+			told[i] = nic.held[i];
 		}
 		nic.n_held -= k;
 		n -= k;
 		memmove(nic.held, nic.held + k, nic.n_held * sizeof(nic.held[0]));
-		if (t)
-			nic.ops->tx_return(nic.ctx, told, t);
+		nic.ops->tx_return(nic.ctx, told, k);
 	}
 	sim_run();
+}
+
+/* The receive ring may take what is reserved, and always has some. */
+void nic_take(struct xmd_buf **b, unsigned int n)
+{
+	SIM_CHECK(take(b, n, 0) == n);
 }
 
 void nic_receive(const u8 *data, u32 len)
 {
 	struct xmd_buf *b;
 
-	SIM_CHECK(xmd_buf_get((struct xmd_nic *)&nic, &b, 1) == 1);
+	nic_take(&b, 1);
 	memcpy(b->data, data, len);
 	b->len = len;
 	b->frame_len = len;
@@ -436,14 +465,7 @@ void xmd_nic_host_rx(struct xmd_nic *n, struct xmd_buf *frame)
 unsigned int xmd_buf_get(struct xmd_nic *n, struct xmd_buf **b, unsigned int k)
 {
 	SIM_CHECK((void *)n == &nic);
-	k = min(k, nic.pool_free);
-	for (unsigned int i = 0; i < k; i++) {
-		void *data = pool[--nic.pool_free]->data;
-
-		b[i] = pool[nic.pool_free];
-		*b[i] = (struct xmd_buf){ .data = data, .refs = 1, .nbufs = 1 };
-	}
-	return k;
+	return take(b, k, SIM_RESERVE);
 }
 
 void xmd_buf_hold(struct xmd_buf *b)
@@ -663,6 +685,7 @@ void sim_start(void)
 	memset(&nic, 0, sizeof(nic));
 	nic.answer = 1;
 	nic.room = 100;
+	nic.max_frame = XMD_FRAME_STD;
 	nic.sent = calloc(1, sizeof(*nic.sent));
 	nic.host = calloc(1, sizeof(*nic.host));
 	memcpy(nic.dev.dev_addr, host, 6);
@@ -671,6 +694,7 @@ void sim_start(void)
 		pool[i] = &bufs[i];
 	}
 	nic.pool_free = POOL;
+	nic.pool_least = POOL;
 	INIT_LIST_HEAD(&back.waiters);
 	back.fdb = calloc(1, sizeof(*back.fdb));
 	xmd_fdb_init(back.fdb, &(hsiphash_key_t){ { 42, 43 } });
@@ -689,7 +713,7 @@ void sim_stop(void)
 	xmd_switch_detach();
 	SIM_CHECK(nic.pool_free == POOL);
 	SIM_CHECK(!sim_mapped && !sim_bound && !sim_napis && !back.nvif);
-	SIM_CHECK(!back.backlog.v && back.waiters.next == &back.waiters);
+	SIM_CHECK(!back.shared.v && !back.guaranteed.v && back.waiters.next == &back.waiters);
 	for (int i = 0; i < MAX_HRTIMERS; i++)
 		SIM_CHECK(!hrtimers[i]);
 	for (unsigned int i = 0; i < POOL; i++)

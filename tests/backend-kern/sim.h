@@ -13,6 +13,8 @@
 
 #define SIM_PAGES 256u
 #define SIM_FRAMES 4096u
+#define SIM_POOL 3200u		/* as xmd_nic.ko's by default */
+#define SIM_RESERVE 256u	/* of these, for the receive ring alone */
 
 /* A frame somewhere outside, flat. */
 struct flat {
@@ -48,9 +50,11 @@ struct nic_sim {
 	u32 sent_seq[SIM_FRAMES];	/* seq_of() of each */
 	struct flat *host;	/* the last frame for the host */
 	unsigned int n_host;
-	unsigned int pool_free;
+	unsigned int pool_free, pool_least;
+	unsigned int more_ring;	/* its receive ring has so many buffers more */
 	bool held_back;		/* xmd_nic_rx_hold */
 	unsigned int unwell_ms;
+	unsigned int max_frame;	/* for the wire; XMD_FRAME_STD */
 	const struct xmd_nic_ops *ops;
 	void *ctx;
 	struct net_device dev;
@@ -68,6 +72,7 @@ void sim_run(void);		/* polls, until none is scheduled */
 void sim_timers(void);
 void sim_wait_us(s64 us);
 void nic_complete(unsigned int n);
+void nic_take(struct xmd_buf **b, unsigned int n);	/* buffers, to be given to rx_return */
 void nic_receive(const u8 *data, u32 len);
 
 struct guest *guest_new(u16 domid, u32 features);

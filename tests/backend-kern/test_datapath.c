@@ -232,7 +232,7 @@ static void test_pool_empty_for_a_while(void **state)
 	unsigned int had = nic.pool_free;
 
 	(void)state;
-	nic.pool_free = 3;
+	nic.pool_free = SIM_RESERVE + 3;
 	for (u32 i = 0; i < 8; i++)
 		send_to(a, station, 600, 600, i);
 	sim_run();
@@ -1335,7 +1335,7 @@ static void test_limit_with_nothing_to_spare(void **state)
 	sim_us = 0;
 	assert_int_equal(limit(a, 10000, 50000), 0);
 	queue_frames(a, 60, 1000, 0);
-	nic.pool_free = 3;
+	nic.pool_free = SIM_RESERVE + 3;
 	nic.room = 2;
 	sim_run();
 	nic.pool_free = had - 3;

@@ -152,6 +152,41 @@ static void test_what_is_not_merged(void **state)
 	}
 }
 
+/* Where DF is not set the identification counts up by one, over its end as well. */
+static void test_identification(void **state)
+{
+	static const struct { u16 first, second; bool df, merged; } c[] = {
+		{ 100, 101, false, true }, { 100, 100, false, false }, { 100, 102, false, false },
+		{ 100, 99, false, false }, { 65535, 0, false, true }, { 0, 0, false, false },
+		{ 100, 100, true, true }, { 0, 0, true, true }, { 100, 7, true, true },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		struct xmd_buf *s[3];
+		struct xmd_merge m;
+
+		for (unsigned int k = 0; k < 3; k++) {
+			u8 *ip = xmd_buf_data(s[k] = segment(&streams[1], k, 1400, 1400)) + 14;
+
+			be16(ip + 4, k ? c[i].second + k - 1 : c[i].first);
+			ip[6] = c[i].df ? 0x40 : 0;
+			make_right(s[k], 14, 34);
+		}
+		assert_true(xmd_merge_start(&m, s[0]));
+		assert_int_equal(xmd_merge_add(&m, s[1]), c[i].merged);
+		if (c[i].merged)
+			assert_true(xmd_merge_add(&m, s[2]));
+		xmd_merge_finish(&m);
+		assert_int_equal(s[0]->nbufs, c[i].merged ? 3 : 1);
+		for (unsigned int k = c[i].merged ? 3 : 1; k < 3; k++)
+			free_chain(s[k]);
+		if (!c[i].merged)
+			assert_null(s[0]->frag);
+		free_chain(s[0]);
+	}
+}
+
 static void test_tagged_is_not_merged(void **state)
 {
 	static const struct shape vlan = { "IPv4 on a VLAN", 1, 0, 6, 0, 12 };
@@ -207,6 +242,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_merge_is_inverse_of_cut),
 		cmocka_unit_test(test_what_is_not_merged),
+		cmocka_unit_test(test_identification),
 		cmocka_unit_test(test_tagged_is_not_merged),
 		cmocka_unit_test(test_end_of_a_burst),
 		cmocka_unit_test(test_no_longer_than_a_chain_may_be),

@@ -76,7 +76,11 @@ static const struct chain_case chains[] = {
 	{ "later slots are the whole packet", 2, 500, 500, XMD_TX_BAD, XMD_BAD_SIZES },
 	{ "later slots longer than the packet", 2, 500, 501, XMD_TX_BAD, XMD_BAD_SIZES },
 	{ "sum of sizes far over 16 bits", 18, 400, 65535, XMD_TX_BAD, XMD_BAD_SIZES },
-	{ "an empty later slot", 2, 500, 0, XMD_TX_BAD, XMD_BAD_EMPTY_SLOT },
+	{ "an empty later slot", 2, 500, 0, XMD_TX_OK, 0 },
+	{ "17 empty later slots", 18, 500, 0, XMD_TX_OK, 0 },
+	{ "empty ones count as slots", 19, 500, 0, XMD_TX_BAD, XMD_BAD_SLOTS },
+	{ "empty ones without end", 250, 500, 0, XMD_TX_FAULT, XMD_FAULT_TOO_MANY_SLOTS },
+	{ "empty ones do not make a frame longer", 3, 13, 0, XMD_TX_BAD, XMD_BAD_SHORT },
 	{ "first slot over its page", 2, 4597, 500, XMD_TX_BAD, XMD_BAD_CROSS_PAGE },
 	{ "a later slot over its page", 2, 5000, 4097, XMD_TX_BAD, XMD_BAD_CROSS_PAGE },
 };
@@ -115,6 +119,54 @@ static void test_first_slot_holds_what_the_others_leave(void **state)
 	assert_int_equal(f.frag[1].len, 1000);
 	assert_int_equal(f.frag[2].off, 7);
 	assert_int_equal(f.frag[2].len, 434);
+}
+
+/* At each place but the first, at several, with an offset that cannot be. */
+static void test_empty_slots_are_skipped(void **state)
+{
+	(void)state;
+	for (unsigned int where = 1; where < 1u << 4; where++) {
+		struct ring r = { 0 };
+		struct xmd_tx_frame f;
+		u32 sum = 0;
+
+		put_req(&r, 100, 20 + 4 * 64, MORE | EXTRA);
+		put_gso(&r, XEN_NETIF_GSO_TYPE_TCPV4, 1448, 0);
+		for (unsigned int i = 0; i < 4; i++) {
+			if (where & 1u << i)
+				put_req(&r, 65535, 0, MORE);
+			put_req(&r, i, 64, i < 3 ? MORE : where & 8 ? MORE : 0);
+		}
+		if (where & 8)
+			put_req(&r, 4097, 0, 0);
+		assert_int_equal(parse(&r, &f), XMD_TX_OK);
+		assert_int_equal(f.nslots, r.prod);
+		assert_int_equal(f.nextra, 1);
+		assert_int_equal(f.nfrags, 5);
+		for (unsigned int i = 0; i < 5; i++) {
+			assert_int_equal(f.frag[i].len, i ? 64 : 20);
+			assert_int_equal(f.frag[i].off, i ? i - 1 : 100);
+			sum += f.frag[i].len;
+		}
+		assert_int_equal(sum, f.len);
+		for (unsigned int i = 2; i < r.prod; i++)
+			assert_int_equal(r.ids[i], i ^ 0x5a00);
+	}
+}
+
+/* The first slot carries the frame's size: when the others have all of it, it is none. */
+static void test_empty_first_slot(void **state)
+{
+	struct ring r = { 0 };
+	struct xmd_tx_frame f;
+
+	(void)state;
+	put_req(&r, 0, 600, MORE);
+	put_req(&r, 0, 0, MORE);
+	put_req(&r, 0, 600, 0);
+	assert_int_equal(parse(&r, &f), XMD_TX_BAD);
+	assert_int_equal(f.reason, XMD_BAD_SIZES);
+	assert_int_equal(f.nslots, 3);
 }
 
 /* The chain goes on in what the guest has not published yet: wait, consume nothing. */
@@ -352,6 +404,8 @@ int main(void)
 		cmocka_unit_test(test_one_slot),
 		cmocka_unit_test(test_chains),
 		cmocka_unit_test(test_first_slot_holds_what_the_others_leave),
+		cmocka_unit_test(test_empty_slots_are_skipped),
+		cmocka_unit_test(test_empty_first_slot),
 		cmocka_unit_test(test_partial_then_whole),
 		cmocka_unit_test(test_extras),
 		cmocka_unit_test(test_extra_without_end),

@@ -176,14 +176,34 @@ static int do_port(struct kern *k, struct xmd_port_info *info)
 	return 0;
 }
 
-static int do_ask(struct kern *k, struct xmd_port_ask *a)
+static int do_ask(struct kern *k, const struct xmd_port_ask *a)
+{
+	struct sim *sim = to_sim(k)->sim;
+
+	if (fuse_burn(to_sim(k)->fuse))
+		return -ESHUTDOWN;
+	if (sim->asking)
+		return -EBUSY;
+	sim->asking = true;
+	sim->question = *a;
+	return 0;
+}
+
+static int do_answer(struct kern *k, struct xmd_port_ask *a, int *result)
 {
 	struct sim *sim = to_sim(k)->sim;
 	unsigned int i;
 
-	if (fuse_burn(to_sim(k)->fuse))
+	if (to_sim(k)->fuse && to_sim(k)->fuse->blown)
 		return -ESHUTDOWN;
+	if (!sim->asking || sim->slow)
+		return -EAGAIN;
+	sim->asking = false;
+	*a = sim->question;
+	*result = -sim->fail_ask;
 	sim->asked++;
+	if (*result)
+		return 0;
 	if (a->what == XMD_ASK_IDENTIFY)
 		sim->blinking = a->n;
 	if (a->what == XMD_ASK_REGS)
@@ -225,6 +245,8 @@ static int do_health(struct kern *k, struct xmd_back_health *h)
 		return -ESHUTDOWN;
 	h->unwell_ms = to_sim(k)->sim->unwell_ms;
 	h->pending = to_sim(k)->sim->pending;
+	h->flags = (to_sim(k)->sim->draining ? XMD_HEALTH_DRAINING : 0) |
+		   (to_sim(k)->sim->blinking ? XMD_HEALTH_BLINKING : 0);
 	return 0;
 }
 
@@ -259,6 +281,8 @@ static const struct kern_ops sim_ops = {
 	.limit = do_limit,
 	.port = do_port,
 	.ask = do_ask,
+	.answer = do_answer,
+	.answer_fd = do_fd,
 	.fd = do_fd,
 	.close = do_close,
 };
@@ -272,6 +296,7 @@ struct kern *sim_open(struct sim *sim, struct fuse *fuse)
 	k->sim = sim;
 	k->fuse = fuse;
 	sim->open = true;
+	sim->asking = false;
 	return &k->base;
 }
 

@@ -68,6 +68,8 @@ struct mem {
 	unsigned int storm[DOMAINS];
 	int fail_writes[DOMAINS];
 	int fail_watches[DOMAINS];
+	void (*stall[DOMAINS])(void *arg);
+	void *stall_arg;
 };
 
 bool fuse_burn(struct fuse *f)
@@ -271,6 +273,17 @@ static void absolute(const struct conn *c, const char *path, char out[STORE_PATH
 		snprintf(out, STORE_PATH_MAX, "/local/domain/%u/%s", c->domid, path);
 }
 
+/* Every request comes through here, some of them late. */
+static bool burn(struct conn *c)
+{
+	void (*stall)(void *arg) = c->mem->stall[c->domid];
+
+	c->mem->stall[c->domid] = NULL;
+	if (stall)
+		stall(c->mem->stall_arg);
+	return fuse_burn(c->fuse);
+}
+
 static struct tree *view_of(struct conn *c)
 {
 	return c->tx ? c->tx : &c->mem->tree;
@@ -424,7 +437,7 @@ static int mem_begin(struct store *s)
 {
 	struct conn *c = to_conn(s);
 
-	if (fuse_burn(c->fuse))
+	if (burn(c))
 		return -ESHUTDOWN;
 	assert(!c->tx);
 	c->tx = tree_copy(&c->mem->tree);
@@ -437,7 +450,7 @@ static int mem_end(struct store *s, bool commit)
 	struct action *a;
 	int err = 0;
 
-	if (fuse_burn(c->fuse))
+	if (burn(c))
 		return -ESHUTDOWN;
 	assert(c->tx);
 	if (commit && c->mem->storm[c->domid]) {
@@ -477,7 +490,7 @@ static int mem_read(struct store *s, const char *path, char **val, size_t *len)
 	struct node *n;
 	int err;
 
-	if (fuse_burn(c->fuse))
+	if (burn(c))
 		return -ESHUTDOWN;
 	err = lookup(c, path, full, &n);
 	if (err)
@@ -509,7 +522,7 @@ static int mem_write(struct store *s, const char *path, const char *val)
 	struct node *n;
 	int err;
 
-	if (fuse_burn(c->fuse))
+	if (burn(c))
 		return -ESHUTDOWN;
 	if (c->mem->fail_writes[c->domid])
 		return -c->mem->fail_writes[c->domid];
@@ -538,7 +551,7 @@ static int mem_remove(struct store *s, const char *path)
 	struct node *n;
 	int err;
 
-	if (fuse_burn(c->fuse))
+	if (burn(c))
 		return -ESHUTDOWN;
 	absolute(c, path, full);
 	n = tree_find(view_of(c), full);
@@ -588,7 +601,7 @@ static int mem_list(struct store *s, const char *path, char ***names, unsigned i
 	struct node *n;
 	int err;
 
-	if (fuse_burn(c->fuse))
+	if (burn(c))
 		return -ESHUTDOWN;
 	err = lookup(c, path, full, &n);
 	if (err)
@@ -604,7 +617,7 @@ static int mem_owner(struct store *s, const char *path, unsigned int *domid)
 	struct node *n;
 	int err;
 
-	if (fuse_burn(c->fuse))
+	if (burn(c))
 		return -ESHUTDOWN;
 	err = lookup(c, path, full, &n);
 	if (!err)
@@ -638,7 +651,7 @@ static int mem_give(struct store *s, const char *path, unsigned int owner, unsig
 {
 	struct conn *c = to_conn(s);
 
-	return fuse_burn(c->fuse) ? -ESHUTDOWN : set_perms(c, path, owner, (int)reader);
+	return burn(c) ? -ESHUTDOWN : set_perms(c, path, owner, (int)reader);
 }
 
 static int mem_readmit(struct store *s, const char *path, unsigned int from, unsigned int to)
@@ -646,7 +659,7 @@ static int mem_readmit(struct store *s, const char *path, unsigned int from, uns
 	struct conn *c = to_conn(s);
 	struct node *n;
 
-	if (fuse_burn(c->fuse))
+	if (burn(c))
 		return -ESHUTDOWN;
 	/* What they are is read first, so it must not change until the commit. */
 	log_action(c, LOOKED, path, NULL);
@@ -663,7 +676,7 @@ static int mem_watch(struct store *s, const char *path, const char *token)
 	char full[STORE_PATH_MAX];
 	struct watch *w;
 
-	if (fuse_burn(c->fuse))
+	if (burn(c))
 		return -ESHUTDOWN;
 	if (c->mem->fail_watches[c->domid])
 		return -c->mem->fail_watches[c->domid];
@@ -713,7 +726,7 @@ static int mem_unwatch(struct store *s, const char *path, const char *token)
 	char full[STORE_PATH_MAX];
 	struct watch **at, *w;
 
-	if (fuse_burn(c->fuse))
+	if (burn(c))
 		return -ESHUTDOWN;
 	absolute(c, path, full);
 	for (at = &c->watches; (w = *at); at = &w->next) {
@@ -838,6 +851,12 @@ void mem_fail_writes(struct mem *m, unsigned int domid, int err)
 void mem_fail_watches(struct mem *m, unsigned int domid, int err)
 {
 	m->fail_watches[domid] = err;
+}
+
+void mem_stall(struct mem *m, unsigned int domid, void (*stall)(void *arg), void *arg)
+{
+	m->stall[domid] = stall;
+	m->stall_arg = arg;
 }
 
 unsigned int mem_watches(const struct mem *m, unsigned int domid)

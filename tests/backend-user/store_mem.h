@@ -51,6 +51,8 @@ void mem_storm(struct mem *m, unsigned int domid, unsigned int n);
 void mem_fail_writes(struct mem *m, unsigned int domid, int err);
 /* Watches of @domid fail with -@err until it is called with 0. */
 void mem_fail_watches(struct mem *m, unsigned int domid, int err);
+/* The next request of @domid is not answered before @stall has returned, once. */
+void mem_stall(struct mem *m, unsigned int domid, void (*stall)(void *arg), void *arg);
 
 unsigned int mem_watches(const struct mem *m, unsigned int domid);
 unsigned int mem_nodes_of(const struct mem *m, unsigned int domid);

@@ -131,6 +131,8 @@ static void apply(struct vif_view *v, enum vif_step step)
 		v->told = true;
 	if (step == STEP_CLOSING || step == STEP_CLOSED)
 		v->told = false;
+	if (step == STEP_REFUSE)
+		v->said = true;
 	if (step == STEP_REMOVE)
 		v->present = false;
 	v->settling = false;
@@ -144,11 +146,12 @@ static void always_comes_to_rest(void **state)
 	unsigned int i, n;
 
 	(void)state;
-	for (i = 0; i < 4u * STATES * STATES * KERN_VIEWS; i++) {
+	for (i = 0; i < 16u * STATES * STATES * KERN_VIEWS; i++) {
 		v = (struct vif_view){ .present = i & 1, .online = i & 2, .linked = true,
-			.own = (enum xb_state)(i / 4 % STATES),
-			.front = (enum xb_state)(i / 4 / STATES % STATES),
-			.kern = (enum kern_view)(i / 4 / STATES / STATES) };
+			.refused = i & 4, .orphan = i & 8,
+			.own = (enum xb_state)(i / 16 % STATES),
+			.front = (enum xb_state)(i / 16 / STATES % STATES),
+			.kern = (enum kern_view)(i / 16 / STATES / STATES) };
 		for (n = 0; n < 8; n++) {
 			step = fsm_next(&v);
 			if (step == STEP_WAIT || step == STEP_FORGET)
@@ -156,7 +159,7 @@ static void always_comes_to_rest(void **state)
 			apply(&v, step);
 		}
 		assert_in_range(n, 0, 7);
-		if (!v.online)
+		if (!v.online || v.orphan)
 			assert_int_equal(step, STEP_FORGET);
 	}
 }

@@ -685,82 +685,6 @@ static void connected_in_xenstore_only_is_adopted(void **state)
 	assert_int_equal(sim_find(&w->sim, 5, 0)->c.queue[0].tx_ref, 100);
 }
 
-static const char *own(struct world *w, const char *key)
-{
-	char path[STORE_PATH_MAX];
-
-	snprintf(path, sizeof(path), "/local/domain/%u/" XS_DIR_OWN "/%s", DRV, key);
-	return mem_peek(w->mem, path);
-}
-
-/* A NIC that nobody looks after is told by silence, and an end of it by going on. */
-static void heartbeat_only_while_well(void **state)
-{
-	struct world *w = *state;
-	unsigned long before;
-
-	world_backend_up(w);
-	world_run(w, 10000);
-	before = strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10);
-	assert_in_range(before, 4, 6);
-	w->sim.unwell_ms = 1;
-	world_run(w, PULSE_UNWELL_MS / 2);
-	assert_in_range(strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10), before + 2, before + 3);
-	world_run(w, PULSE_UNWELL_MS);
-	before = strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10);
-	world_run(w, 10000);
-	assert_int_equal(strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10), before);
-	w->sim.unwell_ms = 0;
-	world_run(w, 10000);
-	assert_in_range(strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10), before + 4, before + 6);
-}
-
-static void control(struct world *w, const char *what)
-{
-	char path[STORE_PATH_MAX];
-
-	snprintf(path, sizeof(path), "/local/domain/%u/" XS_DIR_OWN "/" XS_OWN_CONTROL, DRV);
-	w->dom0->ops->write(w->dom0, path, what);
-}
-
-static void drained_when_nothing_is_on_its_way(void **state)
-{
-	struct world *w = *state;
-
-	connect_vif(w, 0);
-	w->sim.pending = 3;
-	control(w, "drain");
-	world_run(w, 1000);
-	assert_true(w->sim.draining);
-	assert_string_equal(own(w, XS_OWN_STATE), "serving");
-	w->sim.pending = 0;
-	world_run(w, 100);
-	assert_string_equal(own(w, XS_OWN_STATE), "drained");
-	expect_states(w, 0, STATE_CONNECTED, STATE_CONNECTED);
-	control(w, "resume");
-	world_run(w, 100);
-	assert_false(w->sim.draining);
-	assert_string_equal(own(w, XS_OWN_STATE), "serving");
-	assert_null(own(w, XS_OWN_CONTROL));
-}
-
-/* Who asked has died: guests are not cut off for ever. */
-static void drained_domain_goes_on_by_itself(void **state)
-{
-	struct world *w = *state;
-
-	connect_vif(w, 0);
-	control(w, "drain");
-	world_run(w, PULSE_DRAINED_MS - 1000);
-	assert_string_equal(own(w, XS_OWN_STATE), "drained");
-	world_run(w, 2000);
-	assert_string_equal(own(w, XS_OWN_STATE), "serving");
-	assert_false(w->sim.draining);
-	control(w, "nonsense");
-	world_run(w, 1000);
-	assert_false(w->sim.draining);
-}
-
 static void storms_of_eagain(void **state)
 {
 	struct world *w = *state;
@@ -912,9 +836,6 @@ int main(void)
 		T(what_happened_while_nobody_was_there),
 		T(replaced_while_nobody_was_there),
 		T(connected_in_xenstore_only_is_adopted),
-		T(heartbeat_only_while_well),
-		T(drained_when_nothing_is_on_its_way),
-		T(drained_domain_goes_on_by_itself),
 		T(storms_of_eagain),
 		T(quota_of_nodes),
 		T(quota_of_watches),

@@ -4,9 +4,11 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <xmd/xs_names.h>
 
 static uint64_t now = 1000000;
@@ -83,6 +85,7 @@ void world_init(struct world *w)
 	if (!getenv("XMD_TEST_LOG"))
 		log_set_level(LOG_LEVEL_NONE);
 	w->fuse.left = -1;
+	assert(!pipe2(w->watchdog, O_NONBLOCK));
 	w->mem = mem_new();
 	w->dom0 = mem_connect(w->mem, 0, NULL);
 	world_home(w, DRV);
@@ -102,20 +105,59 @@ void world_backend_up(struct world *w)
 	if (w->up)
 		return;
 	memset(&w->backend, 0, sizeof(w->backend));
-	w->backend.env.store = mem_connect(w->mem, DRV, &w->fuse);
 	w->backend.env.kern = sim_open(&w->sim, &w->fuse);
 	w->backend.env.now = world_now;
 	w->backend.env.offer = w->offer;
 	w->backend.env.settle_ms = VIF_SETTLE_MS;
 	w->backend.env.objs = w->objs;
-	w->backend.pulse.watchdog = -1;
+	w->backend.pulse.pet.watchdog = w->watchdog[1];
+	pet_begin(&w->backend.pulse.pet, w->backend.env.kern, world_now);
+	w->backend.env.store = pet_watch_store(&w->backend.pulse.pet,
+					       mem_connect(w->mem, DRV, &w->fuse));
 	w->up = true;
 	if (backend_start(&w->backend) ||
 	    backend_introduce(w->backend.env.store, "test", "starting") ||
 	    backend_work(&w->backend))
 		w->ended = true;
 	else
-		backend_announce(w->backend.env.store, "serving");
+		backend_serving(&w->backend);
+}
+
+unsigned int world_petted(struct world *w)
+{
+	unsigned int n = 0;
+	while (read(w->watchdog[0], &w->last_petted, 1) == 1)
+		n++;
+	return n;
+}
+
+char world_last_petted(struct world *w)
+{
+	world_petted(w);
+	return w->last_petted;
+}
+
+/* The main loop does not move; this is what the thread would do, as here is none. */
+void world_stuck(struct world *w, unsigned int ms)
+{
+	uint64_t end = now + ms;
+
+	for (; now < end; now += TICK_MS)
+		if (now >= w->backend.pulse.pet.due)
+			pet_look(&w->backend.pulse.pet);
+}
+
+static void stalled(void *arg)
+{
+	struct world *w = arg;
+
+	world_stuck(w, w->stall_ms);
+}
+
+void world_stall(struct world *w, unsigned int ms)
+{
+	w->stall_ms = ms;
+	mem_stall(w->mem, DRV, stalled, w);
 }
 
 /* The heartbeat says only how much time has passed. */
@@ -160,6 +202,8 @@ void world_destroy(struct world *w)
 	for (i = 0; i < WORLD_VIFS; i++)
 		store_close(w->vif[i].guest);
 	store_close(w->dom0);
+	close(w->watchdog[0]);
+	close(w->watchdog[1]);
 	mem_free(w->mem);
 }
 

@@ -45,6 +45,9 @@ struct world {
 	struct backend backend;
 	struct obj_host *objs;	/* for xmd-backend; NULL: no object rings */
 	struct offer offer;	/* of each that comes up */
+	unsigned int stall_ms;
+	char last_petted;
+	int watchdog[2];	/* a pipe in its place */
 	bool up;
 	bool ended;		/* by itself, to be started again */
 	struct world_vif vif[WORLD_VIFS];
@@ -66,6 +69,15 @@ char *world_dump(struct world *w);
 void world_backend_up(struct world *w);
 /* As kill -9: no operation of it follows. */
 void world_backend_kill(struct world *w);
+
+/* How often the watchdog was petted since the last question. */
+unsigned int world_petted(struct world *w);
+/* What was written to it last. */
+char world_last_petted(struct world *w);
+/* xenstored does not answer the next request of xmd-backend before @ms have passed. */
+void world_stall(struct world *w, unsigned int ms);
+/* xmd-backend's main loop does not move for @ms, whatever holds it. */
+void world_stuck(struct world *w, unsigned int ms);
 
 /* @ms of time go by; a blown fuse is answered with a restart. */
 void world_run(struct world *w, unsigned int ms);

@@ -23,7 +23,7 @@ static struct obj obj;
 enum body {
 	NOTHING, MTU_AS_IT_IS, MTU_0, MTU_MAX, MTU_9000, PROMISC, PROMISC_2, OTHER_MAC, RX_USECS_MAX,
 	MAY_ALL, MTU_MAX_MAX, MC_49, MC_CUT, MC_MAX, VLAN_4096, MASK_ALL, MASK_0, MASK_UNKNOWN, CUT,
-	TOO_LONG, JUNK, FINGERPRINT, WRONG_FINGERPRINT, ONE, EEPROM_512,
+	TOO_LONG, JUNK, KNOWN, KNOWS_NOTHING, ONE, EEPROM_512,
 };
 
 struct forgery {
@@ -98,12 +98,11 @@ static unsigned int fill_body(uint8_t *p, enum body body)
 		for (unsigned int i = 0; i < 300; i++)
 			p[i] = rnd();
 		return 300;
-	case FINGERPRINT:
-		put(p, xpc_vif_objects.fingerprint, 4);
-		return 4;
-	case WRONG_FINGERPRINT:
-		put(p, ~xpc_vif_objects.fingerprint, 4);
-		return 4;
+	case KNOWN:
+		return xpc_abi_put(&xpc_vif_objects, p);
+	case KNOWS_NOTHING:
+		put(p, 0x0202, 8);
+		return 8;
 	case ONE:
 		put(p, 1, 4);
 		return 4;
@@ -192,12 +191,12 @@ static unsigned int forge(const struct forgery *f, uint8_t *msg)
 	X(cut, "obj-body-cut", "an update that ends too early", O_OPEN_OR_SHUT, PROPOSAL, .body = CUT) \
 	X(longer, "obj-body-long", "a byte behind the update", O_OPEN_OR_SHUT, PROPOSAL, .body = TOO_LONG) \
 	X(junk, "obj-body-junk", "random bytes as update", O_OPEN_OR_SHUT, PROPOSAL, .body = JUNK) \
-	X(hello, "obj-hello-short", "HELLO without fingerprint", O_OPEN_OR_SHUT, .kind = XPC_HELLO, \
+	X(hello, "obj-hello-short", "HELLO without a body", O_OPEN_OR_SHUT, .kind = XPC_HELLO, \
 	  .epoch = ZERO) \
-	X(hello_fp, "obj-hello-other", "HELLO of other declarations", O_OPEN_OR_SHUT, .kind = XPC_HELLO, \
-	  .epoch = ZERO, .body = WRONG_FINGERPRINT) \
+	X(hello_fp, "obj-hello-other", "HELLO of who knows nothing", O_OPEN_OR_SHUT, .kind = XPC_HELLO, \
+	  .epoch = ZERO, .body = KNOWS_NOTHING) \
 	X(hello_epoch, "obj-hello-epoch", "HELLO with an epoch", O_OPEN_OR_SHUT, .kind = XPC_HELLO, \
-	  .body = FINGERPRINT) \
+	  .body = KNOWN) \
 	X(call_0, "obj-call-0", "call 0", O_OPEN_OR_SHUT, .kind = XPC_CALL, .seq = 1, .ms = 1000) \
 	X(call_255, "obj-call-255", "call 255", O_OPEN_OR_SHUT, .kind = XPC_CALL, .id = 255, .seq = 1, .ms = 1000) \
 	X(call_seq, "obj-call-seq-0", "a call without a number", O_OPEN_OR_SHUT, .kind = XPC_CALL, .id = 1, \
@@ -289,7 +288,7 @@ static unsigned int flood(struct vif *v, const struct forgery *f, bool collect)
 }
 
 static const struct forgery floods[] = {
-	{ .kind = XPC_HELLO, .epoch = ZERO, .body = FINGERPRINT },
+	{ .kind = XPC_HELLO, .epoch = ZERO, .body = KNOWN },
 	{ .kind = XPC_RESYNC, .id = XPC_ID_xmd_vif_object },
 	{ PROPOSAL, .body = MTU_AS_IT_IS },
 	{ CALL(XPC_DOWN_xmd_obj_counters) },
@@ -404,7 +403,7 @@ static void keys_garbage(struct vif *v, unsigned int arg)
 		vif_reset(v);
 		XEN_FRONT_RING_INIT(&v->tx, v->tx.sring, PAGE);
 		XEN_FRONT_RING_INIT(&v->rx, v->rx.sring, PAGE);
-		objring_new(&obj.ring, obj.page);
+		objring_new(&obj.ring, obj.page, XMD_OBJRING_VERSION);
 		vif_publish(v);
 		obj_publish(v, &obj);
 		if (lie->val)
@@ -442,7 +441,7 @@ enum offer { FOREIGN, READONLY, TX_RING, VIF_PORT, PAGE_VERSION, ASK_PROD, TELL_
 
 static void offer(struct vif *v, enum offer what)
 {
-	struct forgery f = { .kind = XPC_HELLO, .epoch = ZERO, .body = FINGERPRINT };
+	struct forgery f = { .kind = XPC_HELLO, .epoch = ZERO, .body = KNOWN };
 	uint8_t msg[XMD_OBJRING_SLOT];
 	uint32_t ref;
 

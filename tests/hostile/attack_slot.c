@@ -78,6 +78,26 @@ static void fragment_empty(struct vif *v, unsigned int arg)
 	chain(v, 3, 0, 600);
 }
 
+/* Not an attack: netif allows it. An ARP request whose second of three slots holds nothing
+ * is answered OKAY slot by slot, and the peer answers, too. */
+static void slot_empty(struct vif *v, unsigned int len)
+{
+	uint8_t f[64];
+	unsigned int total = frame_arp(v, f);
+
+	rx_collect(v, 0);
+	v->arp_seen = false;
+	tx_frame(v, f, len, NETTXF_more_data)->size = total;
+	tx_frame(v, f, 0, NETTXF_more_data);
+	tx_frame(v, f + len, total - len, 0);
+	tx_push(v);
+	tx_collect(v, 500);
+	if (!v->tally.error && vif_back_state(v) == XenbusStateConnected)
+		rx_collect(v, 3000);
+	if (v->tally.okay == 3 && !v->arp_seen)
+		broken("answered OKAY, but the frame has not arrived: the peer does not answer");
+}
+
 /* more_data in every slot there is, again whenever some are answered. */
 static void slots_endless(struct vif *v, unsigned int arg)
 {
@@ -273,6 +293,7 @@ const struct attack slot_attacks[] = {
 	{ "tx-total-equal", "nothing left for the first slot", total_too_small, 1000, E_REFUSED, 0 },
 	{ "tx-total-13", "13 bytes left for the first slot", total_too_small, 1013, E_ANSWER, 0 },
 	{ "tx-fragment-0", "fragments of size 0", fragment_empty, 0, E_ANSWER, 0 },
+	{ "tx-slot-empty", "an honest frame of 20, 0 and 40 bytes", slot_empty, 20, E_OKAY, 0 },
 	{ "tx-slots-18", "18 slots, the most that is allowed", slots, 18, E_ANSWER, 0 },
 	{ "tx-slots-19", "19 slots", slots, 19, E_REFUSED, 0 },
 	{ "tx-slots-60", "60 slots", slots, 60, E_REFUSED, 0 },

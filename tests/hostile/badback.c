@@ -134,7 +134,7 @@ void back_offer(struct back *b, const struct bad *a)
 		back_close(b);
 	for (unsigned int i = 0; i < sizeof(offer) / sizeof(offer[0]); i++)
 		back_write(b, offer[i], "1");
-	back_write(b, "feature-xmd-obj", a && a->flags & A_OBJ ? "1" : NULL);
+	back_write(b, "feature-xmd-obj", a && a->flags & A_OBJ ? "2" : NULL);
 	if (a && a->key)
 		back_write(b, a->key, a->val);
 	back_write(b, "hotplug-status", "connected");

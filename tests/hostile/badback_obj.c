@@ -99,7 +99,7 @@ static unsigned int forge(const struct forgery *f, uint8_t *msg)
 	  BYTES(0)) \
 	X(welcome_0, "obj-welcome-0", "WELCOME to no epoch", O_DEAF, .kind = XPC_WELCOME, .epoch = ZERO) \
 	X(welcome_same, "obj-welcome-same", "WELCOME to the epoch that is", O_DEAF, .kind = XPC_WELCOME) \
-	X(welcome_body, "obj-welcome-body", "WELCOME with a body", O_DEAF, .kind = XPC_WELCOME, .epoch = AFTER, \
+	X(welcome_body, "obj-welcome-body", "WELCOME of who knows hardly anything", O_DEAF, .kind = XPC_WELCOME, .epoch = AFTER, \
 	  BYTES(1)) \
 	X(refusal, "obj-refusal", "refuses a HELLO that nobody said", O_DEAF, .kind = XPC_ACK, .epoch = ZERO, \
 	  .result = -EPROTONOSUPPORT) \
@@ -522,11 +522,11 @@ static void page_kept(struct back *b, unsigned int ms)
 
 static void keys_storm(struct back *b, unsigned int n)
 {
-	static const char *const words[] = { "1", "0", "banana", "-1", "4294967295", "" };
+	static const char *const words[] = { "1", "2", "0", "banana", "-1", "4294967295", "" };
 
 	for (unsigned int i = 0; i < n; i++)
 		back_write(b, "feature-xmd-obj", words[i % (sizeof(words) / sizeof(words[0]))]);
-	back_write(b, "feature-xmd-obj", "1");
+	back_write(b, "feature-xmd-obj", "2");
 }
 
 /* ----------------------------------------------------------------------- judging */
@@ -600,7 +600,7 @@ const struct bad object_attacks[] = {
 	OBJ("obj-call-positive", "with a result above 0", answers, POSITIVE, O_OPEN),
 	OBJ("obj-call-min", "with a result of -2^31", answers, SMALLEST, O_OPEN),
 	OBJ("obj-call-cut", "with a byte too few", answers, CUT, O_OPEN),
-	OBJ("obj-call-long", "with a byte too many", answers, LONGER, O_OPEN),
+	OBJ("obj-call-long", "with a byte behind what the guest knows", answers, LONGER, O_OPEN),
 	OBJ("obj-call-both", "with an error and a body", answers, ERROR_AND_BODY, O_OPEN),
 	OBJ("obj-call-junk", "with a slot full of random bytes", answers, JUNK, O_OPEN),
 	OBJ("obj-ack-silence", "proposals are never answered", acks, ACK_NEVER, O_OPEN),

@@ -52,15 +52,27 @@ static int desk_port(struct kern *k, struct xmd_port_info *info)
 	return 0;
 }
 
-static int desk_ask(struct kern *k, struct xmd_port_ask *a)
+static struct xmd_port_ask asked;
+
+static int desk_ask(struct kern *k, const struct xmd_port_ask *a)
 {
 	(void)k;
+	asked = *a;
+	return 0;
+}
+
+static int desk_answer(struct kern *k, struct xmd_port_ask *a, int *result)
+{
+	(void)k;
+	*a = asked;
+	*result = 0;
 	memset(a->data, 0, sizeof(a->data));
 	return 0;
 }
 
 static const struct kern_ops desk_ops = {
 	.list = desk_list, .set = desk_set, .port = desk_port, .ask = desk_ask,
+	.answer = desk_answer,
 };
 
 /* ----------------------------------------------------------- the driver domain */
@@ -72,6 +84,7 @@ static void object_events(struct vif *v, struct vif_env *env)
 	while (!env->objs->bus->ops->next(env->objs->bus, &local))
 		if (obj_event(v, local))
 			obj_work(v, env);
+	obj_run_asks(env);
 	if (obj_due(v) && obj_due(v) <= now_ms())
 		obj_work(v, env);
 }
@@ -79,7 +92,7 @@ static void object_events(struct vif *v, struct vif_env *env)
 static void serve_vif(struct back *b, struct vif *v, struct vif_env *env)
 {
 	back_offer(b, NULL);
-	back_write(b, "feature-xmd-obj", "1");
+	back_write(b, "feature-xmd-obj", "2");
 	if (!back_connect(b))
 		return;
 	obj_follow(v, env, true);

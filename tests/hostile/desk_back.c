@@ -139,6 +139,8 @@ static void look(struct guest *u)
 		wish(u);
 		news |= objguest_work(&u->g, now);
 	}
+	if (news & OBJGUEST_ANSWERED)
+		call(u, now);
 	check_copies(&u->g);
 	if (news & OBJGUEST_NOTIFY)
 		xenevtchn_notify(u->xce, u->port);
@@ -187,7 +189,7 @@ static void begin_objects(struct vif *v, struct guest *u)
 	u->masked = u->stop = false;
 	u->out[0] = &u->vif;
 	u->out[1] = &u->counters;
-	objguest_start(&u->g, page);
+	objguest_start(&u->g, page, XMD_OBJRING_VERSION);
 	vif_writef(v, "xmd-obj-ring-ref", ref);
 	vif_writef(v, "xmd-event-channel-obj", u->port);
 }

@@ -98,7 +98,10 @@ bool far_say(struct far *f, struct xpc_msg m, const void *body, unsigned int len
 
 bool far_welcome(struct far *f)
 {
-	return far_say(f, (struct xpc_msg){ .kind = XPC_WELCOME, .epoch = ++f->epoch }, NULL, 0);
+	uint8_t body[XPC_ABI_MAX];
+	unsigned int len = f->ring.version > 1 ? xpc_abi_put(&xpc_vif_objects, body) : 0;
+
+	return far_say(f, (struct xpc_msg){ .kind = XPC_WELCOME, .epoch = ++f->epoch }, body, len);
 }
 
 static bool far_update(struct far *f, struct xpc_msg m, unsigned int which, uint64_t mask)

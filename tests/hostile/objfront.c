@@ -12,7 +12,7 @@ void obj_share(struct vif *v, struct obj *o)
 
 	memset(o, 0, sizeof(*o));
 	o->page = vif_share_page(v, v->back_domid, &o->ref, true);
-	objring_new(&o->ring, o->page);
+	objring_new(&o->ring, o->page, XMD_OBJRING_VERSION);
 	port = xenevtchn_bind_unbound_port(v->xce, v->back_domid);
 	if (port < 0)
 		broken("no event channel for domain %u: %s", v->back_domid, strerror(errno));
@@ -137,8 +137,8 @@ static bool send_when_room(struct vif *v, struct obj *o, const void *msg, unsign
 
 bool obj_hello(struct vif *v, struct obj *o)
 {
-	uint32_t fp = xpc_vif_objects.fingerprint;
-	uint8_t msg[XPC_HEADER + 4];
+	uint8_t msg[XPC_HEADER + XPC_ABI_MAX];
+	uint32_t len = xpc_abi_put(&xpc_vif_objects, msg + XPC_HEADER);
 
 	for (unsigned int i = 0; i < 500 && !objring_life(&o->ring); i++)
 		sleep_ms(10);
@@ -147,10 +147,8 @@ bool obj_hello(struct vif *v, struct obj *o)
 		return false;
 	o->epoch = 0;
 	o->known[0] = o->known[1] = false;
-	obj_header(o, msg, XPC_HELLO, 0, 4);
-	for (unsigned int i = 0; i < 4; i++)
-		msg[XPC_HEADER + i] = fp >> 8 * i;
-	return send_when_room(v, o, msg, sizeof(msg)) && obj_collect(v, o, 5000, true);
+	obj_header(o, msg, XPC_HELLO, 0, len);
+	return send_when_room(v, o, msg, XPC_HEADER + len) && obj_collect(v, o, 5000, true);
 }
 
 bool obj_probe(struct vif *v, struct obj *o)

@@ -11,6 +11,7 @@
 
 #include "vif.h"
 
+#include "abi.h"
 #include "objring.h"
 #include "vif_objects_xpc.h"
 

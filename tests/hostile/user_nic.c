@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* user_nic.c - attacks on /dev/xmd/nic0.  Register offsets: 82540EM manual, table 13-2. */
+/* user_nic.c - attacks on /dev/xmd/nic0. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -15,21 +15,11 @@
 
 #include <xmd/backdev.h>
 #include <xmd/nicdev.h>
+#include <xmd/nicregs.h>
 
 #include "objects_xpc.h"
 #include "tracker.h"
 #include "user.h"
-
-#define REG_CTRL 0x0000
-#define STATUS	0x0008
-#define ICR	0x00c0
-#define ICS	0x00c8
-#define IMS	0x00d0
-#define IMC	0x00d8
-#define RCTL	0x0100
-#define TCTL	0x0400
-#define CTRL_RST 0x04000000u
-#define EN	0x00000002u	/* of RCTL and TCTL */
 
 static int fd;
 
@@ -160,8 +150,29 @@ static long propose(uint64_t mask, uint32_t base, const void *val, unsigned int 
 				     .epoch = epoch, .version = base }, body, sizeof(mask) + n);
 }
 
+/* An address of our own, as if it had been found in the EEPROM. */
+static long found(const uint8_t mac[ETH_ALEN])
+{
+	static struct xmd_adapter a = {
+		.tx_ring = 256, .rx_ring = 256, .mtu = 1500, .autoneg = 1,
+		.advertise = XMD_ADV_ALL, .mdix = XMD_MDIX_AUTO, .rx_csum = 1,
+	};
+	const struct xpc_call_type *down = &xpc_objects.down[XPC_DOWN_xmd_found];
+	const void *arg[] = { &a };
+	unsigned char body[XPC_MSG_MAX];
+	int n;
+
+	memcpy(a.mac.addr, mac, ETH_ALEN);
+	n = xpc_encode_args(down->in, arg, body, XPC_MSG_MAX - XPC_HEADER);
+	if (n < 0)
+		broken("encoding");
+	return put((struct xpc_msg){ .kind = XPC_CALL, .id = down->id, .epoch = epoch }, body, n);
+}
+
 static void updates(void)
 {
+	static const uint8_t guests[ETH_ALEN] = { 0, 0x16, 0x3e, 0x77, 0, 1 };
+	uint32_t ring = 64;
 	uint16_t fast = 12345;
 	uint32_t mtu = 9000;
 	uint8_t two = 2, up = 1;
@@ -170,6 +181,11 @@ static void updates(void)
 	row("link 2", ONE(ERANGE), propose(XPC_xmd_adapter_link, version, &two, 1));
 	row("the MTU, which is not ours to write", ONE(EPERM),
 	    propose(XPC_xmd_adapter_mtu, version, &mtu, 4));
+	row("the address of a guest", ONE(EPERM),
+	    propose(XPC_xmd_adapter_mac, version, guests, ETH_ALEN));
+	row("the address of a guest, found in the EEPROM", ONE(EPERM), found(guests));
+	row("a ring of 64, which nobody asked for", ONE(EPERM),
+	    propose(XPC_xmd_adapter_rx_ring, version, &ring, 4));
 	row("link up, of an old version", ONE(ESTALE),
 	    propose(XPC_xmd_adapter_link, version - 1, &up, 1));
 	epoch--;
@@ -218,9 +234,9 @@ static void batches(void)
 static void guarded(void)
 {
 	static const struct { const char *what; uint32_t reg; } rings[] = {
-		{ "TDBAL", 0x3800 }, { "TDBAH", 0x3804 }, { "TDLEN", 0x3808 }, { "TDH", 0x3810 },
-		{ "TDT", 0x3818 }, { "RDBAL", 0x2800 }, { "RDBAH", 0x2804 }, { "RDLEN", 0x2808 },
-		{ "RDH", 0x2810 }, { "RDT", 0x2818 }, { "IMS", IMS }, { "IMC", IMC }, { "ICS", ICS },
+		{ "TDBAL", TDBAL }, { "TDBAH", TDBAH }, { "TDLEN", TDLEN }, { "TDH", TDH },
+		{ "TDT", TDT }, { "RDBAL", RDBAL }, { "RDBAH", RDBAH }, { "RDLEN", RDLEN },
+		{ "RDH", RDH }, { "RDT", RDT }, { "IMS", IMS }, { "IMC", IMC }, { "ICS", ICS },
 	};
 	char what[64];
 
@@ -232,17 +248,59 @@ static void guarded(void)
 	}
 	row("read ICR (clears it)", ONE(EPERM), op(XMD_REG_READ, ICR, 0, 0, 0));
 	row("wait on ICR", ONE(EPERM), op(XMD_REG_WAIT, ICR, 1, 0, 0));
-	row("RCTL.EN", ONE(EPERM), op(XMD_REG_SET, RCTL, EN, 0, 0));
-	row("TCTL.EN", ONE(EPERM), op(XMD_REG_SET, TCTL, EN, 0, 0));
+	row("RCTL.EN", ONE(EPERM), op(XMD_REG_SET, RCTL, RCTL_EN, 0, 0));
+	row("TCTL.EN", ONE(EPERM), op(XMD_REG_SET, TCTL, TCTL_EN, 0, 0));
 	row("whole RCTL", ONE(EPERM), op(XMD_REG_SET, RCTL, ~0u, 0, 0));
 	row("CTRL.RST while running", THREE(EPERM, EBUSY, EACCES),
-	    op(XMD_REG_SET, REG_CTRL, CTRL_RST, CTRL_RST, 0));
+	    op(XMD_REG_SET, CTRL, CTRL_RST, CTRL_RST, 0));
 	row("write STATUS, read-only", ONE(EPERM), op(XMD_REG_SET, STATUS, ~0u, 0, 0));
 	row("register between registers", ONE(EPERM), op(XMD_REG_READ, 0x5ff8, 0, 0, 0));
 	row("odd offset", TWO(EPERM, EINVAL), op(XMD_REG_READ, STATUS + 2, 0, 0, 0));
 	row("offset behind the BAR", ONE(EPERM), op(XMD_REG_READ, 0x20000, 0, 0, 0));
 	row("offset 2^32-4", ONE(EPERM), op(XMD_REG_READ, 0xfffffffc, 0, 0, 0));
-	row("receive addresses, one behind", ONE(EPERM), op(XMD_REG_READ, 0x5480, 0, 0, 0));
+	row("receive addresses, one behind", ONE(EPERM), op(XMD_REG_READ, RAL(RAR_ENTRIES), 0, 0, 0));
+}
+
+/* Registers that are ours, with values that harm others. */
+static void values(void)
+{
+	static const struct { const char *what; uint32_t reg, mask, val; } harm[] = {
+		{ "TIDV 0", TIDV, 0xffff, 0 },
+		{ "one bit of TIDV", TIDV, 1, 0 },
+		{ "PAUSE for 33 ms", FCTTV, 0xffff, 0xffff },
+		{ "PAUSE from the first byte on", FCRTH, FCRT_BYTES, 0 },
+		{ "PAUSE never, behind the memory", FCRTH, FCRT_BYTES, 0xfff8 },
+		{ "XON above XOFF", FCRTL, FCRTL_XONE | FCRT_BYTES, FCRTL_XONE | 0xfff8 },
+		{ "one bit of FCRTH", FCRTH, 0x8000, 0 },
+		{ "PAUSE frames to somebody", FCAL, ~0u, 0x773e1600 },
+		{ "PAUSE frames of another type", FCT, 0xffff, 0x0800 },
+		{ "no gap between frames", TIPG, 0x3fffffff, 0 },
+		{ "wake at broadcasts", WUFC, WUFC_USER, WUFC_BC },
+		{ "wake at a link change", WUFC, WUFC_LNKC, WUFC_LNKC },
+		{ "wake as if just powered", WUC, WUC_USER, WUC_APME },
+		{ "PME", WUC, WUC_PME_EN, WUC_PME_EN },
+		{ "ARP answered by firmware", MANC, MANC_ARP_EN, MANC_ARP_EN },
+		{ "EEPROM pins while running", EECD, EECD_WIRE, EECD_EE_REQ },
+		{ "frames not padded", TCTL, TCTL_PSP, 0 },
+		{ "VLAN filter", RCTL, 0x00040000, 0x00040000 },
+		{ "damaged frames", RCTL, RCTL_SBP, RCTL_SBP },
+		{ "memory split while running", PBA, PBA_RX_MASK, 8 },
+	};
+
+	for (unsigned int i = 0; i < sizeof(harm) / sizeof(harm[0]); i++)
+		row(harm[i].what, ONE(EPERM),
+		    op(XMD_REG_SET, harm[i].reg, harm[i].mask, harm[i].val, 0));
+}
+
+/* Bits clocked into the EEPROM although nobody wants it written. */
+static void eeprom_pins(void)
+{
+	row("EEPROM clock", ONE(EPERM), op(XMD_REG_SET, EECD, EECD_SK, EECD_SK, 0));
+	row("EEPROM selected", ONE(EPERM), op(XMD_REG_SET, EECD, EECD_CS, EECD_CS, 0));
+	row("EEPROM data", ONE(EPERM), op(XMD_REG_SET, EECD, EECD_DI, EECD_DI, 0));
+	row("all EEPROM pins", ONE(EPERM), op(XMD_REG_SET, EECD, EECD_WIRE, EECD_WIRE, 0));
+	row("flash opened for writing", ONE(EPERM), op(XMD_REG_SET, EECD, 0x30, 0x20, 0));
+	row("EEPROM pins let go", ONE(0), op(XMD_REG_SET, EECD, EECD_WIRE, 0, 0));
 }
 
 void nic_calls(void)
@@ -262,6 +320,7 @@ void nic_calls(void)
 	say_hello();
 	batches();
 	guarded();
+	values();
 	row("START while running", ONE(EBUSY), ioctl(fd, XMD_NIC_START, &start));
 	close(fd);
 }
@@ -286,16 +345,18 @@ void nic_stopped(void)
 	row("START with 32 descriptors", ONE(EINVAL), start(256, 32, 0, mac));
 	row("START with 100 descriptors", ONE(EINVAL), start(100, 256, 0, mac));
 	row("START with 2^31 descriptors", ONE(EINVAL), start(1u << 31, 1u << 31, 0, mac));
-	row("START with the kernel's RCTL bits", TWO(EPERM, EINVAL), start(256, 256, EN, mac));
+	row("START with the kernel's RCTL bits", TWO(EPERM, EINVAL), start(256, 256, RCTL_EN, mac));
 	row("START with all RCTL bits", TWO(EPERM, EINVAL), start(256, 256, ~0u, mac));
 	row("START with a group address", ONE(EADDRNOTAVAIL), start(256, 256, 0, group));
 	row("START with address zero", ONE(EADDRNOTAVAIL), start(256, 256, 0, zero));
 	row("START with a reserved field", ONE(EINVAL), ioctl(fd, XMD_NIC_START, &s));
+	row("START with the address of somebody", ONE(EPERM), start(256, 256, 0, mac));
 	row("START at a bad address", ONE(EFAULT), ioctl(fd, XMD_NIC_START, bad_pointer));
-	row("write TDBAL while stopped", ONE(EPERM), op(XMD_REG_SET, 0x3800, ~0u, 0, 0));
-	row("write RDT while stopped", ONE(EPERM), op(XMD_REG_SET, 0x2818, ~0u, 0, 0));
+	row("write TDBAL while stopped", ONE(EPERM), op(XMD_REG_SET, TDBAL, ~0u, 0, 0));
+	row("write RDT while stopped", ONE(EPERM), op(XMD_REG_SET, RDT, ~0u, 0, 0));
 	row("write IMS while stopped", ONE(EPERM), op(XMD_REG_SET, IMS, ~0u, ~0u, 0));
-	row("RCTL.EN while stopped", ONE(EPERM), op(XMD_REG_SET, RCTL, EN, EN, 0));
+	eeprom_pins();
+	row("RCTL.EN while stopped", ONE(EPERM), op(XMD_REG_SET, RCTL, RCTL_EN, RCTL_EN, 0));
 	close(fd);
 }
 

@@ -28,11 +28,16 @@ static void message(struct xmd_objring *page, __u32 epoch)
 static void hello(struct xmd_objring *page)
 {
 	__u8 *slot = page->ask[page->ask_prod % XMD_OBJRING_SLOTS].byte;
-	struct xpc_msg m = { .kind = XPC_HELLO, .len = XPC_HEADER + 4 };
-	__u32 fp = xpc_vif_objects.fingerprint;
+	struct xpc_msg m = { .kind = XPC_HELLO, .len = XPC_HEADER };
+	unsigned int i, n = byte() % 8;
 
+	m.len += xpc_abi_put(&xpc_vif_objects, slot + XPC_HEADER);
+	/* it may lie: with 4 it is cut off, or longer */
+	for (i = 0; i < n; i++)
+		slot[XPC_HEADER + byte() % XPC_ABI_MAX] = byte();
+	if (n == 4)
+		m.len = XPC_HEADER + byte() % (2 * XPC_ABI_MAX);
 	xpc_put_header(&m, slot);
-	memcpy(slot + XPC_HEADER, &fp, 4);
 	page->ask_prod++;
 }
 
@@ -57,7 +62,7 @@ static void check(struct host *h)
 }
 
 /* One host for all inputs; for each a new xmd-backend and a new page. */
-static struct host *begin(void)
+static struct host *begin(__u32 version)
 {
 	static struct host *h;
 	struct objring r;
@@ -68,7 +73,7 @@ static struct host *begin(void)
 		host_attach(h, 2);
 	}
 	world_backend_kill(&h->w);
-	objring_new(&r, &h->party[0].page);
+	objring_new(&r, &h->party[0].page, version);
 	world_backend_up(&h->w);
 	host_run(h, TICK_MS);
 	return h;
@@ -77,7 +82,7 @@ static struct host *begin(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct host *h = begin();
+	struct host *h = begin(1 + size % 4 / 3);
 	struct xmd_objring *page = &h->party[0].page;
 	struct xmd_vif_object want = { .mtu = 1000 + size % 100 };
 

@@ -43,6 +43,22 @@ static void state(struct xmd_objring *page, const struct objguest *g, __u8 id)
 	page->tell_prod++;
 }
 
+/* What the other end says that it knows, with some bytes of the input's in it. */
+static void welcome(struct xmd_objring *page)
+{
+	__u8 *slot = page->tell[page->tell_prod % XMD_OBJRING_SLOTS].byte;
+	struct xpc_msg m = { .kind = XPC_WELCOME, .len = XPC_HEADER, .epoch = 1 + byte() };
+	unsigned int i, n = byte() % 8;
+
+	m.len += page->version > 1 ? xpc_abi_put(&xpc_vif_objects, slot + XPC_HEADER) : 0;
+	for (i = 0; i < n; i++)
+		slot[XPC_HEADER + byte() % XPC_ABI_MAX] = byte();
+	if (n == 4)
+		m.len = XPC_HEADER + byte() % (2 * XPC_ABI_MAX);
+	xpc_put_header(&m, slot);
+	page->tell_prod++;
+}
+
 static void wish(struct objguest *g)
 {
 	struct xmd_vif_object want = { .mtu = word(), .promisc = byte() & 1, .n_mc = byte() % 60,
@@ -78,10 +94,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	at = data;
 	left = size;
 	objguest_init(&g);
-	objguest_start(&g, &page);
+	objguest_start(&g, &page, 1 + size % 2);
 	page.life = 1;
 	while (left) {
-		switch (byte() % 10) {
+		switch (byte() % 11) {
 		case 0:
 			scribble(&page, 4096);
 			break;
@@ -107,6 +123,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		case 8:
 			page.life += byte() & 1;
 			objguest_result(&g, &result);
+			break;
+		case 9:
+			welcome(&page);
 			break;
 		default:
 			now += word();

@@ -151,6 +151,7 @@ struct host *host_new(void)
 		.eeprom_len = 128, .regs_len = 128, .driver = "xmd_nic", .version = "7",
 		.rx_frames = 11, .tx_frames = 22,
 	};
+	h->offered = XMD_OBJRING_VERSION;
 	world_backend_up(&h->w);
 	for (unsigned int i = 0; i < HUB_GUESTS; i++)
 		h->party[i] = (struct party){ .hub = &h->hub, .i = i };
@@ -177,13 +178,15 @@ static void put_keys(struct host *h, unsigned int i)
 	world_front(&h->w, i, XS_FRONT_XMD_OBJ_RING_REF, text);
 	snprintf(text, sizeof(text), "%u", e->port);
 	world_front(&h->w, i, XS_FRONT_XMD_EVENT_CHANNEL_OBJ, text);
+	snprintf(text, sizeof(text), "%u", e->page->version);
+	world_front(&h->w, i, XS_FRONT_XMD_OBJ_VERSION, text);
 }
 
 void host_attach_mute(struct host *h, unsigned int i)
 {
 	struct objring r;
 
-	objring_new(&r, &h->party[i].page);
+	objring_new(&r, &h->party[i].page, h->offered);
 	world_attach(&h->w, i, FRONT_HONEST);
 	put_keys(h, i);
 	host_run(h, 2000);
@@ -194,7 +197,7 @@ void host_attach(struct host *h, unsigned int i)
 	struct party *p = &h->party[i];
 
 	objguest_init(&p->g);
-	objguest_start(&p->g, &p->page);
+	objguest_start(&p->g, &p->page, h->offered);
 	world_attach(&h->w, i, FRONT_HONEST);
 	put_keys(h, i);
 	host_run(h, 2000);

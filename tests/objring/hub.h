@@ -46,6 +46,7 @@ struct host {
 	struct hub hub;
 	struct obj_host objs;
 	struct party party[HUB_GUESTS];
+	__u32 offered;			/* version that guests are told from now on */
 	void (*tap)(struct host *h);	/* after each move; NULL: none */
 };
 

@@ -24,7 +24,7 @@ static void a_guest_sees_the_port(void **state)
 
 	assert_null(world_back(&h->w, 0, XS_BACK_FEATURE_XMD_OBJ));
 	host_attach(h, 0);
-	assert_string_equal(world_back(&h->w, 0, XS_BACK_FEATURE_XMD_OBJ), "1");
+	assert_string_equal(world_back(&h->w, 0, XS_BACK_FEATURE_XMD_OBJ), "2");
 	assert_int_equal(g->port.link, 1);
 	assert_int_equal(g->port.speed, 1000);
 	assert_int_equal(g->port.mtu, 9000);
@@ -178,6 +178,12 @@ static void calls(void **state)
 	sim_find(&h->w.sim, 5, 0)->tx_frames = 77;
 	assert_int_equal(host_call(h, 0, XPC_DOWN_xmd_obj_counters, NULL, counters), 0);
 	assert_int_equal(vif.tx_frames, 77);
+	/* what others send is not its business, until somebody says so */
+	assert_int_equal(port.rx_frames, 0);
+	assert_int_equal(port.tx_frames, 0);
+	host_allow(h, 0, "counters");
+	assert_int_equal(h->party[0].g.vif.may, 0);
+	assert_int_equal(host_call(h, 0, XPC_DOWN_xmd_obj_counters, NULL, counters), 0);
 	assert_int_equal(port.rx_frames, 11);
 	assert_int_equal(port.tx_frames, 22);
 
@@ -350,7 +356,7 @@ static void a_guest_that_begins_anew(void **state)
 	world_front(&h->w, 0, XS_FRONT_STATE, "6");
 	host_run(h, 1000);
 	assert_int_equal(h->hub.end[0].mapped, 0);
-	objguest_start(&p->g, &p->page);
+	objguest_start(&p->g, &p->page, XMD_OBJRING_VERSION);
 	world_front(&h->w, 0, XS_FRONT_STATE, "1");
 	host_run(h, 3000);
 	assert_int_equal(p->g.phase, OBJGUEST_LIVE);
@@ -377,7 +383,8 @@ static void keys_that_lead_nowhere(void **state)
 		{ "no number", "x", "30", NULL, 0, 0 },
 		{ "no port", "700", NULL, NULL, 0, 0 },
 		{ "port 0", "700", "0", NULL, 0, 0 },
-		{ "another version", "700", "30", "2", 0, 0 },
+		{ "another version", "700", "30", "3", 0, 0 },
+		{ "version 0", "700", "30", "0", 0, 0 },
 		{ "refused by Xen", "700", "30", NULL, EPERM, 0 },
 		{ "port refused by Xen", "700", "30", NULL, 0, EINVAL },
 	};
@@ -387,7 +394,7 @@ static void keys_that_lead_nowhere(void **state)
 		struct host *h = host_new();
 		struct objring r;
 
-		objring_new(&r, &h->party[0].page);
+		objring_new(&r, &h->party[0].page, XMD_OBJRING_VERSION);
 		h->hub.end[0] = (struct hub_end){ .page = &h->party[0].page, .ref = 700,
 						  .port = 30 };
 		h->hub.fail_map = row[i].fail_map;
@@ -431,6 +438,7 @@ static void calls_outlive_who_was_asked(void **state)
 	int result = 1;
 
 	host_attach(h, 0);
+	host_allow(h, 0, "counters");
 	world_backend_kill(&h->w);
 	assert_int_equal(objguest_ask(g, XPC_DOWN_xmd_obj_counters, NULL, out, world_now()), 0);
 	host_run(h, 400);

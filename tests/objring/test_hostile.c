@@ -63,11 +63,17 @@ static void hear_all(struct rogue *g)
 	while (hear(g, &m) > 0);
 }
 
+static int say_hello(struct rogue *g)
+{
+	__u8 body[XPC_ABI_MAX];
+	__u32 len = xpc_abi_put(&xpc_vif_objects, body);
+
+	return say(g, (struct xpc_msg){ .kind = XPC_HELLO }, body, len);
+}
+
 static void hello(struct rogue *g)
 {
-	__u32 fp = xpc_vif_objects.fingerprint;
-
-	say(g, (struct xpc_msg){ .kind = XPC_HELLO }, &fp, 4);
+	say_hello(g);
 	hear_all(g);
 	assert_int_not_equal(g->epoch, 0);
 }
@@ -157,8 +163,8 @@ static const struct bad {
 	{ "a call that is none", { .kind = XPC_CALL, .id = 77, .seq = 1 }, { 0 }, 0, 1 },
 	{ "a call without number", { .kind = XPC_CALL, .id = 1 }, { 0 }, 0, 1 },
 	{ "half of a call's arguments", { .kind = XPC_CALL, .id = 4, .seq = 1 }, { 1 }, 1, -EBADMSG },
-	{ "the EEPROM from 4096 on", { .kind = XPC_CALL, .id = 4, .seq = 1 },
-	  { 0, 16, 0, 0, 1, 0, 0, 0 }, 8, -ERANGE },
+	{ "the EEPROM from 65536 on", { .kind = XPC_CALL, .id = 4, .seq = 1 },
+	  { 0, 0, 1, 0, 1, 0, 0, 0 }, 8, -ERANGE },
 	{ "257 bytes of EEPROM", { .kind = XPC_CALL, .id = 4, .seq = 1 },
 	  { 0, 0, 0, 0, 1, 1, 0, 0 }, 8, -ERANGE },
 	{ "blink 7", { .kind = XPC_CALL, .id = 2, .seq = 1 }, { 7, 0, 0, 0 }, 4, -ERANGE },
@@ -215,23 +221,124 @@ static void too_many_of_them_end_the_ring(void **state)
 	host_free(h);
 }
 
+/* Who lacks something of the first release, or speaks no version that we do. */
 static void other_declarations_are_refused(void **state)
 {
+	static const struct {
+		const char *name;
+		__u32 page;
+		__u8 body[16];
+		__u32 len;
+	} row[] = {
+		{ "version 1, another fingerprint", 1, { 0x90, 0x65, 0x20, 0x6e }, 4 },
+		{ "from version 3 on", 2, { 3, 9, 4, 2, 0, 0, 0, 0, 1, 14, 2, 17 }, 12 },
+		{ "up to version 1", 2, { 1, 1, 4, 2, 0, 0, 0, 0, 1, 14, 2, 17 }, 12 },
+		{ "3 calls", 2, { 2, 2, 3, 2, 0, 0, 0, 0, 1, 14, 2, 17 }, 12 },
+		{ "no vif", 2, { 2, 2, 4, 1, 0, 0, 0, 0, 2, 17 }, 10 },
+		{ "no port", 2, { 2, 2, 4, 1, 0, 0, 0, 0, 1, 14 }, 10 },
+		{ "13 members of a vif", 2, { 2, 2, 4, 2, 0, 0, 0, 0, 1, 13, 2, 17 }, 12 },
+		{ "nothing", 2, { 2, 2, 0, 0, 0, 0, 0, 0 }, 8 },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < ARRAY_SIZE(row); i++) {
+		struct host *h = host_new();
+		struct xpc_msg m;
+		struct rogue g;
+
+		h->offered = row[i].page;
+		rogue_new(&g, h);
+		say(&g, (struct xpc_msg){ .kind = XPC_HELLO }, row[i].body, row[i].len);
+		assert_case(row[i].name, hear(&g, &m) > 0, 1);
+		assert_case(row[i].name, m.kind, XPC_ACK);
+		assert_case(row[i].name, m.id, 0);
+		assert_case(row[i].name, m.result, -EPROTONOSUPPORT);
+		/* and nothing else is heard */
+		say(&g, (struct xpc_msg){ .kind = XPC_RESYNC, .id = 1 }, NULL, 0);
+		assert_case(row[i].name, hear(&g, &m), 0);
+		host_free(h);
+	}
+}
+
+/* A HELLO that cannot be read is wrong, counted, and not answered; nothing behind its end is read. */
+static void hellos_that_lie(void **state)
+{
+	static const struct {
+		const char *name;
+		__u32 page;
+		__u8 body[XPC_ABI_MAX + 8];
+		__u32 len;
+	} row[] = {
+		{ "no body", 2, { 0 }, 0 },
+		{ "version 1's body", 2, { 0x8f, 0x65, 0x20, 0x6e }, 4 },
+		{ "7 bytes", 2, { 2, 2, 4, 0, 0, 0, 0 }, 7 },
+		{ "more objects than there are bytes", 2, { 2, 2, 4, 2, 0, 0, 0, 0, 1, 14, 2 }, 11 },
+		{ "255 objects", 2, { 2, 2, 4, 255, 0, 0, 0, 0, 1, 14, 2, 17 }, 48 },
+		{ "versions upside down", 2, { 3, 2, 4, 2, 0, 0, 0, 0, 1, 14, 2, 17 }, 12 },
+		{ "an object twice", 2, { 2, 2, 4, 3, 0, 0, 0, 0, 1, 14, 1, 14, 2, 17 }, 14 },
+		{ "ids that count down", 2, { 2, 2, 4, 2, 0, 0, 0, 0, 2, 17, 1, 14 }, 12 },
+		{ "object 0", 2, { 2, 2, 4, 3, 0, 0, 0, 0, 0, 1, 1, 14, 2, 17 }, 14 },
+		{ "version 1 without its body", 1, { 0 }, 0 },
+		{ "version 1 with version 2's", 1, { 2, 2, 4, 2, 0, 0, 0, 0, 1, 14, 2, 17 }, 12 },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < ARRAY_SIZE(row); i++) {
+		struct host *h = host_new();
+		struct xpc_msg m;
+		struct rogue g;
+
+		h->offered = row[i].page;
+		rogue_new(&g, h);
+		for (unsigned int k = 0; k < XMD_OBJRING_WRONG; k++) {
+			assert_case(row[i].name, h->party[0].page.closed, 0);
+			say(&g, (struct xpc_msg){ .kind = XPC_HELLO }, row[i].body, row[i].len);
+			assert_case(row[i].name, hear(&g, &m), 0);
+		}
+		expect_ended(&g, XMD_OBJRING_WRONG_MESSAGES);
+		host_free(h);
+	}
+}
+
+/* Who says that it knows more than there is gets what there is; bytes behind the list are a later version's. */
+static void hellos_that_boast(void **state)
+{
+	static const __u8 body[XPC_ABI_MAX + 8] = {
+		2, 255, 255, XPC_ABI_OBJECTS, 255, 255, 255, 255, 1, 255, 2, 255, 3, 255, 4, 255, 5, 9,
+		6, 9, 7, 9, 8, 9, 9, 9, 10, 9, 11, 9, 12, 9, 13, 9, 14, 9, 15, 9, 255, 255, 77, 77, 77, 77,
+	};
 	struct host *h = host_new();
-	__u32 fp = xpc_vif_objects.fingerprint + 1;
-	struct xpc_msg m;
 	struct rogue g;
 
 	(void)state;
 	rogue_new(&g, h);
-	say(&g, (struct xpc_msg){ .kind = XPC_HELLO }, &fp, 4);
-	assert_true(hear(&g, &m) > 0);
-	assert_int_equal(m.kind, XPC_ACK);
-	assert_int_equal(m.id, 0);
-	assert_int_equal(m.result, -EPROTONOSUPPORT);
-	/* and nothing else is heard */
-	say(&g, (struct xpc_msg){ .kind = XPC_RESYNC, .id = 1 }, NULL, 0);
-	assert_int_equal(hear(&g, &m), 0);
+	say(&g, (struct xpc_msg){ .kind = XPC_HELLO }, body, sizeof(body));
+	hear_all(&g);
+	assert_int_not_equal(g.epoch, 0);
+	assert_int_not_equal(g.version, 0);
+	/* a wish for a member that the home does not know is not granted in silence */
+	{
+		const __u8 wish[] = { U64(1ull << 40), 1, 2, 3, 4 };
+		struct xpc_msg m;
+
+		say(&g, (struct xpc_msg){ .kind = XPC_PROPOSE, .id = 1, .epoch = g.epoch,
+					  .version = g.version }, wish, sizeof(wish));
+		assert_true(hear(&g, &m) > 0);
+		assert_int_equal(m.kind, XPC_ACK);
+		assert_int_equal(m.result, -EBADMSG);
+	}
+	/* arguments behind those that the home knows are ignored, as far as a slot goes */
+	{
+		static const __u8 args[XMD_OBJRING_SLOT - XPC_HEADER] = { 1, 0, 0, 0, 9, 9, 9 };
+		struct xpc_msg m;
+
+		say(&g, (struct xpc_msg){ .kind = XPC_CALL, .id = 2, .seq = 1, .epoch = g.epoch },
+		    args, sizeof(args));
+		assert_true(hear(&g, &m) > 0);
+		assert_int_equal(m.kind, XPC_ANSWER);
+		assert_int_equal(m.result, -EPERM);
+	}
+	expect_the_other_served(h);
 	host_free(h);
 }
 
@@ -263,11 +370,8 @@ static void a_guest_that_does_not_listen(void **state)
 	(void)state;
 	rogue_new(&g, h);
 	/* the answers fill tell[]; then nothing of it is taken any more */
-	for (unsigned int i = 0; i < 40; i++) {
-		__u32 fp = xpc_vif_objects.fingerprint;
-
-		say(&g, (struct xpc_msg){ .kind = XPC_HELLO }, &fp, 4);
-	}
+	for (unsigned int i = 0; i < 40; i++)
+		say_hello(&g);
 	host_run(h, 5000);
 	assert_int_equal(objring_room(&g.r), 0);
 	assert_int_equal(h->party[0].page.tell_prod, XMD_OBJRING_SLOTS);
@@ -283,7 +387,7 @@ static void a_guest_that_does_not_listen(void **state)
 static void a_flood_is_slowed_down(void **state)
 {
 	struct host *h = host_new();
-	__u32 taken, fp = xpc_vif_objects.fingerprint;
+	__u32 taken;
 	struct xpc_msg m;
 	uint64_t began;
 	struct rogue g;
@@ -294,10 +398,10 @@ static void a_flood_is_slowed_down(void **state)
 	taken = h->party[0].page.ask_cons;
 	began = world_now();
 	while (world_now() < began + 20000) {
-		struct xpc_msg hi = { .kind = XPC_HELLO, .len = XPC_HEADER + 4 };
+		struct xpc_msg hi = { .kind = XPC_HELLO };
 
+		hi.len = XPC_HEADER + xpc_abi_put(&xpc_vif_objects, g.out + XPC_HEADER);
 		xpc_put_header(&hi, g.out);
-		memcpy(g.out + XPC_HEADER, &fp, 4);
 		while (!objring_send(&g.r, g.out, hi.len))
 			;
 		hub_send(&h->hub, 0);
@@ -374,7 +478,7 @@ static void despot_new(struct despot *d)
 	memset(d, 0, sizeof(*d));
 	d->now = 1000;
 	objguest_init(&d->g);
-	objguest_start(&d->g, &d->page);
+	objguest_start(&d->g, &d->page, XMD_OBJRING_VERSION);
 	assert_int_equal(objring_attach(&d->r, &d->page), 0);
 }
 
@@ -406,12 +510,20 @@ static void tell_state(struct despot *d, __u32 epoch, __u8 id, const struct xpc_
 	     d->out + XPC_HEADER, n);
 }
 
+static void tell_welcome(struct despot *d, __u32 epoch)
+{
+	__u8 body[XPC_ABI_MAX];
+	__u32 len = xpc_abi_put(&xpc_vif_objects, body);
+
+	tell(d, (struct xpc_msg){ .kind = XPC_WELCOME, .epoch = epoch }, body, len);
+}
+
 static void welcome(struct despot *d, __u32 epoch)
 {
 	look(d);
 	while (objring_receive(&d->r, d->in) > 0)
 		;
-	tell(d, (struct xpc_msg){ .kind = XPC_WELCOME, .epoch = epoch }, NULL, 0);
+	tell_welcome(d, epoch);
 	tell_state(d, epoch, 1, &xpc_struct_xmd_vif_object, &honest_vif);
 	tell_state(d, epoch, 2, &xpc_struct_xmd_port_object, &honest_port);
 	assert_true(look(d) & OBJGUEST_UP);
@@ -501,6 +613,78 @@ static void messages_of_a_driver_domain(void **state)
 	}
 }
 
+static void welcomes_that_lie(void **state)
+{
+	static const struct {
+		const char *name;
+		__u32 page;
+		__u8 body[16];
+		__u32 len;
+	} row[] = {
+		{ "no body", 2, { 0 }, 0 },
+		{ "7 bytes", 2, { 2, 2, 4, 0, 0, 0, 0 }, 7 },
+		{ "more objects than bytes", 2, { 2, 2, 4, 9, 0, 0, 0, 0, 1, 14, 2, 17 }, 12 },
+		{ "from version 3 on", 2, { 3, 3, 4, 2, 0, 0, 0, 0, 1, 14, 2, 17 }, 12 },
+		{ "no vif", 2, { 2, 2, 4, 1, 0, 0, 0, 0, 2, 17 }, 10 },
+		{ "16 members of a port", 2, { 2, 2, 4, 2, 0, 0, 0, 0, 1, 14, 2, 16 }, 12 },
+		{ "no calls", 2, { 2, 2, 0, 2, 0, 0, 0, 0, 1, 14, 2, 17 }, 12 },
+		{ "version 1 with a body", 1, { 2, 2, 4, 2, 0, 0, 0, 0, 1, 14, 2, 17 }, 12 },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < ARRAY_SIZE(row); i++) {
+		struct despot d;
+
+		despot_new(&d);
+		objguest_start(&d.g, &d.page, row[i].page);
+		assert_int_equal(objring_attach(&d.r, &d.page), 0);
+		for (unsigned int k = 1; k <= XMD_OBJRING_WRONG; k++) {
+			look(&d);
+			while (objring_receive(&d.r, d.in) > 0)
+				;
+			tell(&d, (struct xpc_msg){ .kind = XPC_WELCOME, .epoch = 9 + k }, row[i].body,
+			     row[i].len);
+			look(&d);
+			assert_case(row[i].name, d.g.wrong, k);
+			assert_case(row[i].name, d.g.phase,
+				    k < XMD_OBJRING_WRONG ? OBJGUEST_HELLO : OBJGUEST_DEAF);
+		}
+	}
+}
+
+/* Members behind the guest's own are ignored if they stand where they have to; the rest is checked as ever. */
+static void more_than_the_guest_knows(void **state)
+{
+	static const struct {
+		const char *name;
+		__u8 body[24];
+		__u32 len;
+		unsigned int wrong;
+		__u8 link;
+	} row[] = {
+		{ "one more", { U64(XPC_xmd_port_object_link | 1ull << 17), 0, 1, 2, 3 }, 12, 0, 0 },
+		{ "only new ones", { U64(1ull << 17), 1, 2, 3 }, 11, 0, 1 },
+		{ "a new one without bytes", { U64(1ull << 20) }, 8, 0, 1 },
+		{ "bytes, and no new one", { U64(XPC_xmd_port_object_link), 0, 1 }, 10, 1, 1 },
+		{ "a new one, and a link of 2", { U64(XPC_xmd_port_object_link | 1ull << 17), 2, 1 }, 10, 1, 1 },
+		{ "a new one, and half a speed", { U64(XPC_xmd_port_object_speed | 1ull << 17), 2 }, 9, 1, 1 },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < ARRAY_SIZE(row); i++) {
+		struct despot d;
+
+		despot_new(&d);
+		welcome(&d, 9);
+		tell(&d, (struct xpc_msg){ .kind = XPC_CHANGE, .id = 2, .epoch = 9, .seq = 1, .version = 2 },
+		     row[i].body, row[i].len);
+		look(&d);
+		assert_case(row[i].name, d.g.wrong, row[i].wrong);
+		assert_case(row[i].name, d.g.port.link, row[i].link);
+		assert_case(row[i].name, d.g.phase, OBJGUEST_LIVE);
+	}
+}
+
 static void a_change_from_a_version_that_is_not_ours(void **state)
 {
 	const __u8 body[] = { U64(XPC_xmd_port_object_link), 0 };
@@ -560,7 +744,7 @@ static void a_proposal_without_an_answer(void **state)
 	look(&d);
 	assert_int_equal(d.g.phase, OBJGUEST_HELLO);
 	assert_true(objring_receive(&d.r, d.in) > 0);
-	assert_int_equal(xpc_get_header(&m, d.in, m.len = XPC_HEADER + 4), 0);
+	assert_int_equal(xpc_get_header(&m, d.in, d.in[4]), 0);
 	assert_int_equal(m.kind, XPC_HELLO);
 }
 
@@ -724,6 +908,10 @@ int main(void)
 		cmocka_unit_test(wrong_messages_are_refused),
 		cmocka_unit_test(too_many_of_them_end_the_ring),
 		cmocka_unit_test(other_declarations_are_refused),
+		cmocka_unit_test(hellos_that_lie),
+		cmocka_unit_test(hellos_that_boast),
+		cmocka_unit_test(welcomes_that_lie),
+		cmocka_unit_test(more_than_the_guest_knows),
 		cmocka_unit_test(old_epochs_are_dropped),
 		cmocka_unit_test(a_guest_that_does_not_listen),
 		cmocka_unit_test(a_flood_is_slowed_down),

@@ -3,7 +3,7 @@
 #include "../check.h"
 #include "policy.h"
 
-#define ALL 0x7f
+#define ALL (0x7f | POLICY_COUNTERS)
 
 static void words(void **state)
 {
@@ -20,6 +20,8 @@ static void words(void **state)
 		{ "identify regs eeprom spoof", 0,
 		  XMD_MAY_IDENTIFY | XMD_MAY_REGS | XMD_MAY_EEPROM | XMD_MAY_SPOOF, NULL },
 		{ "all", 0, ALL, NULL },
+		{ "counters", 0, POLICY_COUNTERS, NULL },
+		{ "ignore-bridge ignore-vlan", 0, POLICY_IGNORE_BRIDGE | POLICY_IGNORE_VLAN, NULL },
 		{ "mac mac", 0, XMD_MAY_MAC, NULL },
 		{ "macs", -EINVAL, 0, "macs" },
 		{ "ma", -EINVAL, 0, "ma" },
@@ -56,6 +58,9 @@ static void wrong_files(void **state)
 		{ "\n# x\ndefault\n", "3: \"default\" may what? Say none, if nothing" },
 		{ "00:16:3e:01:02 mac\n", "1: \"00:16:3e:01:02\" is not a MAC" },
 		{ "default none\n0:1:2:3:4:5 mac", "2: \"0:1:2:3:4:5\" is not a MAC" },
+		{ "@bridges a-name-of-more-than-thirty-one-characters",
+		  "1: more than 32 bridges, or a name of more than 31 characters" },
+		{ "@bridge xenbr0", "1: \"@bridge\" is not a setting; there is @bridges" },
 		{ "a-name-of-more-than-thirty-one-characters mac",
 		  "1: a vifname of more than 31 characters" },
 	};
@@ -100,6 +105,27 @@ static void the_first_rule_that_fits(void **state)
 	assert_int_equal(policy_lookup(&p, one, ""), XMD_MAY_MTU);
 	assert_int_equal(parse("vif-web all\n", reason), 0);
 	assert_int_equal(policy_lookup(&p, one, ""), 0);
+}
+
+static void names_of_the_switch(void **state)
+{
+	char reason[POLICY_REASON];
+
+	(void)state;
+	assert_true(policy_is_bridge(NULL, "xenbr0"));
+	assert_false(policy_is_bridge(NULL, "xenbr1"));
+	assert_int_equal(parse("default none\n", reason), 0);
+	assert_true(policy_is_bridge(&p, "xenbr0"));
+	assert_true(policy_is_bridge(&p, "br0"));
+	assert_false(policy_is_bridge(&p, ""));
+	assert_int_equal(parse("@bridges lan dmz # two\n@bridges wan\n", reason), 0);
+	assert_true(policy_is_bridge(&p, "dmz"));
+	assert_true(policy_is_bridge(&p, "wan"));
+	assert_false(policy_is_bridge(&p, "xenbr0"));
+	assert_int_equal(parse("@bridges\n", reason), 0);
+	assert_false(policy_is_bridge(&p, "xenbr0"));
+	assert_int_equal(parse("@bridges lan\nnonsense\n", reason), -EINVAL);
+	assert_true(policy_is_bridge(&p, "xenbr0"));
 }
 
 static void files(void **state)
@@ -179,6 +205,7 @@ int main(void)
 		cmocka_unit_test(wrong_files),
 		cmocka_unit_test(too_many_rules),
 		cmocka_unit_test(the_first_rule_that_fits),
+		cmocka_unit_test(names_of_the_switch),
 		cmocka_unit_test(files),
 		cmocka_unit_test(judgement),
 	};

@@ -21,7 +21,7 @@ static __u8 *message(__u32 len, __u8 seed)
 
 static void begin(__u32 index)
 {
-	objring_new(&near, &page);
+	objring_new(&near, &page, XMD_OBJRING_VERSION);
 	near.out_prod = near.in_cons = index;
 	page.ask_prod = page.tell_cons = page.ask_cons = page.tell_prod = index;
 	assert_int_equal(objring_attach(&far, &page), 0);
@@ -163,7 +163,9 @@ static void what_cannot_be_attached(void **state)
 {
 	(void)state;
 	begin(0);
-	page.version = 2;
+	page.version = XMD_OBJRING_VERSION + 1;
+	assert_int_equal(objring_attach(&far, &page), -EPROTONOSUPPORT);
+	page.version = 0;
 	assert_int_equal(objring_attach(&far, &page), -EPROTONOSUPPORT);
 	begin(0);
 	page.ask_prod = 5;

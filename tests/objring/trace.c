@@ -127,12 +127,22 @@ static struct xmd_vif_counters vif;
 static struct xmd_port_counters port;
 static struct xmd_port_regs regs;
 static struct xmd_port_bytes bytes;
+#ifdef NEXT
+static struct xmd_more_counters more;
+#endif
 
 static void call(struct objguest *g, const char *what, __u64 now)
 {
 	static const __u32 on = 1, offset, n = 16;
-	static const void *const in_identify[] = { &on }, *const in_eeprom[] = { &offset, &n };
+	static const void *const in_eeprom[] = { &offset, &n };
+#ifdef NEXT
+	static const __u32 colour = 3;
+	static const void *const in_identify[] = { &on, &colour };
+	static void *const out_counters[] = { &vif, &port, &more };
+#else
+	static const void *const in_identify[] = { &on };
 	static void *const out_counters[] = { &vif, &port };
+#endif
 	static void *const out_regs[] = { &regs }, *const out_eeprom[] = { &bytes };
 	const char *rest;
 	int err = -1;
@@ -215,17 +225,18 @@ static void tap(struct host *h)
 }
 
 /* Port totals are policy's, which may change: there are none. */
-static struct host *quiet_host(void)
+static struct host *quiet_host(__u32 version)
 {
 	struct host *h = host_new();
 
+	h->offered = version;
 	h->w.sim.port.rx_frames = h->w.sim.port.tx_frames = 0;
 	return h;
 }
 
-void trace_record(struct trace *t)
+void trace_record(struct trace *t, __u32 version)
 {
-	struct host *h = quiet_host();
+	struct host *h = quiet_host(version);
 	struct objguest *g = &h->party[0].g;
 	int result;
 
@@ -249,6 +260,12 @@ void trace_record(struct trace *t)
 
 /* --------------------------------------------------------------------- playing */
 
+static void note(struct trace *heard, const struct trace_line *l, const void *msg, __u32 len)
+{
+	if (heard)
+		add(heard, l->what, l->text, msg, len);
+}
+
 static void hold_against(const struct trace *t, const struct trace_line *l, trace_same same,
 			 const __u8 *msg, int len)
 {
@@ -259,9 +276,9 @@ static void hold_against(const struct trace *t, const struct trace_line *l, trac
 	fail();
 }
 
-void trace_play_far(const struct trace *t, trace_same same)
+void trace_play_far(const struct trace *t, __u32 version, trace_same same, struct trace *heard)
 {
-	struct host *h = quiet_host();
+	struct host *h = quiet_host(version);
 	struct objring r;
 	__u8 msg[XMD_OBJRING_SLOT];
 
@@ -272,13 +289,16 @@ void trace_play_far(const struct trace *t, trace_same same)
 
 		if (l->what == TRACE_DO) {
 			happens_to_far(h, l->text);
+			note(heard, l, NULL, 0);
 		} else if (l->what == TRACE_ASK) {
+			note(heard, l, l->msg, l->len);
 			assert_int_equal(objring_send(&r, l->msg, l->len), 0);
 			hub_send(&h->hub, 0);
 		} else {
 			for (unsigned int i = 0; i < 50 && !(n = objring_receive(&r, msg)); i++)
 				host_run(h, TICK_MS);
 			hold_against(t, l, same, msg, n);
+			note(heard, l, msg, n);
 			hub_send(&h->hub, 0);
 		}
 	}
@@ -289,7 +309,7 @@ void trace_play_far(const struct trace *t, trace_same same)
 	host_free(h);
 }
 
-void trace_play_guest(const struct trace *t, trace_same same)
+void trace_play_guest(const struct trace *t, __u32 version, trace_same same, struct trace *heard)
 {
 	static struct xmd_objring page;
 	static struct objguest g;
@@ -299,7 +319,7 @@ void trace_play_guest(const struct trace *t, trace_same same)
 	int result;
 
 	objguest_init(&g);
-	objguest_start(&g, &page);
+	objguest_start(&g, &page, version);
 	for (const struct trace_line *l = t->line; l < t->line + t->n; l++) {
 		int n = 0;
 
@@ -308,13 +328,16 @@ void trace_play_guest(const struct trace *t, trace_same same)
 				assert_int_equal(objring_attach(&r, &page), 0);
 			objguest_result(&g, &result);
 			happens_to_guest(&g, l->text, now);
+			note(heard, l, NULL, 0);
 		} else if (l->what == TRACE_TELL) {
+			note(heard, l, l->msg, l->len);
 			assert_int_equal(objring_send(&r, l->msg, l->len), 0);
 			objguest_work(&g, now += TICK_MS);
 		} else {
 			for (unsigned int i = 0; i < 50 && !(n = objring_receive(&r, msg)); i++)
 				objguest_work(&g, now += TICK_MS);
 			hold_against(t, l, same, msg, n);
+			note(heard, l, msg, n);
 		}
 		assert_int_not_equal(g.phase, OBJGUEST_DEAF);
 		assert_int_equal(g.wrong, 0);
@@ -327,4 +350,32 @@ void trace_play_guest(const struct trace *t, trace_same same)
 	assert_int_equal(g.port.link, 0);
 	assert_int_equal(g.call_state, OBJGUEST_DONE);
 	assert_int_equal(g.result, 0);
+}
+
+/* The epoch, which is not to be one that this page has had. */
+static void put_epoch(__u8 *msg, __u32 epoch)
+{
+	for (unsigned int i = 0; i < 4; i++)
+		msg[8 + i] = epoch >> 8 * i;
+}
+
+void trace_play_on(const struct trace *t, struct objguest *g, struct xmd_objring *page)
+{
+	struct objring r;
+	__u8 msg[XMD_OBJRING_SLOT];
+	__u64 now = world_now();
+	unsigned int tells = 0;
+
+	page->ask_cons = page->ask_prod;
+	assert_int_equal(objring_attach(&r, page), 0);
+	for (const struct trace_line *l = t->line; tells < 3; l++) {
+		if (l->what != TRACE_TELL)
+			continue;
+		memcpy(msg, l->msg, l->len);
+		put_epoch(msg, page->life << 16 | 1);
+		objguest_work(g, now += TICK_MS);
+		assert_int_equal(objring_send(&r, msg, l->len), 0);
+		objguest_work(g, now += TICK_MS);
+		tells++;
+	}
 }

@@ -35,13 +35,19 @@ void trace_read(struct trace *t, const char *path);
 void trace_write(const struct trace *t, const char *path);
 
 /* What both ends of this build say to each other when all of session[] (trace.c) happens. */
-void trace_record(struct trace *t);
+void trace_record(struct trace *t, __u32 version);
 
 /* How one is held against what was recorded; false: not as it was */
 typedef bool (*trace_same)(const __u8 *was, __u32 was_len, const __u8 *is, __u32 len);
 
-/* The guest's end of this build against @t's driver domain, and the other way round. */
-void trace_play_guest(const struct trace *t, trace_same same);
-void trace_play_far(const struct trace *t, trace_same same);
+/*
+ * The guest's end of this build against @t's driver domain, and the other way round.
+ * @heard: what was played and what was said to it; NULL: no need
+ */
+void trace_play_guest(const struct trace *t, __u32 version, trace_same same, struct trace *heard);
+void trace_play_far(const struct trace *t, __u32 version, trace_same same, struct trace *heard);
+
+/* The first STATEs of @t's driver domain, as a new life of the far end of @page. */
+void trace_play_on(const struct trace *t, struct objguest *g, struct xmd_objring *page);
 
 #endif

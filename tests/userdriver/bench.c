@@ -65,7 +65,7 @@ void bench_filter(struct bench *b, unsigned int n_mc, unsigned int promisc, unsi
 /* Commands, pins, statistics, and what the link does by itself. */
 static bool volatile_reg(uint32_t reg)
 {
-	return reg == REG_MDIC || reg == REG_EERD || reg == REG_EECD || reg == REG_STATUS ||
+	return reg == MDIC || reg == EERD || reg == EECD || reg == STATUS ||
 	       (reg >= 0x4000 && reg < 0x4200);
 }
 
@@ -114,6 +114,27 @@ void bench_running(struct bench *b, uint32_t faults)
 	bench_pass(b, SIM_AUTONEG_MS);
 	assert_true(b->d.link.up);
 	b->sim->n_answers = 0;
+}
+
+int bench_configure(struct bench *b, const struct xmd_adapter *want)
+{
+	int err;
+
+	b->sim->want = *want;
+	b->sim->pretended = 1u << XPC_UP_xmd_configure;
+	err = drv_configure(&b->d, want);
+	b->sim->pretended = 0;
+	return err;
+}
+
+int bench_write_eeprom(struct bench *b, uint32_t offset, const struct xmd_bytes *in)
+{
+	int err;
+
+	b->sim->pretended = 1u << XPC_UP_xmd_write_eeprom;
+	err = drv_write_eeprom(&b->d, offset, in);
+	b->sim->pretended = 0;
+	return err;
 }
 
 static bool readable(const struct bench *b)

@@ -50,6 +50,10 @@ void bench_snapshot(const struct bench *b, struct snapshot *s);
 /* Return: NULL, or what differs. */
 const char *snapshot_diff(const struct snapshot *a, const struct snapshot *b);
 
+/* The handler alone, as if it had been asked. */
+int bench_configure(struct bench *b, const struct xmd_adapter *want);
+int bench_write_eeprom(struct bench *b, uint32_t offset, const struct xmd_bytes *in);
+
 int bench_serve(struct bench *b);		/* until no message waits */
 void bench_pass(struct bench *b, unsigned int ms);	/* then serve; must not fail */
 void bench_tick(struct bench *b);		/* must not fail */

@@ -87,7 +87,7 @@ static void something_happens(struct sim *sim)
 		random_filter(sim);
 		break;
 	case 4:
-		sim->reg[REG_STATUS / 4] = rnd(2) ? rnd(0xffffffff) : ~0u;
+		sim->reg[STATUS / 4] = rnd(2) ? rnd(0xffffffff) : ~0u;
 		break;
 	case 5:
 		sim->phy[rnd(32)] = rnd(65536);
@@ -184,8 +184,7 @@ static void random_wish(struct xmd_adapter *a)
 		a->wol = rnd(64);
 		break;
 	case 10:
-		a->vlan_filter = rnd(2);
-		a->vlans[rnd(XMD_VLAN_WORDS)] = rnd(0xffffffff);
+		a->msg_level = rnd(0xffff);
 		break;
 	case 11:
 		a->promisc = rnd(2);
@@ -206,7 +205,7 @@ static int wish(struct bench *b)
 		random_wish(&want);
 	/* the home refuses what is out of range before the driver sees it */
 	return rnd(4) || !settings_check(&b->d, &want) ? sim_configure(b->sim, &want) :
-	       drv_configure(&b->d, &want);
+	       bench_configure(b, &want);
 }
 
 static int by_upcall(struct xpc *x)
@@ -243,7 +242,7 @@ static void by_handler(struct bench *b)
 		drv_read_eeprom(&b->d, rnd(1000), rnd(600), &bytes);
 		break;
 	case 2:
-		drv_write_eeprom(&b->d, rnd(1000), &bytes);
+		bench_write_eeprom(b, rnd(1000), &bytes);
 		break;
 	default:
 		drv_refresh_counters(&b->d);

@@ -23,14 +23,6 @@ static void wish_multicast(struct xmd_adapter *a)
 		a->mc[i] = (struct xmd_mac){ { 0x01, 0x00, 0x5e, 0x01, i, 3 * i } };
 }
 
-static void wish_vlans(struct xmd_adapter *a)
-{
-	a->vlan_filter = 1;
-	a->vlans[0] = 1;
-	a->vlans[100 / 32] |= 1u << 100 % 32;
-	a->vlans[4095 / 32] |= 1u << 4095 % 32;
-}
-
 WISH(wish_mac, a->mac = (struct xmd_mac){ { 0x02, 0x11, 0x22, 0x33, 0x44, 0x55 } })
 WISH(wish_rings, a->tx_ring = 512; a->rx_ring = 1024)
 WISH(wish_mtu_9000, a->mtu = 9000)
@@ -48,15 +40,12 @@ WISH(wish_wol, a->wol = XMD_WOL_UCAST | XMD_WOL_BCAST)
 static void wish_kernels(struct xmd_adapter *a)
 {
 	a->rx_csum = 0;
-	a->rx_all = 1;
-	a->rx_fcs = 1;
 	a->msg_level = 0;
 }
 
 static void wish_much(struct xmd_adapter *a)
 {
 	wish_multicast(a);
-	wish_vlans(a);
 	wish_mac(a);
 	wish_rings(a);
 	wish_mtu_9000(a);
@@ -77,41 +66,38 @@ static const struct wish {
 	int restart, negotiate, rctl_writes;
 	struct expected reg[4];
 } wishes[] = {
-	{ "promisc", wish_promisc, 0, 0, 1, { { REG_RCTL, 0x18, 0x18 } } },
-	{ "allmulti", wish_allmulti, 0, 0, 1, { { REG_RCTL, 0x18, 0x10 } } },
+	{ "promisc", wish_promisc, 0, 0, 1, { { RCTL, 0x18, 0x18 } } },
+	{ "allmulti", wish_allmulti, 0, 0, 1, { { RCTL, 0x18, 0x10 } } },
 	{ "multicast", wish_multicast, 0, 0, 0,
-	  { { REG_RAL(1), ~0u, 0x015e0001 }, { REG_RAH(15), ~0u, 0x80002a0e },
-	    { REG_MTA(0x2d0 >> 5), ~0u, 1u << (0x2d0 & 31) } } },
-	{ "vlans", wish_vlans, 0, 0, 1,
-	  { { REG_RCTL, RCTL_VFE, RCTL_VFE }, { REG_VFTA(0), ~0u, 1 },
-	    { REG_VFTA(3), ~0u, 1u << 4 }, { REG_VFTA(127), ~0u, 1u << 31 } } },
+	  { { RAL(1), ~0u, 0x015e0001 }, { RAH(15), ~0u, 0x80002a0e },
+	    { MTA(0x2d0 >> 5), ~0u, 1u << (0x2d0 & 31) } } },
 	{ "mac", wish_mac, 0, 0, 0,
-	  { { REG_RAL(0), ~0u, 0x33221102 }, { REG_RAH(0), ~0u, 0x80005544 } } },
+	  { { RAL(0), ~0u, 0x33221102 }, { RAH(0), ~0u, 0x80005544 } } },
 	{ "rings", wish_rings, 1, 0, 0,
-	  { { REG_TDLEN, ~0u, 512 * 16 }, { REG_RDLEN, ~0u, 1024 * 16 } } },
+	  { { TDLEN, ~0u, 512 * 16 }, { RDLEN, ~0u, 1024 * 16 } } },
 	{ "mtu 9000", wish_mtu_9000, 1, 0, 0,
-	  { { REG_PBA, 0xffff, 40 }, { REG_FCRTH, ~0u, 40 * 1024 - 20 * 1024 },
-	    { REG_RCTL, RCTL_LPE, RCTL_LPE } } },
+	  { { PBA, 0xffff, 40 }, { FCRTH, ~0u, 40 * 1024 - 20 * 1024 },
+	    { RCTL, RCTL_LPE, RCTL_LPE } } },
 	{ "mtu 4000", wish_mtu_4000, 0, 0, 1,
-	  { { REG_FCRTH, ~0u, 48 * 1024 - 12 * 1024 }, { REG_RCTL, RCTL_LPE, RCTL_LPE } } },
+	  { { FCRTH, ~0u, 48 * 1024 - 12 * 1024 }, { RCTL, RCTL_LPE, RCTL_LPE } } },
 	{ "forced 100 full", wish_forced_100_full, 0, 1, 0,
-	  { { REG_CTRL, 0x1b01, 0x1901 }, { REG_TCTL, TCTL_COLD_MASK, 0x40000 } } },
+	  { { CTRL, 0x1b01, 0x1901 }, { TCTL, TCTL_COLD, 0x40000 } } },
 	{ "forced 10 half", wish_forced_10_half, 0, 1, 0,
-	  { { REG_CTRL, 0x1b01, 0x1800 }, { REG_TCTL, TCTL_COLD_MASK, 0x200000 } } },
-	{ "advertise 100", wish_advertise_100, 0, 1, 0, { { REG_CTRL, 0x1800, 0 } } },
-	{ "MDI-X", wish_mdix, 0, 1, 0, { { REG_CTRL, 0x1800, 0 } } },
-	{ "no pause", wish_no_pause, 0, 1, 0, { { REG_CTRL, CTRL_RFCE | CTRL_TFCE, 0 } } },
+	  { { CTRL, 0x1b01, 0x1800 }, { TCTL, TCTL_COLD, 0x200000 } } },
+	{ "advertise 100", wish_advertise_100, 0, 1, 0, { { CTRL, 0x1800, 0 } } },
+	{ "MDI-X", wish_mdix, 0, 1, 0, { { CTRL, 0x1800, 0 } } },
+	{ "no pause", wish_no_pause, 0, 1, 0, { { CTRL, CTRL_RFCE | CTRL_TFCE, 0 } } },
 	{ "pause forced", wish_forced_pause_tx, 0, 0, 0,
-	  { { REG_CTRL, CTRL_RFCE | CTRL_TFCE, CTRL_TFCE } } },
-	{ "50 us", wish_usecs, 0, 0, 0, { { REG_ITR, ~0u, ITR_50US } } },
-	{ "adaptive", wish_adaptive, 0, 0, 0, { { REG_ITR, ~0u, 55 } } },
+	  { { CTRL, CTRL_RFCE | CTRL_TFCE, CTRL_TFCE } } },
+	{ "50 us", wish_usecs, 0, 0, 0, { { ITR, ~0u, ITR_50US } } },
+	{ "adaptive", wish_adaptive, 0, 0, 0, { { ITR, ~0u, 55 } } },
 	{ "wake-on-LAN", wish_wol, 0, 0, 0,
-	  { { REG_WUFC, ~0u, WUFC_EX | WUFC_BC }, { REG_WUC, ~0u, 0 },
-	    { REG_CTRL, CTRL_ADVD3WUC, CTRL_ADVD3WUC } } },
-	{ "the kernel half's", wish_kernels, 0, 0, 0, { { REG_ITR, ~0u, 488 } } },
+	  { { WUFC, ~0u, WUFC_EX | WUFC_BC }, { WUC, ~0u, 0 },
+	    { CTRL, CTRL_ADVD3WUC, CTRL_ADVD3WUC } } },
+	{ "the kernel half's", wish_kernels, 0, 0, 0, { { ITR, ~0u, 488 } } },
 	{ "much at once", wish_much, 1, 1, 0,
-	  { { REG_ITR, ~0u, ITR_50US }, { REG_RAL(0), ~0u, 0x33221102 },
-	    { REG_CTRL, 0x1b01, 0x1901 }, { REG_PBA, 0xffff, 40 } } },
+	  { { ITR, ~0u, ITR_50US }, { RAL(0), ~0u, 0x33221102 },
+	    { CTRL, 0x1b01, 0x1901 }, { PBA, 0xffff, 40 } } },
 };
 
 #define WISHES (sizeof(wishes) / sizeof(wishes[0]))
@@ -245,7 +231,7 @@ static unsigned long crossings_of(const struct wish *w)
 	bench_running(&b, 0);
 	want = wanted(&b, w);
 	before = b.sim->crossings;
-	CHECK(w, 0, !drv_configure(&b.d, &want));
+	CHECK(w, 0, !bench_configure(&b, &want));
 	before = b.sim->crossings - before;
 	bench_close(&b);
 	return before;
@@ -265,7 +251,7 @@ static void fail_at(const struct wish *w, unsigned long n, unsigned int op)
 	want = wanted(&b, w);
 	bench_snapshot(&b, &before);
 	b.sim->cut = (struct sim_cut){ .at = n, .op = op, .err = -EPERM };
-	CHECK(w, n, drv_configure(&b.d, &want));
+	CHECK(w, n, bench_configure(&b, &want));
 	CHECK(w, n, b.d.exit_code == EXIT_OK);
 	CHECK(w, n, settings_equal(&b.d.adapter, &old));
 	settle(&b);
@@ -275,7 +261,7 @@ static void fail_at(const struct wish *w, unsigned long n, unsigned int op)
 		printf("operation %u: %s\n", op, diff);
 	CHECK(w, n, !diff);
 	CHECK(w, n, b.sim->adapter->link);
-	CHECK(w, n, !drv_configure(&b.d, &want));
+	CHECK(w, n, !bench_configure(&b, &want));
 	bench_close(&b);
 }
 
@@ -412,7 +398,7 @@ static void the_impossible_is_refused_with_a_reason_and_changes_nothing(void **s
 
 		refusals[i].make(&want);
 		log_capture_start();
-		assert_int_equal(drv_configure(&b.d, &want), refusals[i].err);
+		assert_int_equal(bench_configure(&b, &want), refusals[i].err);
 		log = log_captured();
 		if (!strstr(log, refusals[i].says))
 			printf("it said: %s", log);
@@ -435,12 +421,12 @@ static void what_is_in_force_already_costs_nothing(void **state)
 	bench_running(&b, 0);
 	want = b.d.adapter;
 	before = b.sim->crossings;
-	assert_int_equal(drv_configure(&b.d, &want), 0);
+	assert_int_equal(bench_configure(&b, &want), 0);
 	want.rx_csum = 0;		/* the kernel half's */
-	assert_int_equal(drv_configure(&b.d, &want), 0);
+	assert_int_equal(bench_configure(&b, &want), 0);
 	assert_int_equal(b.sim->crossings, before);
 	wish_multicast(&want);
-	assert_int_equal(drv_configure(&b.d, &want), 0);
+	assert_int_equal(bench_configure(&b, &want), 0);
 	assert_int_equal(b.sim->crossings - before, 1);
 	bench_close(&b);
 }
@@ -458,7 +444,7 @@ static void rings_without_memory_are_answered_so_and_the_old_ones_run_on(void **
 	b.sim->start_refused = 1;
 	b.sim->start_error = -ENOMEM;
 	log_capture_start();
-	assert_int_equal(drv_configure(&b.d, &want), -ENOMEM);
+	assert_int_equal(bench_configure(&b, &want), -ENOMEM);
 	log_captured();
 	assert_int_equal(b.sim->phase, XMD_NIC_RUNNING);
 	assert_int_equal(b.sim->started.rx_ring, 256);
@@ -510,8 +496,8 @@ static void a_wish_to_a_lost_nic_is_kept_for_its_return(void **state)
 	bench_tick(&b);
 	log_captured();
 	assert_int_equal(b.d.state, DRIVER_RUNNING);
-	assert_int_equal(bench_reg(&b, REG_ITR), ITR_50US);
-	assert_int_equal(bench_reg(&b, REG_RAL(1)), 0x015e0001);
+	assert_int_equal(bench_reg(&b, ITR), ITR_50US);
+	assert_int_equal(bench_reg(&b, RAL(1)), 0x015e0001);
 	bench_close(&b);
 }
 
@@ -536,7 +522,7 @@ static void a_nic_that_leaves_in_the_middle_is_waited_for(void **state)
 	bench_tick(&b);
 	log_captured();
 	assert_int_equal(b.d.state, DRIVER_RUNNING);
-	assert_int_equal(bench_reg(&b, REG_RAL(0)), 0x12005452);
+	assert_int_equal(bench_reg(&b, RAL(0)), 0x12005452);
 	bench_close(&b);
 }
 
@@ -551,18 +537,18 @@ static void an_address_of_ones_own_outlives_hang_and_return(void **state)
 	wish_mac(&want);
 	assert_int_equal(sim_configure(b.sim, &want), 0);
 	assert_int_equal(drv_tx_hang(&b.d), 0);
-	assert_int_equal(bench_reg(&b, REG_RAL(0)), 0x33221102);
+	assert_int_equal(bench_reg(&b, RAL(0)), 0x33221102);
 	assert_int_equal(b.sim->started.mac[1], 0x11);
 	b.sim->faults |= SIM_F_ALL_ONES;
 	bench_tick(&b);
 	b.sim->faults &= ~SIM_F_ALL_ONES;
 	sim_nic_power_on(b.sim);
 	bench_tick(&b);
-	assert_int_equal(bench_reg(&b, REG_RAL(0)), 0x33221102);
+	assert_int_equal(bench_reg(&b, RAL(0)), 0x33221102);
 	/* all zero: back to the EEPROM's */
 	memset(&want.mac, 0, sizeof(want.mac));
 	assert_int_equal(sim_configure(b.sim, &want), 0);
-	assert_int_equal(bench_reg(&b, REG_RAL(0)), 0x12005452);
+	assert_int_equal(bench_reg(&b, RAL(0)), 0x12005452);
 	bench_close(&b);
 }
 

@@ -98,8 +98,6 @@ static void change_much(struct bench *b)
 	want.mtu = OTHER_MTU;
 	want.rx_usecs = 77;
 	want.mac = (struct xmd_mac){ { 2, 0, 0, 0, 0, 9 } };
-	want.vlan_filter = 1;
-	want.vlans[2] = 8;
 	assert_int_equal(sim_configure(b->sim, &want), 0);
 	bench_filter(b, 30, 0, 1);
 	assert_int_equal(bench_serve(b), 0);
@@ -115,7 +113,7 @@ static int live(struct bench *b)
 		sim_raise(b->sim, XPC_UP_xmd_tx_hang);
 	if (!err)
 		err = bench_serve(b);
-	sim_count(b->sim, REG_GPRC, 5);
+	sim_count(b->sim, GPRC, 5);
 	return err ? err : driver_tick(&b->d);
 }
 
@@ -159,11 +157,11 @@ static void filters_changed_while_there_is_no_user_half_are_in_force_after_it_ca
 	sim_end_user_half(b.sim);
 	bench_filter(&b, 20, 0, 1);
 	bench_filter(&b, 3, 1, 0);
-	assert_int_equal(bench_reg(&b, REG_RCTL) & (RCTL_UPE | RCTL_MPE), 0);
+	assert_int_equal(bench_reg(&b, RCTL) & (RCTL_UPE | RCTL_MPE), 0);
 	assert_int_equal(bench_restart(&b), 0);
-	assert_int_equal(bench_reg(&b, REG_RCTL) & RCTL_UPE, RCTL_UPE);
-	assert_true(bench_reg(&b, REG_RAH(3)) & RAH_AV);
-	assert_false(bench_reg(&b, REG_RAH(4)) & RAH_AV);
+	assert_int_equal(bench_reg(&b, RCTL) & RCTL_UPE, RCTL_UPE);
+	assert_true(bench_reg(&b, RAH(3)) & RAH_AV);
+	assert_false(bench_reg(&b, RAH(4)) & RAH_AV);
 	assert_true(agreed(&b));
 	bench_close(&b);
 }
@@ -183,7 +181,7 @@ static void filters_changed_while_it_is_replayed_are_not_forgotten(void **state)
 	/* the link it reported was based on what was not so any more */
 	assert_int_equal(b.sim->xpc.t.stale, 1);
 	crossing_follow(&b.d);
-	assert_true(bench_reg(&b, REG_RCTL) & RCTL_UPE);
+	assert_true(bench_reg(&b, RCTL) & RCTL_UPE);
 	assert_true(agreed(&b));
 	bench_close(&b);
 }
@@ -195,7 +193,7 @@ static void estale_is_answered_by_a_second_try_that_loses_neither_change(void **
 	(void)state;
 	bench_running(&b, 0);
 	b.sim->phy[PHY_STATUS] &= ~PHY_STATUS_LINK;
-	b.sim->reg[REG_STATUS / 4] &= ~STATUS_LU;
+	b.sim->reg[STATUS / 4] &= ~STATUS_LU;
 	bench_filter(&b, 0, 1, 0);
 	sim_advance(b.sim, WATCHDOG_MS);
 	assert_int_equal(driver_tick(&b.d), 0);
@@ -204,7 +202,7 @@ static void estale_is_answered_by_a_second_try_that_loses_neither_change(void **
 	assert_int_equal(b.sim->adapter->link, 0);
 	/* nothing is left to be read, and it is in force all the same */
 	assert_false(xpc_pending(&b.sim->xpc.t));
-	assert_true(bench_reg(&b, REG_RCTL) & RCTL_UPE);
+	assert_true(bench_reg(&b, RCTL) & RCTL_UPE);
 	assert_true(agreed(&b));
 	bench_close(&b);
 }
@@ -218,7 +216,7 @@ static void a_report_passes_the_lock(void **state)
 	bench_running(&b, 0);
 	assert_int_equal(xpc_lock(adapter_of(&b), XPC_KERNEL, 0), 0);
 	b.sim->phy[PHY_STATUS] &= ~PHY_STATUS_LINK;
-	b.sim->reg[REG_STATUS / 4] &= ~STATUS_LU;
+	b.sim->reg[STATUS / 4] &= ~STATUS_LU;
 	bench_tick(&b);
 	assert_int_equal(b.d.exit_code, EXIT_OK);
 	assert_int_equal(b.sim->adapter->link, 0);
@@ -257,15 +255,15 @@ static void a_filter_that_could_not_be_set_is_tried_again(void **state)
 	log_capture_start();
 	assert_int_equal(bench_serve(&b), 0);
 	log_captured();
-	assert_false(bench_reg(&b, REG_RCTL) & RCTL_UPE);
+	assert_false(bench_reg(&b, RCTL) & RCTL_UPE);
 	bench_tick(&b);
-	assert_true(bench_reg(&b, REG_RCTL) & RCTL_UPE);
+	assert_true(bench_reg(&b, RCTL) & RCTL_UPE);
 	assert_true(agreed(&b));
 	bench_close(&b);
 }
 
-/* While it is gone, and then another one is there. */
-static void another_card_is_told_to_the_home(void **state)
+/* Nobody asked for another address. */
+static void another_card_gets_the_address_that_is_committed(void **state)
 {
 	static const uint8_t mac[ETH_ALEN] = { 0x52, 0x54, 0, 0xaa, 0xbb, 0xcc };
 	struct bench b;
@@ -282,10 +280,56 @@ static void another_card_is_told_to_the_home(void **state)
 	sim_eeprom_fill(b.sim, mac);
 	bench_tick(&b);
 	log_captured();
-	assert_memory_equal(b.sim->adapter->mac.addr, mac, sizeof(mac));
-	assert_memory_equal(b.sim->adapter->perm_mac.addr, mac, sizeof(mac));
-	assert_true(bench_reg(&b, REG_RCTL) & RCTL_UPE);
+	assert_memory_not_equal(b.sim->adapter->mac.addr, mac, sizeof(mac));
+	assert_memory_equal(b.sim->started.mac, b.sim->adapter->mac.addr, sizeof(mac));
+	assert_true(bench_reg(&b, RCTL) & RCTL_UPE);
 	settle(&b);
+	bench_close(&b);
+}
+
+/* It could be a guest's: the switch believes what is committed. */
+static void no_address_is_taken_that_nobody_asked_for(void **state)
+{
+	static const struct xmd_mac guests = { { 0, 0x16, 0x3e, 1, 2, 3 } };
+	struct xmd_start start;
+	struct xmd_adapter a;
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	start = b.sim->started;
+	a = b.d.adapter;
+	a.mac = guests;
+	assert_int_equal(xpc_user_propose(&b.d.xpc, XPC_OBJECT_xmd_adapter, XPC_xmd_adapter_mac, &a),
+			 -EPERM);
+	assert_int_equal(xpc_call_xmd_found(&b.d.xpc, &a), -EPERM);
+	assert_int_equal(port_stop(b.d.port), 0);
+	memcpy(start.mac, guests.addr, ETH_ALEN);
+	assert_int_equal(port_start(b.d.port, &start), -EPERM);
+	assert_int_equal(sim_configure(b.sim, &a), 0);	/* asked for */
+	assert_memory_equal(&b.sim->adapter->mac, &guests, sizeof(guests));
+	bench_close(&b);
+}
+
+/* Before anything is committed: the address of START, and nothing that wakes but a magic packet. */
+static void what_was_found_is_the_address_of_start(void **state)
+{
+	struct xmd_adapter a;
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	a = b.d.adapter;
+	memset(&b.sim->adapter->mac, 0, ETH_ALEN);
+	a.mac.addr[5]++;
+	assert_int_equal(xpc_call_xmd_found(&b.d.xpc, &a), -EPERM);
+	a.mac.addr[5]--;
+	a.wol = XMD_WOL_BCAST;
+	assert_int_equal(xpc_call_xmd_found(&b.d.xpc, &a), -EPERM);
+	a.wol = XMD_WOL_MAGIC;
+	assert_int_equal(xpc_call_xmd_found(&b.d.xpc, &a), 0);
+	assert_int_equal(b.sim->adapter->wol, XMD_WOL_MAGIC);
+	assert_int_equal(xpc_call_xmd_found(&b.d.xpc, &a), -EPERM);
 	bench_close(&b);
 }
 
@@ -304,10 +348,10 @@ static void counters_are_complete_in_the_next_life(void **state)
 		assert_true(total[i] >= 1000);
 	assert_int_equal(bench_restart(&b), 0);
 	assert_memory_equal(&b.d.counters, b.sim->counters, sizeof(b.d.counters));
-	sim_count(b.sim, REG_MPC, 1);
+	sim_count(b.sim, MPC, 1);
 	bench_tick(&b);
-	assert_int_equal(b.sim->counters->mpc, 1000 + REG_MPC + 1);
-	assert_int_equal(b.sim->counters->gprc, 1000 + REG_GPRC);
+	assert_int_equal(b.sim->counters->mpc, 1000 + MPC + 1);
+	assert_int_equal(b.sim->counters->gprc, 1000 + GPRC);
 	bench_close(&b);
 }
 
@@ -326,7 +370,7 @@ static void each_upcall_comes_back_with_its_answer(void **state)
 	log_capture_start();
 	assert_int_equal(xpc_call_xmd_read_regs(x, &dump), 0);
 	assert_int_equal(dump.n, 32);
-	assert_int_equal(dump.val[0], bench_reg(&b, REG_CTRL));
+	assert_int_equal(dump.val[13], b.sim->phy[PHY_M88_PSSR]);
 	assert_int_equal(xpc_call_xmd_write_eeprom(x, 20, &bytes), 0);
 	assert_int_equal(xpc_call_xmd_read_eeprom(x, 20, 2, &read), 0);
 	assert_int_equal(read.n, 2);
@@ -355,7 +399,9 @@ int main(void)
 		cmocka_unit_test(a_report_passes_the_lock),
 		cmocka_unit_test(settings_that_meet_the_lock_are_neither_lost_nor_overrun),
 		cmocka_unit_test(a_filter_that_could_not_be_set_is_tried_again),
-		cmocka_unit_test(another_card_is_told_to_the_home),
+		cmocka_unit_test(no_address_is_taken_that_nobody_asked_for),
+		cmocka_unit_test(what_was_found_is_the_address_of_start),
+		cmocka_unit_test(another_card_gets_the_address_that_is_committed),
 		cmocka_unit_test(counters_are_complete_in_the_next_life),
 		cmocka_unit_test(each_upcall_comes_back_with_its_answer),
 	};

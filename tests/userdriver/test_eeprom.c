@@ -53,7 +53,7 @@ static void ranges_outside_are_refused(void **state)
 	assert_int_equal(drv_read_eeprom(&b.d, 0, 129, &out), -EINVAL);
 	assert_int_equal(drv_read_eeprom(&b.d, 0, 0, &out), -EINVAL);
 	assert_int_equal(drv_read_eeprom(&b.d, ~0u, 2, &out), -EINVAL);
-	assert_int_equal(drv_write_eeprom(&b.d, 127, &in), -EINVAL);
+	assert_int_equal(bench_write_eeprom(&b, 127, &in), -EINVAL);
 	log_captured();
 	assert_int_equal(b.sim->stops, 0);
 	bench_close(&b);
@@ -73,7 +73,7 @@ static void what_is_written_is_there_with_a_right_checksum(void **state)
 
 		for (unsigned int i = 0; i < in.n; i++)
 			in.byte[i] = 0xc0 + 5 * i + c;
-		assert_int_equal(drv_write_eeprom(&b.d, cases[c].offset, &in), 0);
+		assert_int_equal(bench_write_eeprom(&b, cases[c].offset, &in), 0);
 		for (unsigned int i = 0; i < in.n && cases[c].offset + i < 126; i++)
 			assert_int_equal(byte_of(&b, cases[c].offset + i), in.byte[i]);
 		assert_int_equal(sum_of(&b), EEPROM_SUM);
@@ -81,7 +81,7 @@ static void what_is_written_is_there_with_a_right_checksum(void **state)
 		assert_int_equal(b.sim->adapter->link, 1);
 	}
 	assert_false(b.sim->wire.enabled);
-	assert_int_equal(bench_reg(&b, REG_EECD) & EECD_EE_REQ, 0);
+	assert_int_equal(bench_reg(&b, EECD) & EECD_EE_REQ, 0);
 	assert_int_equal(b.sim->phy_resets, 1);		/* that of bring-up */
 	bench_close(&b);
 }
@@ -96,10 +96,10 @@ static void only_words_that_change_are_written(void **state)
 	bench_running(&b, 0);
 	for (unsigned int i = 0; i < in.n; i++)
 		in.byte[i] = byte_of(&b, i);
-	assert_int_equal(drv_write_eeprom(&b.d, 0, &in), 0);
+	assert_int_equal(bench_write_eeprom(&b, 0, &in), 0);
 	assert_int_equal(b.sim->stops, 0);
 	in.byte[20] ^= 1;
-	assert_int_equal(drv_write_eeprom(&b.d, 0, &in), 0);
+	assert_int_equal(bench_write_eeprom(&b, 0, &in), 0);
 	assert_int_equal(b.sim->eeprom_writes, 2);	/* and the checksum */
 	bench_close(&b);
 }
@@ -122,7 +122,7 @@ static void a_part_that_does_not_take_it_leaves_all_as_it_was(void **state)
 		bench_snapshot(&b, &before);
 		b.sim->faults |= cases[c].fault;
 		log_capture_start();
-		assert_int_equal(drv_write_eeprom(&b.d, 70, &in), -EIO);
+		assert_int_equal(bench_write_eeprom(&b, 70, &in), -EIO);
 		log = log_captured();
 		assert_non_null(strstr(log, cases[c].says));
 		assert_int_equal(b.d.exit_code, EXIT_OK);
@@ -130,7 +130,7 @@ static void a_part_that_does_not_take_it_leaves_all_as_it_was(void **state)
 		bench_snapshot(&b, &after);
 		assert_null(snapshot_diff(&before, &after));
 		b.sim->faults = 0;
-		assert_int_equal(drv_write_eeprom(&b.d, 70, &in), 0);
+		assert_int_equal(bench_write_eeprom(&b, 70, &in), 0);
 		assert_int_equal(sum_of(&b), EEPROM_SUM);
 		bench_close(&b);
 	}
@@ -145,7 +145,7 @@ static void a_failure_at_any_crossing_restores_the_contents(void **state)
 	(void)state;
 	bench_running(&b, 0);
 	crossings = b.sim->crossings;
-	assert_int_equal(drv_write_eeprom(&b.d, 30, &in), 0);
+	assert_int_equal(bench_write_eeprom(&b, 30, &in), 0);
 	crossings = b.sim->crossings - crossings;
 	bench_close(&b);
 
@@ -155,7 +155,7 @@ static void a_failure_at_any_crossing_restores_the_contents(void **state)
 
 		bench_running(&b, 0);
 		b.sim->cut = (struct sim_cut){ .at = n, .op = 9, .err = -EPERM };
-		err = drv_write_eeprom(&b.d, 30, &in);
+		err = bench_write_eeprom(&b, 30, &in);
 		assert_int_equal(b.d.exit_code, EXIT_OK);
 		assert_int_equal(b.sim->phase, XMD_NIC_RUNNING);
 		/* once it is written and read back, a failure is one of the way into service */
@@ -177,12 +177,12 @@ static void a_death_at_any_crossing_is_survived(void **state)
 
 		bench_running(&b, 0);
 		b.sim->cut = (struct sim_cut){ .at = n, .op = 9, .kill = true };
-		drv_write_eeprom(&b.d, 30, &in);
+		bench_write_eeprom(&b, 30, &in);
 		assert_int_equal(bench_restart(&b), 0);
 		assert_int_equal(b.sim->phase, XMD_NIC_RUNNING);
 		assert_int_equal(b.sim->adapter->link, 1);
-		assert_int_equal(bench_reg(&b, REG_EECD) & (EECD_CS | EECD_EE_REQ), 0);
-		assert_int_equal(drv_write_eeprom(&b.d, 30, &in), 0);
+		assert_int_equal(bench_reg(&b, EECD) & (EECD_CS | EECD_EE_REQ), 0);
+		assert_int_equal(bench_write_eeprom(&b, 30, &in), 0);
 		assert_int_equal(sum_of(&b), EEPROM_SUM);
 		assert_int_equal(byte_of(&b, 35), 4);
 		bench_close(&b);

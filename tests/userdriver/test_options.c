@@ -144,8 +144,8 @@ static void options_are_what_the_nic_begins_with(void **state)
 	assert_int_equal(options_parse(&b.opt, 9, (char **)argv), OPTIONS_RUN);
 	assert_int_equal(driver_start(&b.d), 0);
 	bench_pass(&b, 1);
-	assert_int_equal(bench_reg(&b, REG_ITR), 195);
-	assert_int_equal(bench_reg(&b, REG_TIDV), 5);
+	assert_int_equal(bench_reg(&b, ITR), 195);
+	assert_int_equal(bench_reg(&b, TIDV), 5);
 	assert_int_equal(b.sim->started.rx_ring, 128);
 	assert_int_equal(b.d.adapter.rx_csum, 0);
 	assert_int_equal(b.sim->phy[PHY_CTRL] & 0x3140, 0x2100);
@@ -171,10 +171,10 @@ static void later_processes_take_the_committed_settings(void **state)
 	b.opt.irq_rate = 20000;
 	b.opt.rx_ring = 64;
 	assert_int_equal(bench_restart(&b), 0);
-	assert_int_equal(bench_reg(&b, REG_ITR), 1953);
+	assert_int_equal(bench_reg(&b, ITR), 1953);
 	assert_int_equal(port_stop(b.d.port), 0);
 	assert_int_equal(bench_restart(&b), 0);
-	assert_int_equal(bench_reg(&b, REG_ITR), 1953);
+	assert_int_equal(bench_reg(&b, ITR), 1953);
 	assert_int_equal(b.sim->started.rx_ring, 512);
 	bench_close(&b);
 }

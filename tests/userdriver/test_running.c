@@ -29,7 +29,7 @@ static void a_lost_link_interrupt_is_made_up_by_the_watchdog(void **state)
 	(void)state;
 	bench_running(&b, 0);
 	b.sim->phy[PHY_STATUS] &= ~PHY_STATUS_LINK;
-	b.sim->reg[REG_STATUS / 4] &= ~STATUS_LU;
+	b.sim->reg[STATUS / 4] &= ~STATUS_LU;
 	bench_tick(&b);
 	assert_int_equal(b.sim->adapter->link, 0);
 	bench_close(&b);
@@ -91,11 +91,11 @@ static void speed_and_duplex_follow_the_wire(void **state)
 	(void)state;
 	bench_running(&b, 0);
 	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		b.sim->reg[REG_STATUS / 4] = cases[i].status;
+		b.sim->reg[STATUS / 4] = cases[i].status;
 		bench_tick(&b);
 		assert_int_equal(b.sim->adapter->speed, cases[i].speed);
 		assert_int_equal(b.sim->adapter->duplex, cases[i].full_duplex);
-		assert_int_equal(bench_reg(&b, REG_TCTL) & TCTL_COLD_MASK, cases[i].cold << 12);
+		assert_int_equal(bench_reg(&b, TCTL) & TCTL_COLD, cases[i].cold << 12);
 	}
 	bench_close(&b);
 }
@@ -121,11 +121,11 @@ static void pause_is_resolved_as_802_3_says(void **state)
 	bench_running(&b, 0);
 	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		b.sim->phy[PHY_LPA] = cases[i].lpa;
-		b.sim->reg[REG_STATUS / 4] = cases[i].status;
+		b.sim->reg[STATUS / 4] = cases[i].status;
 		bench_tick(&b);
-		assert_int_equal(bench_reg(&b, REG_CTRL) & (CTRL_RFCE | CTRL_TFCE),
+		assert_int_equal(bench_reg(&b, CTRL) & (CTRL_RFCE | CTRL_TFCE),
 				 cases[i].ctrl);
-		assert_true(bench_reg(&b, REG_CTRL) & CTRL_SLU);
+		assert_true(bench_reg(&b, CTRL) & CTRL_SLU);
 	}
 	bench_close(&b);
 }
@@ -169,16 +169,16 @@ static bool receives(const struct bench *b, const uint8_t mac[ETH_ALEN])
 {
 	uint32_t low = mac[0] | mac[1] << 8 | mac[2] << 16 | (uint32_t)mac[3] << 24;
 	uint32_t high = mac[4] | mac[5] << 8 | RAH_AV;
-	uint32_t rctl = bench_reg(b, REG_RCTL);
+	uint32_t rctl = bench_reg(b, RCTL);
 	unsigned int hash = (mac[5] << 8 | mac[4]) >> 4;
 
 	if (mac[0] & 1 ? rctl & RCTL_MPE : rctl & RCTL_UPE)
 		return true;
 	for (unsigned int i = 0; i < RAR_ENTRIES; i++) {
-		if (bench_reg(b, REG_RAL(i)) == low && bench_reg(b, REG_RAH(i)) == high)
+		if (bench_reg(b, RAL(i)) == low && bench_reg(b, RAH(i)) == high)
 			return true;
 	}
-	return mac[0] & 1 && bench_reg(b, REG_MTA(hash >> 5)) >> (hash & 31) & 1;
+	return mac[0] & 1 && bench_reg(b, MTA(hash >> 5)) >> (hash & 31) & 1;
 }
 
 static void wanted_addresses_are_received_and_forgotten_ones_are_not(void **state)
@@ -210,13 +210,13 @@ static void promisc_and_allmulti_reach_rctl_once(void **state)
 	bench_running(&b, 0);
 	bench_filter(&b, 0, 1, 1);
 	assert_int_equal(bench_serve(&b), 0);
-	assert_int_equal(bench_reg(&b, REG_RCTL), RCTL_BAM | RCTL_UPE | RCTL_MPE | 2);
+	assert_int_equal(bench_reg(&b, RCTL), RCTL_BAM | RCTL_UPE | RCTL_MPE | 2);
 	assert_int_equal(b.sim->rctl_writes, 1);
 	set_filter(&b, 0);
 	assert_int_equal(b.sim->rctl_writes, 1);
 	bench_filter(&b, 2, 0, 0);
 	assert_int_equal(bench_serve(&b), 0);
-	assert_int_equal(bench_reg(&b, REG_RCTL), RCTL_BAM | 2);
+	assert_int_equal(bench_reg(&b, RCTL), RCTL_BAM | 2);
 	bench_close(&b);
 }
 
@@ -256,13 +256,13 @@ static void statistics_add_up_over_clear_on_read_and_restarts(void **state)
 
 	(void)state;
 	bench_running(&b, 0);
-	sim_count(b.sim, REG_GPRC, 1000);
-	sim_count(b.sim, REG_GORCL, 0xfffffff0);
-	sim_count(b.sim, REG_GORCH, 2);
-	sim_count(b.sim, REG_MPC, 7);
-	sim_count(b.sim, REG_RUC, 1);
-	sim_count(b.sim, REG_ROC, 2);
-	sim_count(b.sim, REG_RLEC, 4);
+	sim_count(b.sim, GPRC, 1000);
+	sim_count(b.sim, GORCL, 0xfffffff0);
+	sim_count(b.sim, GORCH, 2);
+	sim_count(b.sim, MPC, 7);
+	sim_count(b.sim, RUC, 1);
+	sim_count(b.sim, ROC, 2);
+	sim_count(b.sim, RLEC, 4);
 	bench_tick(&b);
 	assert_int_equal(b.sim->counters->gprc, 1000);
 	assert_int_equal(b.sim->counters->gorc, 0x2fffffff0ull);
@@ -273,17 +273,17 @@ static void statistics_add_up_over_clear_on_read_and_restarts(void **state)
 	bench_tick(&b);
 	assert_int_equal(b.sim->counters->gprc, 1000);
 
-	sim_count(b.sim, REG_GPRC, 5);
+	sim_count(b.sim, GPRC, 5);
 	bench_new_user_half(&b);	/* killed: the 5 are still in the register */
 	assert_int_equal(driver_start(&b.d), 0);
-	sim_count(b.sim, REG_GPRC, 1);
-	sim_count(b.sim, REG_GORCL, 0x20);
+	sim_count(b.sim, GPRC, 1);
+	sim_count(b.sim, GORCL, 0x20);
 	bench_tick(&b);
 	assert_int_equal(b.sim->counters->gprc, 1006);
 	assert_int_equal(b.sim->counters->gorc, 0x300000010ull);
 	assert_int_equal(b.sim->counters->mpc, 7);
 
-	sim_count(b.sim, REG_GPTC, 3);
+	sim_count(b.sim, GPTC, 3);
 	driver_end(&b.d);		/* ended properly: nothing is left in registers */
 	assert_int_equal(b.sim->counters->gptc, 3);
 	bench_close(&b);
@@ -295,15 +295,15 @@ static void error_counters_that_do_not_clear_are_not_counted_twice(void **state)
 
 	(void)state;
 	bench_running(&b, SIM_F_QEMU);
-	sim_count(b.sim, REG_MPC, 9);
-	sim_count(b.sim, REG_GPRC, 2);
+	sim_count(b.sim, MPC, 9);
+	sim_count(b.sim, GPRC, 2);
 	for (int i = 0; i < 10; i++)
 		bench_tick(&b);
 	assert_int_equal(b.sim->counters->mpc, 9);
 	assert_int_equal(b.sim->counters->gprc, 2);
 	bench_new_user_half(&b);
 	assert_int_equal(driver_start(&b.d), 0);
-	sim_count(b.sim, REG_MPC, 1);
+	sim_count(b.sim, MPC, 1);
 	bench_tick(&b);
 	assert_int_equal(b.sim->counters->mpc, 10);
 	bench_close(&b);
@@ -317,7 +317,7 @@ static void the_watchdog_costs_two_crossings(void **state)
 	(void)state;
 	bench_running(&b, 0);
 	before = b.sim->crossings;
-	sim_count(b.sim, REG_GPRC, 1);
+	sim_count(b.sim, GPRC, 1);
 	sim_advance(b.sim, WATCHDOG_MS);
 	assert_int_equal(driver_tick(&b.d), 0);
 	assert_int_equal(b.sim->crossings - before, 2);
@@ -380,10 +380,10 @@ static void a_hang_is_a_reset_that_keeps_link_filters_and_address(void **state)
 	assert_int_equal(b.sim->eeprom_reads, eeprom);
 	assert_int_equal(b.sim->adapter->link, 1);
 	assert_int_equal(b.sim->started.rctl, RCTL_BAM | RCTL_UPE | RCTL_MPE);
-	assert_int_equal(bench_reg(&b, REG_RAL(0)), 0x12005452);
+	assert_int_equal(bench_reg(&b, RAL(0)), 0x12005452);
 	for (unsigned int i = 0; i < 30; i++)
 		assert_true(receives(&b, b.sim->adapter->mc[i].addr));
-	assert_int_equal(bench_reg(&b, REG_CTRL) & CTRL_RFCE, CTRL_RFCE);
+	assert_int_equal(bench_reg(&b, CTRL) & CTRL_RFCE, CTRL_RFCE);
 	bench_close(&b);
 }
 

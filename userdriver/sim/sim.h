@@ -5,8 +5,8 @@
  *   sim_nic.c     registers and statistics
  *   sim_phy.c     PHY with autonegotiation and forced modes, the other end of the cable
  *   sim_eeprom.c  the EEPROM, pin by pin if need be
- *   sim_kernel.c  ioctls, messages, settings; the register guard and the home of the
- *                 objects are the kernel half's own sources
+ *   sim_kernel.c  messages and settings; the home of the objects is the kernel half's own
+ *   sim_ioctl.c   ioctls; so is the register guard
  *   sim_faults.c  the faults that --simulate=... and tests can ask for
  *
  * xmd-userdriver --simulate drives it under gdb, valgrind or sanitizers; the tests in
@@ -24,6 +24,7 @@
 #include "../regs.h"
 #include "objects_xpc.h"
 #include "xpc_sim.h"
+#include "../../kerndriver/guard.h"	/* after stdbool.h */
 
 #define SIM_BAR_LEN	0x20000u
 #define SIM_ANSWERS	64u
@@ -116,6 +117,9 @@ struct sim {
 	struct xpc_link link;		/* the port's: xpc.link, where it can be cut */
 	struct xmd_adapter *adapter;	/* committed copies */
 	struct xmd_counters *counters;
+	struct xmd_adapter want;	/* of the configure that was asked for last */
+	struct xmd_guard guard;
+	uint32_t pretended;		/* calls (bits) whose handler a test enters by itself */
 	int (*pump)(void *ctx);		/* a step of the user half, see xpc_sim.h; NULL: none */
 	void *pump_ctx;
 	struct sim_cut cut;
@@ -144,6 +148,8 @@ struct sim {
 struct sim *sim_new(uint32_t faults);	/* NULL: no descriptors or memory */
 struct nic_port *sim_open(const char *faults);	/* NULL: a name is wrong; said on stderr */
 uint64_t sim_now_ms(const struct sim *sim);
+__u64 sim_now_us(void *sim);
+int sim_cut(struct sim *sim);		/* each crossing: is it the one that goes wrong? */
 void sim_advance(struct sim *sim, unsigned int ms);	/* manual clock only */
 
 /* sim_faults.c */
@@ -174,7 +180,8 @@ void sim_eeprom_write_eerd(struct sim *sim, uint32_t val);
 void sim_eeprom_write_eecd(struct sim *sim, uint32_t val);
 uint32_t sim_eeprom_read_eecd(struct sim *sim);
 
-/* sim_kernel.c */
+/* sim_ioctl.c, sim_kernel.c */
+bool sim_mac_valid(const uint8_t mac[ETH_ALEN]);
 extern const struct nic_port_ops sim_port_ops;
 void sim_raise(struct sim *sim, unsigned int call);	/* XPC_UP_NAME */
 unsigned int sim_asked(const struct sim *sim);	/* upcalls read and not answered yet */

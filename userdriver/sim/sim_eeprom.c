@@ -27,7 +27,7 @@ void sim_eeprom_fill(struct sim *sim, const uint8_t mac[ETH_ALEN])
 void sim_eeprom_write_eerd(struct sim *sim, uint32_t val)
 {
 	unsigned int word = val >> EERD_ADDR_SHIFT & 0xff;
-	bool pins_taken = *sim_reg(sim, REG_EECD) & EECD_EE_REQ;
+	bool pins_taken = *sim_reg(sim, EECD) & EECD_EE_REQ;
 
 	if (!(val & EERD_START))
 		return;
@@ -38,7 +38,7 @@ void sim_eeprom_write_eerd(struct sim *sim, uint32_t val)
 
 		val |= (uint32_t)data << EERD_DATA_SHIFT | EERD_DONE;
 	}
-	*sim_reg(sim, REG_EERD) = val;
+	*sim_reg(sim, EERD) = val;
 }
 
 /* CS fell: an instruction that is complete is carried out. */
@@ -60,7 +60,7 @@ static void execute(struct sim *sim)
 
 void sim_eeprom_write_eecd(struct sim *sim, uint32_t val)
 {
-	uint32_t *eecd = sim_reg(sim, REG_EECD);
+	uint32_t *eecd = sim_reg(sim, EECD);
 	struct sim_wire *w = &sim->wire;
 	uint32_t old = *eecd;
 
@@ -80,7 +80,7 @@ void sim_eeprom_write_eecd(struct sim *sim, uint32_t val)
 
 uint32_t sim_eeprom_read_eecd(struct sim *sim)
 {
-	uint32_t val = *sim_reg(sim, REG_EECD) & ~(EECD_EE_GNT | EECD_DO);
+	uint32_t val = *sim_reg(sim, EECD) & ~(EECD_EE_GNT | EECD_DO);
 
 	if (val & EECD_EE_REQ && !(sim->faults & SIM_F_EECD_STUCK))
 		val |= EECD_EE_GNT;

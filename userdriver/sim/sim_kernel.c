@@ -10,12 +10,6 @@
 #include <unistd.h>
 
 #include "sim.h"
-#include "../../kerndriver/guard.h"	/* after stdbool.h */
-
-static struct sim *sim_of(struct nic_port *port)
-{
-	return (struct sim *)port;
-}
 
 static struct sim *sim_of_link(struct xpc_link *link)
 {
@@ -32,7 +26,7 @@ uint64_t sim_now_ms(const struct sim *sim)
 	return ts.tv_sec * 1000ull + ts.tv_nsec / 1000000;
 }
 
-static __u64 now_us(void *ctx)
+__u64 sim_now_us(void *ctx)
 {
 	return sim_now_ms(ctx) * 1000;
 }
@@ -74,7 +68,7 @@ void sim_advance(struct sim *sim, unsigned int ms)
 	now = sim_now_ms(sim);
 	sim_faults_pass_time(sim, now);
 	sim_nic_pass_time(sim);
-	if (xpc_tick(&sim->xpc.t, now_us(sim)))
+	if (xpc_tick(&sim->xpc.t, sim_now_us(sim)))
 		set_ready(sim);
 }
 
@@ -88,7 +82,7 @@ unsigned int sim_asked(const struct sim *sim)
 }
 
 /* Is this the crossing that a test wants to go wrong? */
-static int cut(struct sim *sim)
+int sim_cut(struct sim *sim)
 {
 	struct sim_cut *c = &sim->cut;
 
@@ -114,7 +108,7 @@ static int read_message(struct sim *sim, void *buf)
 	/* looking for a message where there is none is no crossing that a test would count */
 	if (!sim->cut.dead && !xpc_pending(&sim->xpc.t))
 		return sim->xpc.link.read(&sim->xpc.link, buf);
-	err = cut(sim);
+	err = sim_cut(sim);
 	if (err)
 		return err;
 	if (sim->faults & SIM_F_GARBAGE)
@@ -165,7 +159,7 @@ static int link_write(struct xpc_link *link, const void *buf, __u32 len)
 	struct sim *sim = sim_of_link(link);
 	__u32 wrong = sim->xpc.t.wrong;
 	struct xpc_msg m = { .kind = 0 };
-	int err = cut(sim);
+	int err = sim_cut(sim);
 
 	if (err)
 		return err;
@@ -199,9 +193,33 @@ int sim_commit(struct sim *sim, const struct xmd_adapter *want)
 
 int sim_configure(struct sim *sim, const struct xmd_adapter *want)
 {
-	int err = xpc_call_xmd_configure(&sim->xpc, want);
+	int err;
 
+	sim->want = *want;
+	err = xpc_call_xmd_configure(&sim->xpc, want);
 	return err ? err : sim_commit(sim, want);
+}
+
+/* As in kerndriver/adapter.c. */
+int xmd_found(void *ctx, const struct xmd_adapter *found)
+{
+	__u64 settings = xpc_writable(&xpc_struct_xmd_adapter, XPC_BY_KERNEL) &
+			 ~XMD_NEVER_FOUND;
+	struct sim *sim = ctx;
+	struct xpc_object *o = &sim->xpc.t.object[XPC_OBJECT_xmd_adapter];
+	int err;
+
+	/* who is in the middle of a change; in the kernel a mutex */
+	if (o->holder == XPC_KERNEL)
+		return -EBUSY;
+	if (sim_mac_valid(sim->adapter->mac.addr) || !sim_mac_valid(found->mac.addr) ||
+	    memcmp(found->mac.addr, sim->started.mac, ETH_ALEN) || found->wol & ~XMD_WOL_MAGIC) {
+		sim->refused++;
+		return -EPERM;
+	}
+	err = xpc_commit(&sim->xpc.t, o, settings, found);
+	set_ready(sim);
+	return err;
 }
 
 static int pump(void *ctx)
@@ -230,200 +248,6 @@ int xmd_test_loopback(void *ctx)
 	return closed && !(sim->faults & SIM_F_NO_LOOPBACK) ? 0 : -EIO;
 }
 
-/* ------------------------------------------------------------ ioctls */
-
-static int admitted(struct sim *sim)
-{
-	int err = cut(sim);
-
-	return err ? err : xpc_heard(&sim->xpc.t, now_us(sim));
-}
-
-static int sim_info(struct nic_port *port, struct xmd_info *info)
-{
-	struct sim *sim = sim_of(port);
-	bool running = sim->phase == XMD_NIC_RUNNING;
-	int err = admitted(sim);
-
-	if (err)
-		return err;
-	*info = (struct xmd_info){
-		.phase = sim->phase, .bar_len = SIM_BAR_LEN,
-		.tx_ring = running ? sim->started.tx_ring : 0,
-		.rx_ring = running ? sim->started.rx_ring : 0,
-		.vendor = 0x8086, .device = sim->faults & SIM_F_DEVICE_ID ? 0x10d3 : 0x100e,
-		.subvendor = sim->faults & SIM_F_QEMU ? 0x1af4 : 0x8086,
-		.subdevice = sim->faults & SIM_F_QEMU ? 0x1100 : 0x001e,
-		.revision = 3,
-	};
-	return 0;
-}
-
-static uint32_t reg_read(struct sim *sim, uint32_t reg)
-{
-	return sim->registers ? sim->registers->read(sim, reg) : sim_nic_read(sim, reg);
-}
-
-static void reg_write(struct sim *sim, uint32_t reg, uint32_t val)
-{
-	if (sim->registers)
-		sim->registers->write(sim, reg, val);
-	else
-		sim_nic_write(sim, reg, val);
-}
-
-/* What must come takes no time in a simulation: one look is enough. */
-static int do_op(struct sim *sim, struct xmd_reg_op *op)
-{
-	uint32_t old, wanted = op->val;
-
-	switch (op->op) {
-	case XMD_REG_READ:
-		op->val = reg_read(sim, op->reg);
-		return 0;
-	case XMD_REG_SET:
-		old = op->mask == ~0u ? 0 : reg_read(sim, op->reg);
-		reg_write(sim, op->reg, (old & ~op->mask) | (op->val & op->mask));
-		return 0;
-	case XMD_REG_WAIT:
-		op->val = reg_read(sim, op->reg);
-		return (op->val & op->mask) == wanted ? 0 : -ETIMEDOUT;
-	case XMD_REG_DELAY:
-		return 0;
-	}
-	return -EINVAL;
-}
-
-static int do_batch(struct sim *sim, struct xmd_reg_op *op, struct xmd_regs *regs)
-{
-	int err = xmd_guard_batch(op, regs->n, sim->phase == XMD_NIC_STOPPED, &regs->failed);
-
-	if (err) {
-		sim->refused++;
-		return err;
-	}
-	for (unsigned int i = 0; i < regs->n; i++) {
-		err = do_op(sim, &op[i]);
-		if (err) {
-			regs->failed = i;
-			return err;
-		}
-	}
-	return 0;
-}
-
-static int sim_regs(struct nic_port *port, struct xmd_regs *regs)
-{
-	struct sim *sim = sim_of(port);
-	struct xmd_reg_op *op = (struct xmd_reg_op *)(uintptr_t)regs->ops;
-	bool was_dead = sim->cut.dead;
-	int err = admitted(sim);
-
-	if (err) {
-		for (unsigned int i = 0; !was_dead && i < sim->cut.op && i < regs->n; i++)
-			do_op(sim, &op[i]);
-		regs->failed = sim->cut.op < regs->n ? sim->cut.op : regs->n - 1;
-		return err;
-	}
-	if (!regs->n || regs->n > XMD_REG_BATCH_MAX)
-		return -EINVAL;
-	sim_advance(sim, 0);
-	return do_batch(sim, op, regs);
-}
-
-static int sim_stop(struct nic_port *port)
-{
-	struct sim *sim = sim_of(port);
-	int err = admitted(sim);
-
-	if (err)
-		return err;
-	if (sim->faults & SIM_F_STOP_REFUSED)
-		return -EBUSY;
-	sim->stops++;
-	sim->phase = XMD_NIC_STOPPED;
-	return 0;
-}
-
-static bool ring_valid(uint32_t n)
-{
-	return n >= 64 && n <= 1024 && !(n & (n - 1));
-}
-
-static bool start_valid(const struct xmd_start *start)
-{
-	return ring_valid(start->tx_ring) && ring_valid(start->rx_ring) &&
-	       !(start->rctl & ~xmd_guard_writable(REG_RCTL, true)) &&
-	       !(start->tctl & ~xmd_guard_writable(REG_TCTL, true)) &&
-	       !start->reserved[0] && !start->reserved[1];
-}
-
-static bool mac_usable(const uint8_t mac[ETH_ALEN])
-{
-	static const uint8_t zero[ETH_ALEN];
-
-	return !(mac[0] & 1) && memcmp(mac, zero, ETH_ALEN);
-}
-
-static int sim_start(struct nic_port *port, const struct xmd_start *start)
-{
-	struct sim *sim = sim_of(port);
-	int err = admitted(sim);
-
-	if (err)
-		return err;
-	if (sim->phase == XMD_NIC_RUNNING || sim->faults & SIM_F_START_REFUSED)
-		return -EBUSY;
-	if (sim->start_refused) {
-		sim->start_refused--;
-		return sim->start_error;
-	}
-	if (!start_valid(start) || !mac_usable(start->mac)) {
-		sim->invalid++;
-		return start_valid(start) ? -EADDRNOTAVAIL : -EINVAL;
-	}
-	sim->starts++;
-	sim->started = *start;
-	sim->phase = XMD_NIC_RUNNING;
-	sim->reg[REG_RCTL / 4] = start->rctl | 2u;
-	sim->reg[REG_TCTL / 4] = start->tctl | 2u;
-	sim->reg[REG_TDLEN / 4] = start->tx_ring * 16;
-	sim->reg[REG_RDLEN / 4] = start->rx_ring * 16;
-	if (sim->registers) {
-		sim->registers->write(sim, REG_TDLEN, start->tx_ring * 16);
-		sim->registers->write(sim, REG_RDLEN, start->rx_ring * 16);
-		reg_write(sim, REG_RCTL, start->rctl | 2u);
-		reg_write(sim, REG_TCTL, start->tctl | 2u);
-	}
-	return 0;
-}
-
-static int sim_fd(struct nic_port *port)
-{
-	return sim_of(port)->epoll;
-}
-
-static void sim_close(struct nic_port *port)
-{
-	struct sim *sim = sim_of(port);
-
-	close(sim->epoll);
-	close(sim->event);
-	if (sim->timer >= 0)
-		close(sim->timer);
-	xpc_sim_free(&sim->xpc);
-	free(sim);
-}
-
-const struct nic_port_ops sim_port_ops = {
-	.info = sim_info,
-	.regs = sim_regs,
-	.stop = sim_stop,
-	.start = sim_start,
-	.fd = sim_fd,
-	.close = sim_close,
-};
-
 /* ------------------------------------------------------------ life */
 
 static const struct xmd_mac own_mac = { { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 } };
@@ -442,7 +266,7 @@ static void commit_as_reported(struct xmd_adapter *a)
 void sim_make_running(struct sim *sim)
 {
 	struct xmd_start start = {
-		.tx_ring = 256, .rx_ring = 256, .rctl = RCTL_BAM, .tctl = TCTL_PSP,
+		.tx_ring = 256, .rx_ring = 256, .rctl = RCTL_BAM,
 	};
 
 	memcpy(start.mac, own_mac.addr, sizeof(start.mac));
@@ -450,14 +274,14 @@ void sim_make_running(struct sim *sim)
 	sim->started = start;
 	sim->phase = XMD_NIC_RUNNING;
 	sim->xpc.t.epoch = 1;
-	memset(&sim->reg[REG_MTA(0) / 4], 0, MTA_WORDS * 4);
-	memset(&sim->reg[REG_RAL(0) / 4], 0, RAR_ENTRIES * 8);
-	sim->reg[REG_RAL(0) / 4] = 0x12005452;
-	sim->reg[REG_RAH(0) / 4] = RAH_AV | 0x5634;
-	sim->reg[REG_RCTL / 4] = start.rctl | 2u;
-	sim->reg[REG_TCTL / 4] = start.tctl | 2u;
-	sim->reg[REG_TDLEN / 4] = start.tx_ring * 16;
-	sim->reg[REG_RDLEN / 4] = start.rx_ring * 16;
+	memset(&sim->reg[MTA(0) / 4], 0, MTA_WORDS * 4);
+	memset(&sim->reg[RAL(0) / 4], 0, RAR_ENTRIES * 8);
+	sim->reg[RAL(0) / 4] = 0x12005452;
+	sim->reg[RAH(0) / 4] = RAH_AV | 0x5634;
+	sim->reg[RCTL / 4] = start.rctl | RCTL_EN;
+	sim->reg[TCTL / 4] = start.tctl | TCTL_PSP | TCTL_EN;
+	sim->reg[TDLEN / 4] = start.tx_ring * 16;
+	sim->reg[RDLEN / 4] = start.rx_ring * 16;
 }
 
 void sim_end_user_half(struct sim *sim)
@@ -469,7 +293,7 @@ void sim_restart_user_half(struct sim *sim)
 {
 	memset(&sim->cut, 0, sizeof(sim->cut));
 	sim_end_user_half(sim);
-	xpc_open(&sim->xpc.t, now_us(sim));
+	xpc_open(&sim->xpc.t, sim_now_us(sim));
 }
 
 /* As in kerndriver/adapter.c. */
@@ -487,7 +311,7 @@ static int objects_init(struct sim *sim)
 	const struct xpc_sim_config cfg = {
 		.proto = &xpc_objects, .alive = XPC_UP_xmd_alive, .initial = initial,
 		.down = xpc_serve_objects_down, .changed = changed, .ctx = sim,
-		.pump = pump, .pump_ctx = sim, .now = now_us,
+		.pump = pump, .pump_ctx = sim, .now = sim_now_us,
 	};
 	int err = xpc_sim_init(&sim->xpc, &cfg);
 
@@ -521,10 +345,10 @@ struct sim *sim_new(uint32_t faults)
 	sim->event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	sim->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (sim->event < 0 || sim->epoll < 0 || watch(sim, sim->event) || objects_init(sim)) {
-		sim_close(&sim->port);
+		sim->port.ops->close(&sim->port);
 		return NULL;
 	}
-	xpc_open(&sim->xpc.t, now_us(sim));
+	xpc_open(&sim->xpc.t, sim_now_us(sim));
 	sim_nic_power_on(sim);
 	return sim;
 }
@@ -553,7 +377,7 @@ struct nic_port *sim_open(const char *faults)
 	if (!sim)
 		return NULL;
 	if (run_by_itself(sim)) {
-		sim_close(&sim->port);
+		sim->port.ops->close(&sim->port);
 		return NULL;
 	}
 	sim_restart_user_half(sim);

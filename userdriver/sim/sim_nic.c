@@ -9,30 +9,27 @@
 
 #include "sim.h"
 
-#define STATUS_SPEED_1000 0x00000080u
 #define LEDCTL_DEFAULT 0x07068302u
 
-/* MTA, VFTA and RAL/RAH 1 to 15 are undefined after power-on: noise shows who forgot. */
+/* MTA and RAL/RAH 1 to 15 are undefined after power-on: noise shows who forgot. */
 static void mac_defaults(struct sim *sim)
 {
-	uint32_t pba = *sim_reg(sim, REG_PBA);
+	uint32_t pba = *sim_reg(sim, PBA);
 
 	memset(sim->reg, 0, sizeof(sim->reg));
 	for (unsigned int i = 0; i < MTA_WORDS; i++)
-		*sim_reg(sim, REG_MTA(i)) = 0xa5a5a5a5u;
-	for (unsigned int i = 0; i < VFTA_WORDS; i++)
-		*sim_reg(sim, REG_VFTA(i)) = 0x5a5a5a5au;
+		*sim_reg(sim, MTA(i)) = 0xa5a5a5a5u;
 	for (unsigned int i = 0; i < RAR_ENTRIES; i++) {
-		*sim_reg(sim, REG_RAL(i)) = 0xdeadbeefu;
-		*sim_reg(sim, REG_RAH(i)) = 0x0003cafeu;
+		*sim_reg(sim, RAL(i)) = 0xdeadbeefu;
+		*sim_reg(sim, RAH(i)) = 0x0003cafeu;
 	}
-	/* it lives through a reset (13.4.13) */
-	*sim_reg(sim, REG_PBA) = pba ? pba : 0x00100030;
-	*sim_reg(sim, REG_LEDCTL) = LEDCTL_DEFAULT;
-	*sim_reg(sim, REG_WUC) = WUC_APME;
-	*sim_reg(sim, REG_MANC) = MANC_ARP_EN;
-	*sim_reg(sim, REG_EECD) = 0x100;	/* EE_PRES */
-	*sim_reg(sim, REG_STATUS) = STATUS_FD | STATUS_SPEED_1000;
+	/* it lives through a reset (13.4.16) */
+	*sim_reg(sim, PBA) = pba ? pba : 0x00100030;
+	*sim_reg(sim, LEDCTL) = LEDCTL_DEFAULT;
+	*sim_reg(sim, WUC) = WUC_APME;
+	*sim_reg(sim, MANC) = MANC_ARP_EN;
+	*sim_reg(sim, EECD) = 0x100;	/* EE_PRES */
+	*sim_reg(sim, STATUS) = STATUS_FD | STATUS_SPEED_1000;
 }
 
 void sim_nic_power_on(struct sim *sim)
@@ -42,7 +39,7 @@ void sim_nic_power_on(struct sim *sim)
 	static const uint8_t zero[ETH_ALEN];
 
 	sim->cable = !(sim->faults & SIM_F_NO_LINK);
-	*sim_reg(sim, REG_PBA) = 0;
+	*sim_reg(sim, PBA) = 0;
 	mac_defaults(sim);
 	sim_phy_power_on(sim);
 	sim_eeprom_fill(sim, sim->faults & SIM_F_MAC_MULTICAST ? multicast :
@@ -54,21 +51,21 @@ void sim_nic_power_on(struct sim *sim)
 /* The PHY lives through it, as do the link and what it was found to be. */
 static void mac_reset(struct sim *sim)
 {
-	uint32_t status = *sim_reg(sim, REG_STATUS);
+	uint32_t status = *sim_reg(sim, STATUS);
 
 	sim->resets++;
 	if (sim->faults & SIM_F_QEMU)
 		return;
 	mac_defaults(sim);
-	*sim_reg(sim, REG_STATUS) = status;
+	*sim_reg(sim, STATUS) = status;
 }
 
 /* CTRL.RST stays if the EEPROM cannot be loaded: it is stuck, or somebody has its pins. */
 static void write_ctrl(struct sim *sim, uint32_t val)
 {
-	bool pins_taken = *sim_reg(sim, REG_EECD) & EECD_EE_REQ;
+	bool pins_taken = *sim_reg(sim, EECD) & EECD_EE_REQ;
 
-	if ((val & CTRL_PHY_RST) && !(*sim_reg(sim, REG_CTRL) & CTRL_PHY_RST)) {
+	if ((val & CTRL_PHY_RST) && !(*sim_reg(sim, CTRL) & CTRL_PHY_RST)) {
 		sim->phy_resets++;
 		sim_phy_power_on(sim);
 	}
@@ -76,7 +73,7 @@ static void write_ctrl(struct sim *sim, uint32_t val)
 		mac_reset(sim);
 	if (!(sim->faults & SIM_F_RST_STUCK) && !pins_taken)
 		val &= ~CTRL_RST;
-	*sim_reg(sim, REG_CTRL) = val;
+	*sim_reg(sim, CTRL) = val;
 }
 
 static bool is_statistic(uint32_t reg)
@@ -88,13 +85,13 @@ static bool is_statistic(uint32_t reg)
  * as they are. */
 static bool qemu_clears(uint32_t reg)
 {
-	return (reg >= REG_PRC64 && reg <= REG_GPTC) || (reg >= REG_TPR && reg <= REG_TSCTC) ||
-	       reg == REG_RUC || reg == REG_ROC;
+	return (reg >= PRC64 && reg <= GPTC) || (reg >= TPR && reg <= TSCTC) ||
+	       reg == RUC || reg == ROC;
 }
 
 static bool low_half(uint32_t reg)
 {
-	return reg == REG_GORCL || reg == REG_GOTCL || reg == REG_TORL || reg == REG_TOTL;
+	return reg == GORCL || reg == GOTCL || reg == TORL || reg == TOTL;
 }
 
 static uint32_t read_statistic(struct sim *sim, uint32_t reg)
@@ -132,7 +129,7 @@ uint32_t sim_nic_read(struct sim *sim, uint32_t reg)
 		return sim->faults & SIM_F_ALL_ONES ? 0xffffffffu : 0;
 	if (is_statistic(reg))
 		return read_statistic(sim, reg);
-	if (reg == REG_EECD)
+	if (reg == EECD)
 		return sim_eeprom_read_eecd(sim);
 	return *sim_reg(sim, reg);
 }
@@ -143,25 +140,25 @@ void sim_nic_write(struct sim *sim, uint32_t reg, uint32_t val)
 		return;
 	sim->reg_writes++;
 	switch (reg) {
-	case REG_CTRL:
+	case CTRL:
 		write_ctrl(sim, val);
 		return;
-	case REG_EERD:
+	case EERD:
 		sim_eeprom_write_eerd(sim, val);
 		return;
-	case REG_EECD:
+	case EECD:
 		sim_eeprom_write_eecd(sim, val);
 		return;
-	case REG_MDIC:
+	case MDIC:
 		sim_phy_write_mdic(sim, val);
 		return;
-	case REG_STATUS:
+	case STATUS:
 		return;
-	case REG_FCT:
+	case FCT:
 		if (sim->faults & SIM_F_REG_STUCK)
 			val |= 0x0004;
 		break;
-	case REG_RCTL:
+	case RCTL:
 		sim->rctl_writes++;
 		break;
 	}

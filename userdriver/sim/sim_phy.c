@@ -51,7 +51,7 @@ static bool common(const struct sim *sim, const struct mode *m)
 
 static void link_set(struct sim *sim, bool up)
 {
-	uint32_t *status = sim_reg(sim, REG_STATUS);
+	uint32_t *status = sim_reg(sim, STATUS);
 
 	if (up) {
 		sim->phy[PHY_STATUS] |= PHY_STATUS_LINK;
@@ -68,9 +68,9 @@ static void link_set(struct sim *sim, bool up)
 
 static void set_mode(struct sim *sim, uint32_t bits)
 {
-	uint32_t *status = sim_reg(sim, REG_STATUS);
+	uint32_t *status = sim_reg(sim, STATUS);
 
-	*status = (*status & ~(STATUS_FD | STATUS_SPEED_MASK)) | bits;
+	*status = (*status & ~(STATUS_FD | STATUS_SPEED)) | bits;
 }
 
 static void autoneg_done(struct sim *sim)
@@ -193,5 +193,5 @@ void sim_phy_write_mdic(struct sim *sim, uint32_t val)
 		else if (val & MDIC_OP_WRITE)
 			phy_write(sim, reg, val);
 	}
-	*sim_reg(sim, REG_MDIC) = val;
+	*sim_reg(sim, MDIC) = val;
 }

@@ -46,7 +46,7 @@ static void check_string(struct gen *g, struct member *m)
 		complain(g, &m->at, "%s: XPC_STRING on what is not an array of char", m->name);
 		return;
 	}
-	only(g, &m->at, m->name, &m->notes, NOTE_STRING | NOTE_BY, "a string");
+	only(g, &m->at, m->name, &m->notes, NOTE_STRING | NOTE_BY | NOTE_NR | NOTE_ADDED, "a string");
 	if (m->max < 2 || m->max > XPC_MSG_MAX)
 		complain(g, &m->at, "%s: a string of %u bytes", m->name, m->max);
 	m->shape = XPC_ONE;
@@ -139,7 +139,7 @@ static void check_counted(struct gen *g, struct record *r, struct member *m)
 void check_member(struct gen *g, struct record *r, struct member *m)
 {
 	only(g, &m->at, m->name, &m->notes, NOTE_BY | NOTE_RANGE | NOTE_STRING | NOTE_COUNTED |
-	     NOTE_LIST | NOTE_OPAQUE, "a member");
+	     NOTE_LIST | NOTE_OPAQUE | NOTE_NR | NOTE_ADDED, "a member");
 	if (m->pointer) {
 		check_pointer(g, r, m);
 	} else if (m->notes.set & (NOTE_LIST | NOTE_OPAQUE)) {
@@ -191,7 +191,7 @@ void check_record(struct gen *g, struct record *r)
 	unsigned long bytes = 0;
 	unsigned int i;
 
-	only(g, &r->at, r->name, &r->notes, NOTE_OBJECT, "a struct");
+	only(g, &r->at, r->name, &r->notes, NOTE_OBJECT | NOTE_ADDED, "a struct");
 	for (i = 0; i < r->n; i++) {
 		const struct member *m = &r->member[i];
 
@@ -235,7 +235,7 @@ void check_arg(struct gen *g, struct member *m)
 		complain(g, &m->at, "an argument without a name");
 	if (!strcmp(m->name, "x") || !strcmp(m->name, "ctx"))
 		complain(g, &m->at, "%s: a name that the generated functions use", m->name);
-	only(g, &m->at, m->name, &m->notes, NOTE_RANGE | NOTE_OUT, "an argument");
+	only(g, &m->at, m->name, &m->notes, NOTE_RANGE | NOTE_OUT | NOTE_ADDED, "an argument");
 	if (m->pointer) {
 		check_arg_pointer(g, m);
 	} else {
@@ -253,7 +253,7 @@ void check_call(struct gen *g, struct call *c)
 	unsigned int ways = c->notes.set & (NOTE_UPCALL | NOTE_DOWNCALL), i;
 	unsigned long in = 0, out = 0, most;
 
-	only(g, &c->at, c->name, &c->notes, NOTE_UPCALL | NOTE_DOWNCALL, "a function");
+	only(g, &c->at, c->name, &c->notes, NOTE_UPCALL | NOTE_DOWNCALL | NOTE_ADDED, "a function");
 	if (!ways)
 		complain(g, &c->at, "%s: neither XPC_UPCALL nor XPC_DOWNCALL", c->name);
 	else if (ways == (NOTE_UPCALL | NOTE_DOWNCALL))
@@ -283,7 +283,7 @@ static void check_ids(struct gen *g)
 					 g->record[k].name);
 	for (i = 0; i < g->n_calls; i++)
 		for (k = 0; k < i; k++)
-			if (g->call[i].notes.set == g->call[k].notes.set &&
+			if (!((g->call[i].notes.set ^ g->call[k].notes.set) & NOTE_UPCALL) &&
 			    g->call[i].notes.id == g->call[k].notes.id)
 				complain(g, &g->call[i].at, "%s: id %u is that of %s",
 					 g->call[i].name, g->call[i].notes.id, g->call[k].name);
@@ -307,6 +307,20 @@ static void check_guest(struct gen *g)
 	for (i = 0; i < g->n_calls; i++)
 		if (g->call[i].notes.set & NOTE_UPCALL)
 			complain(g, &g->call[i].at, "%s: XPC_UPCALL to a guest", g->call[i].name);
+	check_abi(g);
+}
+
+/* Both halves are of one build: nothing of theirs has a number or an age. */
+static void check_one_build(struct gen *g)
+{
+	unsigned int i, k;
+
+	for (i = 0; i < g->n_records; i++)
+		for (k = 0; k < g->record[i].n; k++)
+			if (g->record[i].member[k].notes.set & (NOTE_NR | NOTE_ADDED))
+				complain(g, &g->record[i].member[k].at,
+					 "%s: XPC_NR and XPC_ADDED are for what guests write",
+					 g->record[i].member[k].name);
 }
 
 void check_all(struct gen *g)
@@ -316,7 +330,8 @@ void check_all(struct gen *g)
 	g->guest = (writers(g) & (XPC_BY_GUEST | XPC_BY_KERNEL)) == XPC_BY_GUEST;
 	if (g->guest)
 		check_guest(g);
-
+	else
+		check_one_build(g);
 	check_ids(g);
 	snprintf(at.file, sizeof(at.file), "%s", g->path);
 	if (!g->errors && !g->n_records && !g->n_calls)

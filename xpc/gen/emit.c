@@ -68,7 +68,7 @@ static __u64 wire_mask(const struct record *r)
 	return mask;
 }
 
-static void emit_record(FILE *f, const struct record *r)
+static void emit_record(FILE *f, const struct gen *g, const struct record *r)
 {
 	char owner[NAME_MAX_ + 16];
 	unsigned int i;
@@ -83,11 +83,13 @@ static void emit_record(FILE *f, const struct record *r)
 	fprintf(f, "\t.mask = 0x%llxull, .wire_max = %u,", wire_mask(r), r->wire_max);
 	if (r->next >= 0)
 		fprintf(f, " .next = offsetof(struct %s, next),", r->name);
+	if (g->guest && r->notes.set & NOTE_OBJECT)
+		fprintf(f, " .grows = 1, .first = %u,", first_members(r));
 	fprintf(f, "\n};\n");
 }
 
 /* The arguments of a call that go one way, as members of its struct xpc_args_NAME. */
-static void emit_way(FILE *f, const struct call *c, bool out)
+static void emit_way(FILE *f, const struct gen *g, const struct call *c, bool out)
 {
 	const char *way = out ? "out" : "in";
 	char owner[NAME_MAX_ + 32];
@@ -109,6 +111,8 @@ static void emit_way(FILE *f, const struct call *c, bool out)
 	if (n)
 		fprintf(f, "\t.field = %s_fields_of_%s, .size = sizeof(%s),\n", way, c->name,
 			owner);
+	if (g->guest)
+		fprintf(f, "\t.grows = 1, .first = %u,\n", first_args(c, out));
 	fprintf(f, "};\n");
 }
 
@@ -142,8 +146,9 @@ static void emit_objects(FILE *f, const struct gen *g)
 
 		if (r->notes.set & NOTE_OBJECT)
 			fprintf(f, "\t{ .type = &xpc_struct_%s, .id = %u,"
-				" .store_size = sizeof(struct %s%s) },\n", r->name, r->notes.id,
-				r->name, store_suffix(r));
+				" .store_size = sizeof(struct %s%s)%s },\n", r->name, r->notes.id,
+				r->name, store_suffix(r),
+				r->notes.set & NOTE_ADDED ? ", .added = 1" : "");
 	}
 	fprintf(f, "\t{ .type = NULL },\n};\n");
 }
@@ -153,10 +158,10 @@ static void emit_tables(FILE *f, const struct gen *g)
 	unsigned int i;
 
 	for (i = 0; i < g->n_records; i++)
-		emit_record(f, &g->record[i]);
+		emit_record(f, g, &g->record[i]);
 	for (i = 0; i < g->n_calls; i++) {
-		emit_way(f, &g->call[i], false);
-		emit_way(f, &g->call[i], true);
+		emit_way(f, g, &g->call[i], false);
+		emit_way(f, g, &g->call[i], true);
 	}
 	emit_objects(f, g);
 	emit_calls(f, g, true);
@@ -187,6 +192,15 @@ static void count_up(const struct gen *g, unsigned int *objects, unsigned int *u
 	}
 }
 
+static unsigned int first_calls(const struct gen *g)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < g->n_calls; i++)
+		n += !(g->call[i].notes.set & NOTE_ADDED);
+	return n;
+}
+
 static void emit_c(FILE *f, const struct gen *g)
 {
 	unsigned int objects, up, up_bytes;
@@ -212,6 +226,8 @@ static void emit_c(FILE *f, const struct gen *g)
 		g->base, g->base);
 	fprintf(f, "\t.home = %u, .peer = %u,\n", g->guest ? XPC_BY_USER : XPC_BY_KERNEL,
 		g->guest ? XPC_BY_GUEST : XPC_BY_USER);
+	if (g->guest)
+		fprintf(f, "\t.first_down = %u,\n", first_calls(g));
 	fprintf(f, "};\n");
 	free(text);
 }
@@ -260,6 +276,7 @@ static void emit_object_names(FILE *f, const struct gen *g)
 				fprintf(f, "#define XPC_%s_%s (1ull << %u)\n", r->name,
 					r->member[k].name, k);
 	}
+	fprintf(f, "#define XPC_OBJECT_N_%s %u\n", g->base, index);
 }
 
 static void emit_call_names(FILE *f, const struct gen *g, bool up)
@@ -490,5 +507,6 @@ int emit(struct gen *g, const char *prefix)
 {
 	return emit_file(g, prefix, "xpc.h", emit_h) || emit_file(g, prefix, "xpc.c", emit_c) ||
 	       emit_file(g, prefix, g->guest ? "home.c" : "kern.c", emit_kern) ||
-	       emit_file(g, prefix, g->guest ? "guest.c" : "user.c", emit_user);
+	       emit_file(g, prefix, g->guest ? "guest.c" : "user.c", emit_user) ||
+	       (g->guest && emit_file(g, prefix, "abi.txt", emit_abi));
 }

@@ -5,6 +5,7 @@
  *   parse.c   reads it with libclang: structs, members, annotations
  *   note.c    takes annotations apart
  *   check.c   what can be said only when a whole struct, or all of them, are known
+ *   abi.c     what may change of a file that guests are built from, and what was released
  *   emit.c    writes tables, header, stubs and dispatchers
  *
  * A wrong declaration gets a line "FILE:LINE: reason"; reading goes on behind it, so that
@@ -40,11 +41,13 @@ enum note {
 	NOTE_UPCALL = 1 << 7,
 	NOTE_DOWNCALL = 1 << 8,
 	NOTE_OUT = 1 << 9,
+	NOTE_NR = 1 << 10,
+	NOTE_ADDED = 1 << 11,
 };
 
 struct notes {
 	unsigned int set;		/* enum note */
-	unsigned int id, ms, list_max;
+	unsigned int id, ms, list_max, nr;
 	unsigned int by;
 	__u64 low, high;		/* two's complement */
 	bool low_neg, high_neg;
@@ -89,6 +92,7 @@ struct call {
 
 struct gen {
 	const char *path;
+	const char *released;		/* record of what was, or NULL */
 	char base[NAME_MAX_];		/* of the file, without ".h" */
 	struct record record[STRUCTS_MAX];
 	struct call call[CALLS_MAX];
@@ -119,8 +123,15 @@ void check_arg(struct gen *g, struct member *m);
 void check_call(struct gen *g, struct call *c);
 void check_all(struct gen *g);
 
+/* abi.c, for a file with guests */
+void check_abi(struct gen *g);
+void emit_abi(FILE *f, const struct gen *g);
+/* Members or arguments that the first release had. */
+unsigned int first_members(const struct record *r);
+unsigned int first_args(const struct call *c, bool out);
+
 /* emit.c: PREFIX_xpc.h, PREFIX_xpc.c, and PREFIX_kern.c, PREFIX_user.c or, with guests,
- * PREFIX_home.c, PREFIX_guest.c */
+ * PREFIX_home.c, PREFIX_guest.c, PREFIX_abi.txt */
 int emit(struct gen *g, const char *prefix);
 
 #endif /* XPC_GEN_H */

@@ -4,7 +4,7 @@
 #include "gen.h"
 
 static const char usage[] =
-	"usage: xpc-gen FILE.h -o PREFIX [-- CFLAGS]\n"
+	"usage: xpc-gen FILE.h -o PREFIX [-r RELEASED] [-- CFLAGS]\n"
 	"\n"
 	"Reads the objects and calls declared in FILE.h (xpc/annot.h) and writes\n"
 	"  PREFIX_xpc.h   ids, masks, stubs, handlers, static asserts\n"
@@ -14,6 +14,8 @@ static const char usage[] =
 	"or, if guests may write something, instead of the last two\n"
 	"  PREFIX_home.c  the driver domain's end of the calls\n"
 	"  PREFIX_guest.c the guest's end of the calls\n"
+	"  PREFIX_abi.txt what of it older and newer ends rely on, a line each; the lines of\n"
+	"                 RELEASED have to be among them\n"
 	"Exit status: 0 written; 1 a wrong declaration, told as FILE:LINE: reason; 2 usage\n";
 
 void complain(struct gen *g, const struct where *at, const char *fmt, ...)
@@ -41,9 +43,11 @@ int main(int argc, char **argv)
 {
 	const char *prefix = NULL;
 	struct gen *g;
-	int ret = 1;
+	int ret = 1, rest = 4;
 
-	if (argc < 4 || strcmp(argv[2], "-o") || (argc > 4 && strcmp(argv[4], "--"))) {
+	if (argc >= 6 && !strcmp(argv[4], "-r"))
+		rest = 6;
+	if (argc < 4 || strcmp(argv[2], "-o") || (argc > rest && strcmp(argv[rest], "--"))) {
 		fputs(usage, argc == 2 && !strcmp(argv[1], "--help") ? stdout : stderr);
 		return argc == 2 && !strcmp(argv[1], "--help") ? 0 : 2;
 	}
@@ -54,8 +58,9 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	g->path = argv[1];
+	g->released = rest == 6 ? argv[5] : NULL;
 	set_base(g, argv[1]);
-	if (parse(g, argv + 5, argc > 5 ? argc - 5 : 0)) {
+	if (parse(g, argv + rest + 1, argc > rest + 1 ? argc - rest - 1 : 0)) {
 		check_all(g);
 		if (!g->errors)
 			ret = emit(g, prefix);

@@ -17,6 +17,8 @@ static const struct {
 	{ "upcall", "XPC_UPCALL" },
 	{ "downcall", "XPC_DOWNCALL" },
 	{ "out", "XPC_OUT" },
+	{ "nr", "XPC_NR" },
+	{ "added", "XPC_ADDED" },
 };
 
 #define N_WORDS (sizeof(words) / sizeof(words[0]))
@@ -86,6 +88,18 @@ static void one_number(struct gen *g, const struct where *at, const char *macro,
 		*out = v;
 }
 
+static void note_nr(struct gen *g, const struct where *at, struct notes *n, const char *args)
+{
+	const char *p = args;
+	bool neg;
+	__u64 v;
+
+	if (!number(&p, &v, &neg) || neg || v >= XPC_FIELDS_MAX)
+		complain(g, at, "XPC_NR(%s): not a number from 0 to %u", args, XPC_FIELDS_MAX - 1);
+	else
+		n->nr = v;
+}
+
 static void note_by(struct gen *g, const struct where *at, struct notes *n, const char *args)
 {
 	static const char * const who[] = { "kernel", "user", "guest" };
@@ -118,6 +132,9 @@ static void take_args(struct gen *g, const struct where *at, struct notes *n, un
 		break;
 	case NOTE_COUNTED:
 		snprintf(n->counted, sizeof(n->counted), "%s", args);
+		break;
+	case NOTE_NR:
+		note_nr(g, at, n, args);
 		break;
 	case NOTE_LIST:
 		one_number(g, at, "XPC_LIST", &args, 65535, &n->list_max);

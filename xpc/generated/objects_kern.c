@@ -83,8 +83,16 @@ static int serve_xmd_test_loopback(void *ctx, void *args)
 	return xmd_test_loopback(ctx);
 }
 
+static int serve_xmd_found(void *ctx, void *args)
+{
+	struct xpc_args_xmd_found *a = args;
+
+	return xmd_found(ctx, &a->found);
+}
+
 const xpc_serve_fn xpc_serve_objects_down[] = {
 	serve_xmd_test_irq,
 	serve_xmd_test_loopback,
+	serve_xmd_found,
 	NULL,
 };

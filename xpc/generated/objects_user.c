@@ -84,6 +84,13 @@ int xpc_call_xmd_test_loopback(struct xpc_user *x)
 	return xpc_downcall(x, XPC_DOWN_xmd_test_loopback, NULL, NULL);
 }
 
+int xpc_call_xmd_found(struct xpc_user *x, const struct xmd_adapter *found)
+{
+	const void *const xpc_in[] = { found };
+
+	return xpc_downcall(x, XPC_DOWN_xmd_found, xpc_in, NULL);
+}
+
 const xpc_serve_fn xpc_serve_objects_up[] = {
 	serve_xmd_configure,
 	serve_xmd_link_event,

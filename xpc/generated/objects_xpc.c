@@ -14,43 +14,37 @@ const struct xpc_struct xpc_struct_xmd_mac = {
 
 static const struct xpc_field fields_of_xmd_adapter[] = {
 	{ .name = "tx_ring", .shape = XPC_ONE, .element = XPC_UINT, .size = 4, .max = 1,
-	  .offset = offsetof(struct xmd_adapter, tx_ring), .by = 3, .low = 0x40ull, .high = 0x400ull, },
+	  .offset = offsetof(struct xmd_adapter, tx_ring), .by = 1, .low = 0x40ull, .high = 0x400ull, },
 	{ .name = "rx_ring", .shape = XPC_ONE, .element = XPC_UINT, .size = 4, .max = 1,
-	  .offset = offsetof(struct xmd_adapter, rx_ring), .by = 3, .low = 0x40ull, .high = 0x400ull, },
+	  .offset = offsetof(struct xmd_adapter, rx_ring), .by = 1, .low = 0x40ull, .high = 0x400ull, },
 	{ .name = "mtu", .shape = XPC_ONE, .element = XPC_UINT, .size = 4, .max = 1,
 	  .offset = offsetof(struct xmd_adapter, mtu), .by = 1, .low = 0x44ull, .high = 0x3eeeull, },
 	{ .name = "mac", .shape = XPC_ONE, .element = XPC_SUB, .size = 6, .max = 1,
-	  .offset = offsetof(struct xmd_adapter, mac), .by = 3, .sub = &xpc_struct_xmd_mac, },
+	  .offset = offsetof(struct xmd_adapter, mac), .by = 1, .sub = &xpc_struct_xmd_mac, },
 	{ .name = "autoneg", .shape = XPC_ONE, .element = XPC_UINT, .size = 1, .max = 1,
-	  .offset = offsetof(struct xmd_adapter, autoneg), .by = 3, .low = 0x0ull, .high = 0x1ull, },
+	  .offset = offsetof(struct xmd_adapter, autoneg), .by = 1, .low = 0x0ull, .high = 0x1ull, },
 	{ .name = "advertise", .shape = XPC_ONE, .element = XPC_UINT, .size = 1, .max = 1,
-	  .offset = offsetof(struct xmd_adapter, advertise), .by = 3, .low = 0x0ull, .high = 0x2full, },
+	  .offset = offsetof(struct xmd_adapter, advertise), .by = 1, .low = 0x0ull, .high = 0x2full, },
 	{ .name = "forced", .shape = XPC_ONE, .element = XPC_UINT, .size = 1, .max = 1,
-	  .offset = offsetof(struct xmd_adapter, forced), .by = 3, .low = 0x0ull, .high = 0xfull, },
+	  .offset = offsetof(struct xmd_adapter, forced), .by = 1, .low = 0x0ull, .high = 0xfull, },
 	{ .name = "mdix", .shape = XPC_ONE, .element = XPC_UINT, .size = 1, .max = 1,
-	  .offset = offsetof(struct xmd_adapter, mdix), .by = 3, .low = 0x1ull, .high = 0x3ull, },
+	  .offset = offsetof(struct xmd_adapter, mdix), .by = 1, .low = 0x1ull, .high = 0x3ull, },
 	{ .name = "pause_autoneg", .shape = XPC_ONE, .element = XPC_UINT, .size = 1, .max = 1,
-	  .offset = offsetof(struct xmd_adapter, pause_autoneg), .by = 3, .low = 0x0ull, .high = 0x1ull, },
+	  .offset = offsetof(struct xmd_adapter, pause_autoneg), .by = 1, .low = 0x0ull, .high = 0x1ull, },
 	{ .name = "pause_rx", .shape = XPC_ONE, .element = XPC_UINT, .size = 1, .max = 1,
-	  .offset = offsetof(struct xmd_adapter, pause_rx), .by = 3, .low = 0x0ull, .high = 0x1ull, },
+	  .offset = offsetof(struct xmd_adapter, pause_rx), .by = 1, .low = 0x0ull, .high = 0x1ull, },
 	{ .name = "pause_tx", .shape = XPC_ONE, .element = XPC_UINT, .size = 1, .max = 1,
-	  .offset = offsetof(struct xmd_adapter, pause_tx), .by = 3, .low = 0x0ull, .high = 0x1ull, },
+	  .offset = offsetof(struct xmd_adapter, pause_tx), .by = 1, .low = 0x0ull, .high = 0x1ull, },
 	{ .name = "itr_mode", .shape = XPC_ONE, .element = XPC_UINT, .size = 1, .max = 1,
-	  .offset = offsetof(struct xmd_adapter, itr_mode), .by = 3, .low = 0x0ull, .high = 0x1ull, },
+	  .offset = offsetof(struct xmd_adapter, itr_mode), .by = 1, .low = 0x0ull, .high = 0x1ull, },
 	{ .name = "rx_usecs", .shape = XPC_ONE, .element = XPC_UINT, .size = 4, .max = 1,
-	  .offset = offsetof(struct xmd_adapter, rx_usecs), .by = 3, .low = 0x0ull, .high = 0x2710ull, },
+	  .offset = offsetof(struct xmd_adapter, rx_usecs), .by = 1, .low = 0x0ull, .high = 0x2710ull, },
 	{ .name = "wol", .shape = XPC_ONE, .element = XPC_UINT, .size = 4, .max = 1,
-	  .offset = offsetof(struct xmd_adapter, wol), .by = 3, .low = 0x0ull, .high = 0x2full, },
+	  .offset = offsetof(struct xmd_adapter, wol), .by = 1, .low = 0x0ull, .high = 0x2full, },
 	{ .name = "msg_level", .shape = XPC_ONE, .element = XPC_UINT, .size = 4, .max = 1,
-	  .offset = offsetof(struct xmd_adapter, msg_level), .by = 3, .low = 0x0ull, .high = 0xffffffffull, },
+	  .offset = offsetof(struct xmd_adapter, msg_level), .by = 1, .low = 0x0ull, .high = 0xffffffffull, },
 	{ .name = "rx_csum", .shape = XPC_ONE, .element = XPC_UINT, .size = 1, .max = 1,
-	  .offset = offsetof(struct xmd_adapter, rx_csum), .by = 3, .low = 0x0ull, .high = 0x1ull, },
-	{ .name = "rx_all", .shape = XPC_ONE, .element = XPC_UINT, .size = 1, .max = 1,
-	  .offset = offsetof(struct xmd_adapter, rx_all), .by = 1, .low = 0x0ull, .high = 0x1ull, },
-	{ .name = "rx_fcs", .shape = XPC_ONE, .element = XPC_UINT, .size = 1, .max = 1,
-	  .offset = offsetof(struct xmd_adapter, rx_fcs), .by = 1, .low = 0x0ull, .high = 0x1ull, },
-	{ .name = "vlan_filter", .shape = XPC_ONE, .element = XPC_UINT, .size = 1, .max = 1,
-	  .offset = offsetof(struct xmd_adapter, vlan_filter), .by = 1, .low = 0x0ull, .high = 0x1ull, },
+	  .offset = offsetof(struct xmd_adapter, rx_csum), .by = 1, .low = 0x0ull, .high = 0x1ull, },
 	{ .name = "promisc", .shape = XPC_ONE, .element = XPC_UINT, .size = 1, .max = 1,
 	  .offset = offsetof(struct xmd_adapter, promisc), .by = 1, .low = 0x0ull, .high = 0x1ull, },
 	{ .name = "allmulti", .shape = XPC_ONE, .element = XPC_UINT, .size = 1, .max = 1,
@@ -59,8 +53,6 @@ static const struct xpc_field fields_of_xmd_adapter[] = {
 	  .offset = offsetof(struct xmd_adapter, n_mc), .by = 1, .low = 0x0ull, .high = 0x80ull, },
 	{ .name = "mc", .shape = XPC_COUNTED_ARRAY, .element = XPC_SUB, .size = 6, .max = 128,
 	  .offset = offsetof(struct xmd_adapter, mc), .by = 1, .sub = &xpc_struct_xmd_mac, .back = 1, },
-	{ .name = "vlans", .shape = XPC_FIXED, .element = XPC_UINT, .size = 4, .max = 128,
-	  .offset = offsetof(struct xmd_adapter, vlans), .by = 1, .low = 0x0ull, .high = 0xffffffffull, },
 	{ .name = "link", .shape = XPC_ONE, .element = XPC_UINT, .size = 1, .max = 1,
 	  .offset = offsetof(struct xmd_adapter, link), .by = 2, .low = 0x0ull, .high = 0x1ull, },
 	{ .name = "duplex", .shape = XPC_ONE, .element = XPC_UINT, .size = 1, .max = 1,
@@ -88,8 +80,8 @@ static const struct xpc_field fields_of_xmd_adapter[] = {
 };
 
 const struct xpc_struct xpc_struct_xmd_adapter = {
-	.name = "xmd_adapter", .field = fields_of_xmd_adapter, .n = 36, .size = 1384,
-	.mask = 0xfffdfffffull, .wire_max = 1380,
+	.name = "xmd_adapter", .field = fields_of_xmd_adapter, .n = 32, .size = 868,
+	.mask = 0xfffbffffull, .wire_max = 865,
 };
 
 static const struct xpc_field fields_of_xmd_counters[] = {
@@ -245,12 +237,12 @@ const struct xpc_struct xpc_struct_xmd_testresult = {
 };
 
 static const struct xpc_field in_fields_of_xmd_configure[] = {
-	{ .name = "want", .shape = XPC_ONE, .element = XPC_SUB, .size = 1384, .max = 1,
+	{ .name = "want", .shape = XPC_ONE, .element = XPC_SUB, .size = 868, .max = 1,
 	  .offset = offsetof(struct xpc_args_xmd_configure, want), .sub = &xpc_struct_xmd_adapter, },
 };
 
 static const struct xpc_struct in_of_xmd_configure = {
-	.name = "xmd_configure", .n = 1, .mask = 0x1ull, .wire_max = 1380,
+	.name = "xmd_configure", .n = 1, .mask = 0x1ull, .wire_max = 865,
 	.field = in_fields_of_xmd_configure, .size = sizeof(struct xpc_args_xmd_configure),
 };
 
@@ -400,6 +392,20 @@ static const struct xpc_struct out_of_xmd_test_loopback = {
 	.name = "xmd_test_loopback", .n = 0, .mask = 0x0ull, .wire_max = 0,
 };
 
+static const struct xpc_field in_fields_of_xmd_found[] = {
+	{ .name = "found", .shape = XPC_ONE, .element = XPC_SUB, .size = 868, .max = 1,
+	  .offset = offsetof(struct xpc_args_xmd_found, found), .sub = &xpc_struct_xmd_adapter, },
+};
+
+static const struct xpc_struct in_of_xmd_found = {
+	.name = "xmd_found", .n = 1, .mask = 0x1ull, .wire_max = 865,
+	.field = in_fields_of_xmd_found, .size = sizeof(struct xpc_args_xmd_found),
+};
+
+static const struct xpc_struct out_of_xmd_found = {
+	.name = "xmd_found", .n = 0, .mask = 0x0ull, .wire_max = 0,
+};
+
 static const struct xpc_object_type objects[] = {
 	{ .type = &xpc_struct_xmd_adapter, .id = 1, .store_size = sizeof(struct xmd_adapter) },
 	{ .type = &xpc_struct_xmd_counters, .id = 2, .store_size = sizeof(struct xmd_counters) },
@@ -410,38 +416,39 @@ static const struct xpc_call_type upcalls[] = {
 	{ .name = "xmd_configure", .id = 1, .in = &in_of_xmd_configure, .out = &out_of_xmd_configure,
 	  .ms = 3000, .buf = 0 },
 	{ .name = "xmd_link_event", .id = 2, .in = &in_of_xmd_link_event, .out = &out_of_xmd_link_event,
-	  .ms = 1000, .buf = 1380 },
+	  .ms = 1000, .buf = 865 },
 	{ .name = "xmd_tx_hang", .id = 3, .in = &in_of_xmd_tx_hang, .out = &out_of_xmd_tx_hang,
-	  .ms = 3000, .buf = 1380 },
+	  .ms = 3000, .buf = 865 },
 	{ .name = "xmd_alive", .id = 4, .in = &in_of_xmd_alive, .out = &out_of_xmd_alive,
-	  .ms = 1000, .buf = 1380 },
+	  .ms = 1000, .buf = 865 },
 	{ .name = "xmd_nway_reset", .id = 5, .in = &in_of_xmd_nway_reset, .out = &out_of_xmd_nway_reset,
-	  .ms = 1000, .buf = 1380 },
+	  .ms = 1000, .buf = 865 },
 	{ .name = "xmd_identify", .id = 6, .in = &in_of_xmd_identify, .out = &out_of_xmd_identify,
-	  .ms = 1000, .buf = 1380 },
+	  .ms = 1000, .buf = 865 },
 	{ .name = "xmd_read_regs", .id = 7, .in = &in_of_xmd_read_regs, .out = &out_of_xmd_read_regs,
-	  .ms = 1000, .buf = 1384 },
+	  .ms = 1000, .buf = 869 },
 	{ .name = "xmd_read_eeprom", .id = 8, .in = &in_of_xmd_read_eeprom, .out = &out_of_xmd_read_eeprom,
-	  .ms = 1000, .buf = 1384 },
+	  .ms = 1000, .buf = 869 },
 	{ .name = "xmd_write_eeprom", .id = 9, .in = &in_of_xmd_write_eeprom, .out = &out_of_xmd_write_eeprom,
-	  .ms = 3000, .buf = 1392 },
+	  .ms = 3000, .buf = 877 },
 	{ .name = "xmd_self_test", .id = 10, .in = &in_of_xmd_self_test, .out = &out_of_xmd_self_test,
-	  .ms = 8000, .buf = 1910 },
+	  .ms = 8000, .buf = 1395 },
 	{ .name = "xmd_refresh_counters", .id = 11, .in = &in_of_xmd_refresh_counters, .out = &out_of_xmd_refresh_counters,
-	  .ms = 1000, .buf = 1914 },
+	  .ms = 1000, .buf = 1399 },
 	{ .name = NULL },
 };
 
 static const struct xpc_call_type downcalls[] = {
 	{ .name = "xmd_test_irq", .id = 1, .in = &in_of_xmd_test_irq, .out = &out_of_xmd_test_irq },
 	{ .name = "xmd_test_loopback", .id = 2, .in = &in_of_xmd_test_loopback, .out = &out_of_xmd_test_loopback },
+	{ .name = "xmd_found", .id = 3, .in = &in_of_xmd_found, .out = &out_of_xmd_found },
 	{ .name = NULL },
 };
 
 const struct xpc_proto xpc_objects = {
-	.name = "objects", .fingerprint = 0xd4a4e5fc,
+	.name = "objects", .fingerprint = 0xad86ccb7,
 	.object = objects, .n_objects = 2, .up = upcalls, .n_up = 11,
-	.down = downcalls, .n_down = 2, .up_bytes = 1914,
+	.down = downcalls, .n_down = 3, .up_bytes = 1399,
 	.up_args = sizeof(union objects_up_args), .down_args = sizeof(union objects_down_args),
 	.home = 1, .peer = 2,
 };

@@ -10,7 +10,7 @@ _Static_assert(sizeof(struct xmd_mac) == 6, "as xpc-gen saw it");
 _Static_assert(offsetof(struct xmd_mac, addr) == 0, "as xpc-gen saw it");
 extern const struct xpc_struct xpc_struct_xmd_mac;
 
-_Static_assert(sizeof(struct xmd_adapter) == 1384, "as xpc-gen saw it");
+_Static_assert(sizeof(struct xmd_adapter) == 868, "as xpc-gen saw it");
 _Static_assert(offsetof(struct xmd_adapter, tx_ring) == 0, "as xpc-gen saw it");
 _Static_assert(offsetof(struct xmd_adapter, rx_ring) == 4, "as xpc-gen saw it");
 _Static_assert(offsetof(struct xmd_adapter, mtu) == 8, "as xpc-gen saw it");
@@ -27,26 +27,22 @@ _Static_assert(offsetof(struct xmd_adapter, rx_usecs) == 28, "as xpc-gen saw it"
 _Static_assert(offsetof(struct xmd_adapter, wol) == 32, "as xpc-gen saw it");
 _Static_assert(offsetof(struct xmd_adapter, msg_level) == 36, "as xpc-gen saw it");
 _Static_assert(offsetof(struct xmd_adapter, rx_csum) == 40, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, rx_all) == 41, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, rx_fcs) == 42, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, vlan_filter) == 43, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, promisc) == 44, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, allmulti) == 45, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, n_mc) == 46, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, mc) == 48, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, vlans) == 816, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, link) == 1328, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, duplex) == 1329, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, speed) == 1330, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, flow_rx) == 1332, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, flow_tx) == 1333, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, mdix_state) == 1334, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, partner) == 1335, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, perm_mac) == 1336, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, wol_can) == 1344, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, eeprom_len) == 1348, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, phy_addr) == 1350, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, user_version) == 1351, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, promisc) == 41, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, allmulti) == 42, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, n_mc) == 44, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, mc) == 46, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, link) == 814, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, duplex) == 815, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, speed) == 816, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, flow_rx) == 818, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, flow_tx) == 819, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, mdix_state) == 820, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, partner) == 821, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, perm_mac) == 822, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, wol_can) == 828, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, eeprom_len) == 832, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, phy_addr) == 834, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, user_version) == 835, "as xpc-gen saw it");
 extern const struct xpc_struct xpc_struct_xmd_adapter;
 
 _Static_assert(sizeof(struct xmd_counters) == 432, "as xpc-gen saw it");
@@ -124,7 +120,7 @@ extern const struct xpc_struct xpc_struct_xmd_testresult;
 /* objects: id on the wire, place in struct xpc_proto, members, longest message */
 #define XPC_ID_xmd_adapter 1
 #define XPC_OBJECT_xmd_adapter 0
-#define XPC_MAX_xmd_adapter 1420
+#define XPC_MAX_xmd_adapter 905
 #define XPC_xmd_adapter_tx_ring (1ull << 0)
 #define XPC_xmd_adapter_rx_ring (1ull << 1)
 #define XPC_xmd_adapter_mtu (1ull << 2)
@@ -141,25 +137,21 @@ extern const struct xpc_struct xpc_struct_xmd_testresult;
 #define XPC_xmd_adapter_wol (1ull << 13)
 #define XPC_xmd_adapter_msg_level (1ull << 14)
 #define XPC_xmd_adapter_rx_csum (1ull << 15)
-#define XPC_xmd_adapter_rx_all (1ull << 16)
-#define XPC_xmd_adapter_rx_fcs (1ull << 17)
-#define XPC_xmd_adapter_vlan_filter (1ull << 18)
-#define XPC_xmd_adapter_promisc (1ull << 19)
-#define XPC_xmd_adapter_allmulti (1ull << 20)
-#define XPC_xmd_adapter_mc (1ull << 22)
-#define XPC_xmd_adapter_vlans (1ull << 23)
-#define XPC_xmd_adapter_link (1ull << 24)
-#define XPC_xmd_adapter_duplex (1ull << 25)
-#define XPC_xmd_adapter_speed (1ull << 26)
-#define XPC_xmd_adapter_flow_rx (1ull << 27)
-#define XPC_xmd_adapter_flow_tx (1ull << 28)
-#define XPC_xmd_adapter_mdix_state (1ull << 29)
-#define XPC_xmd_adapter_partner (1ull << 30)
-#define XPC_xmd_adapter_perm_mac (1ull << 31)
-#define XPC_xmd_adapter_wol_can (1ull << 32)
-#define XPC_xmd_adapter_eeprom_len (1ull << 33)
-#define XPC_xmd_adapter_phy_addr (1ull << 34)
-#define XPC_xmd_adapter_user_version (1ull << 35)
+#define XPC_xmd_adapter_promisc (1ull << 16)
+#define XPC_xmd_adapter_allmulti (1ull << 17)
+#define XPC_xmd_adapter_mc (1ull << 19)
+#define XPC_xmd_adapter_link (1ull << 20)
+#define XPC_xmd_adapter_duplex (1ull << 21)
+#define XPC_xmd_adapter_speed (1ull << 22)
+#define XPC_xmd_adapter_flow_rx (1ull << 23)
+#define XPC_xmd_adapter_flow_tx (1ull << 24)
+#define XPC_xmd_adapter_mdix_state (1ull << 25)
+#define XPC_xmd_adapter_partner (1ull << 26)
+#define XPC_xmd_adapter_perm_mac (1ull << 27)
+#define XPC_xmd_adapter_wol_can (1ull << 28)
+#define XPC_xmd_adapter_eeprom_len (1ull << 29)
+#define XPC_xmd_adapter_phy_addr (1ull << 30)
+#define XPC_xmd_adapter_user_version (1ull << 31)
 #define XPC_ID_xmd_counters 2
 #define XPC_OBJECT_xmd_counters 1
 #define XPC_MAX_xmd_counters 472
@@ -217,6 +209,7 @@ extern const struct xpc_struct xpc_struct_xmd_testresult;
 #define XPC_xmd_counters_bptc (1ull << 51)
 #define XPC_xmd_counters_tsctc (1ull << 52)
 #define XPC_xmd_counters_tsctfc (1ull << 53)
+#define XPC_OBJECT_N_objects 2
 
 /* upcalls, by their place in struct xpc_proto */
 enum {
@@ -238,6 +231,7 @@ enum {
 enum {
 	XPC_DOWN_xmd_test_irq,
 	XPC_DOWN_xmd_test_loopback,
+	XPC_DOWN_xmd_found,
 	XPC_DOWN_N_objects
 };
 
@@ -297,6 +291,10 @@ struct xpc_args_xmd_test_loopback {
 	__u8 none;
 };
 
+struct xpc_args_xmd_found {
+	struct xmd_adapter found;
+};
+
 union objects_up_args {
 	__u8 none;
 	struct xpc_args_xmd_configure xmd_configure;
@@ -316,6 +314,7 @@ union objects_down_args {
 	__u8 none;
 	struct xpc_args_xmd_test_irq xmd_test_irq;
 	struct xpc_args_xmd_test_loopback xmd_test_loopback;
+	struct xpc_args_xmd_found xmd_found;
 };
 
 /* upcalls: the kernel's stubs, the user half's handlers */
@@ -380,6 +379,9 @@ int xmd_test_irq(void *ctx);
 
 int xpc_call_xmd_test_loopback(struct xpc_user *x);
 int xmd_test_loopback(void *ctx);
+
+int xpc_call_xmd_found(struct xpc_user *x, const struct xmd_adapter *found);
+int xmd_found(void *ctx, const struct xmd_adapter *found);
 
 extern const struct xpc_proto xpc_objects;
 extern const xpc_serve_fn xpc_serve_objects_up[];	/* user half */

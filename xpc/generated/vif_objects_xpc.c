@@ -36,7 +36,7 @@ static const struct xpc_field fields_of_xmd_vif_object[] = {
 	{ .name = "filter", .shape = XPC_ONE, .element = XPC_UINT, .size = 1, .max = 1,
 	  .offset = offsetof(struct xmd_vif_object, filter), .by = 4, .low = 0x0ull, .high = 0x1ull, },
 	{ .name = "may", .shape = XPC_ONE, .element = XPC_UINT, .size = 4, .max = 1,
-	  .offset = offsetof(struct xmd_vif_object, may), .by = 2, .low = 0x0ull, .high = 0x7full, },
+	  .offset = offsetof(struct xmd_vif_object, may), .by = 2, .low = 0x0ull, .high = 0xffffffffull, },
 	{ .name = "mtu_max", .shape = XPC_ONE, .element = XPC_UINT, .size = 4, .max = 1,
 	  .offset = offsetof(struct xmd_vif_object, mtu_max), .by = 2, .low = 0x44ull, .high = 0xffffull, },
 	{ .name = "rx_usecs_max", .shape = XPC_ONE, .element = XPC_UINT, .size = 4, .max = 1,
@@ -45,7 +45,7 @@ static const struct xpc_field fields_of_xmd_vif_object[] = {
 
 const struct xpc_struct xpc_struct_xmd_vif_object = {
 	.name = "xmd_vif_object", .field = fields_of_xmd_vif_object, .n = 14, .size = 388,
-	.mask = 0x3f5full, .wire_max = 386,
+	.mask = 0x3f5full, .wire_max = 386, .grows = 1, .first = 14,
 };
 
 static const struct xpc_field fields_of_xmd_port_object[] = {
@@ -58,9 +58,9 @@ static const struct xpc_field fields_of_xmd_port_object[] = {
 	{ .name = "autoneg", .shape = XPC_ONE, .element = XPC_UINT, .size = 1, .max = 1,
 	  .offset = offsetof(struct xmd_port_object, autoneg), .by = 2, .low = 0x0ull, .high = 0x1ull, },
 	{ .name = "advertise", .shape = XPC_ONE, .element = XPC_UINT, .size = 1, .max = 1,
-	  .offset = offsetof(struct xmd_port_object, advertise), .by = 2, .low = 0x0ull, .high = 0x2full, },
+	  .offset = offsetof(struct xmd_port_object, advertise), .by = 2, .low = 0x0ull, .high = 0xffull, },
 	{ .name = "partner", .shape = XPC_ONE, .element = XPC_UINT, .size = 1, .max = 1,
-	  .offset = offsetof(struct xmd_port_object, partner), .by = 2, .low = 0x0ull, .high = 0x2full, },
+	  .offset = offsetof(struct xmd_port_object, partner), .by = 2, .low = 0x0ull, .high = 0xffull, },
 	{ .name = "pause_autoneg", .shape = XPC_ONE, .element = XPC_UINT, .size = 1, .max = 1,
 	  .offset = offsetof(struct xmd_port_object, pause_autoneg), .by = 2, .low = 0x0ull, .high = 0x1ull, },
 	{ .name = "pause_rx", .shape = XPC_ONE, .element = XPC_UINT, .size = 1, .max = 1,
@@ -70,9 +70,9 @@ static const struct xpc_field fields_of_xmd_port_object[] = {
 	{ .name = "mtu", .shape = XPC_ONE, .element = XPC_UINT, .size = 4, .max = 1,
 	  .offset = offsetof(struct xmd_port_object, mtu), .by = 2, .low = 0x44ull, .high = 0xffffull, },
 	{ .name = "eeprom_len", .shape = XPC_ONE, .element = XPC_UINT, .size = 2, .max = 1,
-	  .offset = offsetof(struct xmd_port_object, eeprom_len), .by = 2, .low = 0x0ull, .high = 0x200ull, },
+	  .offset = offsetof(struct xmd_port_object, eeprom_len), .by = 2, .low = 0x0ull, .high = 0xffffull, },
 	{ .name = "regs_len", .shape = XPC_ONE, .element = XPC_UINT, .size = 2, .max = 1,
-	  .offset = offsetof(struct xmd_port_object, regs_len), .by = 2, .low = 0x0ull, .high = 0x100ull, },
+	  .offset = offsetof(struct xmd_port_object, regs_len), .by = 2, .low = 0x0ull, .high = 0xffffull, },
 	{ .name = "chip_vendor", .shape = XPC_ONE, .element = XPC_UINT, .size = 2, .max = 1,
 	  .offset = offsetof(struct xmd_port_object, chip_vendor), .by = 2, .low = 0x0ull, .high = 0xffffull, },
 	{ .name = "chip_device", .shape = XPC_ONE, .element = XPC_UINT, .size = 2, .max = 1,
@@ -87,7 +87,7 @@ static const struct xpc_field fields_of_xmd_port_object[] = {
 
 const struct xpc_struct xpc_struct_xmd_port_object = {
 	.name = "xmd_port_object", .field = fields_of_xmd_port_object, .n = 17, .size = 76,
-	.mask = 0x1ffffull, .wire_max = 73,
+	.mask = 0x1ffffull, .wire_max = 73, .grows = 1, .first = 17,
 };
 
 static const struct xpc_field fields_of_xmd_vif_counters[] = {
@@ -188,6 +188,7 @@ const struct xpc_struct xpc_struct_xmd_port_bytes = {
 
 static const struct xpc_struct in_of_xmd_obj_counters = {
 	.name = "xmd_obj_counters", .n = 0, .mask = 0x0ull, .wire_max = 0,
+	.grows = 1, .first = 0,
 };
 
 static const struct xpc_field out_fields_of_xmd_obj_counters[] = {
@@ -200,6 +201,7 @@ static const struct xpc_field out_fields_of_xmd_obj_counters[] = {
 static const struct xpc_struct out_of_xmd_obj_counters = {
 	.name = "xmd_obj_counters", .n = 2, .mask = 0x3ull, .wire_max = 208,
 	.field = out_fields_of_xmd_obj_counters, .size = sizeof(struct xpc_args_xmd_obj_counters),
+	.grows = 1, .first = 2,
 };
 
 static const struct xpc_field in_fields_of_xmd_obj_identify[] = {
@@ -210,14 +212,17 @@ static const struct xpc_field in_fields_of_xmd_obj_identify[] = {
 static const struct xpc_struct in_of_xmd_obj_identify = {
 	.name = "xmd_obj_identify", .n = 1, .mask = 0x1ull, .wire_max = 4,
 	.field = in_fields_of_xmd_obj_identify, .size = sizeof(struct xpc_args_xmd_obj_identify),
+	.grows = 1, .first = 1,
 };
 
 static const struct xpc_struct out_of_xmd_obj_identify = {
 	.name = "xmd_obj_identify", .n = 0, .mask = 0x0ull, .wire_max = 0,
+	.grows = 1, .first = 0,
 };
 
 static const struct xpc_struct in_of_xmd_obj_regs = {
 	.name = "xmd_obj_regs", .n = 0, .mask = 0x0ull, .wire_max = 0,
+	.grows = 1, .first = 0,
 };
 
 static const struct xpc_field out_fields_of_xmd_obj_regs[] = {
@@ -228,11 +233,12 @@ static const struct xpc_field out_fields_of_xmd_obj_regs[] = {
 static const struct xpc_struct out_of_xmd_obj_regs = {
 	.name = "xmd_obj_regs", .n = 1, .mask = 0x1ull, .wire_max = 262,
 	.field = out_fields_of_xmd_obj_regs, .size = sizeof(struct xpc_args_xmd_obj_regs),
+	.grows = 1, .first = 1,
 };
 
 static const struct xpc_field in_fields_of_xmd_obj_eeprom[] = {
 	{ .name = "offset", .shape = XPC_ONE, .element = XPC_UINT, .size = 4, .max = 1,
-	  .offset = offsetof(struct xpc_args_xmd_obj_eeprom, offset), .low = 0x0ull, .high = 0x1ffull, },
+	  .offset = offsetof(struct xpc_args_xmd_obj_eeprom, offset), .low = 0x0ull, .high = 0xffffull, },
 	{ .name = "n", .shape = XPC_ONE, .element = XPC_UINT, .size = 4, .max = 1,
 	  .offset = offsetof(struct xpc_args_xmd_obj_eeprom, n), .low = 0x1ull, .high = 0x100ull, },
 };
@@ -240,6 +246,7 @@ static const struct xpc_field in_fields_of_xmd_obj_eeprom[] = {
 static const struct xpc_struct in_of_xmd_obj_eeprom = {
 	.name = "xmd_obj_eeprom", .n = 2, .mask = 0x3ull, .wire_max = 8,
 	.field = in_fields_of_xmd_obj_eeprom, .size = sizeof(struct xpc_args_xmd_obj_eeprom),
+	.grows = 1, .first = 2,
 };
 
 static const struct xpc_field out_fields_of_xmd_obj_eeprom[] = {
@@ -250,6 +257,7 @@ static const struct xpc_field out_fields_of_xmd_obj_eeprom[] = {
 static const struct xpc_struct out_of_xmd_obj_eeprom = {
 	.name = "xmd_obj_eeprom", .n = 1, .mask = 0x1ull, .wire_max = 262,
 	.field = out_fields_of_xmd_obj_eeprom, .size = sizeof(struct xpc_args_xmd_obj_eeprom),
+	.grows = 1, .first = 1,
 };
 
 static const struct xpc_object_type objects[] = {
@@ -271,9 +279,10 @@ static const struct xpc_call_type downcalls[] = {
 };
 
 const struct xpc_proto xpc_vif_objects = {
-	.name = "vif_objects", .fingerprint = 0x6e20658f,
+	.name = "vif_objects", .fingerprint = 0x06543f34,
 	.object = objects, .n_objects = 2, .up = upcalls, .n_up = 0,
 	.down = downcalls, .n_down = 4, .up_bytes = 0,
 	.up_args = sizeof(union vif_objects_up_args), .down_args = sizeof(union vif_objects_down_args),
 	.home = 2, .peer = 4,
+	.first_down = 4,
 };

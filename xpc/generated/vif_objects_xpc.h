@@ -127,6 +127,7 @@ extern const struct xpc_struct xpc_struct_xmd_port_bytes;
 #define XPC_xmd_port_object_chip_revision (1ull << 14)
 #define XPC_xmd_port_object_driver (1ull << 15)
 #define XPC_xmd_port_object_version (1ull << 16)
+#define XPC_OBJECT_N_vif_objects 2
 
 /* upcalls, by their place in struct xpc_proto */
 enum {

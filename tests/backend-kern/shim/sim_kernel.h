@@ -26,11 +26,14 @@
 #define __rcu
 #define __user
 #define BIT(n)		(1ul << (n))
+#define WARN_ON_ONCE(x)	SIM_CHECK(!(x))
 #define BUILD_BUG_ON(x)	_Static_assert(!(x), #x)
 #define S64_MAX		INT64_MAX
 #define DIV_ROUND_UP(a, b) (((a) + (b) - 1) / (b))
 #define min(a, b)	({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ < b_ ? a_ : b_; })
 #define max(a, b)	({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ > b_ ? a_ : b_; })
+#define round_up(v, step) (((v) + (step) - 1) / (step) * (step))
+#define min3(a, b, c)	min(min(a, b), c)
 #define min_t(t, a, b)	min((t)(a), (t)(b))
 #define clamp(v, lo, hi) min(max(v, lo), hi)
 #define container_of(p, t, m) ((t *)((char *)(p) - offsetof(t, m)))
@@ -85,6 +88,7 @@ typedef struct { int v; } atomic_t;
 typedef struct { int v; } refcount_t;
 #define atomic_read(a)		((a)->v)
 #define atomic_add(n, a)	((a)->v += (n))
+#define atomic_add_return(n, a)	((a)->v += (n))
 #define atomic_sub(n, a)	((a)->v -= (n))
 #define refcount_set(r, n)	((r)->v = (n))
 #define refcount_read(r)	((r)->v)

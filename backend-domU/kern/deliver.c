@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From the switch on: frames of a vif to other vifs, to the host, and to the NIC.  All but
+ * xmd_tx_returned run in the sender's poll; see tx.c for what comes before.
+ *
+ * To the NIC frames wait in line (nic_head) until it takes them, and nothing is read from
+ * the guest's ring meanwhile.  One that the NIC cannot segment is cut here, as much of it as
+ * the NIC takes now; the rest waits as it came, and needs no more buffers than it has.
+ * Segments take a page each: a buffer's references, owner and cookie are its page's, and
+ * what the NIC takes at a time is bounded by its ring.
+ *
+ * Answers are in ring order, so a frame that the NIC keeps (PAUSE, a hang) holds up those
+ * for all frames behind it, also for those to the next guest.  After XMD_NIC_LATE_S they
+ * are answered as dropped; if the NIC sends them after all, the better.  Until it has
+ * given back the last of them, further frames of this vif to the wire are dropped at once;
+ * then the next one tries whether the NIC takes it.  Both are counted (tx_late).
+ *
+ * XMD_NIC_LATE_S is more than what a NIC takes that comes back by itself: 2 s until a hang is
+ * noticed, 1 to 2 s for the reset, 3 s until the link is there again.  A NIC that has not
+ * served yet, or was taken away, is another matter: the domain is coming or going, and what
+ * waits is for it, or for the next one, to send.
+ */
+#include "back.h"
+#include "gso.h"
+
+#define NIC_HDR_MAX	128u	/* nic.h: headers of a GSO frame that the NIC takes */
+#define F_GSO		(XMD_F_GSO_TCPV4 | XMD_F_GSO_TCPV6)
+
+/* ------------------------------------------------------------------ buffers */
+
+static unsigned int in_nic(const struct xmd_vif *v)
+{
+	return v->nic_taken - READ_ONCE(v->nic_back);
+}
+
+/* No other buffers of the vif are out.  Return: how many of @n it may take, and has got. */
+unsigned int xmd_tx_get(struct xmd_vif *v, struct xmd_buf **bufs, unsigned int n)
+{
+	unsigned int held = in_nic(v) + v->nic_waiting;
+	unsigned int may = xmd_account_set(&v->tx_account, held + n);
+
+	n = may > held ? min(n, may - held) : 0;
+	return n ? xmd_buf_get(back.nic, bufs, n) : 0;
+}
+
+/* A run of frames of @v is back from the NIC; the last one may take @v with it. */
+void xmd_tx_returned(struct xmd_vif *v, struct xmd_buf **frames, unsigned int n)
+{
+	unsigned int i, bufs = 0;
+
+	spin_lock(&v->fifo_lock);
+	for (i = 0; i < n; i++) {
+		if (frames[i]->flags & XMD_F_UNSENT)
+			WRITE_ONCE(back.nic_serves, false);
+		else
+			xmd_fifo_done(&v->fifo, frames[i]->cookie,
+				      frames[i]->flags & XMD_F_ABORTED ?
+				      XEN_NETIF_RSP_DROPPED : XEN_NETIF_RSP_OKAY);
+		bufs += frames[i]->nbufs;
+		xmd_buf_put(back.nic, frames[i]);
+	}
+	WRITE_ONCE(v->nic_back, v->nic_back + bufs);
+	spin_unlock(&v->fifo_lock);
+	napi_schedule(&v->napi);
+	xmd_vif_put(v, n);
+}
+
+/* ------------------------------------------------------ the line to the NIC */
+
+static bool must_cut(const struct xmd_buf *b)
+{
+	return b->flags & XMD_F_GSO_TCPV6 ||
+	       (b->flags & XMD_F_GSO_TCPV4 && b->hdr_len > NIC_HDR_MAX);
+}
+
+/* nic.h: what the NIC sends at all. */
+static bool fits_wire(const struct xmd_buf *b)
+{
+	unsigned int max = xmd_nic_max_frame(back.nic);
+
+	if (!(b->flags & F_GSO))
+		return b->frame_len <= max;
+	return b->hdr_len + b->gso_size <= max && (!must_cut(b) || xmd_gso_count(b));
+}
+
+/* The FIFO entry stays open until the NIC returns this frame. */
+static void queue_nic(struct xmd_vif *v, struct xmd_tx_work *w)
+{
+	struct xmd_buf *b = w->head;
+	bool late = v->nic_late && in_nic(v);
+
+	if (late || !fits_wire(b)) {
+		v->st.tx_late += late;
+		xmd_tx_drop(v, w);
+		return;
+	}
+	b->owner = v;
+	b->cookie = xmd_fifo_ticket(&v->fifo, w->f.first);
+	b->next = NULL;
+	if (v->nic_head)
+		v->nic_tail->next = b;
+	else
+		v->nic_head = b;
+	v->nic_tail = b;
+	v->nic_waiting += b->nbufs;
+	w->head = NULL;
+	w->done = 1;
+}
+
+/* The first in line is the NIC's now, or of no use any more. */
+static struct xmd_buf *pop(struct xmd_vif *v)
+{
+	struct xmd_buf *b = v->nic_head;
+
+	v->nic_head = b->next;
+	v->nic_waiting -= b->nbufs;
+	v->nic_cut = 0;
+	return b;
+}
+
+static void drop_first(struct xmd_vif *v)
+{
+	struct xmd_buf *b = pop(v);
+
+	v->st.tx_drops++;
+	xmd_fifo_done(&v->fifo, b->cookie, XEN_NETIF_RSP_DROPPED);
+	xmd_buf_put(back.nic, b);
+}
+
+void xmd_tx_give_up(struct xmd_vif *v)
+{
+	while (v->nic_head)
+		drop_first(v);
+}
+
+/*
+ * Each frame at the NIC holds a reference to its vif; taken before, because the NIC may
+ * return it before xmd_nic_tx_provide does.  The table's reference keeps the count above
+ * zero when those of refused frames are given back.
+ *
+ * Return: how many were taken, or -errno.
+ */
+static int provide(struct xmd_vif *v, struct xmd_buf **frames, unsigned int n)
+{
+	int taken;
+
+	refcount_add(n + 1, &v->refs);
+	taken = xmd_nic_tx_provide(back.nic, frames, n);
+	xmd_vif_put(v, n - max(taken, 0) + 1);
+	if (taken > 0)
+		v->nic_late = false;
+	if (taken != -EAGAIN && unlikely(!READ_ONCE(back.nic_serves)))
+		WRITE_ONCE(back.nic_serves, true);
+	return taken;
+}
+
+static int push_whole(struct xmd_vif *v)
+{
+	struct xmd_buf *batch[XMD_BATCH], *b;
+	unsigned int bufs[XMD_BATCH], n = 0;
+	int i, taken;
+
+	for (b = v->nic_head; b && n < XMD_BATCH && !must_cut(b); b = b->next) {
+		bufs[n] = b->nbufs;
+		batch[n++] = b;
+	}
+	taken = provide(v, batch, n);
+	/* Those taken are the NIC's now, and not looked at; b and what was refused is ours. */
+	for (i = 0; i < taken; i++) {
+		v->nic_waiting -= bufs[i];
+		v->nic_taken += bufs[i];
+	}
+	if (taken > 0)
+		v->nic_head = taken < n ? batch[taken] : b;
+	return taken;
+}
+
+/* Of what was cut and refused nothing is kept.  The last segment carries the frame's ticket. */
+static int push_segments(struct xmd_vif *v)
+{
+	struct xmd_buf *seg[XMD_BATCH], *b = v->nic_head;
+	unsigned int i, left = xmd_gso_count(b) - v->nic_cut;
+	unsigned int n = min3(left, XMD_BATCH, max(xmd_nic_tx_space(back.nic), 1u));
+	int taken;
+
+	n = xmd_tx_get(v, seg, n);
+	for (i = 0; i < n; i++) {
+		/* Its headers were inspected, and nobody has written to them since. */
+		WARN_ON_ONCE(xmd_gso_cut(b, v->nic_cut + i, seg[i]));
+		seg[i]->owner = v;
+		seg[i]->cookie = i + 1 < left ? XMD_NO_TICKET : b->cookie;
+	}
+	taken = n ? provide(v, seg, n) : 0;
+	for (i = max(taken, 0); i < n; i++)
+		xmd_buf_put(back.nic, seg[i]);
+	if (taken <= 0)
+		return taken;
+	v->nic_taken += taken;
+	v->nic_cut += taken;
+	if (taken == left)
+		xmd_buf_put(back.nic, pop(v));
+	return taken;
+}
+
+/* Return: whether the NIC took anything; nic_head says whether something is left. */
+static int push_nic(struct xmd_vif *v)
+{
+	int taken, total = 0;
+
+	while (v->nic_head) {
+		taken = must_cut(v->nic_head) ? push_segments(v) : push_whole(v);
+		if (taken == -ENETDOWN)
+			xmd_tx_give_up(v);
+		if (taken <= 0)
+			return total ? total : taken;
+		total += taken;
+	}
+	return total;
+}
+
+/*
+ * Get in line before the second try: descriptors that become free after it find us
+ * there.  -EAGAIN needs no timer: ops->state follows.
+ * Return: whether nothing waits any more.
+ */
+bool xmd_tx_flush(struct xmd_vif *v)
+{
+	int taken;
+
+	taken = push_nic(v);
+	if (v->nic_late && v->nic_head) {
+		for (; v->nic_head; v->st.tx_late++)
+			drop_first(v);
+	}
+	if (!v->nic_head)
+		return true;
+	xmd_wait_add(v, taken > 0);
+	taken = push_nic(v);
+	if (v->nic_head && taken >= 0)
+		xmd_wait_retry();
+	return !v->nic_head;
+}
+
+/* Answers do not wait for the NIC for ever; see above. */
+void xmd_tx_watch(struct xmd_vif *v)
+{
+	u32 rsp = v->tx.rsp_prod_pvt;
+	unsigned int n;
+
+	if (rsp == v->tx.req_cons || !READ_ONCE(back.nic_serves) ||
+	    !xmd_fifo_late(&v->fifo, rsp, ktime_get_seconds(), XMD_NIC_LATE_S))
+		return;
+	spin_lock(&v->fifo_lock);
+	n = xmd_fifo_cut(&v->fifo, rsp, v->tx.req_cons);
+	spin_unlock(&v->fifo_lock);
+	v->st.tx_late += n;
+	v->st.tx_drops += n;
+	/* Those in line have been counted, and answered. */
+	while (v->nic_head)
+		xmd_buf_put(back.nic, pop(v));
+	v->nic_late = true;
+	pr_notice_ratelimited("xmd_back: %s: the NIC has kept a frame for over %u s (flow control, a hang?): %u frames are answered as dropped, and so are further ones to the wire until it has let go of them\n",
+			      v->name, XMD_NIC_LATE_S, n);
+}
+
+/* ------------------------------------------------------------------ deliver */
+
+/*
+ * The frames that the switch sent to @to, grant to grant, as many as go; the others
+ * take the way over the pool, behind them.
+ */
+void xmd_deliver_direct(struct xmd_vif *v, unsigned int n, struct xmd_vif *to)
+{
+	struct xmd_tx_work *w[XMD_BATCH];
+	unsigned int i, k = 0, taken;
+
+	for (i = 0; i < n; i++)
+		if (!v->work[i].done && v->work[i].dst == to->port)
+			w[k++] = &v->work[i];
+	taken = k ? xmd_rx_direct(to, v, w, k) : 0;
+	for (i = 0; i < taken; i++) {
+		v->st.tx_frames++;
+		v->st.tx_bytes += w[i]->f.len;
+		v->st.tx_direct++;
+		xmd_buf_put(back.nic, w[i]->head);
+		w[i]->head = NULL;
+		xmd_tx_finish(v, w[i], XEN_NETIF_RSP_OKAY);
+	}
+}
+
+static void deliver_flood(struct xmd_vif *v, struct xmd_tx_work *w)
+{
+	struct xmd_buf *b = w->head;
+
+	xmd_csum_complete(b);
+	xmd_buf_hold(b);
+	queue_nic(v, w);
+	xmd_switch_flood(b, v->port);
+}
+
+void xmd_deliver(struct xmd_vif *v, struct xmd_tx_work *w)
+{
+	struct xmd_vif *to = xmd_switch_vif(w->dst);
+	struct xmd_buf *b = w->head;
+
+	v->st.tx_frames++;
+	v->st.tx_bytes += w->f.len;
+	if (w->dst == XMD_TO_FLOOD) {
+		deliver_flood(v, w);
+		return;
+	}
+	if (w->dst == XMD_PORT_NIC) {
+		queue_nic(v, w);
+		return;
+	}
+	if (w->dst != XMD_PORT_HOST && !to) {
+		xmd_tx_drop(v, w);
+		return;
+	}
+	xmd_tx_finish(v, w, XEN_NETIF_RSP_OKAY);
+	if (to)
+		xmd_rx_enqueue(to, b);
+	else
+		xmd_switch_to_host(b);
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+/* pet.c - see pet.h */
+#include "pet.h"
+
+#include "log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+void pet_open(struct pet *p)
+{
+	p->watchdog = open(PET_WATCHDOG, O_WRONLY | O_CLOEXEC);
+	if (p->watchdog < 0)
+		log_warn("%s: %s: if this domain hangs, only the heartbeat in xenstore tells;"
+			 " is xen_wdt.ko loaded?", PET_WATCHDOG, strerror(errno));
+}
+
+/* The driver's word for a close that is meant. */
+void pet_disarm(struct pet *p)
+{
+	bool bad;
+
+	if (p->watchdog < 0)
+		return;
+	pthread_mutex_lock(&p->writing);
+	bad = write(p->watchdog, "V", 1) < 0;
+	close(p->watchdog);
+	p->watchdog = -1;
+	pthread_mutex_unlock(&p->writing);
+	if (bad)
+		log_warn("%s: %s: it stays armed", PET_WATCHDOG, strerror(errno));
+}
+
+static int write_watchdog(struct pet *p)
+{
+	int err;
+
+	pthread_mutex_lock(&p->writing);
+	err = p->watchdog >= 0 && write(p->watchdog, "", 1) < 0 ? -errno : 0;
+	pthread_mutex_unlock(&p->writing);
+	return err;
+}
+
+/* ------------------------------------------------------- what the main loop shows */
+
+void pet_moved(struct pet *p)
+{
+	atomic_store(&p->moved_at, p->now());
+}
+
+void pet_store(struct pet *p, bool waits)
+{
+	uint64_t now = p->now(), since;
+
+	/* moved before store_at is cleared: a look in between must not find it still for long */
+	atomic_store(&p->moved_at, now);
+	since = atomic_exchange(&p->store_at, waits ? now : 0);
+	if (!waits && since && now - since >= PET_STORE_MS)
+		log_info("xenstore answers again, after %u s", (unsigned int)((now - since) / 1000));
+}
+
+/* --------------------------------------------------------------------- a look */
+
+/* What is said from here must not wait for whoever reads the log. */
+static bool may_say(void)
+{
+	struct pollfd fd = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	return poll(&fd, 1, 0) == 1 && fd.revents & POLLOUT;
+}
+
+static bool nic_is_well(struct pet *p, uint64_t now)
+{
+	struct xmd_back_health h;
+
+	/* no answer, no petting: the next look asks again */
+	if (p->kern->ops->health(p->kern, &h))
+		return false;
+	if (!h.unwell_ms)
+		p->well_at = now;
+	if (now - p->well_at <= PET_UNWELL_MS) {
+		atomic_store(&p->ill, false);
+		return true;
+	}
+	if (!atomic_exchange(&p->ill, true) && may_say())
+		log_err("no NIC, or it has not been served for %u ms: no heartbeat, so that somebody"
+			" restarts this domain", (unsigned int)(now - p->well_at));
+	return false;
+}
+
+static bool loop_is_well(struct pet *p, uint64_t now)
+{
+	/* store_at before moved_at: pet_store writes them the other way round */
+	uint64_t store_at = atomic_load(&p->store_at);
+	uint64_t moved_at = atomic_load(&p->moved_at);
+
+	if (!store_at)
+		return now < moved_at + PET_STUCK_MS;
+	if (now >= store_at + PET_STORE_MS && p->said_store != store_at && may_say()) {
+		p->said_store = store_at;
+		log_warn("xenstore has not answered for %u s: connected vifs are served on, changes"
+			 " wait; is xenstored well?", (unsigned int)((now - store_at) / 1000));
+	}
+	return true;
+}
+
+void pet_look(struct pet *p)
+{
+	uint64_t now = p->now();
+	bool nic = nic_is_well(p, now), loop = loop_is_well(p, now);
+	/* Its timer is Xen's: nothing in this domain can make it late. */
+	int err = nic && loop ? write_watchdog(p) : 0;
+
+	p->due = now + p->period_ms;
+	if (err && may_say())
+		log_warn("%s: %s", PET_WATCHDOG, strerror(-err));
+}
+
+/* ------------------------------------------------------------------- the thread */
+
+static void *look_for_ever(void *arg)
+{
+	struct pet *p = arg;
+	struct timespec pause = { p->period_ms / 1000, p->period_ms % 1000 * 1000000l };
+
+	for (;;) {
+		pet_look(p);
+		nanosleep(&pause, NULL);
+	}
+	return NULL;
+}
+
+void pet_begin(struct pet *p, struct kern *k, uint64_t (*now)(void))
+{
+	pthread_mutex_init(&p->writing, NULL);
+	p->kern = k;
+	p->now = now;
+	p->well_at = now();
+	p->due = p->well_at;
+	if (!p->period_ms)
+		p->period_ms = PET_MS;
+	atomic_store(&p->moved_at, p->well_at);
+}
+
+int pet_start(struct pet *p, struct kern *k, uint64_t (*now)(void))
+{
+	pthread_t thread;
+	int err;
+
+	pet_begin(p, k, now);
+	err = pthread_create(&thread, NULL, look_for_ever, p);
+	p->threaded = !err;
+	if (err)
+		log_warn("no thread that pets the watchdog: %s: the main loop does, so a stall of"
+			 " xenstored ends this domain", strerror(err));
+	else
+		pthread_detach(thread);
+	return -err;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * pet.h - who pets Xen's watchdog of this domain, on what grounds
+ *
+ * A thread of its own, every PET_MS, which waits for nobody: it asks the kernel half
+ * (XMD_BACK_HEALTH) and looks at what the main loop shows here.  It pets as long as
+ *
+ *   - the NIC is served, or has not been for no longer than PET_UNWELL_MS, and
+ *   - the main loop has moved within PET_STUCK_MS, or waits for xenstore.
+ *
+ * A wait for xenstore is no fault of this domain and has no limit: vifs are served on, and
+ * only dom0 can mend it.  It is said in the log when it begins to be long and when it is over.
+ * What stops the thread itself - this process, the kernel half's lock - lets the watchdog's
+ * time run out, as it should.  Whoever wants the domain ended all the same has dom0 for that.
+ */
+#ifndef XMD_BACKEND_PET_H
+#define XMD_BACKEND_PET_H
+
+#include "kern.h"
+#include "store.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define PET_MS		2000
+#define PET_UNWELL_MS	10000	/* of the NIC: longer than its user half takes to come back */
+#define PET_STUCK_MS	10000	/* of the main loop, which turns every PULSE_MS at least */
+#define PET_STORE_MS	5000	/* xenstore has not answered for so long: said */
+#define PET_WATCHDOG	"/dev/watchdog"
+
+struct pet {
+	int watchdog;			/* open file of Xen's watchdog, or -1 */
+	pthread_mutex_t writing;	/* to it; held for that alone */
+	struct kern *kern;
+	uint64_t (*now)(void);
+	unsigned int period_ms;		/* PET_MS */
+	bool threaded;
+
+	/* what the main loop shows */
+	_Atomic uint64_t moved_at;	/* ms */
+	_Atomic uint64_t store_at;	/* ms; since when it waits for xenstore; 0: it does not */
+
+	/* what the looks have found */
+	_Atomic bool ill;		/* no heartbeat either, and it was said */
+	uint64_t well_at;		/* ms; when the NIC was well, or we began */
+	uint64_t said_store;		/* the store_at that a line is about; 0: none */
+	uint64_t due;			/* ms; of the next look, if there is no thread */
+};
+
+/* Opens what needs privileges.  @p->watchdog -1 without a watchdog, which is said. */
+void pet_open(struct pet *p);
+
+/* From now on @k and the main loop are looked at.  Negative: no thread; then call pet_look. */
+int pet_start(struct pet *p, struct kern *k, uint64_t (*now)(void));
+/* The same without a thread. */
+void pet_begin(struct pet *p, struct kern *k, uint64_t (*now)(void));
+
+/* In order: nobody needs to look after this domain any more. */
+void pet_disarm(struct pet *p);
+
+/* The main loop moves. */
+void pet_moved(struct pet *p);
+/* It goes to ask xenstore, and has come back. */
+void pet_store(struct pet *p, bool waits);
+
+/* One look, and petting if all is well. */
+void pet_look(struct pet *p);
+
+/* @s with every request told to @p: what is asked through the result.  NULL without memory. */
+struct store *pet_watch_store(struct pet *p, struct store *s);
+
+#endif

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * client.c - the seam of nic.h: who gets the frames.
+ *
+ * There is always a client: the net_device (netdev.c) while nobody has attached.  Two
+ * pointers name it, both read under RCU and changed under the_nic_lock:
+ *
+ *   client  gets back what went into the transmit ring, and is told of the NIC's state
+ *   taker   gets what comes from the wire and from the net_device; as client, but for the
+ *           time of a detach, and of a self-test, which takes what it has sent itself
+ */
+#include <linux/module.h>
+#include "priv.h"
+
+/* nic.h knows of one NIC */
+static DEFINE_MUTEX(the_nic_lock);
+static struct xmd_nic *the_nic;
+
+/* Whoever attaches gets this one, or none any more: @nic NULL.  Return: false, there is one */
+bool xmd_nic_offer(struct xmd_nic *nic)
+{
+	bool ok;
+
+	mutex_lock(&the_nic_lock);
+	ok = !nic || !the_nic;
+	if (ok)
+		the_nic = nic;
+	mutex_unlock(&the_nic_lock);
+	return ok;
+}
+
+/* Process context, no lock held: what tx_provide answers has changed. */
+void xmd_nic_tell_state(struct xmd_nic *nic)
+{
+	const struct xmd_client *client;
+
+	local_bh_disable();
+	rcu_read_lock();
+	client = rcu_dereference(nic->client);
+	client->ops->state(client->ctx);
+	/* the net_device has a carrier and a queue, whoever takes its frames */
+	if (client != &nic->host)
+		nic->host.ops->state(nic->host.ctx);
+	rcu_read_unlock();
+	local_bh_enable();
+}
+
+/* On return nothing goes to the taker before.  the_nic_lock held. */
+static void set_taker(struct xmd_nic *nic, const struct xmd_client *taker)
+{
+	rcu_assign_pointer(nic->taker, taker);
+	synchronize_net();
+}
+
+/* A self-test takes all frames, until it says NULL: nobody attaches or detaches meanwhile. */
+void xmd_nic_divert(struct xmd_nic *nic, const struct xmd_client *taker)
+{
+	if (taker)
+		mutex_lock(&the_nic_lock);
+	set_taker(nic, taker ?: rcu_access_pointer(nic->client));
+	if (!taker)
+		mutex_unlock(&the_nic_lock);
+}
+
+int xmd_nic_attach(const struct xmd_nic_ops *ops, void *ctx, struct xmd_nic **place)
+{
+	struct xmd_nic *nic;
+	int err = 0;
+
+	mutex_lock(&the_nic_lock);
+	nic = the_nic;
+	if (!nic) {
+		err = -ENODEV;
+	} else if (rcu_access_pointer(nic->client) != &nic->host) {
+		err = -EBUSY;
+	} else {
+		kref_get(&nic->ref);
+		nic->guest = (struct xmd_client){ .ops = ops, .ctx = ctx };
+		/* before the pointers: an operation may look at it at once */
+		WRITE_ONCE(*place, nic);
+		rcu_assign_pointer(nic->client, &nic->guest);
+		set_taker(nic, &nic->guest);
+	}
+	mutex_unlock(&the_nic_lock);
+	if (!err)
+		xmd_ask_filter(nic);
+	return err;
+}
+EXPORT_SYMBOL_GPL(xmd_nic_attach);
+
+/*
+ * 1. tx_provide takes nothing more, and rx_return and host_tx are over; tx_return still
+ *    works.
+ * 2. The NIC finishes what it has.  If it does not within half a second (no carrier, paused,
+ *    hung, stopped) it is stopped and the frames are given back as aborted; the user half is
+ *    asked to start it again.
+ * 3. After another grace period no tx_return and no state runs.
+ */
+void xmd_nic_detach(struct xmd_nic *nic)
+{
+	bool restart = false;
+
+	mutex_lock(&the_nic_lock);
+	set_bit(XMD_DETACHING, &nic->bits);
+	set_taker(nic, &nic->host);
+	if (!xmd_nic_tx_drained(nic)) {
+		mutex_lock(&nic->ctl);
+		restart = test_bit(XMD_RUNNING, &nic->bits);
+		xmd_nic_stop(nic);
+		xmd_nic_tx_abort(nic);
+		mutex_unlock(&nic->ctl);
+	}
+	rcu_assign_pointer(nic->client, &nic->host);
+	synchronize_net();
+	clear_bit(XMD_DETACHING, &nic->bits);
+	mutex_unlock(&the_nic_lock);
+	if (restart)
+		xpc_raise(&nic->xpc, XPC_UP_xmd_tx_hang);
+	xmd_ask_filter(nic);
+	xmd_nic_tell_state(nic);
+	kref_put(&nic->ref, xmd_nic_release);
+}
+EXPORT_SYMBOL_GPL(xmd_nic_detach);
+
+int xmd_nic_tx_provide(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int n)
+{
+	if (WARN_ON_ONCE(n > XMD_BATCH))
+		n = XMD_BATCH;
+	if (unlikely(test_bit(XMD_DETACHING, &nic->bits)))
+		return -ENETDOWN;
+	return xmd_nic_tx_post(nic, frames, n);
+}
+EXPORT_SYMBOL_GPL(xmd_nic_tx_provide);

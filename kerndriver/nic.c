@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * nic.c - the NIC's state: START, STOP, gone, carrier.
+ *
+ *                START                       registers answer no more
+ *   STOPPED -------------> RUNNING, LINK_DUE ------------------------> GONE (until a START)
+ *      ^                     |  5 s, or the user half reports a link
+ *      |  STOP, remove,      v
+ *      +--- or no carrier -- RUNNING, LINK_UP or not
+ *           (watch.c)
+ *
+ * There is no bring-up in here: EEPROM, PHY and filters are the user half's.
+ */
+#include <linux/delay.h>
+#include <linux/etherdevice.h>
+#include <linux/interrupt.h>
+#include <linux/module.h>
+#include "priv.h"
+
+/*
+ * For whoever is not probe or remove: a downcall may have waited for the lock while the
+ * registers were unmapped.
+ */
+int xmd_ctl_lock(struct xmd_nic *nic)
+{
+	int err = mutex_lock_interruptible(&nic->ctl);
+
+	if (err)
+		return err;
+	if (!test_bit(XMD_UNPLUGGED, &nic->bits))
+		return 0;
+	mutex_unlock(&nic->ctl);
+	return -EIO;
+}
+
+/* A bus that nobody answers on gives all ones; QEMU gives zeros instead. */
+static bool silent(const struct xmd_nic *nic)
+{
+	u32 status = xmd_read(nic, STATUS);
+
+	/* STATUS can be 0 without a link, but not together with "EEPROM present" */
+	return status == XMD_ALL_ONES || (!status && !xmd_read(nic, EECD));
+}
+
+/*
+ * Does the NIC not answer any more?  Any context.  Its memory decoding can be switched
+ * off from dom0 at any time.  It counts as gone until the next START, as it may have
+ * lost its rings meanwhile.
+ */
+bool xmd_nic_gone(struct xmd_nic *nic)
+{
+	if (!silent(nic))
+		return false;
+	if (!test_and_set_bit(XMD_GONE, &nic->bits)) {
+		dev_err(&nic->pdev->dev,
+			"no register answers: the NIC is gone; look at its PCI COMMAND register in dom0\n");
+		schedule_work(&nic->state_work);
+	}
+	return true;
+}
+
+/*
+ * xen-pciback acts on changes of what it believes the state to be, and does not notice
+ * when somebody in dom0 writes COMMAND: so say off, whatever is read, before on.
+ */
+void xmd_nic_bus_master(struct xmd_nic *nic, bool on)
+{
+	u16 cmd;
+
+	pci_clear_master(nic->pdev);
+	pci_read_config_word(nic->pdev, PCI_COMMAND, &cmd);
+	pci_write_config_word(nic->pdev, PCI_COMMAND, cmd & ~PCI_COMMAND_MASTER);
+	if (on)
+		pci_set_master(nic->pdev);
+}
+
+/* Likewise for memory decoding, when the NIC comes to us without. */
+static void revive(struct xmd_nic *nic)
+{
+	u16 cmd;
+
+	pci_read_config_word(nic->pdev, PCI_COMMAND, &cmd);
+	if (cmd & PCI_COMMAND_MEMORY)
+		return;
+	pci_write_config_word(nic->pdev, PCI_COMMAND, 0);
+	pci_write_config_word(nic->pdev, PCI_COMMAND, PCI_COMMAND_MEMORY);
+}
+
+/* DMA and interrupts off, whatever state the chip is in. */
+static void quiesce(struct xmd_nic *nic)
+{
+	xmd_write(nic, IMC, ~0u);
+	xmd_write(nic, RCTL, 0);
+	xmd_write(nic, TCTL, 0);
+	/* a read pushes the writes out; 14.3: transfers in flight end within 10 ms */
+	xmd_read(nic, STATUS);
+	msleep(10);
+}
+
+/*
+ * The domain before us may have died under a running NIC, whose rings still point into
+ * memory that is somebody else's now.  So it must be quiet before it is bus master.
+ */
+int xmd_nic_reset(struct xmd_nic *nic)
+{
+	if (silent(nic))
+		revive(nic);
+	if (silent(nic)) {
+		dev_err(&nic->pdev->dev,
+			"no register answers: is the NIC assigned to this domain (xl pci-assignable-list)?\n");
+		return -EIO;
+	}
+	quiesce(nic);
+	xmd_write(nic, CTRL, xmd_read(nic, CTRL) | CTRL_RST);
+	/* 13.4.1: no access for 1 us; the EEPROM is read again within some ms */
+	msleep(20);
+	xmd_write(nic, IMC, ~0u);
+	xmd_read(nic, ICR);
+	return 0;
+}
+
+static void enable(struct xmd_nic *nic, const struct xmd_start *start)
+{
+	/* with IDE in the descriptors, 0 is not allowed (13.4.44) */
+	if (!xmd_read(nic, TIDV))
+		xmd_write(nic, TIDV, 1);
+	xmd_write(nic, RXCSUM, RXCSUM_IPOFL | RXCSUM_TUOFL);
+	xmd_write(nic, TCTL, start->tctl | TCTL_EN);
+	xmd_write(nic, RCTL, start->rctl | RCTL_BUF_4096 | RCTL_SECRC | RCTL_EN);
+	xmd_nic_rx_provide(nic);
+	spin_lock_bh(&nic->tx.lock);
+	xmd_nic_tx_doorbell(nic);
+	set_bit(XMD_RUNNING, &nic->bits);
+	spin_unlock_bh(&nic->tx.lock);
+	xmd_nic_irq_open(nic, INT_DATA);
+	xmd_write(nic, IMS, INT_LSC);
+}
+
+/* Caller holds ctl and has checked the ranges of @start. */
+int xmd_nic_start(struct xmd_nic *nic, const struct xmd_start *start)
+{
+	int err;
+
+	if (test_bit(XMD_RUNNING, &nic->bits))
+		return -EBUSY;
+	if (xmd_nic_gone(nic))
+		return -ENODEV;
+	/* STOP could not reach it, if that was when it was gone */
+	if (test_bit(XMD_GONE, &nic->bits))
+		quiesce(nic);
+	err = xmd_nic_rx_start(nic, start->rx_ring);
+	if (err)
+		return err;
+	xmd_nic_tx_start(nic, start->tx_ring);
+	clear_bit(XMD_GONE, &nic->bits);
+	nic->started = jiffies;
+	/* nobody waits once more for a carrier that was waited for in vain */
+	if (!test_and_clear_bit(XMD_LINK_LOST, &nic->bits))
+		set_bit(XMD_LINK_DUE, &nic->bits);
+	err = request_irq(nic->pdev->irq, xmd_nic_irq, IRQF_SHARED, KBUILD_MODNAME, nic);
+	if (err) {
+		dev_err(&nic->pdev->dev, "interrupt %d refused: error %d\n", nic->pdev->irq, err);
+		return err;
+	}
+	napi_enable(&nic->napi);
+	xmd_nic_bus_master(nic, true);
+	enable(nic, start);
+	ether_addr_copy(nic->mac, start->mac);
+	/* frames that were refused while stopped have no descriptor to report them */
+	xmd_nic_poll_soon(nic);
+	dev_info(&nic->pdev->dev, "running: %u transmit, %u receive descriptors, %pM\n",
+		 start->tx_ring, start->rx_ring, start->mac);
+	return 0;
+}
+
+/* Caller holds ctl.  What was accepted and is not done stays in its slots. */
+void xmd_nic_stop(struct xmd_nic *nic)
+{
+	if (!test_bit(XMD_RUNNING, &nic->bits))
+		return;
+	/* under the lock, so that no batch is half posted when this returns */
+	spin_lock_bh(&nic->tx.lock);
+	clear_bit(XMD_RUNNING, &nic->bits);
+	spin_unlock_bh(&nic->tx.lock);
+	/* a poll that is about to open the mask does so before this, or not at all */
+	xmd_nic_irq_shut(nic);
+	quiesce(nic);
+	xmd_nic_irq_free(nic);
+	napi_disable(&nic->napi);
+	xmd_nic_bus_master(nic, false);
+	local_bh_disable();
+	xmd_nic_tx_return(nic);
+	local_bh_enable();
+	dev_info(&nic->pdev->dev, "stopped: %u frames wait to be sent again\n",
+		 nic->tx.ring.frame_prod - nic->tx.ring.frame_cons);
+}
+
+void xmd_nic_rx_hold(struct xmd_nic *nic, bool hold)
+{
+	unsigned int i;
+
+	mutex_lock(&nic->ctl);
+	if (test_bit(XMD_RUNNING, &nic->bits) && !test_bit(XMD_GONE, &nic->bits)) {
+		u32 rctl = xmd_read(nic, RCTL) & ~RCTL_EN;
+
+		xmd_write(nic, RCTL, hold ? rctl : rctl | RCTL_EN);
+		xmd_read(nic, STATUS);
+		/* as in quiesce: a frame that has begun ends within this time */
+		msleep(10);
+		for (i = 0; hold && xmd_nic_rx_waits(nic) && i < 100; i++)
+			msleep(1);
+		/* the frame that was last in the ring may still be on its way through the poll */
+		synchronize_net();
+	}
+	mutex_unlock(&nic->ctl);
+}
+EXPORT_SYMBOL_GPL(xmd_nic_rx_hold);
+
+/* What the adapter object says of the link, unless the NIC does not even answer. */
+void xmd_nic_link_follow(struct xmd_nic *nic)
+{
+	bool up = READ_ONCE(nic->adapter->link) && !test_bit(XMD_GONE, &nic->bits);
+
+	if (up == test_bit(XMD_LINK_UP, &nic->bits))
+		return;
+	change_bit(XMD_LINK_UP, &nic->bits);
+	if (up) {
+		clear_bit(XMD_LINK_DUE, &nic->bits);
+		clear_bit(XMD_LINK_LOST, &nic->bits);
+	}
+	/* what waited for the link has not hung; what waits for it has just begun to */
+	WRITE_ONCE(nic->link_at, jiffies);
+	WRITE_ONCE(nic->tx.progress, jiffies);
+	xmd_nic_tell_state(nic);
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * watch.c - four times a second: lost interrupts, frames that do not leave, and is all well?
+ *
+ * Frames that stay in the ring are not always the NIC's fault:
+ *
+ *   paused      the link partner says so (STATUS.TXOFF), for as long as it likes.  They
+ *               wait, and all is well.
+ *   no carrier  After a second they are given back, aborted: to keep them would mean to send
+ *               them when the link comes back, in an hour, perhaps.  While a link is due, that
+ *               is in the seconds after a START, they wait for it.
+ *   slow        at 10 Mb/s a full ring takes seconds, but its head moves.
+ *   else        the NIC hangs: the user half is asked to reset it.
+ *
+ * Without a carrier nothing new goes into the ring.  So it is emptied once for each loss of the
+ * link, and the reset after it, which may cost the link again, finds nothing to empty.
+ */
+#include <linux/interrupt.h>
+#include <linux/module.h>
+#include "priv.h"
+
+#define TICK_MS		250u
+#define HANG_MS		2000u
+#define HANG_10_MS	8000u	/* 10 Mb/s, with collisions */
+#define LINK_DUE_MS	5000u
+#define NO_LINK_MS	1000u	/* a bounce of the link costs no reset */
+#define PAUSE_TICKS	8u	/* worth a word */
+
+static bool over(unsigned long since, unsigned int ms)
+{
+	return time_after(jiffies, since + msecs_to_jiffies(ms));
+}
+
+/*
+ * DD waits, and no poll was since the last tick: its interrupt was lost.  Perhaps because the
+ * mask is not what we believe: so it is shut and opened anew.
+ */
+static void find_lost_irq(struct xmd_nic *nic)
+{
+	u64 polls = READ_ONCE(nic->polls);
+
+	if (polls == nic->watch.polls && (xmd_nic_rx_waits(nic) || xmd_txring_done(&nic->tx.ring))) {
+		nic->watch.irqs_lost++;
+		xmd_nic_irq_shut(nic);
+		xmd_nic_poll_soon(nic);
+	}
+	nic->watch.polls = polls;
+}
+
+/* Return: does the link partner make frames wait? */
+static bool paused(struct xmd_nic *nic, bool is)
+{
+	struct xmd_watch *w = &nic->watch;
+
+	w->pause_ticks = is ? w->pause_ticks + 1 : 0;
+	w->paused_ms += is ? TICK_MS : 0;
+	if (w->pause_ticks == PAUSE_TICKS)
+		dev_warn_ratelimited(&nic->pdev->dev,
+				     "paused by the link partner for %u s, frames wait: ethtool -S counts its PAUSE frames\n",
+				     PAUSE_TICKS * TICK_MS / 1000);
+	return is;
+}
+
+/* Not sooner than the user half can have answered the last time. */
+static const char *again(struct xmd_watch *w, const char *why)
+{
+	if (!over(w->asked, HANG_MS))
+		return NULL;
+	w->asked = jiffies;
+	return why;
+}
+
+/* 13.4.33: what is in the FIFO, or was fetched, goes with a reset only. */
+static const char *give_back(struct xmd_nic *nic)
+{
+	if (test_bit(XMD_LINK_DUE, &nic->bits) || !over(READ_ONCE(nic->link_at), NO_LINK_MS))
+		return NULL;
+	nic->watch.no_link++;
+	xmd_nic_stop(nic);
+	xmd_nic_tx_abort(nic);
+	set_bit(XMD_LINK_LOST, &nic->bits);
+	return "no carrier, the frames for it are dropped";
+}
+
+/* No frame was done since the last tick. */
+static const char *why_stuck(struct xmd_nic *nic, unsigned int ms)
+{
+	u32 status = xmd_read(nic, STATUS), tdh = xmd_read(nic, TDH);
+	bool waits, link = test_bit(XMD_LINK_UP, &nic->bits);
+	struct xmd_watch *w = &nic->watch;
+
+	if (xmd_nic_gone(nic))
+		return NULL;
+	waits = paused(nic, link && status & STATUS_TXOFF) || !link || tdh != w->tdh;
+	w->tdh = tdh;
+	if (waits)
+		WRITE_ONCE(nic->tx.progress, jiffies);
+	w->hung = !waits && ms > (status & STATUS_SPEED ? HANG_MS : HANG_10_MS);
+	if (!link)
+		return give_back(nic);
+	/* its interrupt was lost, or there is no user half to hear of it: no reset helps */
+	if (!(status & STATUS_LU)) {
+		xpc_raise(&nic->xpc, XPC_UP_xmd_link_event);
+		return NULL;
+	}
+	return w->hung ? again(w, "no descriptor done for seconds") : NULL;
+}
+
+/* Caller holds ctl.  Return: why the NIC needs a reset, or NULL */
+static const char *look(struct xmd_nic *nic)
+{
+	unsigned int ms = xmd_nic_tx_waits_ms(nic);
+
+	if (!test_bit(XMD_RUNNING, &nic->bits))
+		return NULL;
+	xmd_nic_irq_line(nic);
+	/* once it answers again, it needs a reset even if the user half noticed nothing */
+	if (test_bit(XMD_GONE, &nic->bits))
+		return xmd_nic_gone(nic) ? NULL : again(&nic->watch, "the NIC answers again");
+	find_lost_irq(nic);
+	nic->watch.hung = false;
+	if (ms >= TICK_MS / 2)
+		return why_stuck(nic, ms);
+	paused(nic, false);
+	return NULL;
+}
+
+/* No link after all: what waits for it is told so, and dropped. */
+static void link_overdue(struct xmd_nic *nic)
+{
+	if (test_bit(XMD_LINK_DUE, &nic->bits) && over(nic->started, LINK_DUE_MS) &&
+	    test_and_clear_bit(XMD_LINK_DUE, &nic->bits))
+		xmd_nic_tell_state(nic);
+}
+
+static bool is_well(struct xmd_nic *nic)
+{
+	return test_bit(XMD_RUNNING, &nic->bits) && !test_bit(XMD_GONE, &nic->bits) &&
+	       READ_ONCE(nic->xpc.t.phase) == XPC_LIVE && !nic->watch.hung;
+}
+
+/* A tick that does not come makes it unwell, too. */
+unsigned int xmd_nic_unwell_ms(const struct xmd_nic *nic)
+{
+	unsigned int ms = jiffies_to_msecs(jiffies - READ_ONCE(nic->watch.well));
+
+	return ms > 4 * TICK_MS ? ms : 0;
+}
+EXPORT_SYMBOL_GPL(xmd_nic_unwell_ms);
+
+static void tick(struct work_struct *work)
+{
+	struct xmd_nic *nic = container_of(to_delayed_work(work), struct xmd_nic, watch.tick);
+	const char *why;
+
+	schedule_delayed_work(&nic->watch.tick, msecs_to_jiffies(TICK_MS));
+	xpc_kern_tick(&nic->xpc);
+	link_overdue(nic);
+	mutex_lock(&nic->ctl);
+	why = look(nic);
+	mutex_unlock(&nic->ctl);
+	if (is_well(nic))
+		WRITE_ONCE(nic->watch.well, jiffies);
+	if (!why)
+		return;
+	dev_warn_ratelimited(&nic->pdev->dev, "%s: asking the user half to reset the NIC\n", why);
+	xpc_raise(&nic->xpc, XPC_UP_xmd_tx_hang);
+}
+
+void xmd_nic_watch_init(struct xmd_nic *nic)
+{
+	INIT_DELAYED_WORK(&nic->watch.tick, tick);
+	nic->watch.asked = jiffies;
+	nic->watch.well = jiffies;
+	nic->link_at = jiffies;
+}

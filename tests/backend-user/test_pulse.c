@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0
+/* test_pulse.c - what xmd-backend says of its domain, and how the domain is drained and kept. */
+#include "world.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include <xmd/xs_names.h>
+
+static int setup(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	world_init(w);
+	*state = w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	world_destroy(*state);
+	free(*state);
+	return 0;
+}
+
+static void connect_vif(struct world *w, unsigned int i)
+{
+	world_backend_up(w);
+	world_attach(w, i, FRONT_HONEST);
+	world_run(w, 2000);
+	assert_int_equal(world_back_state(w, i), STATE_CONNECTED);
+}
+
+static const char *own(struct world *w, const char *key)
+{
+	char path[STORE_PATH_MAX];
+
+	snprintf(path, sizeof(path), "/local/domain/%u/" XS_DIR_OWN "/%s", DRV, key);
+	return mem_peek(w->mem, path);
+}
+
+/* A NIC that nobody looks after is told by silence, and an end of it by going on. */
+static void heartbeat_only_while_well(void **state)
+{
+	struct world *w = *state;
+	unsigned long before;
+
+	world_backend_up(w);
+	world_run(w, 10000);
+	before = strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10);
+	assert_in_range(before, 4, 6);
+	w->sim.unwell_ms = 1;
+	world_run(w, PET_UNWELL_MS / 2);
+	assert_in_range(strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10), before + 2, before + 3);
+	world_run(w, PET_UNWELL_MS);
+	before = strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10);
+	world_run(w, 10000);
+	assert_int_equal(strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10), before);
+	w->sim.unwell_ms = 0;
+	world_run(w, 10000);
+	assert_in_range(strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10), before + 4, before + 6);
+}
+
+static void control(struct world *w, const char *what)
+{
+	char path[STORE_PATH_MAX];
+
+	snprintf(path, sizeof(path), "/local/domain/%u/" XS_DIR_OWN "/" XS_OWN_CONTROL, DRV);
+	w->dom0->ops->write(w->dom0, path, what);
+}
+
+static void drained_when_nothing_is_on_its_way(void **state)
+{
+	struct world *w = *state;
+
+	connect_vif(w, 0);
+	w->sim.pending = 3;
+	control(w, "drain");
+	world_run(w, 1000);
+	assert_true(w->sim.draining);
+	assert_string_equal(own(w, XS_OWN_STATE), "draining");
+	w->sim.pending = 0;
+	world_run(w, 100);
+	assert_string_equal(own(w, XS_OWN_STATE), "drained");
+	assert_int_equal(world_back_state(w, 0), STATE_CONNECTED);
+	control(w, "resume");
+	world_run(w, 100);
+	assert_false(w->sim.draining);
+	assert_string_equal(own(w, XS_OWN_STATE), "serving");
+	assert_null(own(w, XS_OWN_CONTROL));
+}
+
+/* Who asked has died: guests are not cut off for ever. */
+static void drained_domain_goes_on_by_itself(void **state)
+{
+	struct world *w = *state;
+
+	connect_vif(w, 0);
+	control(w, "drain");
+	world_run(w, PULSE_DRAINED_MS - 1000);
+	assert_string_equal(own(w, XS_OWN_STATE), "drained");
+	world_run(w, 2000);
+	assert_string_equal(own(w, XS_OWN_STATE), "serving");
+	assert_false(w->sim.draining);
+	control(w, "nonsense");
+	world_run(w, 1000);
+	assert_false(w->sim.draining);
+}
+
+/* ------------------------------------------------- a drain and who began it */
+
+static void expect_drain(struct world *w, bool held, const char *state)
+{
+	assert_int_equal(w->sim.draining, held);
+	assert_string_equal(own(w, XS_OWN_STATE), state);
+}
+
+static void restart(struct world *w)
+{
+	world_backend_kill(w);
+	world_run(w, 200);
+	world_backend_up(w);
+	world_run(w, 100);
+}
+
+static void killed_while_drained(void **state)
+{
+	struct world *w = *state;
+
+	connect_vif(w, 0);
+	control(w, "drain");
+	world_run(w, 1000);
+	expect_drain(w, true, "drained");
+	restart(w);
+	expect_drain(w, true, "drained");
+	control(w, "resume");
+	world_run(w, 100);
+	expect_drain(w, false, "serving");
+	assert_null(own(w, XS_OWN_CONTROL));
+}
+
+static void killed_while_draining(void **state)
+{
+	struct world *w = *state;
+
+	connect_vif(w, 0);
+	w->sim.pending = 3;
+	control(w, "drain");
+	world_run(w, 1000);
+	restart(w);
+	expect_drain(w, true, "draining");
+	w->sim.pending = 0;
+	world_run(w, 100);
+	expect_drain(w, true, "drained");
+	/* nobody ends the domain: the successor lets go as well */
+	world_run(w, PULSE_DRAINED_MS + 1000);
+	expect_drain(w, false, "serving");
+}
+
+/* Who asked for it has taken that back, or it was on the way to going on. */
+static void killed_while_drained_and_nobody_asks(void **state)
+{
+	static const char *const said[] = { NULL, "resume", "nonsense" };
+	struct world *w = *state;
+	unsigned int i;
+
+	connect_vif(w, 0);
+	for (i = 0; i < 3; i++) {
+		control(w, "drain");
+		world_run(w, 1000);
+		expect_drain(w, true, "drained");
+		world_backend_kill(w);
+		if (said[i])
+			control(w, said[i]);
+		else
+			w->dom0->ops->remove(w->dom0, "/local/domain/1/" XS_DIR_OWN "/"
+					     XS_OWN_CONTROL);
+		world_backend_up(w);
+		world_run(w, 100);
+		expect_drain(w, false, "serving");
+	}
+}
+
+static void asked_to_drain_while_nobody_was_there(void **state)
+{
+	struct world *w = *state;
+
+	connect_vif(w, 0);
+	world_backend_kill(w);
+	control(w, "drain");
+	world_backend_up(w);
+	world_run(w, 200);
+	expect_drain(w, true, "drained");
+}
+
+/* At every operation on the way into a drain and out of it; then each tells the truth. */
+static void killed_at_each_step_of_a_drain(void **state)
+{
+	struct world *w = *state;
+	unsigned int at;
+	bool blown = true;
+
+	connect_vif(w, 0);
+	for (at = 0; blown; at++) {
+		w->fuse.left = at;
+		control(w, "drain");
+		world_run(w, 400);
+		control(w, "resume");
+		world_run(w, 400);
+		blown = w->fuse.left < 0;
+		w->fuse.left = -1;
+		world_run(w, PULSE_DRAINED_MS + 2000);
+		expect_drain(w, false, "serving");
+		assert_int_equal(world_back_state(w, 0), STATE_CONNECTED);
+	}
+	assert_in_range(at, 8, 1000);
+}
+
+/* --------------------------------------------------------------- the watchdog */
+
+static void petted_while_all_is_well(void **state)
+{
+	struct world *w = *state;
+
+	world_backend_up(w);
+	world_run(w, 100);
+	world_petted(w);
+	world_run(w, 20000);
+	assert_in_range(world_petted(w), 9, 11);
+	w->sim.unwell_ms = 1;
+	world_run(w, PET_UNWELL_MS + PET_MS);
+	world_petted(w);
+	world_run(w, 10000);
+	assert_int_equal(world_petted(w), 0);
+	w->sim.unwell_ms = 0;
+	world_run(w, 10000);
+	assert_in_range(world_petted(w), 4, 6);
+}
+
+/* xenstored is away, shortly and for minutes: the domain lives, and goes on as before. */
+static void xenstored_stalls(void **state)
+{
+	static const unsigned int ms[] = { 15000, 40000, 120000, 600000 };
+	struct world *w = *state;
+	unsigned int i, beat;
+
+	connect_vif(w, 0);
+	for (i = 0; i < 4; i++) {
+		world_run(w, 5000);
+		world_petted(w);
+		world_stall(w, ms[i]);
+		world_run(w, 100 + PULSE_MS);
+		assert_in_range(world_petted(w), ms[i] / PET_MS - 1, ms[i] / PET_MS + 3);
+		beat = (unsigned int)strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10);
+		world_run(w, 10000);
+		assert_in_range(strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10), beat + 4, beat + 6);
+		assert_int_equal(world_back_state(w, 0), STATE_CONNECTED);
+		assert_int_equal(w->sim.connects, 1);
+	}
+	/* while xenstored is away, the NIC is judged all the same */
+	w->sim.unwell_ms = 1;
+	world_petted(w);
+	world_stall(w, 60000);
+	world_run(w, 100 + PULSE_MS);
+	assert_in_range(world_petted(w), 4, 7);
+}
+
+/* Also before the first answer: a successor that starts into the stall. */
+static void xenstored_stalls_at_the_start(void **state)
+{
+	struct world *w = *state;
+
+	world_petted(w);
+	world_stall(w, 60000);
+	world_backend_up(w);
+	assert_in_range(world_petted(w), 29, 32);
+}
+
+/* A main loop that hangs elsewhere is no reason to live. */
+static void a_main_loop_that_hangs(void **state)
+{
+	struct world *w = *state;
+
+	world_backend_up(w);
+	world_run(w, 5000);
+	world_petted(w);
+	world_stuck(w, PET_STUCK_MS - PET_MS);
+	assert_in_range(world_petted(w), 3, 5);
+	world_stuck(w, 3 * PET_MS);
+	world_petted(w);
+	world_stuck(w, 60000);
+	assert_int_equal(world_petted(w), 0);
+	world_run(w, 10000);
+	assert_in_range(world_petted(w), 4, 6);
+}
+
+/* The same in real time: a thread, and a main loop that is held in a request. */
+
+static uint64_t real_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static void sleep_a_while(void *arg)
+{
+	struct timespec pause = { 0, 400000000 };
+
+	(void)arg;
+	nanosleep(&pause, NULL);
+}
+
+static void the_thread_waits_for_nobody(void **state)
+{
+	struct world *w = *state;
+	/* it outlives the test, as its pet does */
+	static struct pet pet;
+	static struct sim sim;
+	struct store *s;
+	unsigned int n;
+
+	pet.period_ms = 20;
+	pet.watchdog = w->watchdog[1];
+	assert_int_equal(pet_start(&pet, sim_open(&sim, NULL), real_ms), 0);
+	s = pet_watch_store(&pet, mem_connect(w->mem, DRV, NULL));
+	mem_stall(w->mem, DRV, sleep_a_while, NULL);
+	world_petted(w);
+	assert_int_equal(store_write_text(s, XS_DIR_OWN, XS_OWN_VERSION, "x"), 0);
+	n = world_petted(w);
+	assert_in_range(n, 5, 25);
+	/* in order: disarmed by its own letter, and never petted behind it */
+	w->watchdog[1] = dup(pet.watchdog);
+	pet_disarm(&pet);
+	sleep_a_while(NULL);
+	assert_int_equal(world_last_petted(w), 'V');
+	store_close(s);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(heartbeat_only_while_well),
+		T(drained_when_nothing_is_on_its_way),
+		T(drained_domain_goes_on_by_itself),
+		T(killed_while_drained),
+		T(killed_while_draining),
+		T(killed_while_drained_and_nobody_asks),
+		T(asked_to_drain_while_nobody_was_there),
+		T(killed_at_each_step_of_a_drain),
+		T(petted_while_all_is_well),
+		T(xenstored_stalls),
+		T(xenstored_stalls_at_the_start),
+		T(a_main_loop_that_hangs),
+		T(the_thread_waits_for_nobody),
+	};
+
+	return cmocka_run_group_tests_name("pulse", tests, NULL, NULL);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * As much of Linux as nic.c, client.c, watch.c, irq.c, tx.c and rx.c need, on one thread:
+ * locks only check that they are not taken twice, time stands still unless nic_sim.c makes
+ * it pass, NAPI has its SCHED and MISSED.  Who calls what wrongly aborts.
+ */
+#ifndef SHIM_KERNEL_H
+#define SHIM_KERNEL_H
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <linux/types.h>
+#include <linux/compiler.h>
+#include <linux/if_ether.h>
+#include <asm/byteorder.h>
+
+#define SIM_CHECK(x) do { if (!(x)) { fprintf(stderr, "sim: %s:%d: %s\n", __FILE__, __LINE__, #x); __builtin_trap(); } } while (0)
+
+typedef __s32 s32;
+#define __rcu
+#define __iomem
+#define __user
+#define unlikely(x)	(x)
+#define min_t(t, a, b)	((t)(a) < (t)(b) ? (t)(a) : (t)(b))
+#define max(a, b)	((a) > (b) ? (a) : (b))
+#define container_of(p, t, m) ((t *)((char *)(p) - offsetof(t, m)))
+#define WARN_ON_ONCE(x)	({ SIM_CHECK(!(x)); false; })
+#define EXPORT_SYMBOL_GPL(x) extern int sim_unused
+#define lower_32_bits(x) ((u32)(x))
+#define upper_32_bits(x) ((u32)((u64)(x) >> 32))
+#define cpu_to_le64(x)	__cpu_to_le64(x)
+#define le16_to_cpu(x)	__le16_to_cpu(x)
+#define dma_wmb()	do { } while (0)
+#define dma_rmb()	do { } while (0)
+#define KBUILD_MODNAME	"xmd_nic"
+#define VLAN_HLEN	4
+#define smp_processor_id() 0
+
+/* bits */
+#define sim_mask(n)	(1ul << (n))
+#define set_bit(n, p)	((void)(*(p) |= sim_mask(n)))
+#define clear_bit(n, p)	((void)(*(p) &= ~sim_mask(n)))
+#define change_bit(n, p) ((void)(*(p) ^= sim_mask(n)))
+#define test_bit(n, p)	(!!(*(p) & sim_mask(n)))
+#define test_and_set_bit(n, p) ({ bool was_ = test_bit(n, p); set_bit(n, p); was_; })
+#define test_and_clear_bit(n, p) ({ bool was_ = test_bit(n, p); clear_bit(n, p); was_; })
+
+/* locks */
+typedef struct { int held; } spinlock_t;
+struct mutex { int held; };
+extern int sim_irqs_off;
+#define DEFINE_MUTEX(m)		struct mutex m
+#define spin_lock(l)		do { SIM_CHECK(!(l)->held); (l)->held = 1; } while (0)
+#define spin_unlock(l)		do { SIM_CHECK((l)->held); (l)->held = 0; } while (0)
+#define spin_lock_bh		spin_lock
+#define spin_unlock_bh		spin_unlock
+#define spin_lock_irqsave(l, f)	do { (f) = sim_irqs_off++; spin_lock(l); } while (0)
+#define spin_unlock_irqrestore(l, f) do { spin_unlock(l); sim_irqs_off = (f); sim_irq(); } while (0)
+#define mutex_lock		spin_lock
+#define mutex_unlock		spin_unlock
+#define mutex_lock_interruptible(l) ({ mutex_lock(l); 0; })
+#define local_bh_disable()	do { } while (0)
+#define local_bh_enable()	do { } while (0)
+#define rcu_read_lock()		do { } while (0)
+#define rcu_read_unlock()	do { } while (0)
+#define rcu_dereference(p)	(p)
+#define rcu_access_pointer(p)	(p)
+#define rcu_assign_pointer(p, v) ((p) = (v))
+#define synchronize_net()	do { } while (0)
+struct kref { int n; };
+#define kref_get(k)		((k)->n++)
+#define kref_put(k, release)	((k)->n--)
+
+/* time */
+#define HZ 250
+extern unsigned long jiffies;
+#define time_after(a, b)	((long)((b) - (a)) < 0)
+#define msecs_to_jiffies(ms)	((unsigned long)(((ms) * HZ + 999) / 1000))
+#define jiffies_to_msecs(j)	((unsigned int)((j) * 1000 / HZ))
+void msleep(unsigned int ms);
+struct work_struct { void (*func)(struct work_struct *work); bool due; };
+struct delayed_work { struct work_struct work; unsigned long at; };
+#define to_delayed_work(w)	container_of(w, struct delayed_work, work)
+#define INIT_DELAYED_WORK(d, f)	((d)->work.func = (f))
+#define schedule_work(w)	((w)->due = true)
+#define schedule_delayed_work(d, j) ((d)->at = jiffies + (j))
+
+/* memory */
+struct device { int unused; };
+#define kvcalloc(n, size, gfp)	calloc(n, size)
+#define kvfree(p)		free(p)
+#define GFP_KERNEL		0
+#define dma_alloc_coherent(dev, size, dma, gfp) ({ void *p_ = calloc(1, size); (void)(dev); *(dma) = (uintptr_t)p_; p_; })
+#define dma_free_coherent(dev, size, p, dma) ({ (void)(dev); free(p); })
+
+/* devices; nic_sim.c has the NIC itself and its interrupt line */
+typedef int irqreturn_t;
+typedef irqreturn_t (*irq_handler_t)(int irq, void *arg);
+enum { IRQ_NONE, IRQ_HANDLED };
+#define IRQF_SHARED 0
+int request_irq(int irq, irq_handler_t handler, int flags, const char *name, void *arg);
+void free_irq(int irq, void *arg);
+void disable_irq_nosync(int irq);
+void enable_irq(int irq);
+bool irq_has_action(int irq);
+void sim_irq(void);		/* deliver what the NIC wants to say, if it may */
+
+struct pci_dev { int irq; struct device dev; };
+#define PCI_COMMAND 4
+#define PCI_COMMAND_MEMORY 2
+#define PCI_COMMAND_MASTER 4
+#define pci_clear_master(p)	do { } while (0)
+#define pci_set_master(p)	do { } while (0)
+#define pci_read_config_word(p, r, v) (*(v) = PCI_COMMAND_MEMORY)
+#define pci_write_config_word(p, r, v) ((void)(v))
+u32 readl(const volatile u8 *reg);
+void writel(u32 val, volatile u8 *reg);
+
+extern unsigned int sim_lines;	/* in the log, of those that warn */
+extern char sim_line[256];	/* the last one */
+#define dev_info(d, f...)	((void)(d))
+#define dev_err(d, f...)	((void)(d), sim_lines++, (void)snprintf(sim_line, sizeof(sim_line), f))
+#define dev_warn_ratelimited	dev_err
+
+/* network */
+struct net_device { int unused; };
+struct sk_buff_head { int unused; };
+struct miscdevice { int unused; };
+struct dentry;
+struct napi_struct { bool sched, missed, enabled; };
+void napi_enable(struct napi_struct *n);
+void napi_disable(struct napi_struct *n);
+void napi_schedule(struct napi_struct *n);
+bool napi_complete_done(struct napi_struct *n, int work);
+static inline void ether_addr_copy(u8 *to, const u8 *from) { memcpy(to, from, ETH_ALEN); }
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Of the crossing, what nic.c, watch.c and irq.c see: who lives, and what was raised. */
+#ifndef XPC_KERN_H
+#define XPC_KERN_H
+
+#include "sim_kernel.h"
+
+enum { XPC_NONE, XPC_OPENED, XPC_REPLAYING, XPC_LIVE };
+enum { XPC_UP_xmd_link_event, XPC_UP_xmd_tx_hang, XPC_UP_N };
+
+struct xpc {
+	struct { int phase; } t;
+	bool raised[XPC_UP_N];
+	unsigned int n_raised[XPC_UP_N];	/* raised anew, that is */
+};
+
+static inline void xpc_raise(struct xpc *x, unsigned int call)
+{
+	x->n_raised[call] += !x->raised[call];
+	x->raised[call] = true;
+}
+
+#define xpc_kern_tick(x)	do { } while (0)
+
+#endif /* XPC_KERN_H */

@@ -1,0 +1,512 @@
+// SPDX-License-Identifier: GPL-2.0
+/* nic_sim.c - see nic_sim.h. */
+#include "nic_sim.h"
+
+#define BUFS 2200u
+
+struct nic_sim sim;
+unsigned long jiffies;
+unsigned int sim_lines;
+char sim_line[256];
+int sim_irqs_off;
+
+static u8 regs[XMD_BAR_MIN];
+static struct xmd_nic the_sim_nic;
+static struct pci_dev pdev = { .irq = 9 };
+static struct net_device dev;
+static struct xmd_adapter adapter;
+static struct xmd_buf bufs[BUFS], *pool[BUFS];
+static u8 page[XMD_BUF_SIZE];
+static irq_handler_t handler;
+static bool in_irq, in_poll;
+static u64 credit;		/* bits that the wire could have taken */
+static unsigned int ms_total;
+
+static u32 *reg(u32 off)
+{
+	return (u32 *)&regs[off];
+}
+
+/* ---------------------------------------------------------------------- registers */
+
+static void raise_cause(u32 bits)
+{
+	sim.icr |= bits;
+	sim_irq();
+}
+
+u32 readl(const volatile u8 *p)
+{
+	u32 off = p - regs, val;
+
+	SIM_CHECK(off < sizeof(regs));
+	if (sim.gone)
+		return XMD_ALL_ONES;
+	switch (off) {
+	case ICR:
+		val = sim.icr;
+		sim.icr = 0;
+		return val;
+	case EECD:
+		return 0x100;
+	case STATUS:
+		return (sim.link ? STATUS_LU : 0) | (sim.paused ? STATUS_TXOFF : 0) |
+		       (sim.mbit > 10 ? 0x80 : 0);
+	default:
+		return *reg(off);
+	}
+}
+
+void writel(u32 val, volatile u8 *p)
+{
+	u32 off = p - regs;
+
+	SIM_CHECK(off < sizeof(regs));
+	if (sim.gone)
+		return;
+	switch (off) {
+	case IMS:
+		if (sim.at_open && val & INT_RX && !in_irq)
+			sim.at_open();
+		sim.ims |= val;
+		break;
+	case IMC:
+		sim.ims &= ~val;
+		break;
+	case ICS:
+		raise_cause(val);
+		break;
+	default:
+		*reg(off) = val;
+	}
+	sim_irq();
+}
+
+/* ----------------------------------------------------------------- the line and NAPI */
+
+static void call_handler(void)
+{
+	in_irq = true;
+	sim.irqs++;
+	handler(pdev.irq, sim.nic);
+	in_irq = false;
+}
+
+void sim_irq(void)
+{
+	if (in_irq || sim_irqs_off || !handler || sim.depth || sim.lose_irqs)
+		return;
+	if (!sim.gone && sim.icr & sim.ims)
+		call_handler();
+}
+
+int request_irq(int irq, irq_handler_t h, int flags, const char *name, void *arg)
+{
+	(void)flags;
+	(void)name;
+	SIM_CHECK(irq == pdev.irq && arg == sim.nic && !handler);
+	if (!sim.other)
+		sim.depth = 0;
+	handler = h;
+	return 0;
+}
+
+void free_irq(int irq, void *arg)
+{
+	SIM_CHECK(irq == pdev.irq && arg == sim.nic && handler);
+	handler = NULL;
+}
+
+void disable_irq_nosync(int irq)
+{
+	SIM_CHECK(irq == pdev.irq);
+	sim.depth++;
+}
+
+void enable_irq(int irq)
+{
+	SIM_CHECK(irq == pdev.irq && sim.depth && irq_has_action(irq));
+	sim.depth--;
+}
+
+bool irq_has_action(int irq)
+{
+	SIM_CHECK(irq == pdev.irq);
+	return handler || sim.other;
+}
+
+void napi_enable(struct napi_struct *n)
+{
+	SIM_CHECK(!n->enabled);
+	*n = (struct napi_struct){ .enabled = true };
+}
+
+void napi_disable(struct napi_struct *n)
+{
+	SIM_CHECK(n->enabled);
+	n->enabled = false;
+}
+
+void napi_schedule(struct napi_struct *n)
+{
+	n->missed |= n->sched;
+	n->sched = true;
+}
+
+bool napi_complete_done(struct napi_struct *n, int work)
+{
+	(void)work;
+	SIM_CHECK(n->sched);
+	n->sched = n->missed;
+	n->missed = false;
+	return !n->sched;
+}
+
+void sim_polls(void)
+{
+	struct napi_struct *n = &sim.nic->napi;
+	unsigned int i;
+
+	if (in_poll || in_irq)
+		return;
+	in_poll = true;
+	for (i = 0; n->enabled && n->sched && i < 1000; i++)
+		xmd_nic_poll(n, 64);
+	in_poll = false;
+}
+
+/* ------------------------------------------------------------------------- the wire */
+
+static struct e1000_tx_desc *tx_desc(void)
+{
+	return &sim.nic->tx.ring.desc[*reg(TDH)];
+}
+
+static void transmit(void)
+{
+	struct e1000_tx_desc *d;
+	u32 lower, bits;
+
+	if (!(*reg(TCTL) & TCTL_EN) || !sim.link || sim.paused || sim.stuck || sim.gone ||
+	    *reg(TDH) == *reg(TDT)) {
+		credit = 0;
+		return;
+	}
+	credit += sim.mbit * 1000;
+	while (*reg(TDH) != *reg(TDT)) {
+		d = tx_desc();
+		lower = __le32_to_cpu(d->lower);
+		bits = lower & TXD_DATA ? (lower & 0xfffff) * 8 : 0;
+		if (bits > credit)
+			return;
+		credit -= bits;
+		sim.sent += !!(lower & TXD_EOP);
+		*reg(TDH) = (*reg(TDH) + 1) & sim.nic->tx.ring.mask;
+		if (lower & TXD_RS) {
+			d->upper |= __cpu_to_le32(TXD_DD);
+			raise_cause(INT_TXDW);
+		}
+	}
+}
+
+void sim_receive(unsigned int frames)
+{
+	struct xmd_rx *rx = &sim.nic->rx;
+	u32 h;
+
+	for (; frames; frames--) {
+		h = *reg(RDH);
+		if (!(*reg(RCTL) & RCTL_EN) || h == *reg(RDT))
+			return;
+		rx->desc[h].length = 60;
+		rx->desc[h].errors = 0;
+		rx->desc[h].status = RXD_STAT_DD | RXD_STAT_EOP;
+		*reg(RDH) = (h + 1) & rx->mask;
+	}
+	raise_cause(INT_RXT0);
+}
+
+void sim_wire(bool link)
+{
+	if (link == sim.link)
+		return;
+	sim.link = link;
+	raise_cause(INT_LSC);
+}
+
+/* -------------------------------------------------------------------- the user half */
+
+static void look_at_link(void)
+{
+	sim.link_losses += adapter.link && !sim.link;
+	adapter.link = sim.link;
+	xmd_nic_link_follow(sim.nic);
+}
+
+void sim_start(void)
+{
+	const struct xmd_start start = {
+		.tx_ring = sim.nic->tx.ring.mask + 1, .rx_ring = 256, .mac = { 2 },
+	};
+
+	SIM_CHECK(!xmd_nic_start(sim.nic, &start));
+	xmd_nic_link_follow(sim.nic);
+	xmd_nic_tell_state(sim.nic);
+}
+
+static void reset(void)
+{
+	sim.resets++;
+	mutex_lock(&sim.nic->ctl);
+	xmd_nic_stop(sim.nic);
+	mutex_unlock(&sim.nic->ctl);
+	xmd_nic_tell_state(sim.nic);
+	sim.stuck = false;
+	msleep(30);
+	if (sim.reset_costs_link && (sim.link || sim.link_back_ms)) {
+		sim.link_back_ms = 2000;
+		sim.link = false;
+	}
+	sim_start();
+	look_at_link();
+}
+
+static void user_half(void)
+{
+	struct xpc *x = &sim.nic->xpc;
+
+	x->t.phase = sim.dead ? XPC_NONE : XPC_LIVE;
+	if (sim.dead || sim.idle)
+		return;
+	if (x->raised[XPC_UP_xmd_tx_hang]) {
+		x->raised[XPC_UP_xmd_tx_hang] = false;
+		if (!sim.gone)
+			reset();
+	}
+	/* the event, and a look every two seconds */
+	if (x->raised[XPC_UP_xmd_link_event] || ms_total % 2000 == 0) {
+		x->raised[XPC_UP_xmd_link_event] = false;
+		look_at_link();
+	}
+}
+
+/* ---------------------------------------------------------------------------- time */
+
+static void pass(void)
+{
+	static unsigned int quarter;
+
+	ms_total++;
+	quarter = (quarter + 1) % 4;
+	jiffies += !quarter;
+	transmit();
+	if (sim.line_held)
+		for (int i = 0; i < 5000 && handler && !sim.depth; i++)
+			call_handler();
+}
+
+void msleep(unsigned int ms)
+{
+	while (ms--)
+		pass();
+}
+
+static void works(void)
+{
+	struct delayed_work *tick = &sim.nic->watch.tick;
+
+	if (sim.nic->state_work.due) {
+		sim.nic->state_work.due = false;
+		xmd_nic_link_follow(sim.nic);
+	}
+	if (!time_after(tick->at, jiffies))
+		tick->work.func(&tick->work);
+}
+
+void sim_run(unsigned int ms)
+{
+	while (ms--) {
+		pass();
+		if (sim.link_back_ms && !--sim.link_back_ms)
+			sim_wire(true);
+		sim_polls();
+		works();
+		sim_polls();
+		user_half();
+		sim_polls();
+	}
+}
+
+/* ------------------------------------------------------------------ pool and clients */
+
+unsigned int xmd_pool_take(struct xmd_pool *p, struct xmd_buf **b, unsigned int n, unsigned int keep)
+{
+	(void)p;
+	(void)keep;
+	n = n < sim.free ? n : sim.free;
+	for (unsigned int i = 0; i < n; i++) {
+		b[i] = pool[--sim.free];
+		*b[i] = (struct xmd_buf){ .data = page, .refs = 1, .nbufs = 1 };
+	}
+	return n;
+}
+
+void xmd_buf_put(struct xmd_nic *nic, struct xmd_buf *b)
+{
+	struct xmd_buf *next;
+
+	SIM_CHECK(nic == sim.nic && b->refs == 1);
+	for (b->refs = 0; b; b = next) {
+		next = b->frag;
+		SIM_CHECK(sim.free < BUFS);
+		pool[sim.free++] = b;
+	}
+}
+
+void xmd_nic_host_rx(struct xmd_nic *nic, struct xmd_buf *frame)
+{
+	xmd_buf_put(nic, frame);
+}
+
+void xmd_nic_host_polled(struct xmd_nic *nic)
+{
+	SIM_CHECK(nic == sim.nic);
+}
+
+void xmd_ask_filter(struct xmd_nic *nic)
+{
+	SIM_CHECK(nic == sim.nic);
+}
+
+void xmd_nic_release(struct kref *ref)
+{
+	(void)ref;
+	abort();
+}
+
+static struct xmd_nic *place;
+
+static void client_rx(void *ctx, struct xmd_buf **frames, unsigned int n)
+{
+	SIM_CHECK(ctx == &sim && place == sim.nic);
+	sim.received += n;
+	while (n)
+		xmd_buf_put(sim.nic, frames[--n]);
+	if (sim.on_rx)
+		sim.on_rx();
+}
+
+static void client_tx(void *ctx, struct xmd_buf **frames, unsigned int n)
+{
+	SIM_CHECK(ctx == &sim && place == sim.nic);
+	for (unsigned int i = 0; i < n; i++) {
+		sim.aborted += !!(frames[i]->flags & XMD_F_ABORTED);
+		sim.ok += !(frames[i]->flags & XMD_F_ABORTED);
+		xmd_buf_put(sim.nic, frames[i]);
+	}
+}
+
+static void client_state(void *ctx)
+{
+	SIM_CHECK(ctx == &sim && place == sim.nic);
+	sim.states++;
+}
+
+static const struct xmd_nic_ops client = { client_rx, client_tx, client_rx, client_state };
+
+static void host_put(void *ctx, struct xmd_buf **frames, unsigned int n)
+{
+	while (n)
+		xmd_buf_put(ctx, frames[--n]);
+}
+
+static void host_state(void *ctx)
+{
+	SIM_CHECK(ctx == sim.nic);
+}
+
+static const struct xmd_nic_ops host = { host_put, host_put, host_put, host_state };
+
+int sim_post(unsigned int frames, unsigned int bytes)
+{
+	unsigned int n, i, sum = 0;
+	struct xmd_buf *b[XMD_BATCH];
+	int taken;
+
+	while (frames) {
+		n = xmd_pool_take(NULL, b, frames < XMD_BATCH ? frames : XMD_BATCH, 0);
+		SIM_CHECK(n);
+		for (i = 0; i < n; i++) {
+			b[i]->len = bytes;
+			b[i]->frame_len = bytes;
+			b[i]->owner = &sim;
+		}
+		taken = xmd_nic_tx_provide(sim.nic, b, n);
+		for (i = max(taken, 0); i < n; i++)
+			xmd_buf_put(sim.nic, b[i]);
+		if (taken < 0)
+			return sum ? (int)sum : taken;
+		sum += taken;
+		frames -= n;
+		if (taken < (int)n)
+			break;
+	}
+	return sum;
+}
+
+void sim_fill(unsigned int bytes)
+{
+	sim_post(XMD_RING_MAX, bytes);
+}
+
+unsigned int sim_in_ring(void)
+{
+	return sim.nic->tx.ring.frame_prod - sim.nic->tx.ring.frame_cons;
+}
+
+void sim_up(unsigned int ring)
+{
+	struct xmd_nic *nic = &the_sim_nic;
+
+	memset(nic, 0, sizeof(*nic));
+	memset(regs, 0, sizeof(regs));
+	memset(&adapter, 0, sizeof(adapter));
+	handler = NULL;
+	sim = (struct nic_sim){ .nic = nic, .mbit = 1000, .link = true };
+	sim_lines = 0;
+	jiffies += 100000;
+	for (unsigned int i = 0; i < BUFS; i++)
+		pool[sim.free++] = &bufs[i];
+	nic->pdev = &pdev;
+	nic->dev = &dev;
+	nic->regs = regs;
+	nic->adapter = &adapter;
+	nic->host = (struct xmd_client){ &host, nic };
+	nic->client = nic->taker = &nic->host;
+	nic->xpc.t.phase = XPC_LIVE;
+	SIM_CHECK(!xmd_nic_tx_alloc(nic) && !xmd_nic_rx_alloc(nic));
+	xmd_nic_set_mtu(nic, 4096);
+	xmd_nic_watch_init(nic);
+	nic->watch.tick.at = jiffies;
+	xmd_nic_offer(NULL);	/* of a test that has failed */
+	SIM_CHECK(xmd_nic_offer(nic) && !xmd_nic_attach(&client, &sim, &place));
+	nic->tx.ring.mask = ring - 1;
+	sim_start();
+	look_at_link();
+	sim_run(300);
+}
+
+/* Every buffer is back. */
+void sim_down(void)
+{
+	xmd_nic_detach(sim.nic);
+	place = NULL;
+	xmd_nic_offer(NULL);
+	mutex_lock(&sim.nic->ctl);
+	xmd_nic_stop(sim.nic);
+	xmd_nic_tx_abort(sim.nic);
+	mutex_unlock(&sim.nic->ctl);
+	xmd_nic_rx_free(sim.nic);
+	xmd_nic_tx_free(sim.nic);
+	SIM_CHECK(sim.free == BUFS && !handler);
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * padding.c - compiled with -Werror=padded: a hole that the compiler leaves in a struct that is
+ * copied to user space or to a guest tells what was in the kernel's memory before.
+ */
+#include <xmd/backdev.h>
+#include <xmd/nicdev.h>
+#include <xmd/objring.h>

@@ -1,0 +1,631 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * test_nic.c - nic.c, client.c, watch.c, irq.c, tx.c and rx.c together, in simulated time: what
+ * the wire, the partner, the user half and the interrupt line do to them (nic_sim.h).
+ */
+#include "nic_sim.h"
+#include "../check.h"
+
+static u64 asked(void)
+{
+	return sim.nic->xpc.n_raised[XPC_UP_xmd_tx_hang];
+}
+
+/* Run, and look every 100 ms.  Return: the longest time unwell */
+static unsigned int run_well(unsigned int ms)
+{
+	unsigned int now, most = 0;
+
+	for (; ms >= 100; ms -= 100) {
+		sim_run(100);
+		now = xmd_nic_unwell_ms(sim.nic);
+		most = max(most, now);
+	}
+	return most;
+}
+
+/* ------------------------------------------------------------------ interrupts (irq.c) */
+
+static unsigned int flood_left, flood_frames;
+
+/* Less than a full budget: somebody else schedules the poll that runs, which is MISSED. */
+static void flood_on(void)
+{
+	if (flood_left) {
+		flood_left--;
+		sim_receive(flood_frames);
+		if (flood_frames < 64)
+			napi_schedule(&sim.nic->napi);
+	}
+}
+
+/* Frames come without a break while polls run.  Return: interrupts, for 1000 polls */
+static unsigned int flood(void)
+{
+	unsigned int before = sim.irqs;
+
+	flood_left = 1000;
+	sim.on_rx = flood_on;
+	sim_receive(64);
+	while (flood_left)
+		sim_polls();
+	sim.on_rx = NULL;
+	sim_polls();
+	return sim.irqs - before;
+}
+
+static void test_flood(void **state)
+{
+	(void)state;
+	sim_up(256);
+	flood_frames = 64;
+	assert_true(flood() <= 2);
+
+	/* begun by a frame to the wire, not by an interrupt */
+	assert_int_equal(sim_post(1, 60), 1);
+	assert_true(flood() <= 2);
+
+	/* run again for MISSED: a frame came after the last look */
+	sim_receive(1);
+	assert_true(sim.nic->napi.sched);
+	napi_schedule(&sim.nic->napi);
+	assert_true(sim.nic->napi.missed);
+	assert_true(flood() <= 2);
+
+	flood_frames = 30;
+	assert_true(flood() <= 2);
+
+	/* all of it was received, and the mask is open again */
+	assert_int_equal(sim.ims & INT_RX, INT_RX);
+	assert_false(xmd_nic_rx_waits(sim.nic));
+	sim_down();
+}
+
+/* Traffic without a flood: an interrupt for each burst, none lost */
+static void test_bursts(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	sim_up(256);
+	sim.irqs = 0;
+	for (i = 0; i < 1000; i++) {
+		sim_receive(10);
+		sim_polls();
+	}
+	assert_int_equal(sim.received, 10000);
+	assert_int_equal(sim.irqs, 1000);
+	assert_int_equal(sim.nic->watch.irqs_lost, 0);
+	sim_down();
+}
+
+static unsigned int late_left;
+
+static void late(void)
+{
+	if (late_left) {
+		late_left--;
+		sim_receive(1);
+	}
+}
+
+/* A frame that comes between the last look and the opening of the mask is not slept over. */
+static void test_late_frame(void **state)
+{
+	(void)state;
+	sim_up(256);
+	late_left = 100;
+	sim.at_open = late;
+	sim_receive(1);
+	sim_polls();
+	assert_int_equal(sim.received, 101);
+	assert_int_equal(sim.ims & INT_RX, INT_RX);
+	sim_down();
+}
+
+/* STOP comes between the end of a poll and the opening of the mask. */
+static void test_stopped_mask_stays_shut(void **state)
+{
+	(void)state;
+	sim_up(256);
+	mutex_lock(&sim.nic->ctl);
+	xmd_nic_stop(sim.nic);
+	mutex_unlock(&sim.nic->ctl);
+	assert_int_equal(sim.ims, 0);
+	xmd_nic_irq_open(sim.nic, INT_RX);
+	assert_int_equal(sim.ims, 0);
+	sim_start();
+	sim_receive(3);
+	sim_polls();
+	assert_int_equal(sim.received, 3);
+	sim_down();
+}
+
+static void test_lost_irq(void **state)
+{
+	(void)state;
+	sim_up(256);
+
+	/* reception: nothing is in the transmit ring */
+	sim.lose_irqs = true;
+	sim_receive(5);
+	sim.icr = 0;
+	sim_run(600);
+	assert_int_equal(sim.received, 5);
+	assert_int_equal(sim.nic->watch.irqs_lost, 1);
+
+	/* the mask is not what we believe */
+	sim.lose_irqs = false;
+	sim.ims = 0;
+	sim_receive(5);
+	sim_run(600);
+	assert_int_equal(sim.received, 10);
+	assert_int_equal(sim.ims & INT_RX, INT_RX);
+	sim_receive(5);
+	sim_polls();
+	assert_int_equal(sim.received, 15);
+
+	/* transmission */
+	sim.paused = true;
+	assert_int_equal(sim_post(3, 60), 3);
+	sim_polls();
+	sim.lose_irqs = true;
+	sim.paused = false;
+	sim_run(10);
+	sim.icr = 0;
+	sim_run(600);
+	assert_int_equal(sim.ok, 3);
+	assert_int_equal(asked(), 0);
+	sim_down();
+}
+
+/* Nobody hears of the lost link: frames that do not leave are reason to ask. */
+static void test_lost_link_irq(void **state)
+{
+	(void)state;
+	sim_up(256);
+	sim.lose_irqs = true;
+	sim_wire(false);
+	sim.icr = 0;
+	sim_post(10, 60);
+	sim_run(1000);
+	assert_false(test_bit(XMD_LINK_UP, &sim.nic->bits));
+	sim_run(1500);
+	assert_int_equal(sim.aborted, 10);
+	sim.lose_irqs = false;
+	sim_down();
+}
+
+/* ------------------------------------------------------------------- the shared line */
+
+static void test_line(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	sim_up(256);
+	sim.other = true;
+	sim.gone = true;
+	sim_run(300);
+
+	/* another device's few are its own */
+	for (i = 0; i < 90; i++)
+		assert_int_equal(xmd_nic_irq(9, sim.nic), IRQ_NONE);
+	assert_int_equal(sim.depth, 0);
+
+	/* a line that is held is shut, and tried again each tick */
+	sim.line_held = true;
+	sim_run(100);
+	assert_int_equal(sim.depth, 1);
+	i = sim.irqs;
+	sim_run(1000);
+	assert_in_range(sim.irqs - i, 100, 1000);
+	sim.line_held = false;
+	sim_run(300);
+	assert_int_equal(sim.depth, 0);
+
+	/* STOP gives it back to the other */
+	sim.line_held = true;
+	sim_run(10);
+	assert_int_equal(sim.depth, 1);
+	sim.line_held = false;
+	mutex_lock(&sim.nic->ctl);
+	xmd_nic_stop(sim.nic);
+	mutex_unlock(&sim.nic->ctl);
+	assert_int_equal(sim.depth, 0);
+	sim.gone = false;
+	sim_start();
+
+	/* alone on it: a new request opens it */
+	sim.gone = true;
+	sim.line_held = true;
+	sim_run(10);
+	assert_int_equal(sim.depth, 1);
+	sim.other = false;
+	sim.line_held = false;
+	mutex_lock(&sim.nic->ctl);
+	xmd_nic_stop(sim.nic);
+	mutex_unlock(&sim.nic->ctl);
+	assert_false(test_bit(XMD_LINE_SHUT, &sim.nic->bits));
+	sim.gone = false;
+	sim_start();
+	sim_receive(1);
+	sim_polls();
+	assert_int_equal(sim.received, 1);
+	sim_down();
+}
+
+/* --------------------------------------------------------- frames that stay in the ring */
+
+static void test_pause(void **state)
+{
+	unsigned int filled;
+
+	(void)state;
+	sim_up(256);
+	sim.paused = true;
+	sim_fill(1500);
+	filled = sim_in_ring();
+	assert_true(filled > 200);
+	assert_int_equal(run_well(60000), 0);
+	assert_int_equal(sim_in_ring(), filled);
+	assert_int_equal(asked(), 0);
+	assert_int_equal(sim_lines, 1);
+	assert_non_null(strstr(sim_line, "paused by the link partner"));
+	assert_in_range(sim.nic->watch.paused_ms, 55000, 61000);
+	sim.paused = false;
+	assert_int_equal(run_well(1000), 0);
+	assert_int_equal(sim.ok, filled);
+	assert_int_equal(sim.aborted, 0);
+	sim_down();
+}
+
+static void test_link_loss(void **state)
+{
+	unsigned int filled;
+
+	(void)state;
+	for (int costs = 0; costs < 2; costs++) {
+		sim_up(256);
+		sim.reset_costs_link = costs;
+		sim.paused = true;	/* or they would be gone before the link is */
+		sim_fill(1500);
+		filled = sim_in_ring();
+		sim_wire(false);
+		sim.paused = false;
+		sim_run(10);
+		assert_int_equal(sim_post(1, 60), -ENETDOWN);
+		assert_int_equal(run_well(1500), 0);
+		assert_int_equal(sim.aborted, filled);
+		assert_int_equal(sim_in_ring(), 0);
+		assert_int_equal(asked(), 1);
+		/* a minute without a cable: nothing waits, nothing is reset */
+		assert_int_equal(sim_post(1, 60), -ENETDOWN);
+		assert_int_equal(run_well(60000), 0);
+		assert_int_equal(sim_post(1, 60), -ENETDOWN);
+		assert_int_equal(asked(), 1);
+		assert_int_equal(sim.resets, 1);
+		sim_wire(true);
+		sim_run(100);
+		assert_int_equal(sim_post(20, 60), 20);
+		sim_run(100);
+		assert_int_equal(sim.ok, 20);
+		sim_down();
+	}
+}
+
+/* A bounce costs no frame and no reset. */
+static void test_bounce(void **state)
+{
+	unsigned int filled;
+
+	(void)state;
+	sim_up(256);
+	sim.paused = true;
+	sim_fill(1500);
+	filled = sim_in_ring();
+	sim_wire(false);
+	sim.paused = false;
+	sim_run(500);
+	sim_wire(true);
+	assert_int_equal(run_well(500), 0);
+	assert_int_equal(sim.ok, filled);
+	assert_int_equal(asked(), 0);
+	sim_down();
+}
+
+/* Three seconds each, under load, 20 times; a reset that costs the link is not repeated. */
+static void test_flapping(void **state)
+{
+	(void)state;
+	sim_up(256);
+	sim.reset_costs_link = true;
+	for (int i = 0; i < 20; i++) {
+		sim.paused = true;
+		sim_fill(1500);
+		sim_wire(false);
+		sim.paused = false;
+		assert_int_equal(run_well(3000), 0);
+		assert_int_equal(sim_in_ring(), 0);
+		sim_wire(true);
+		sim_fill(60);
+		assert_int_equal(run_well(5000), 0);
+	}
+	assert_in_range(sim.resets, 1, 20);
+	assert_int_equal(asked(), sim.resets);
+	assert_int_equal(sim_post(20, 60), 20);
+	sim_run(100);
+	assert_int_equal(sim_in_ring(), 0);
+	sim_down();
+}
+
+/* Faster than frames are given back, for a minute: none waits for long, none is sent twice. */
+static void test_fast_flapping(void **state)
+{
+	unsigned int posted = 0;
+	int n;
+
+	(void)state;
+	sim_up(256);
+	for (int i = 0; i < 120; i++) {
+		sim_wire(i & 1);
+		n = sim_post(50, 1500);
+		posted += max(n, 0);
+		assert_int_equal(run_well(500), 0);
+	}
+	assert_int_equal(asked(), 0);
+	assert_int_equal(sim.ok, posted);
+	assert_int_equal(sim.sent, posted);
+	sim_down();
+}
+
+/* Nobody can tell of the link, nor reset: frames wait for the next user half. */
+static void test_dead_user_half(void **state)
+{
+	unsigned int filled;
+
+	(void)state;
+	sim_up(256);
+	sim.dead = true;
+	sim.paused = true;
+	sim_fill(1500);
+	filled = sim_in_ring();
+	sim_wire(false);
+	sim.paused = false;
+	sim_run(6000);
+	assert_int_equal(sim_in_ring(), filled);
+	assert_int_equal(asked(), 0);
+	sim.dead = false;
+	sim_run(2500);
+	assert_int_equal(sim.aborted, filled);
+	assert_int_equal(sim.resets, 1);
+
+	/* it dies right after it has told: the frames are given back all the same */
+	sim_wire(true);
+	sim_run(500);
+	sim.paused = true;
+	sim_fill(1500);
+	sim_wire(false);
+	sim_run(2);
+	sim.paused = false;
+	sim.dead = true;
+	sim_run(2500);
+	assert_int_equal(sim_in_ring(), 0);
+	sim_wire(true);
+	assert_int_equal(sim_post(1, 60), -ENETDOWN);
+	sim.dead = false;
+	sim_run(500);
+	assert_int_equal(sim.resets, 2);
+	assert_int_equal(sim_post(1, 60), 1);
+	sim_down();
+}
+
+/*
+ * A full ring of the longest buffers takes 3.4 s, 11 s with collisions.  Laid out again by a
+ * START it is one batch, which says so only at its end.
+ */
+static void test_slow_link(void **state)
+{
+	unsigned int filled;
+
+	(void)state;
+	for (int collisions = 0; collisions < 2; collisions++) {
+		sim_up(1024);
+		sim.mbit = 10;
+		sim_fill(4096);
+		filled = sim_in_ring();
+		mutex_lock(&sim.nic->ctl);
+		xmd_nic_stop(sim.nic);
+		mutex_unlock(&sim.nic->ctl);
+		sim_start();
+		sim.mbit = collisions ? 3 : 10;
+		assert_true(filled > 500);
+		assert_int_equal(run_well(15000), 0);
+		assert_int_equal(asked(), 0);
+		assert_int_equal(sim.ok, filled);
+		assert_int_equal(sim.sent, filled);
+		sim_down();
+	}
+}
+
+static void test_hang(void **state)
+{
+	unsigned int filled;
+
+	(void)state;
+	sim_up(256);
+	sim.stuck = true;
+	sim_fill(1500);
+	filled = sim_in_ring();
+	sim_run(1500);
+	assert_int_equal(asked(), 0);
+	assert_int_equal(run_well(2000), 0);
+	assert_int_equal(asked(), 1);
+	assert_int_equal(sim.ok, filled);
+	assert_int_equal(sim.aborted, 0);
+
+	/* nobody resets it: unwell */
+	sim.stuck = true;
+	sim_fill(1500);
+	sim.dead = true;
+	sim_lines = 0;
+	sim_run(10000);
+	assert_in_range(xmd_nic_unwell_ms(sim.nic), 7000, 10500);
+	assert_in_range(sim_lines, 3, 5);
+	sim.dead = false;
+	sim_run(3000);
+	assert_int_equal(xmd_nic_unwell_ms(sim.nic), 0);
+
+	/* at 10 Mb/s it takes longer to be sure */
+	sim.mbit = 10;
+	sim.stuck = true;
+	sim_fill(1500);
+	sim_run(7000);
+	assert_true(sim.stuck);
+	sim_run(2000);
+	assert_false(sim.stuck);
+	sim_down();
+}
+
+/* Frames wait through a reset that costs the link, and the seconds until it is back. */
+static void test_wait_for_link_after_reset(void **state)
+{
+	unsigned int filled;
+
+	(void)state;
+	sim_up(256);
+	sim.reset_costs_link = true;
+	sim.stuck = true;
+	sim_fill(1500);
+	filled = sim_in_ring();
+	sim_run(3500);
+	assert_int_equal(sim.resets, 1);
+	assert_false(sim.link);
+	assert_int_equal(sim_post(1, 60), -EAGAIN);
+	sim_run(3000);
+	assert_true(sim.link);
+	assert_int_equal(sim.ok, filled);
+	assert_int_equal(sim.aborted, 0);
+	assert_int_equal(asked(), 1);
+	sim_down();
+
+	/* it does not come back: they are given back, with one reset more */
+	sim_up(256);
+	sim.reset_costs_link = true;
+	sim.stuck = true;
+	sim_fill(1500);
+	while (!sim.resets)
+		sim_run(1);
+	sim.link_back_ms = 0;
+	assert_int_equal(run_well(4500), 0);
+	assert_int_equal(sim_in_ring(), filled);
+	assert_int_equal(sim_post(1, 60), -EAGAIN);
+	sim_run(2000);
+	assert_int_equal(sim.aborted, filled);
+	assert_int_equal(sim_post(1, 60), -ENETDOWN);
+	assert_int_equal(run_well(60000), 0);
+	assert_int_equal(sim.resets, 2);
+	sim_down();
+}
+
+/* A user half that says there is a link where there is none. */
+static void test_false_link(void **state)
+{
+	(void)state;
+	sim_up(256);
+	sim.paused = true;
+	sim_fill(1500);
+	sim.paused = false;
+	sim.idle = true;
+	sim.link = false;
+	sim_run(1500);
+	assert_int_equal(xmd_nic_unwell_ms(sim.nic), 0);
+	assert_true(sim.nic->xpc.raised[XPC_UP_xmd_link_event]);
+	sim_run(6000);
+	assert_in_range(xmd_nic_unwell_ms(sim.nic), 4000, 6000);
+	assert_int_equal(asked(), 0);
+	sim_down();
+}
+
+/* ------------------------------------------------------------------------- the client */
+
+static struct xmd_nic *second;
+
+static void test_attach(void **state)
+{
+	(void)state;
+	/* that an operation finds the place filled, nic_sim.c checks in each of them */
+	sim_up(256);
+	assert_int_equal(xmd_nic_attach(sim.nic->guest.ops, &sim, &second), -EBUSY);
+	assert_null(second);
+	xmd_nic_offer(NULL);
+	assert_int_equal(xmd_nic_attach(sim.nic->guest.ops, &sim, &second), -ENODEV);
+	assert_null(second);
+
+	/* with frames that the NIC keeps: they come back, and a reset is asked for */
+	sim.paused = true;
+	sim_fill(1500);
+	sim_down();
+	assert_true(sim.aborted > 200);
+	assert_int_equal(asked(), 1);
+}
+
+static unsigned int diverted;
+
+static void taken(void *ctx, struct xmd_buf **frames, unsigned int n)
+{
+	diverted += n;
+	while (n)
+		xmd_buf_put(ctx, frames[--n]);
+}
+
+/* A self-test takes what comes, whatever comes when; afterwards nothing of it is left. */
+static void test_divert(void **state)
+{
+	const struct xmd_nic_ops ops = { .rx_return = taken, .host_tx = taken };
+
+	(void)state;
+	sim_up(256);
+	const struct xmd_client taker = { &ops, sim.nic };
+
+	xmd_nic_divert(sim.nic, &taker);
+	sim_receive(7);
+	sim_polls();
+	assert_int_equal(diverted, 7);
+	/* guests' frames and their answers go on */
+	assert_int_equal(sim_post(3, 60), 3);
+	sim_run(10);
+	assert_int_equal(sim.ok, 3);
+	sim_receive(2);
+	xmd_nic_divert(sim.nic, NULL);
+	sim_polls();
+	assert_int_equal(sim.received, 2);
+	sim_down();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_flood),
+		cmocka_unit_test(test_bursts),
+		cmocka_unit_test(test_late_frame),
+		cmocka_unit_test(test_stopped_mask_stays_shut),
+		cmocka_unit_test(test_lost_irq),
+		cmocka_unit_test(test_lost_link_irq),
+		cmocka_unit_test(test_line),
+		cmocka_unit_test(test_pause),
+		cmocka_unit_test(test_link_loss),
+		cmocka_unit_test(test_bounce),
+		cmocka_unit_test(test_flapping),
+		cmocka_unit_test(test_fast_flapping),
+		cmocka_unit_test(test_dead_user_half),
+		cmocka_unit_test(test_slow_link),
+		cmocka_unit_test(test_hang),
+		cmocka_unit_test(test_wait_for_link_after_reset),
+		cmocka_unit_test(test_false_link),
+		cmocka_unit_test(test_attach),
+		cmocka_unit_test(test_divert),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
