@@ -7,12 +7,12 @@
 #include <linux/module.h>
 #include "priv.h"
 
-#define POOL_MIN	512u
+#define POOL_MIN	1024u
 #define POOL_MAX	8192u
 
 static unsigned int pool_bufs = 3200;
 module_param(pool_bufs, uint, 0444);
-MODULE_PARM_DESC(pool_bufs, "page-sized buffers for frames, 512 to 8192 (default 3200)");
+MODULE_PARM_DESC(pool_bufs, "page-sized buffers for frames, 1024 to 8192 (default 3200)");
 
 static unsigned int rx_reserve = 256;
 module_param(rx_reserve, uint, 0444);

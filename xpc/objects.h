@@ -141,8 +141,8 @@ struct xmd_testresult {
 
 #ifdef XPC_GEN
 /*
- * Upcalls.  Each returns 0 or -errno, which the administrator gets to see.  In the
- * handlers of the user half a ctx stands in front of the arguments (annot.h).
+ * Upcalls.  Each returns 0 or -errno, which the administrator gets to see.  The user half
+ * handles xmd_NAME(...) in drv_NAME(struct driver *, ...).
  */
 
 /* Make @want work; if it returns 0, the kernel half commits it.  The user half changes the
