@@ -176,11 +176,11 @@ void xmd_nic_bus_master(struct xmd_nic *nic, bool on);
 int xmd_nic_reset(struct xmd_nic *nic);
 int xmd_nic_start(struct xmd_nic *nic, const struct xmd_start *start);
 void xmd_nic_stop(struct xmd_nic *nic);
-void xmd_nic_link_follow(struct xmd_nic *nic);
 
 /* client.c */
 bool xmd_nic_offer(struct xmd_nic *nic);
 void xmd_nic_tell_state(struct xmd_nic *nic);
+void xmd_nic_link_follow(struct xmd_nic *nic);
 int xmd_nic_divert(struct xmd_nic *nic, const struct xmd_client *taker,
 		   int (*test)(struct xmd_nic *nic));
 
