@@ -94,7 +94,7 @@ static long do_limit(void __user *arg)
 
 static long do_port(void __user *arg)
 {
-	struct xmd_port_info info = { .link = 0 };
+	struct xmd_port_info info;
 	int err = xmd_port_get(&info);
 
 	if (err)
