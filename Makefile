@@ -40,10 +40,8 @@ modules:
 		find $(MODSRC)/$$d -type l -delete; \
 		ln -sf $(ROOT)/$$d/* $(MODSRC)/$$d/; \
 	done
-	@ln -sf $(ROOT)/xpc/*.h $(ROOT)/xpc/wire.c $(ROOT)/xpc/tracker.c $(ROOT)/xpc/kern/*.[ch] $(ROOT)/xpc/generated/objects_xpc.[ch] \
-		$(ROOT)/xpc/generated/objects_kern.c $(MODSRC)/kerndriver/
-	@ln -sf $(ROOT)/xpc/*.h $(addprefix $(ROOT)/xpc/,wire.c replica.c abi.c objring.c objguest.c) \
-		$(addprefix $(ROOT)/xpc/generated/vif_objects_,xpc.h xpc.c guest.c) $(MODSRC)/frontend/
+	@ln -sf $(ROOT)/xpc/*.[ch] $(ROOT)/xpc/kern/*.[ch] $(ROOT)/xpc/generated/objects_* $(MODSRC)/kerndriver/
+	@ln -sf $(ROOT)/xpc/*.[ch] $(ROOT)/xpc/generated/vif_objects_* $(MODSRC)/frontend/
 	@printf 'obj-m += kerndriver/ backend-domU/kern/ frontend/\n' > $(MODSRC)/Kbuild
 	$(MAKE) -C $(KDIR) M=$(MODSRC) XMD_ROOT=$(ROOT) W=1 $(MODFLAGS) modules
 	@cp -u $(MODSRC)/kerndriver/xmd_nic.ko $(MODSRC)/backend-domU/kern/xmd_back.ko \

@@ -103,7 +103,7 @@ static void tell_of_jumbo(struct vif *v, struct vif_env *env, const struct xmd_v
 
 	if (env->objs && !env->objs->port_known)
 		obj_read_port(env);
-	port = env->objs && env->objs->port_known ? env->objs->port.mtu : 0;
+	port = env->objs && env->objs->port_known ? env->objs->port.port.mtu : 0;
 	if (port <= c->mtu || !log_allowed(&v->budget, env->now(), v->name))
 		return;
 	if (c->features & XMD_VIF_SG)

@@ -65,7 +65,7 @@ static void others_go_on(void **state)
 	assert_int_equal(host_call(h, 1, XPC_DOWN_xmd_obj_counters, NULL, counters), 0);
 	assert_int_equal(host_wish(h, 1, XPC_xmd_vif_object_mtu, &want), 0);
 	/* who has asked hears of the wire all the same */
-	h->w.sim.port.link = 0;
+	h->w.sim.port.port.link = 0;
 	h->w.sim.port_event = true;
 	host_run(h, 2 * TICK_MS);
 	assert_int_equal(h->party[0].g.port.link, 0);

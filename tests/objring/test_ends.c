@@ -48,14 +48,14 @@ static void the_carrier_follows_the_wire(void **state)
 
 	host_attach(h, 0);
 	host_attach(h, 2);
-	h->w.sim.port.link = 0;
-	h->w.sim.port.speed = 0;
+	h->w.sim.port.port.link = 0;
+	h->w.sim.port.port.speed = 0;
 	h->w.sim.port_event = true;
 	host_run(h, 2 * TICK_MS);
 	assert_int_equal(h->party[0].g.port.link, 0);
 	assert_int_equal(h->party[2].g.port.link, 0);
 	assert_true(h->party[0].news & OBJGUEST_PORT);
-	h->w.sim.port.link = 1;
+	h->w.sim.port.port.link = 1;
 	h->w.sim.port_event = true;
 	host_run(h, 2 * TICK_MS);
 	assert_int_equal(h->party[0].g.port.link, 1);

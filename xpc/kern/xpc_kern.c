@@ -400,7 +400,11 @@ void xpc_kern_get(struct xpc *x, unsigned int object, void *to)
 	unsigned long irq;
 
 	spin_lock_irqsave(&x->lock, irq);
-	xpc_copy(o->type->type, ~0ull, to, o->copy, x->t.scratch);
+	/* with lists its pointers are to be those of the copy */
+	if (o->type->store_size == o->type->type->size)
+		memcpy(to, o->copy, o->type->store_size);
+	else
+		xpc_copy(o->type->type, ~0ull, to, o->copy, x->t.scratch);
 	spin_unlock_irqrestore(&x->lock, irq);
 }
 
