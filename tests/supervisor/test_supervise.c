@@ -1007,6 +1007,33 @@ static void the_settings_of_its_port(void **state)
 	no_job(t);
 }
 
+/* Each that is kept is a line in dom0's log, and the domain decides how often it has others. */
+static void settings_that_change_all_the_time(void **state)
+{
+	static const char *const key = "/local/domain/3/" XS_DIR_OWN "/" XS_OWN_PORT_SETTINGS;
+	struct test *t = *state;
+	unsigned int i, kept = 0;
+	char text[16], *was = NULL, *is;
+
+	in_charge(t, 3, "net");
+	for (i = 1; i <= 200; i++) {
+		snprintf(text, sizeof(text), "mtu=%u", 1000 + i);
+		write_node(t, key, text);
+		snprintf(text, sizeof(text), "%u", i);
+		beats(t, 3, text);
+		is = slurp(RUN_DIR "/net.port");
+		kept += !was || strcmp(was, is);
+		free(was);
+		was = is;
+	}
+	free(was);
+	assert_in_range(kept, 9, 11);
+	pass_beating(t, 12000, 3);
+	is = slurp(RUN_DIR "/net.port");
+	assert_string_equal(is, "mtu=1200");
+	free(is);
+}
+
 /* ------------------------------------------------------- what others can cost */
 
 #define GUESTS	50
@@ -1907,6 +1934,7 @@ int main(void)
 		T(no_one_listens),
 		T(beats_that_begin_again),
 		T(the_settings_of_its_port),
+		T(settings_that_change_all_the_time),
 		T(fifty_guests_that_write_as_fast_as_they_can),
 		T(domains_that_come_and_go_without_end),
 		T(a_crash_that_nobody_tells_of),
