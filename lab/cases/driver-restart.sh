@@ -48,7 +48,7 @@ on peer 'echo 100 > /proc/sys/net/ipv4/tcp_retries2'
 # What may differ: the pid, beats and control of xmd-backend, the rings of the new domain with dom0, when it was begun,
 # and that rings were adopted.
 nodes() {
-    xenstore-ls -fp | grep -v -e '/data/xmd-backend/\(pid\|heartbeat\|control\)' -e '/ring-ref = ' -e '/start_time' \
+    xenstore-ls -fp | grep -v -e '/data/xmd-backend/\(pid\|heartbeat\|control\|watchdog\)' -e '/ring-ref = ' -e '/start_time' \
         -e '/data/lab-agent' -e '/event-channel = .*(n1,r0)' -e '/console/\(tty\|port\)' -e '/store/port' -e '/pci-op-ref' -e '/xmd-rings' | sort
 }
 # The interface in the guest: its index and how often its carrier has changed
