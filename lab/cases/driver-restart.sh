@@ -92,8 +92,9 @@ memory() { # WHERE: KiB; what sockets hold, and files in memory, counted as free
         /^(TCP|UDP):/ { for (i = 2; i < NF; i++) if (\$i == \"mem\") n += 4 * \$(i + 1) }
         END { print n }" /proc/meminfo /proc/net/sockstat'
 }
-files_of() { find "/proc/$(pidof "$1")/fd" -type l | wc -l; }
-size_of() { awk '/^VmRSS/ { print $2 }' "/proc/$(pidof "$1")/status"; }
+# the probe and the workers of xmd-supervisor are younger
+files_of() { find "/proc/$(pgrep -o -x "$1")/fd" -type l | wc -l; }
+size_of() { awk '/^VmRSS/ { print $2 }' "/proc/$(pgrep -o -x "$1")/status"; }
 
 # counts: must be the same each time
 counts() {
