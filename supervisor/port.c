@@ -45,18 +45,21 @@ static void settings_path(char path[STORE_PATH_MAX], uint32_t domid)
 		 domid);
 }
 
-void port_keep(struct store *s, uint32_t domid, const char *name)
+bool port_keep(struct store *s, uint32_t domid, const char *name)
 {
 	char path[STORE_PATH_MAX], kept[PORT_TEXT_MAX], *text;
+	bool other;
 	size_t len;
 
 	settings_path(path, domid);
 	if (s->ops->read(s, path, &text, &len))
-		return;
+		return false;
 	read_kept(name, kept);
-	if (is_text(text, len) && strcmp(text, kept) && !file_write(name, EXT, text))
+	other = is_text(text, len) && strcmp(text, kept);
+	if (other && !file_write(name, EXT, text))
 		log_info("%s: its port's settings, for after a restart: %s", name, text);
 	free(text);
+	return other;
 }
 
 void port_give(struct store *s, uint32_t domid, const char *name)

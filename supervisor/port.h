@@ -12,8 +12,13 @@
 
 #define PORT_TEXT_MAX	512	/* bytes with the NUL: SAVED_MAX of backend-domU/user/saved.h */
 
-/* What domain @domid, called @name, has there.  The domain writes it: any text, or none. */
-void port_keep(struct store *s, uint32_t domid, const char *name);
+#define PORT_KEEP_MS	10000	/* between two changes that are kept, as each is a line in the log */
+
+/*
+ * What domain @domid, called @name, has there.  The domain writes it: any text, or none.
+ * Return: whether that was another than before
+ */
+bool port_keep(struct store *s, uint32_t domid, const char *name);
 /* Before domain @domid, the next one called @name, runs. */
 void port_give(struct store *s, uint32_t domid, const char *name);
 
