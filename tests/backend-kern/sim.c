@@ -376,7 +376,7 @@ unsigned int xmd_nic_max_frame(const struct xmd_nic *n)
 unsigned int xmd_nic_tx_space(const struct xmd_nic *n)
 {
 	(void)n;
-	return nic.answer > 0 && nic.n_held < nic.room ? nic.room - nic.n_held : 0;
+	return nic.answer > 0 && nic.n_held < nic.room ? nic.room - nic.n_held + nic.optimism : 0;
 }
 
 int xmd_nic_bufs(const struct xmd_nic *n)
@@ -395,6 +395,7 @@ int xmd_nic_tx_provide(struct xmd_nic *n, struct xmd_buf **frames, unsigned int 
 	while (taken < k && nic.n_held < nic.room)
 		nic.held[nic.n_held++] = frames[taken++];
 	nic.doorbells += !!taken;
+	nic.refused += k - taken;
 	return taken;
 }
 
