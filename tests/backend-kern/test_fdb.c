@@ -254,6 +254,36 @@ static void test_the_host_takes_nothing_from_a_vif(void **state)
 	assert_int_equal(send(gateway, mac_host, WIRE, 0), HOST);
 }
 
+/* Nor from a station, behind a guest or on the wire, as long as that speaks. */
+static void test_the_host_takes_nothing_that_is_in_use(void **state)
+{
+	static const struct { u16 port; bool forgotten; } c[] = {
+		{ A, false }, { WIRE, false }, { A, true }, { WIRE, true },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		u32 now = 10000 * (i + 1);
+
+		send(bridged, broadcast, c[i].port, now);
+		assert_int_equal(xmd_fdb_claim(fdb, bridged, HOST), c[i].port);
+		for (u32 end = now + 2 * XMD_FDB_HOLD_S; now < end; now += XMD_FDB_HOLD_S) {
+			send(bridged, broadcast, c[i].port, now);
+			xmd_fdb_sweep(fdb, now + XMD_FDB_HOLD_S);
+			assert_int_equal(send(mac_b, bridged, B, now), c[i].port);
+		}
+		if (c[i].forgotten)
+			xmd_fdb_forget_port(fdb, c[i].port);
+		else
+			xmd_fdb_sweep(fdb, now + 1);
+		assert_int_equal(send(mac_b, bridged, B, now), HOST);
+		assert_int_equal(fdb->learned[c[i].port], 0);
+		xmd_fdb_claim(fdb, mac_host, HOST);
+		xmd_fdb_claim(fdb, mac_a, A);
+		assert_int_equal(send(mac_b, bridged, B, now), XMD_TO_FLOOD);
+	}
+}
+
 static void test_claiming_what_was_learned(void **state)
 {
 	(void)state;
@@ -342,6 +372,7 @@ int main(void)
 		T(test_local_migration),
 		T(test_same_mac_twice),
 		T(test_the_host_takes_nothing_from_a_vif),
+		T(test_the_host_takes_nothing_that_is_in_use),
 		T(test_claiming_what_was_learned),
 		T(test_random_claims),
 		T(test_buckets_depend_on_the_key),

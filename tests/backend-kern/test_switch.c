@@ -83,6 +83,23 @@ static void test_the_host_takes_a_guests_address(void **state)
 	assert_int_equal(nic.n_host, 1);
 }
 
+/* The gateway's would get it all that guests send to the outside. */
+static void test_the_host_takes_the_gateways_address(void **state)
+{
+	(void)state;
+	make_frame(p, a->mac, station, 60, 1);
+	nic_receive(p, 60);
+	memcpy(nic.dev.dev_addr, station, 6);
+	make_frame(p, station, a->mac, 60, 2);
+	guest_send(a, p, 60, 60, 0);
+	sim_run();
+	assert_int_equal(nic.n_held, 1);
+	assert_int_equal(nic.n_host, 0);
+	nic_complete(1);
+	assert_int_equal(guest_tx_status(a), 0);
+	assert_int_equal(got(a), 1);
+}
+
 /* It is the host's once the guest has gone, and the guest's when that comes back. */
 static void test_a_guest_comes_with_the_hosts_address(void **state)
 {
@@ -178,6 +195,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_the_host_takes_a_guests_address),
+		T(test_the_host_takes_the_gateways_address),
 		T(test_a_guest_comes_with_the_hosts_address),
 		T(test_the_newer_of_two_goes),
 		T(test_local_migration),
