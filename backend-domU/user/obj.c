@@ -15,6 +15,8 @@ static void release(struct vif *v, struct vif_env *env)
 	struct obj *o = v->obj;
 
 	obj_forget_ask(env->objs, o);
+	if (o->blinking)
+		env->objs->led_off = true;
 	env->objs->bus->ops->unbind(env->objs->bus, o->local);
 	env->objs->bus->ops->unmap(env->objs->bus, o->page);
 	free(o);

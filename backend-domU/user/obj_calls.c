@@ -22,7 +22,7 @@ static int ask(const struct asked *a, const struct xmd_port_ask *q)
 	return obj_ask(a->env->objs, a->v->obj, q, a->env->now());
 }
 
-static void fill_port_counters(const struct asked *a, struct xmd_port_counters *port)
+static void fill_port_counters(struct xmd_port_counters *port, const struct asked *a)
 {
 	const struct xmd_port_info *p = &a->env->objs->port;
 
@@ -72,7 +72,7 @@ int xmd_obj_counters(void *ctx, struct xmd_vif_counters *vif, struct xmd_port_co
 	};
 	memset(port, 0, sizeof(*port));
 	if (may_see_port(a))
-		fill_port_counters(a, port);
+		fill_port_counters(port, a);
 	return 0;
 }
 

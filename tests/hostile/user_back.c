@@ -106,7 +106,7 @@ static void others(void)
 	row("DISCONNECT at a bad address", ONE(EFAULT), ioctl(fd, XMD_VIF_DISCONNECT, bad_pointer));
 	row("LIST at a bad address", ONE(EFAULT), ioctl(fd, XMD_VIF_LIST, bad_pointer));
 	row("unknown ioctl", ONE(ENOTTY), ioctl(fd, _IO('x', 0x7f)));
-	row("ioctl of the wrong length", ONE(ENOTTY), ioctl(fd, wrong_length, bad_pointer));
+	row("ioctl of the wrong length", TWO(ENOTTY, EFAULT), ioctl(fd, wrong_length, bad_pointer));
 	row("ioctl of /dev/xmd/nic0", ONE(ENOTTY), ioctl(fd, XMD_NIC_STOP));
 	row("read of 15 bytes", ONE(EINVAL), read(fd, buf, sizeof(buf) - 1));
 	row("write", TWO(EINVAL, EBADF), write(fd, buf, sizeof(buf)));

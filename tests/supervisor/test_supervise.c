@@ -980,6 +980,33 @@ static void beats_that_begin_again(void **state)
 	no_job(t);
 }
 
+/* What xmd-backend has saved is kept for the domain that comes after; it may be anything. */
+static void the_settings_of_its_port(void **state)
+{
+	static const char *const key = "/local/domain/3/" XS_DIR_OWN "/" XS_OWN_PORT_SETTINGS;
+	struct test *t = *state;
+	char text[64] = "", huge[600];
+	FILE *f;
+
+	in_charge(t, 3, "net");
+	beats(t, 3, "1");
+	assert_false(file_exists("net", ".port"));
+	write_node(t, key, "mtu=9000");
+	beats(t, 3, "2");
+	memset(huge, 'x', sizeof(huge) - 1);
+	huge[sizeof(huge) - 1] = '\0';
+	write_node(t, key, huge);
+	beats(t, 3, "3");
+	write_node(t, key, "mtu=\x01\n");
+	beats(t, 3, "4");
+	f = fopen(RUN_DIR "/net.port", "r");
+	assert_non_null(f);
+	assert_non_null(fgets(text, sizeof(text), f));
+	fclose(f);
+	assert_string_equal(text, "mtu=9000");
+	no_job(t);
+}
+
 /* ------------------------------------------------------- what others can cost */
 
 #define GUESTS	50
@@ -1864,6 +1891,7 @@ int main(void)
 		T(who_never_beat_is_not_listened_to),
 		T(no_one_listens),
 		T(beats_that_begin_again),
+		T(the_settings_of_its_port),
 		T(fifty_guests_that_write_as_fast_as_they_can),
 		T(domains_that_come_and_go_without_end),
 		T(a_hostile_driver_domain),
