@@ -5,8 +5,8 @@
  *
  * What is given back takes the way that it took when it was chosen: ip's for MTU, address and
  * features, ethtool's for the rest, with the same checks.  It needs a user half, so it waits for
- * one; three may die over it, then it is given up.  The very first is given it with the objects.  A group that is refused does not keep back
- * the others.
+ * one; three may die over it, then it is given up.  The very first finds it with the objects.
+ * A group that is refused does not keep back the others.
  */
 #include <linux/etherdevice.h>
 #include <linux/rtnetlink.h>
