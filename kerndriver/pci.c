@@ -169,7 +169,7 @@ map:
 	return err;
 }
 
-/* Others may hold the memory for longer; see number 6 in priv.h. */
+/* Others may hold the memory for longer; see number 7 in priv.h. */
 static void xmd_remove(struct pci_dev *pdev)
 {
 	struct xmd_nic *nic = pci_get_drvdata(pdev);

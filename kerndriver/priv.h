@@ -10,7 +10,7 @@
  *    is never held while an operation of the client runs.
  * 3. The receive ring belongs to the poll while NAPI is enabled, that is in RUNNING,
  *    and to the holder of ctl otherwise.
- * 4. pool.lock and the lock of xpc are leaves and may be taken in interrupts.
+ * 4. pool.lock, ims_lock and the lock of xpc are leaves and may be taken in interrupts.
  * 5. client and taker are read under RCU, see client.c.  Its lock comes before ctl.
  * 6. cfg is held over a change of settings while the user half works on it, which takes
  *    ctl for its own calls; so ctl, and RTNL for the same reason, never outside of cfg.
@@ -176,11 +176,11 @@ void xmd_nic_bus_master(struct xmd_nic *nic, bool on);
 int xmd_nic_reset(struct xmd_nic *nic);
 int xmd_nic_start(struct xmd_nic *nic, const struct xmd_start *start);
 void xmd_nic_stop(struct xmd_nic *nic);
-void xmd_nic_link_follow(struct xmd_nic *nic);
 
 /* client.c */
 bool xmd_nic_offer(struct xmd_nic *nic);
 void xmd_nic_tell_state(struct xmd_nic *nic);
+void xmd_nic_link_follow(struct xmd_nic *nic);
 int xmd_nic_divert(struct xmd_nic *nic, const struct xmd_client *taker,
 		   int (*test)(struct xmd_nic *nic));
 
