@@ -31,8 +31,8 @@ struct guard {
 #define READ_ROW(name, off, chapter) { .first = off, .last = off, .read = true },
 #define FREE_ROW(name, off, words, chapter, run, stop) { .first = off, \
 	.last = (off) + 4 * ((words) - 1), .read = true, .running = run, .stopped = stop },
-#define BOUND_ROW(name, off, chapter, run, stop, from, to) { .first = off, .last = off, .read = true, \
-	.rule = XMD_RULE_BOUND, .running = run, .stopped = stop, .low = from, .high = to },
+#define BOUND_ROW(name, off, chapter, run, stop, from, to) { .first = off, .last = off, \
+	.read = true, .rule = XMD_RULE_BOUND, .running = run, .stopped = stop, .low = from, .high = to },
 #define RULE_ROW(name, off, chapter, run, stop, how) { .first = off, .last = off, .read = true, \
 	.rule = how, .running = run, .stopped = stop },
 

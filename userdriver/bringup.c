@@ -238,7 +238,11 @@ void bringup_log(const struct driver *d, const char *how, uint64_t began_ms)
 /* Rings that run are taken as they are. */
 static void first_settings(struct driver *d)
 {
+	const struct xmd_adapter saved = d->adapter;
+
 	settings_default(&d->adapter, d->opt);
+	if (saved.restored)
+		settings_restore(d, &saved);
 	if (d->info.phase != XMD_NIC_RUNNING)
 		return;
 	d->adapter.tx_ring = d->info.tx_ring;

@@ -182,6 +182,7 @@ unsigned long crossing_count(const struct driver *d);
 
 /* settings.c */
 void settings_default(struct xmd_adapter *a, const struct options *opt);
+void settings_restore(struct driver *d, const struct xmd_adapter *saved);
 void settings_copy(struct xmd_adapter *to, const struct xmd_adapter *from);
 bool settings_equal(const struct xmd_adapter *a, const struct xmd_adapter *b);
 int settings_check(const struct driver *d, const struct xmd_adapter *want);

@@ -75,6 +75,9 @@ struct xmd_adapter {
 	__u32 wol XPC_BY(kernel) XPC_RANGE(0, 0x2f);	/* XMD_WOL_* */
 	__u32 msg_level XPC_BY(kernel);		/* NETIF_MSG_* */
 	__u8 rx_csum XPC_BY(kernel) XPC_RANGE(0, 1);
+	/* XMD_PORT_* of xmd/backdev.h: groups that were saved before the domain was restarted, and
+	 * stand above the command line at the first bring-up */
+	__u32 restored XPC_BY(kernel) XPC_RANGE(0, 0x1ff);
 	__u8 promisc XPC_BY(kernel) XPC_RANGE(0, 1);
 	__u8 allmulti XPC_BY(kernel) XPC_RANGE(0, 1);
 	__u16 n_mc XPC_BY(kernel) XPC_RANGE(0, XMD_MC_MAX);
@@ -122,7 +125,8 @@ struct xmd_counters {
 
 /* Settings that the user half cannot find: the downcall found leaves them alone. */
 #define XMD_NEVER_FOUND	(XPC_xmd_adapter_mtu | XPC_xmd_adapter_promisc | \
-			 XPC_xmd_adapter_allmulti | XPC_xmd_adapter_mc)
+			 XPC_xmd_adapter_allmulti | XPC_xmd_adapter_mc | \
+			 XPC_xmd_adapter_restored)
 
 struct xmd_regdump {
 	__u32 n XPC_RANGE(0, XMD_REGDUMP_MAX);

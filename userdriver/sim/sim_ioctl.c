@@ -187,7 +187,8 @@ static int sim_start(struct nic_port *port, const struct xmd_start *start)
 		sim->invalid++;
 		return start_valid(start) ? -EADDRNOTAVAIL : -EINVAL;
 	}
-	if (!xmd_guard_address(sim->adapter, wanted(sim), start->mac) || !xmd_guard_start(&sim->guard, &reg)) {
+	if (!xmd_guard_address(sim->adapter, wanted(sim), start->mac) ||
+	    !xmd_guard_start(&sim->guard, &reg)) {
 		sim->refused++;
 		return -EPERM;
 	}
