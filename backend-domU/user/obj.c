@@ -141,6 +141,8 @@ static int attach(struct vif *v, struct vif_env *env)
 		return 0;
 	}
 	v->obj = o;
+	v->unspoken = true;
+	v->unset = false;
 	o->work = (struct xpc_bucket){ .at = env->now(), .has = CREDIT_MAX };
 	o->due = env->now();
 	obj_refresh_vif(v, env);
@@ -150,14 +152,21 @@ static int attach(struct vif *v, struct vif_env *env)
 
 int obj_follow(struct vif *v, struct vif_env *env, bool serving)
 {
-	if (!env->objs || !env->objs->bus)
+	int err = 0;
+
+	if (!env->objs)
 		return 0;
 	if (!serving) {
 		obj_end(v, env);
 		return 0;
 	}
-	if (!v->obj)
-		return v->obj_tried ? 0 : attach(v, env);
+	if (!v->obj) {
+		if (env->objs->bus && !v->obj_tried)
+			err = attach(v, env);
+		if (!err && !v->obj && v->unspoken)
+			obj_unspoken(v, env);
+		return err;
+	}
 	obj_refresh_vif(v, env);
 	if (xpc_pending(&v->obj->t))
 		v->obj->due = env->now();
