@@ -53,7 +53,7 @@ void obj_break_off(struct vif *v, struct vif_env *env, enum xmd_objring_closed w
 }
 
 struct keys {
-	uint32_t ref, port;
+	uint32_t ref, evtchn;
 };
 
 /* Return: 0; 1 the guest has no object ring; -errno with a reason */
@@ -67,8 +67,8 @@ static int read_keys(struct vif *v, struct vif_env *env, struct keys *k, char re
 		return 1;
 	if (!err) {
 		key = XS_FRONT_XMD_EVENT_CHANNEL_OBJ;
-		err = store_read_u32(env->store, v->front, key, &k->port);
-		if (!err && !k->port)
+		err = store_read_u32(env->store, v->front, key, &k->evtchn);
+		if (!err && !k->evtchn)
 			err = -EINVAL;
 	}
 	if (!err) {
@@ -100,7 +100,7 @@ static int open_ring(struct vif *v, struct vif_env *env, const struct keys *k, s
 	if (err)
 		goto err_objects;
 	what = "binding its event channel";
-	err = bus->ops->bind(bus, v->domid, k->port, &o->local);
+	err = bus->ops->bind(bus, v->domid, k->evtchn, &o->local);
 	if (err)
 		goto err_objects;
 	return 0;
