@@ -97,7 +97,7 @@ void xmd_ask_filter(struct xmd_nic *nic)
 	schedule_work(&nic->filter_work);
 }
 
-/* The net_device gets the address that the user half has read from the EEPROM. */
+/* The net_device gets what the user half has found: EEPROM's address, --rx-csum. */
 void xmd_address_work(struct work_struct *work)
 {
 	struct xmd_nic *nic = container_of(work, struct xmd_nic, address_work);
@@ -112,6 +112,10 @@ void xmd_address_work(struct work_struct *work)
 		dev->addr_assign_type = NET_ADDR_PERM;
 		if (dev->reg_state == NETREG_REGISTERED)
 			call_netdevice_notifiers(NETDEV_CHANGEADDR, dev);
+	}
+	if (nic->adapter->rx_csum != !!(dev->wanted_features & NETIF_F_RXCSUM)) {
+		dev->wanted_features ^= NETIF_F_RXCSUM;
+		netdev_update_features(dev);
 	}
 	rtnl_unlock();
 }
@@ -150,8 +154,7 @@ int xmd_found(void *ctx, const struct xmd_adapter *found)
 	/* a change under way began with a copy of before */
 	if (!mutex_trylock(&nic->cfg))
 		return -EBUSY;
-	if (!is_valid_ether_addr(nic->adapter->mac.addr) && is_valid_ether_addr(nic->mac) &&
-	    !memcmp(found->mac.addr, nic->mac, ETH_ALEN) && !(found->wol & ~XMD_WOL_MAGIC))
+	if (xmd_guard_found(nic->adapter, found, nic->mac))
 		err = xpc_kern_commit(&nic->xpc, XPC_OBJECT_xmd_adapter,
 				      settings_mask() & ~XMD_NEVER_FOUND, found);
 	mutex_unlock(&nic->cfg);

@@ -52,14 +52,18 @@ static void set_taker(struct xmd_nic *nic, const struct xmd_client *taker)
 	synchronize_net();
 }
 
-/* A self-test takes all frames, until it says NULL: nobody attaches or detaches meanwhile. */
-void xmd_nic_divert(struct xmd_nic *nic, const struct xmd_client *taker)
+/* A self-test takes all frames while it runs; nobody attaches or detaches meanwhile. */
+int xmd_nic_divert(struct xmd_nic *nic, const struct xmd_client *taker,
+		   int (*test)(struct xmd_nic *nic))
 {
-	if (taker)
-		mutex_lock(&the_nic_lock);
-	set_taker(nic, taker ?: rcu_access_pointer(nic->client));
-	if (!taker)
-		mutex_unlock(&the_nic_lock);
+	int ret;
+
+	mutex_lock(&the_nic_lock);
+	set_taker(nic, taker);
+	ret = test(nic);
+	set_taker(nic, rcu_access_pointer(nic->client));
+	mutex_unlock(&the_nic_lock);
+	return ret;
 }
 
 int xmd_nic_attach(const struct xmd_nic_ops *ops, void *ctx, struct xmd_nic **place)

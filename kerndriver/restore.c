@@ -70,7 +70,8 @@ EXPORT_SYMBOL_GPL(xmd_nic_settings_get);
 
 int xmd_nic_settings_set(struct xmd_nic *nic, const struct xmd_port_settings *s)
 {
-	if (s->size != sizeof(*s) || s->mask & ~XMD_PORT_ALL || s->features & ~XMD_FEATURES)
+	if (s->size != sizeof(*s) || s->mask & ~XMD_PORT_ALL || s->features & ~XMD_FEATURES ||
+	    s->reserved[0] || s->reserved[1])
 		return -EINVAL;
 	spin_lock(&nic->restore_lock);
 	nic->saved = *s;

@@ -99,13 +99,23 @@ if [ "$MODE" = shell ]; then
     exec "${qemu[@]}"
 fi
 "${qemu[@]}" > "$LOGS/qemu.log" 2>&1 < /dev/null &
-# On a busy machine this emulation now and then loses the interrupt by which one processor of Xen wakes the other: both
-# sleep, and dom0 is not run until some interrupt comes from outside. So one does: a key at Xen's console, for dom0.
-if [ -z "${ICOUNT:-}" ]; then
-    while sleep 10; do
-        [ -e "$RUN/quiet" ] || printf '\r' 1<> "$RUN/xen.in"
-    done < /dev/null &
-fi
 "$AGENT" hub "$RUN/hub" "dom0=$RUN/dom0.sock" 2>> "$LOGS/host-hub.log" < /dev/null &
 until [ -S "$RUN/hub" ]; do sleep 0.02; done
-LAB_HUB=$RUN/hub exec "$AGENT" on dom0 'exec sh /case/run-case 2>&1' < /dev/null
+export LAB_HUB=$RUN/hub
+
+# On a busy machine it happens that Xen's scheduler (credit2 of 4.17) leaves dom0 in its run queue with both processors
+# idle, and as nothing else is left to happen, for ever. The debug key that prints dom0's registers pauses dom0 for it,
+# and has it scheduled anew.
+unstick() {
+    while sleep 15; do
+        timeout 15 "$AGENT" on dom0 true || [ -e "$RUN/quiet" ] || {
+            echo "lab: dom0 does not answer: nudged by a debug key"
+            for key in $'\001' $'\001' $'\001' 0 $'\001' $'\001' $'\001'; do
+                printf %s "$key" 1<> "$RUN/xen.in"
+                sleep 0.5
+            done
+        }
+    done
+}
+[ -n "${ICOUNT:-}" ] || unstick < /dev/null 2> /dev/null &
+exec "$AGENT" on dom0 'exec sh /case/run-case 2>&1' < /dev/null

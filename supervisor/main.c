@@ -49,6 +49,7 @@ static void usage(FILE *to)
 	      "  --check        only read the configuration and say what is wrong with it\n"
 	      "  --verbose      log every step, libxl's own words with them\n"
 	      "  --version, --help\n"
+	      "Waits for xenstored if there is none yet.\n"
 	      "exit status: 0 ended on request, 1 connection to xenstored broken (restart it),\n"
 	      "  2 usage or configuration, 3 cannot work here (the log says why)\n", to);
 }

@@ -141,8 +141,8 @@ struct xmd_testresult {
 
 #ifdef XPC_GEN
 /*
- * Upcalls.  Each returns 0 or -errno, which the administrator gets to see.  In the
- * handlers of the user half a ctx stands in front of the arguments (annot.h).
+ * Upcalls.  Each returns 0 or -errno, which the administrator gets to see.  The user half
+ * handles xmd_NAME(...) in drv_NAME(struct driver *, ...).
  */
 
 /* Make @want work; if it returns 0, the kernel half commits it.  The user half changes the
@@ -150,7 +150,8 @@ struct xmd_testresult {
 int xmd_configure(const struct xmd_adapter *want) XPC_UPCALL(1, 3000);
 /* The link interrupt came: look at the PHY. */
 int xmd_link_event(void) XPC_UPCALL(2, 1000);
-/* Descriptors were not done in time: reset. */
+/* Reset and start, as it is now: descriptors were not done in time; or the kernel half has
+ * stopped the NIC, because a client left it or what it had for the wire had no carrier. */
 int xmd_tx_hang(void) XPC_UPCALL(3, 3000);
 /* Are you there? */
 int xmd_alive(void) XPC_UPCALL(4, 1000);

@@ -303,10 +303,11 @@ int xmd_switch_readdress(struct xmd_vif *v, const u8 *mac)
 {
 	int err = 0;
 
+	/* It keeps its own, even while another one holds it. */
+	if (ether_addr_equal(mac, v->mac))
+		return 0;
 	spin_lock_bh(&back.fdb_lock);
-	if (ether_addr_equal(mac, v->mac)) {
-		/* as it is, and as it stays, even if another one holds it meanwhile */
-	} else if (xmd_fdb_holder(back.fdb, mac) >= 0) {
+	if (xmd_fdb_holder(back.fdb, mac) >= 0) {
 		err = -EADDRINUSE;
 	} else {
 		xmd_fdb_claim(back.fdb, mac, v->port);

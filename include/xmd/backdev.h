@@ -73,7 +73,7 @@ struct xmd_vif_rate {
  * @n_queues: 1 to XMD_VIF_QUEUES_MAX
  * @mtu:      bytes, 68 to 65535, as the guest was told; frames to the guest are not larger
  *	      than mtu + 18, or with SG than the NIC's MTU + 18, if that is more
- * @mac:      the guest's address; entered into the switch for good
+ * @mac:      the guest's address; of several vifs with one the latest gets the frames (fdb.h)
  * @rate:     from the first frame on; XMD_VIF_RATE changes it
  *
  * Errors: EEXIST connected already, EINVAL a field out of range, ENOENT/EPERM/EIO the

@@ -302,6 +302,27 @@ static void test_random_claims(void **state)
 	}
 }
 
+/* Who knows all but the key cannot tell which addresses share a bucket. */
+static void test_buckets_depend_on_the_key(void **state)
+{
+	struct xmd_fdb *other = malloc(sizeof(*other));
+	unsigned int differ = 0;
+	u8 mac[6];
+
+	(void)state;
+	xmd_fdb_init(fdb, &(hsiphash_key_t){ { 1, 2 } });
+	xmd_fdb_init(other, &(hsiphash_key_t){ { 3, 4 } });
+	for (u32 i = 0; i < XMD_FDB_PER_NIC; i++) {
+		mac_nr(mac, i);
+		assert_true(xmd_fdb_learn(fdb, mac, WIRE, 0));
+		assert_true(xmd_fdb_learn(other, mac, WIRE, 0));
+	}
+	for (u32 i = 0; i < XMD_FDB_BUCKETS; i++)
+		differ += !fdb->bucket[i] != !other->bucket[i];
+	assert_true(differ > XMD_FDB_BUCKETS / 4);
+	free(other);
+}
+
 #define T(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -323,6 +344,7 @@ int main(void)
 		T(test_the_host_takes_nothing_from_a_vif),
 		T(test_claiming_what_was_learned),
 		T(test_random_claims),
+		T(test_buckets_depend_on_the_key),
 	};
 
 	return cmocka_run_group_tests_name("back: switch", tests, NULL, NULL);

@@ -144,6 +144,34 @@ static void test_settings_of_the_older_of_two(void **state)
 	assert_int_equal(xmd_vif_set(&s), -EADDRINUSE);
 }
 
+/* As often as it likes, rightly and wrongly: the log of the driver domain stays short. */
+static void test_a_guest_that_comes_and_goes(void **state)
+{
+	unsigned int lines = sim_unlimited;
+
+	(void)state;
+	for (unsigned int i = 0; i < 100; i++) {
+		assert_int_equal(guest_connect(b, false), 0);
+		make_frame(p, station, station, 60, i);
+		guest_send(b, p, 60, 60, 0);	/* not its address */
+		sim_run();
+		assert_int_equal(guest_disconnect(b), 0);
+		b->tx->req_prod = b->tx_prod = b->tx->rsp_prod = 0;
+		b->rx->rsp_prod = 300;
+		assert_int_equal(guest_connect(b, true), -EPROTO);
+		b->rx->rsp_prod = 0;
+		for (int step = 1; step < 10; step++) {
+			sim_fail_at = step;
+			assert_true(guest_connect(b, false) != 0);
+			b->tx_irq = 0;
+			b->rx_irq = 0;
+		}
+		sim_fail_at = 0;
+	}
+	assert_int_equal(sim_unlimited, lines);
+	assert_true(sim_notices + sim_errors > 600);
+}
+
 #define T(t)	cmocka_unit_test_setup_teardown(t, setup, teardown)
 
 int main(void)
@@ -154,6 +182,7 @@ int main(void)
 		T(test_the_newer_of_two_goes),
 		T(test_local_migration),
 		T(test_settings_of_the_older_of_two),
+		T(test_a_guest_that_comes_and_goes),
 	};
 
 	return cmocka_run_group_tests_name("back: addresses", tests, NULL, NULL);

@@ -348,6 +348,23 @@ static void emit_stub_head(FILE *f, const struct gen *g, const struct call *c)
 	fprintf(f, ")");
 }
 
+/* The handler of @c up to its arguments; in a call @arg is all of the first one. */
+static void emit_handler(FILE *f, const struct gen *g, const struct call *c, const char *arg)
+{
+	const char *name = strchr(c->name, '_');
+
+	if (is_up(c) && g->prefix && name)
+		fprintf(f, "%s%s(", g->prefix, name);
+	else
+		fprintf(f, "%s(", c->name);
+	if (arg)
+		fprintf(f, "%s", arg);
+	else if (is_up(c) && g->ctx)
+		fprintf(f, "struct %s *ctx", g->ctx);
+	else
+		fprintf(f, "void *ctx");
+}
+
 static void emit_prototypes(FILE *f, const struct gen *g, bool up)
 {
 	unsigned int i;
@@ -359,7 +376,8 @@ static void emit_prototypes(FILE *f, const struct gen *g, bool up)
 			continue;
 		fprintf(f, "\n");
 		emit_stub_head(f, g, c);
-		fprintf(f, ";\nint %s(void *ctx", c->name);
+		fprintf(f, ";\nint ");
+		emit_handler(f, g, c, NULL);
 		emit_arg_list(f, c);
 		fprintf(f, ");\n");
 		if (up && !c->n)
@@ -386,6 +404,8 @@ static void emit_h(FILE *f, const struct gen *g)
 	emit_args_union(f, g, false);
 	if (!g->guest)
 		fprintf(f, "\n/* upcalls: the kernel's stubs, the user half's handlers */\n");
+	if (g->ctx)
+		fprintf(f, "struct %s;\n", g->ctx);
 	emit_prototypes(f, g, true);
 	fprintf(f, "\n/* downcalls: the %s stubs, the %s handlers */\n",
 		g->guest ? "guest's" : "user half's", g->guest ? "home's" : "kernel's");
@@ -430,7 +450,7 @@ static void emit_stub(FILE *f, const struct gen *g, const struct call *c)
 		in ? "xpc_in" : "NULL", out ? "xpc_out" : "NULL");
 }
 
-static void emit_server(FILE *f, const struct call *c)
+static void emit_server(FILE *f, const struct gen *g, const struct call *c)
 {
 	unsigned int i;
 
@@ -439,7 +459,8 @@ static void emit_server(FILE *f, const struct call *c)
 		fprintf(f, "\tstruct xpc_args_%s *a = args;\n\n", c->name);
 	else
 		fprintf(f, "\t(void)args;\n");
-	fprintf(f, "\treturn %s(ctx", c->name);
+	fprintf(f, "\treturn ");
+	emit_handler(f, g, c, "ctx");
 	for (i = 0; i < c->n; i++) {
 		const struct member *m = &c->arg[i];
 		bool inside = m->sub && m->sub->has_list && !is_out(m);
@@ -460,7 +481,7 @@ static void emit_side(FILE *f, const struct gen *g, bool kernel)
 		if (is_up(&g->call[i]) == kernel)
 			emit_stub(f, g, &g->call[i]);
 		else
-			emit_server(f, &g->call[i]);
+			emit_server(f, g, &g->call[i]);
 	if (g->guest && !kernel)
 		return;
 	fprintf(f, "\nconst xpc_serve_fn xpc_serve_%s_%s[] = {\n", g->base, kernel ? "down" : "up");

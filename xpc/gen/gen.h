@@ -93,6 +93,7 @@ struct call {
 struct gen {
 	const char *path;
 	const char *released;		/* record of what was, or NULL */
+	const char *ctx, *prefix;	/* the user half's handlers: PREFIX_CALL(struct CTX *ctx, ...) */
 	char base[NAME_MAX_];		/* of the file, without ".h" */
 	struct record record[STRUCTS_MAX];
 	struct call call[CALLS_MAX];

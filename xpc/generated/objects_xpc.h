@@ -318,55 +318,56 @@ union objects_down_args {
 };
 
 /* upcalls: the kernel's stubs, the user half's handlers */
+struct driver;
 
 int xpc_call_xmd_configure(struct xpc *x, const struct xmd_adapter *want);
-int xmd_configure(void *ctx, const struct xmd_adapter *want);
+int drv_configure(struct driver *ctx, const struct xmd_adapter *want);
 
 int xpc_call_xmd_link_event(struct xpc *x);
-int xmd_link_event(void *ctx);
+int drv_link_event(struct driver *ctx);
 static inline void xpc_raise_xmd_link_event(struct xpc *x)
 {
 	xpc_raise(x, XPC_UP_xmd_link_event);
 }
 
 int xpc_call_xmd_tx_hang(struct xpc *x);
-int xmd_tx_hang(void *ctx);
+int drv_tx_hang(struct driver *ctx);
 static inline void xpc_raise_xmd_tx_hang(struct xpc *x)
 {
 	xpc_raise(x, XPC_UP_xmd_tx_hang);
 }
 
 int xpc_call_xmd_alive(struct xpc *x);
-int xmd_alive(void *ctx);
+int drv_alive(struct driver *ctx);
 static inline void xpc_raise_xmd_alive(struct xpc *x)
 {
 	xpc_raise(x, XPC_UP_xmd_alive);
 }
 
 int xpc_call_xmd_nway_reset(struct xpc *x);
-int xmd_nway_reset(void *ctx);
+int drv_nway_reset(struct driver *ctx);
 static inline void xpc_raise_xmd_nway_reset(struct xpc *x)
 {
 	xpc_raise(x, XPC_UP_xmd_nway_reset);
 }
 
 int xpc_call_xmd_identify(struct xpc *x, __u32 on);
-int xmd_identify(void *ctx, __u32 on);
+int drv_identify(struct driver *ctx, __u32 on);
 
 int xpc_call_xmd_read_regs(struct xpc *x, struct xmd_regdump *dump);
-int xmd_read_regs(void *ctx, struct xmd_regdump *dump);
+int drv_read_regs(struct driver *ctx, struct xmd_regdump *dump);
 
 int xpc_call_xmd_read_eeprom(struct xpc *x, __u32 offset, __u32 n, struct xmd_bytes *out);
-int xmd_read_eeprom(void *ctx, __u32 offset, __u32 n, struct xmd_bytes *out);
+int drv_read_eeprom(struct driver *ctx, __u32 offset, __u32 n, struct xmd_bytes *out);
 
 int xpc_call_xmd_write_eeprom(struct xpc *x, __u32 offset, const struct xmd_bytes *in);
-int xmd_write_eeprom(void *ctx, __u32 offset, const struct xmd_bytes *in);
+int drv_write_eeprom(struct driver *ctx, __u32 offset, const struct xmd_bytes *in);
 
 int xpc_call_xmd_self_test(struct xpc *x, __u32 offline, struct xmd_testresult *out);
-int xmd_self_test(void *ctx, __u32 offline, struct xmd_testresult *out);
+int drv_self_test(struct driver *ctx, __u32 offline, struct xmd_testresult *out);
 
 int xpc_call_xmd_refresh_counters(struct xpc *x);
-int xmd_refresh_counters(void *ctx);
+int drv_refresh_counters(struct driver *ctx);
 static inline void xpc_raise_xmd_refresh_counters(struct xpc *x)
 {
 	xpc_raise(x, XPC_UP_xmd_refresh_counters);
