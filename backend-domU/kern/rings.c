@@ -176,14 +176,14 @@ static int bind_port(struct xmd_vif *v, u32 port, irq_handler_t handler, unsigne
 
 int xmd_back_ports_bind(struct xmd_vif *v)
 {
-	int err = bind_port(v, v->queue.tx_port, xmd_back_tx_event, &v->tx_irq);
+	int err = bind_port(v, v->queue.tx_evtchn, xmd_back_tx_event, &v->tx_irq);
 
 	if (err)
 		return err;
 	v->rx_irq = v->tx_irq;
-	if (v->queue.rx_port == v->queue.tx_port)
+	if (v->queue.rx_evtchn == v->queue.tx_evtchn)
 		return 0;
-	err = bind_port(v, v->queue.rx_port, xmd_back_rx_event, &v->rx_irq);
+	err = bind_port(v, v->queue.rx_evtchn, xmd_back_rx_event, &v->rx_irq);
 	if (err)
 		unbind_from_irqhandler(v->tx_irq, v);
 	return err;

@@ -268,6 +268,7 @@ static int take_over_table(struct backend *b)
 		v->row = info.queue[0];
 		v->rate = info.rate;
 		v->row_unchecked = true;
+		v->unspoken = true;
 		if (info.fault != XMD_FAULT_NONE)
 			vif_fault(v, &b->env, info.fault);
 		rows++;

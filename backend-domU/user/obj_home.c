@@ -114,7 +114,31 @@ static void put_in_force(struct vif *v, struct vif_env *env)
 		log_err("%s: its settings cannot be put in force: %s", v->name, strerror(-err));
 }
 
-/* What the driver domain says of the vif, as policy stands now. */
+/*
+ * Filters go, as nobody can say any more what they are to let in; of the rest the MAC is the
+ * one that others can be harmed by.
+ */
+void obj_unspoken(struct vif *v, struct vif_env *env)
+{
+	struct xmd_vif_object want = { .n_mc = 0 };
+	struct policy_limits limits;
+	struct xmd_vif_info row;
+	int err = kern_row(env->kern, v->domid, v->handle, &row);
+
+	if (err)
+		return;
+	read_limits(v, env, &limits);
+	want.mtu = row.mtu;
+	memcpy(want.mac.addr, row.mac, sizeof(want.mac.addr));
+	if (!policy_take_back(&limits, &want) && v->unset)
+		return;
+	err = obj_apply(v, env, &want);
+	v->unset = !err;
+	if (err && log_allowed(&v->budget, env->now(), v->name))
+		log_err("%s: settings from an object ring that is no more are still in force: %s",
+			v->name, strerror(-err));
+}
+
 void obj_refresh_vif(struct vif *v, struct vif_env *env)
 {
 	struct obj *o = v->obj;

@@ -73,6 +73,8 @@ void obj_break_off(struct vif *v, struct vif_env *env, enum xmd_objring_closed w
 int obj_set_up(struct vif *v, struct vif_env *env, struct obj *o);
 /* What the driver domain says of the vif, as policy stands now. */
 void obj_refresh_vif(struct vif *v, struct vif_env *env);
+/* No ring, and settings in force that came through one: those that policy grants still, or none. */
+void obj_unspoken(struct vif *v, struct vif_env *env);
 /* Let the kernel half do as @want says.  Return: 0 or -errno for the guest */
 int obj_apply(struct vif *v, struct vif_env *env, const struct xmd_vif_object *want);
 

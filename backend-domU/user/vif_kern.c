@@ -123,6 +123,7 @@ int vif_connect_kernel(struct vif *v, struct vif_env *env, const struct xmd_vif_
 	switch (err) {
 	case 0:
 		v->kern = KERN_SERVING;
+		v->unspoken = v->unset = false;
 		break;
 	case -EEXIST:
 		/* A row that we had not seen: not these rings, so away with it first. */

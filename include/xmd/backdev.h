@@ -35,8 +35,8 @@
 struct xmd_vif_queue {
 	__u32 tx_ref;		/* grant reference of the TX ring page */
 	__u32 rx_ref;
-	__u32 tx_port;		/* the guest's event channel; equal: one for both */
-	__u32 rx_port;
+	__u32 tx_evtchn;		/* the guest's event channel; equal: one for both */
+	__u32 rx_evtchn;
 };
 
 /* Names a vif everywhere. */

@@ -54,7 +54,7 @@ static int check(const struct xmd_vif_connect *c)
 	if (!rate_valid(&c->rate))
 		return -EINVAL;
 	if (q->tx_ref < 8 || q->rx_ref < 8 || q->tx_ref > 0xffff || q->rx_ref > 0xffff ||
-	    q->tx_port > 4095 || q->rx_port > 4095)
+	    q->tx_evtchn > 4095 || q->rx_evtchn > 4095)
 		return -ENOENT;
 	return 0;
 }

@@ -24,7 +24,7 @@ static struct xmd_vif_connect fair(void)
 	struct xmd_vif_connect c = {
 		.version = XMD_XPC_VERSION, .id = { .domid = NOBODY, .handle = 7 },
 		.mtu = 1500, .mac = { 0x02, 0, 0, 0, 0, 0x77 }, .n_queues = 1,
-		.queue = { { .tx_ref = 8, .rx_ref = 9, .tx_port = 3, .rx_port = 3 } },
+		.queue = { { .tx_ref = 8, .rx_ref = 9, .tx_evtchn = 3, .rx_evtchn = 3 } },
 	};
 	return c;
 }
@@ -83,7 +83,7 @@ static void foreign(void)
 	must_fail("dom0, references it never granted", &c);
 	c.queue[0].tx_ref = ~0u;
 	must_fail("grant reference 2^32-1", &c);
-	c.queue[0].tx_port = c.queue[0].rx_port = ~0u;
+	c.queue[0].tx_evtchn = c.queue[0].rx_evtchn = ~0u;
 	must_fail("event channel 2^32-1", &c);
 	c = fair();
 	c.queue[0].rx_ref = c.queue[0].tx_ref;
