@@ -107,6 +107,7 @@ export LAB_HUB=$RUN/hub
 # idle, and as nothing else is left to happen, for ever. The debug key that prints dom0's registers pauses dom0 for it,
 # and has it scheduled anew.
 unstick() {
+    timeout 60 "$AGENT" on dom0 true || true        # it boots
     while sleep 15; do
         timeout 15 "$AGENT" on dom0 true || [ -e "$RUN/quiet" ] || {
             echo "lab: dom0 does not answer: nudged by a debug key"

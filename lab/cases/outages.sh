@@ -3,10 +3,11 @@
 # lab: file build/bin/xmd-gaptcp
 #
 # What the driver domain depends on goes away for a while, and nobody may take that for its end: the cable, for a minute
-# under load; xenstored, stopped for 15 and 40 s (with XMD_FULL=1 for 120, too), alone and with four busy processes beside
-# the lab, which take the processors from all of Xen; xmd-backend, killed when it has drained the domain. Each time it is
-# the same boot of the driver domain afterwards, nothing was restarted, and attaching works. Last the other way round: it
-# does panic, while two guests write what the supervisor reads as fast as they can; it is back in the usual time.
+# under load; xenstored, stopped for 40 s with four busy processes beside the lab, which take the processors from all of
+# Xen (with XMD_FULL=1 for 15, 40 and 120 s, alone and so); xmd-backend, killed when it has drained the domain. Each
+# time it is the same boot of the driver domain afterwards, nothing was restarted, and attaching works. Last the other
+# way round: it does panic, while two guests write what the supervisor reads as fast as they can; it is back in the
+# usual time.
 #
 #	peer ---- wire ---- drv ---- g1   datagrams and a TCP stream each way
 #	                        \--- g2   a stream from g1, another to g1, which need no wire
@@ -15,7 +16,7 @@
 # takes 25 s to serve, which is too long for its watchdog, and is given more time.
 . /case/caselib.sh
 GAP_MS=1500
-pulled=60 stalls="15 40" slack=${XMD_SLACK:-4000}
+pulled=60 stalls=40 slack=${XMD_SLACK:-4000}
 [ -z "$FULL" ] || stalls="15 40 120"
 
 # one that can be changed under it
@@ -122,11 +123,9 @@ part_xenstored() {
     neighbours_start
     seq_start g1 tx 100 --size 600 --sndbuf 400000
     seq_start g1 rx 100 --size 600
-    first=${stalls%% *}
     for s in $stalls; do
-        # in short, the first alone and the others with the host busy
-        { [ -z "$FULL" ] && [ "$s" != "$first" ]; } || stall "$s"
-        { [ -z "$FULL" ] && [ "$s" = "$first" ]; } || stall "$s" busy
+        [ -z "$FULL" ] || stall "$s"
+        stall "$s" busy
     done
     for way in tx rx; do
         seq_report g1 $way
@@ -160,8 +159,10 @@ part_drained() {
     drained_and_killed
     xenstore-write "$own/control" resume
     wait_until 10 "is serving && flows" || fail "it does not resume: $(xs "$own/state")"
-    drained_and_killed
-    wait_until 40 "is serving && flows" || fail "a drain that nobody wants any more does not end: $(xs "$own/state")"
+    if [ -n "$FULL" ]; then
+        drained_and_killed
+        wait_until 40 "is serving && flows" || fail "a drain that nobody wants any more does not end: $(xs "$own/state")"
+    fi
     drained_and_killed
     had=$(restarts)
     timeout 60 xmdctl restart drv || fail "xmdctl restart: $?; $(tail -n 3 /logs/supervisor.log)"

@@ -33,7 +33,7 @@ field() {
 # listens WHERE PORT [tcp|udp LOG]: waits until xmd-gaptcp, or xmd-seqtest, listens there
 listens() {
 	# shellcheck disable=SC2086  # which of them there is
-	wait_until 20 "on $1 'grep -q :$(printf %04X "$2") /proc/net/${3:-tcp}6'" ||
+	wait_until 60 "on $1 'grep -q :$(printf %04X "$2") /proc/net/${3:-tcp}6'" ||
 		fail "nothing listens at $1 port $2: $(cat ${4:-/run/lab/*.$2} 2>&1)"
 }
 
