@@ -4,9 +4,10 @@
 # make test    all tests: host-side ones, then the lab's
 # make loc     lines of code in the kernel halves and in the user halves
 #
-# make deps    install the Debian packages that building and testing need
-# make modules xmd_nic.ko, xmd_back.ko, xmd_front.ko for KVER (default: Debian's current 6.1)
-# make user    xmd-userdriver, xmd-backend
+# make deps    install the Debian packages that building needs ("make test" installs its own)
+# make modules xmd_nic.ko, xmd_back.ko, xmd_front.ko for KVER (default: the running kernel)
+# make user    xmd-userdriver, xmd-backend, xmd-supervisor, xmdctl
+# make install-driver-domain, install-guest, install-dom0, uninstall-...: see install.mk
 #
 # Everything that is built goes to build/; the source tree stays clean.
 
@@ -15,8 +16,13 @@ SHELL := /bin/bash
 ROOT  := $(CURDIR)
 BUILD := $(ROOT)/build
 
-# The newest installed headers of the distribution's own kernel (not a backport).
-KVER ?= $(notdir $(patsubst %/,%,$(lastword $(sort $(filter-out %-common/ %-rt-amd64/ %-cloud-amd64/,$(wildcard /usr/src/linux-headers-6.1.*-amd64/))))))
+# The running kernel's, if its headers are here. Otherwise the newest of the distribution's own kernel,
+# on Debian 12 that is 6.1 and not the backport; or the newest there is.
+HEADERS := /usr/src/linux-headers-
+RUNNING := $(shell uname -r)
+newest   = $(shell ls -d $(1) 2>/dev/null | grep -vE -- '-(common|rt-amd64|cloud-amd64)$$' | sort -V | tail -n 1)
+KVER ?= $(notdir $(firstword $(wildcard $(HEADERS)$(RUNNING)) $(call newest,$(HEADERS)6.1.*-amd64) \
+	$(call newest,$(HEADERS)*-amd64)))
 override KVER := $(patsubst linux-headers-%,%,$(KVER))
 KDIR ?= /usr/src/linux-headers-$(KVER)
 
@@ -34,10 +40,8 @@ modules:
 		find $(MODSRC)/$$d -type l -delete; \
 		ln -sf $(ROOT)/$$d/* $(MODSRC)/$$d/; \
 	done
-	@ln -sf $(ROOT)/xpc/*.h $(ROOT)/xpc/wire.c $(ROOT)/xpc/tracker.c $(ROOT)/xpc/kern/*.[ch] $(ROOT)/xpc/generated/objects_xpc.[ch] \
-		$(ROOT)/xpc/generated/objects_kern.c $(MODSRC)/kerndriver/
-	@ln -sf $(ROOT)/xpc/*.h $(addprefix $(ROOT)/xpc/,wire.c replica.c abi.c objring.c objguest.c) \
-		$(addprefix $(ROOT)/xpc/generated/vif_objects_,xpc.h xpc.c guest.c) $(MODSRC)/frontend/
+	@ln -sf $(ROOT)/xpc/*.[ch] $(ROOT)/xpc/kern/*.[ch] $(ROOT)/xpc/generated/objects_* $(MODSRC)/kerndriver/
+	@ln -sf $(ROOT)/xpc/*.[ch] $(ROOT)/xpc/generated/vif_objects_* $(MODSRC)/frontend/
 	@printf 'obj-m += kerndriver/ backend-domU/kern/ frontend/\n' > $(MODSRC)/Kbuild
 	$(MAKE) -C $(KDIR) M=$(MODSRC) XMD_ROOT=$(ROOT) W=1 $(MODFLAGS) modules
 	@cp -u $(MODSRC)/kerndriver/xmd_nic.ko $(MODSRC)/backend-domU/kern/xmd_back.ko \
@@ -49,7 +53,9 @@ user:
 	$(MAKE) -C supervisor
 
 deps:
-	tests/install-deps
+	tests/install-deps --build
+
+include install.mk
 
 test:
 	@tests/run

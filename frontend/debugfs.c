@@ -43,7 +43,7 @@ static void show_stats(struct seq_file *m, const struct xmd_front_stats *s)
 		   s->rx_packets, s->rx_bytes, s->rx_dropped, s->rx_csum_errors, s->rx_no_memory,
 		   s->rx_recycled, s->rx_fresh);
 	for (i = XMD_RX_GOOD + 1; i < XMD_RX_REASONS; i++)
-		seq_printf(m, " %s %llu", xmd_rx_bad_name(i), s->rx_bad[i]);
+		seq_printf(m, " %s %llu", xmd_front_rx_bad_name(i), s->rx_bad[i]);
 	seq_printf(m, "\n  events %llu spurious %llu notified %llu connects %llu resets %llu returns %llu\n",
 		   s->events, s->spurious, s->notified, s->connects, s->resets, s->returns);
 }
@@ -84,7 +84,7 @@ static ssize_t kick_write(struct file *file, const char __user *buf, size_t len,
 	mutex_lock(&fronts_lock);
 	list_for_each_entry(front, &fronts, node) {
 		mutex_lock(&front->lock);
-		xmd_rings_kick(front);
+		xmd_front_rings_kick(front);
 		mutex_unlock(&front->lock);
 	}
 	mutex_unlock(&fronts_lock);
@@ -97,14 +97,14 @@ static const struct file_operations kick_fops = {
 	.write = kick_write,
 };
 
-void xmd_debugfs_add(struct xmd_front *front)
+void xmd_front_debugfs_add(struct xmd_front *front)
 {
 	mutex_lock(&fronts_lock);
 	list_add_tail(&front->node, &fronts);
 	mutex_unlock(&fronts_lock);
 }
 
-void xmd_debugfs_del(struct xmd_front *front)
+void xmd_front_debugfs_del(struct xmd_front *front)
 {
 	mutex_lock(&fronts_lock);
 	list_del(&front->node);

@@ -23,7 +23,7 @@ static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 	strscpy(info->driver, XMD_FRONT_NAME, sizeof(info->driver));
 	strscpy(info->version, XMD_FRONT_VERSION, sizeof(info->version));
 	strscpy(info->bus_info, dev_name(&front->xbdev->dev), sizeof(info->bus_info));
-	if (xmd_obj_view(front, NULL, &port))
+	if (xmd_front_obj_view(front, NULL, &port))
 		snprintf(info->fw_version, sizeof(info->fw_version), "%.11s %.18s", port.driver,
 			 port.version);
 }
@@ -58,7 +58,7 @@ static int get_link_ksettings(struct net_device *dev, struct ethtool_link_ksetti
 	ks->base.port = PORT_OTHER;
 	ks->base.speed = SPEED_UNKNOWN;
 	ks->base.duplex = DUPLEX_UNKNOWN;
-	if (!xmd_obj_view(front_of(dev), NULL, &port))
+	if (!xmd_front_obj_view(front_of(dev), NULL, &port))
 		return 0;
 	put_modes(ks->link_modes.supported, port.advertise);
 	put_modes(ks->link_modes.advertising, port.autoneg ? port.advertise : 0);
@@ -81,7 +81,7 @@ static void get_pauseparam(struct net_device *dev, struct ethtool_pauseparam *p)
 {
 	struct xmd_port_object port;
 
-	if (!xmd_obj_view(front_of(dev), NULL, &port))
+	if (!xmd_front_obj_view(front_of(dev), NULL, &port))
 		return;
 	p->autoneg = port.pause_autoneg;
 	p->rx_pause = port.pause_rx;
@@ -104,7 +104,7 @@ static int get_coalesce(struct net_device *dev, struct ethtool_coalesce *c,
 {
 	struct xmd_vif_object vif;
 
-	if (!xmd_obj_view(front_of(dev), &vif, NULL))
+	if (!xmd_front_obj_view(front_of(dev), &vif, NULL))
 		return -EOPNOTSUPP;
 	c->rx_coalesce_usecs = vif.rx_usecs;
 	return 0;
@@ -115,11 +115,11 @@ static int set_coalesce(struct net_device *dev, struct ethtool_coalesce *c,
 {
 	struct xmd_vif_object vif;
 
-	if (!xmd_obj_view(front_of(dev), &vif, NULL) || !vif.rx_usecs_max)
+	if (!xmd_front_obj_view(front_of(dev), &vif, NULL) || !vif.rx_usecs_max)
 		return -EOPNOTSUPP;
 	if (c->rx_coalesce_usecs > vif.rx_usecs_max)
 		return -EINVAL;
-	return xmd_obj_set_rx_usecs(front_of(dev), c->rx_coalesce_usecs);
+	return xmd_front_obj_set_rx_usecs(front_of(dev), c->rx_coalesce_usecs);
 }
 
 /* ---- what only the port's driver can do ---- */
@@ -128,7 +128,7 @@ static int set_phys_id(struct net_device *dev, enum ethtool_phys_id_state state)
 {
 	if (state != ETHTOOL_ID_ACTIVE && state != ETHTOOL_ID_INACTIVE)
 		return -EINVAL;
-	return xpc_call_xmd_obj_identify(xmd_obj_calls(front_of(dev)),
+	return xpc_call_xmd_obj_identify(xmd_front_obj_calls(front_of(dev)),
 					 state == ETHTOOL_ID_ACTIVE);
 }
 
@@ -137,7 +137,7 @@ static bool may(struct net_device *dev, u32 what, struct xmd_port_object *port)
 {
 	struct xmd_vif_object vif;
 
-	return xmd_obj_view(front_of(dev), &vif, port) && vif.may & what;
+	return xmd_front_obj_view(front_of(dev), &vif, port) && vif.may & what;
 }
 
 static int get_regs_len(struct net_device *dev)
@@ -152,7 +152,7 @@ static void get_regs(struct net_device *dev, struct ethtool_regs *regs, void *to
 	struct xmd_port_regs *dump = kzalloc(sizeof(*dump), GFP_KERNEL);
 
 	memset(to, 0, regs->len);
-	if (dump && !xpc_call_xmd_obj_regs(xmd_obj_calls(front_of(dev)), dump)) {
+	if (dump && !xpc_call_xmd_obj_regs(xmd_front_obj_calls(front_of(dev)), dump)) {
 		regs->version = dump->version;
 		memcpy(to, dump->val, min_t(size_t, dump->n * sizeof(u32), regs->len));
 	}
@@ -163,7 +163,7 @@ static int get_eeprom_len(struct net_device *dev)
 {
 	struct xmd_port_object port;
 
-	if (!xmd_obj_view(front_of(dev), NULL, &port))
+	if (!xmd_front_obj_view(front_of(dev), NULL, &port))
 		return 0;
 	return port.eeprom_len;
 }
@@ -177,7 +177,7 @@ static int get_eeprom(struct net_device *dev, struct ethtool_eeprom *e, u8 *to)
 
 	for (done = 0; !err && done < e->len; done += n) {
 		n = min(e->len - done, (u32)XMD_OBJ_BYTES_MAX);
-		err = xpc_call_xmd_obj_eeprom(xmd_obj_calls(front_of(dev)), e->offset + done, n,
+		err = xpc_call_xmd_obj_eeprom(xmd_front_obj_calls(front_of(dev)), e->offset + done, n,
 					      bytes);
 		if (!err && bytes->n != n)
 			err = -EPROTO;
@@ -228,7 +228,7 @@ static u8 *put_names(u8 *to, const char *whose, const struct xpc_struct *s)
 static void ask_counters(struct net_device *dev, struct counters *c)
 {
 	memset(c, 0, sizeof(*c));
-	if (xpc_call_xmd_obj_counters(xmd_obj_calls(front_of(dev)), &c->vif, &c->port))
+	if (xpc_call_xmd_obj_counters(xmd_front_obj_calls(front_of(dev)), &c->vif, &c->port))
 		memset(c, 0, sizeof(*c));
 }
 

@@ -3,12 +3,15 @@
  * front.h - xmd_front.ko inside: what its files share
  *
  *   main.c     module, xenbus driver, what follows the backend
+ *   steps.c    connecting, serving, letting go: what it does then
  *   fsm.c      what a vif needs next, as a pure function (host-compiled, tested)
  *   ring.c     rings, grants and event channels: made, published, withdrawn
  *   tx.c       guest to wire     rx.c   wire to guest     mcast.c   multicast filter
+ *   tx_again.c frames that outlive a backend
  *   parse.c    checks of all that a backend writes (host-compiled, tested, fuzzed)
  *   netdev.c   the net_device    debugfs.c   every index, and a way to kick
- *   obj.c      the object ring's client     ethtool.c   what ethtool asks
+ *   obj.c      the object ring's client     obj_wish.c   what is wished for by it
+ *   ethtool.c  what ethtool asks
  *
  * "tx" is guest to wire.  In the frontend the four verbs are: tx_provide puts frames into
  * the ring, tx_return takes them back answered; rx_provide puts empty buffers into the
@@ -201,7 +204,7 @@ struct xmd_front {
  * xmd_front_set_link - what the physical link is, as the object ring says
  * @link: XMD_LINK_DEFAULT gives the decision back to the backend's state and key
  *
- * Any context.  Forgotten (DEFAULT) by the driver itself after xmd_obj_disconnected.
+ * Any context.  Forgotten (DEFAULT) by the driver itself after xmd_front_obj_disconnected.
  */
 void xmd_front_set_link(struct xmd_front *front, enum xmd_front_link link);
 
@@ -232,51 +235,67 @@ void xmd_front_reconnect(struct xmd_front *front);
 /* ---- main.c */
 void xmd_front_broken(struct xmd_front *front, unsigned int fault);	/* any context, once */
 void xmd_front_update_carrier(struct xmd_front *front);			/* any context */
+void xmd_front_set_carrier(struct xmd_front *front, bool served);
+
+/* ---- steps.c: lock held */
+void xmd_front_say_closed(struct xmd_front *front);
+void xmd_front_say_initialising(struct xmd_front *front);
+void xmd_front_withdraw(struct xmd_front *front);
+void xmd_front_step_connect(struct xmd_front *front);
+void xmd_front_step_serve(struct xmd_front *front);
+void xmd_front_step_lose(struct xmd_front *front);
+void xmd_front_step_returned(struct xmd_front *front);
+void xmd_front_step_reset(struct xmd_front *front);
+void xmd_front_step_close(struct xmd_front *front, bool online);
+void xmd_front_give_up(struct xmd_front *front, unsigned int fault);
 
 /* ---- ring.c: lock held */
-int xmd_rings_make(struct xmd_front *front);
-int xmd_rings_publish(struct xmd_front *front);
+int xmd_front_rings_make(struct xmd_front *front);
+int xmd_front_rings_publish(struct xmd_front *front);
 int xmd_front_transact(struct xmd_front *front,
 		       int (*write)(struct xmd_front *front, struct xenbus_transaction t));
-void xmd_rings_start(struct xmd_front *front);
-void xmd_rings_withdraw(struct xmd_front *front);	/* safe to call twice */
-void xmd_rings_kick(struct xmd_front *front);
+void xmd_front_rings_start(struct xmd_front *front);
+void xmd_front_rings_withdraw(struct xmd_front *front);	/* safe to call twice */
+void xmd_front_rings_kick(struct xmd_front *front);
 int xmd_front_poll(struct napi_struct *napi, int budget);
 
 /* ---- tx.c */
-void xmd_tx_init(struct xmd_front *front);
-netdev_tx_t xmd_tx_xmit(struct sk_buff *skb, struct net_device *dev);
+void xmd_front_tx_init(struct xmd_front *front);
+netdev_tx_t xmd_front_tx_xmit(struct sk_buff *skb, struct net_device *dev);
 bool xmd_front_tx_return(struct xmd_front *front);
-void xmd_tx_again(struct xmd_front *front);
-void xmd_tx_forget(struct xmd_front *front);
-void xmd_tx_orphan(struct xmd_front *front);
+void xmd_front_tx_drop(struct xmd_front *front, struct sk_buff *skb);	/* tx.lock held */
 void xmd_front_tx_start(struct xmd_front *front);
-void xmd_tx_withdraw(struct xmd_front *front);
-bool xmd_tx_mcast(struct xmd_front *front, const u8 *addr, bool add);
+bool xmd_front_tx_mcast(struct xmd_front *front, const u8 *addr, bool add);
+
+/* ---- tx_again.c */
+void xmd_front_tx_again(struct xmd_front *front);
+void xmd_front_tx_forget(struct xmd_front *front);
+void xmd_front_tx_orphan(struct xmd_front *front);
+void xmd_front_tx_withdraw(struct xmd_front *front);
 
 /* ---- rx.c */
-void xmd_rx_init(struct xmd_front *front);
+void xmd_front_rx_init(struct xmd_front *front);
 int xmd_front_rx_return(struct xmd_front *front, int budget);
 void xmd_front_rx_provide(struct xmd_front *front);
-bool xmd_rx_arm(struct xmd_front *front);
-void xmd_rx_withdraw(struct xmd_front *front);
+bool xmd_front_rx_arm(struct xmd_front *front);
+void xmd_front_rx_withdraw(struct xmd_front *front);
 
 /* ---- mcast.c */
-void xmd_mcast_init(struct xmd_front *front);
-void xmd_mcast_update(struct xmd_front *front);		/* any context */
-void xmd_mcast_connected(struct xmd_front *front);
-void xmd_mcast_forgotten(struct xmd_front *front);	/* by the backend */
-void xmd_mcast_answer(struct xmd_front *front, struct xmd_tx_slot *s, s16 status);
-void xmd_mcast_stop(struct xmd_front *front);
+void xmd_front_mcast_init(struct xmd_front *front);
+void xmd_front_mcast_update(struct xmd_front *front);		/* any context */
+void xmd_front_mcast_connected(struct xmd_front *front);
+void xmd_front_mcast_forgotten(struct xmd_front *front);	/* by the backend */
+void xmd_front_mcast_answer(struct xmd_front *front, struct xmd_tx_slot *s, s16 status);
+void xmd_front_mcast_stop(struct xmd_front *front);
 
 /* ---- netdev.c */
-struct net_device *xmd_netdev_create(struct xenbus_device *xbdev);
-void xmd_netdev_features(struct xmd_front *front);	/* RTNL held */
+struct net_device *xmd_front_netdev_create(struct xenbus_device *xbdev);
+void xmd_front_netdev_features(struct xmd_front *front);	/* RTNL held */
 
 /* ---- debugfs.c */
 void xmd_front_debugfs_init(void);
 void xmd_front_debugfs_exit(void);
-void xmd_debugfs_add(struct xmd_front *front);
-void xmd_debugfs_del(struct xmd_front *front);
+void xmd_front_debugfs_add(struct xmd_front *front);
+void xmd_front_debugfs_del(struct xmd_front *front);
 
 #endif /* XMD_FRONT_H */

@@ -10,7 +10,7 @@
  * otherend_id is brought up to date, as the functions that grant and bind look there.
  *
  * Everything that may have changed leads to follow(), which looks at all of it and takes
- * one step after the other (fsm.c) until there is nothing to do.  It runs in watches and
+ * one step after the other (fsm.c, steps.c) until there is nothing to do.  It runs in watches and
  * in a work item, one at a time under front->lock.
  *
  * Only the watches' own thread can exchange a watch without waiting for itself, or for a
@@ -23,14 +23,11 @@
 #include <xen/xen.h>
 #include "obj.h"
 
-#define SETTLE_MS	5000u	/* for a backend to see that we are Closed; all known ones say so */
 #define HASTY_MS	1000u	/* between attempts to connect, at least */
 #define CLOSING_MS	5000u	/* for a backend to let go when the driver is unbound */
 #define MOST_STEPS	8u	/* at once; a backend that wants more plays with us */
 
-static bool trusted = true;
-module_param(trusted, bool, 0644);
-MODULE_PARM_DESC(trusted, "a backend may see what else is in the pages of frames; N, or the key trusted=0, copies each frame");
+#define say(front, ...)	xmd_front_say(info, front, __VA_ARGS__)
 
 /* ---- the outside's view ---- */
 
@@ -53,7 +50,7 @@ void xmd_front_set_link(struct xmd_front *front, enum xmd_front_link link)
 	xmd_front_update_carrier(front);
 }
 
-static void set_carrier(struct xmd_front *front, bool served)
+void xmd_front_set_carrier(struct xmd_front *front, bool served)
 {
 	if (served)
 		front->wire = xenbus_read_unsigned(front->backend, "carrier", 1);
@@ -65,13 +62,13 @@ void xmd_front_set_max_mtu(struct xmd_front *front, unsigned int mtu)
 {
 	rtnl_lock();
 	front->max_mtu = mtu;
-	xmd_netdev_features(front);
+	xmd_front_netdev_features(front);
 	rtnl_unlock();
 }
 
 void xmd_front_replay_rx_mode(struct xmd_front *front)
 {
-	xmd_mcast_forgotten(front);
+	xmd_front_mcast_forgotten(front);
 }
 
 static void follow_soon(struct xmd_front *front, unsigned long delay)
@@ -91,161 +88,6 @@ void xmd_front_broken(struct xmd_front *front, unsigned int fault)
 {
 	if (!cmpxchg(&front->fault, XMD_FAULT_NONE, fault))
 		follow_soon(front, 0);
-}
-
-/* ---- steps ---- */
-
-#define say(front, ...)	xmd_front_say(info, front, __VA_ARGS__)
-
-static void say_closed(struct xmd_front *front)
-{
-	front->settle_until = jiffies + msecs_to_jiffies(SETTLE_MS);
-	xenbus_switch_state(front->xbdev, XenbusStateClosed);
-}
-
-static int write_initialising(struct xmd_front *front, struct xenbus_transaction t)
-{
-	const char *dir = front->xbdev->nodename;
-
-	/* a directory that was removed must not be made again */
-	if (!xenbus_exists(t, dir, "state"))
-		return -ENOENT;
-	return xenbus_printf(t, dir, "state", "%d", XenbusStateInitialising);
-}
-
-/*
- * Newer versions of Linux take a device for another one when its state node says
- * Initialising and dev->state does not.  xenbus_switch_state() sets that after the node, so
- * it cannot be used here.
- */
-static void say_initialising(struct xmd_front *front)
-{
-	front->xbdev->state = XenbusStateInitialising;
-	xmd_front_transact(front, write_initialising);
-}
-
-/* Frames that were not answered stay; so does the carrier. */
-static void withdraw(struct xmd_front *front)
-{
-	xmd_rings_withdraw(front);
-	xmd_obj_disconnected(front);
-	WRITE_ONCE(front->link, XMD_LINK_DEFAULT);
-	if (front->phase != XMD_DEAD)
-		front->phase = XMD_IDLE;
-}
-
-static bool offers(struct xmd_front *front, const char *key)
-{
-	return xenbus_read_unsigned(front->backend, key, 0);
-}
-
-static void read_features(struct xmd_front *front)
-{
-	front->feat = (struct xmd_front_features){
-		.sg = offers(front, "feature-sg"),
-		.gso_v4 = offers(front, "feature-gso-tcpv4"),
-		.gso_v6 = offers(front, "feature-gso-tcpv6"),
-		.csum_v4 = !offers(front, "feature-no-csum-offload"),
-		.csum_v6 = offers(front, "feature-ipv6-csum-offload"),
-		.split = offers(front, "feature-split-event-channels"),
-		.mcast = offers(front, "feature-multicast-control") &&
-			 offers(front, "feature-dynamic-multicast-control"),
-	};
-	front->mtu_key = xenbus_read_unsigned(front->xbdev->nodename, "mtu", 0);
-	front->trusted = trusted && xenbus_read_unsigned(front->xbdev->nodename, "trusted", 1);
-}
-
-static int try_connect(struct xmd_front *front)
-{
-	int err;
-
-	if (!offers(front, "feature-rx-copy"))
-		return -EOPNOTSUPP;
-	read_features(front);
-	err = xmd_rings_make(front);
-	if (!err)
-		err = xmd_rings_publish(front);
-	return err;
-}
-
-static void step_connect(struct xmd_front *front)
-{
-	int err = try_connect(front);
-
-	front->hasty_until = jiffies + msecs_to_jiffies(HASTY_MS);
-	if (err) {
-		xenbus_dev_error(front->xbdev, err, "connecting to %s", front->backend);
-		withdraw(front);
-		say_closed(front);
-		return;
-	}
-	front->phase = XMD_OFFERED;
-	front->stats.connects++;
-	xmd_rings_start(front);
-	xenbus_switch_state(front->xbdev, XenbusStateConnected);
-}
-
-static void step_serve(struct xmd_front *front)
-{
-	front->phase = XMD_SERVED;
-	say(front, "served by domain %d\n", front->xbdev->otherend_id);
-	set_carrier(front, true);
-	xmd_obj_connected(front);
-	xmd_mcast_connected(front);
-	xmd_rings_kick(front);
-	netdev_notify_peers(front->netdev);
-}
-
-static void step_lose(struct xmd_front *front)
-{
-	front->phase = XMD_LOST;
-	say(front, "backend %s is gone, waiting for the next\n", front->backend);
-}
-
-/* Perhaps another instance, which has adopted our rings, or nothing but a key of it. */
-static void step_returned(struct xmd_front *front)
-{
-	bool back = front->phase == XMD_LOST;
-
-	front->phase = XMD_SERVED;
-	set_carrier(front, true);
-	xmd_rings_kick(front);
-	xmd_obj_returned(front);
-	if (!back)
-		return;
-	front->stats.returns++;
-	say(front, "domain %d is back\n", front->xbdev->otherend_id);
-	xmd_mcast_forgotten(front);
-	netdev_notify_peers(front->netdev);
-}
-
-static void step_reset(struct xmd_front *front)
-{
-	front->stats.resets++;
-	say(front, "domain %d wants to connect anew\n", front->xbdev->otherend_id);
-	withdraw(front);
-	say_closed(front);
-}
-
-static void step_close(struct xmd_front *front, bool online)
-{
-	withdraw(front);
-	set_carrier(front, false);
-	if (!online)
-		xmd_tx_forget(front);
-	say_closed(front);
-}
-
-/* One line, and the reason where the toolstack finds it (error/device/vif/...). */
-static void give_up(struct xmd_front *front, unsigned int fault)
-{
-	front->phase = XMD_DEAD;
-	xenbus_dev_fatal(front->xbdev, -EPROTO, "domain %d misbehaves, disabled: %s",
-			 front->xbdev->otherend_id, xmd_front_fault_text(fault));
-	withdraw(front);
-	set_carrier(front, false);
-	xmd_tx_forget(front);
-	say_closed(front);
 }
 
 /* ---- following ---- */
@@ -294,25 +136,25 @@ static bool step(struct xmd_front *front)
 
 	switch (xmd_front_next(&v)) {
 	case XMD_STEP_CONNECT:
-		step_connect(front);
+		xmd_front_step_connect(front);
 		return true;
 	case XMD_STEP_SERVE:
-		step_serve(front);
+		xmd_front_step_serve(front);
 		return true;
 	case XMD_STEP_RETURNED:
-		step_returned(front);
+		xmd_front_step_returned(front);
 		return false;
 	case XMD_STEP_LOSE:
-		step_lose(front);
+		xmd_front_step_lose(front);
 		return false;
 	case XMD_STEP_RESET:
-		step_reset(front);
+		xmd_front_step_reset(front);
 		return true;
 	case XMD_STEP_CLOSE:
-		step_close(front, v.online);
+		xmd_front_step_close(front, v.online);
 		return true;
 	case XMD_STEP_REOPEN:
-		say_initialising(front);
+		xmd_front_say_initialising(front);
 		return true;
 	case XMD_STEP_FORGIVE:
 		front->phase = XMD_IDLE;
@@ -332,15 +174,15 @@ static void look_inside(struct xmd_front *front)
 	if (xchg(&front->resumed, false)) {
 		/* xenbus has begun anew already */
 		front->phase = XMD_IDLE;
-		withdraw(front);
-		say_initialising(front);
+		xmd_front_withdraw(front);
+		xmd_front_say_initialising(front);
 		front->hasty_until = jiffies;
 	} else if (fault && front->phase != XMD_DEAD) {
-		give_up(front, fault);
+		xmd_front_give_up(front, fault);
 	}
 	if (xchg(&front->reconnect, false) &&
 	    (front->phase == XMD_SERVED || front->phase == XMD_LOST))
-		step_reset(front);
+		xmd_front_step_reset(front);
 }
 
 static void follow_locked(struct xmd_front *front)
@@ -421,7 +263,7 @@ static char *new_backend(struct xmd_front *front, int *domid)
 			    "backend", NULL, &path, NULL);
 	if (err)
 		return NULL;
-	says = xmd_backend_domain(path);
+	says = xmd_front_backend_domain(path);
 	if (!*path || *domid < 0 || (says >= 0 && says != *domid) ||
 	    (!strcmp(path, front->backend) && *domid == front->xbdev->otherend_id)) {
 		kfree(path);
@@ -435,14 +277,14 @@ static void move(struct xmd_front *front, char *path, int domid)
 {
 	say(front, "moves to domain %d\n", domid);
 	front->phase = XMD_IDLE;
-	withdraw(front);
+	xmd_front_withdraw(front);
 	unwatch(&front->backend_watch);
 	kfree(front->backend);
 	front->backend = path;
 	front->xbdev->otherend_id = domid;
 	front->hasty_until = jiffies;
 	front->settle_until = jiffies;
-	say_initialising(front);
+	xmd_front_say_initialising(front);
 	if (watch(&front->backend_watch, front->backend, backend_changed))
 		xenbus_dev_error(front->xbdev, -ENOMEM, "watching %s", front->backend);
 }
@@ -480,9 +322,9 @@ static int init(struct xmd_front *front)
 	INIT_DELAYED_WORK(&front->work, follow_work);
 	front->settle_until = jiffies;
 	front->hasty_until = jiffies;
-	xmd_tx_init(front);
-	xmd_rx_init(front);
-	xmd_mcast_init(front);
+	xmd_front_tx_init(front);
+	xmd_front_rx_init(front);
+	xmd_front_mcast_init(front);
 	front->backend = kstrdup(front->xbdev->otherend, GFP_KERNEL);
 	return front->backend ? 0 : -ENOMEM;
 }
@@ -517,21 +359,21 @@ static void xmd_remove(struct xenbus_device *xbdev)
 
 	mutex_lock(&front->lock);
 	WRITE_ONCE(front->removing, true);
-	xmd_obj_disconnected(front);
+	xmd_front_obj_disconnected(front);
 	mutex_unlock(&front->lock);
 
 	/* nobody follows any more once these have come back */
 	unwatch(&front->own_watch);
 	unwatch(&front->backend_watch);
-	xmd_debugfs_del(front);
+	xmd_front_debugfs_del(front);
 	unregister_netdev(dev);
 	cancel_delayed_work_sync(&front->work);
-	xmd_mcast_stop(front);
+	xmd_front_mcast_stop(front);
 
 	say_goodbye(front);
-	xmd_rings_withdraw(front);
-	xmd_tx_forget(front);
-	xmd_obj_destroy(front);
+	xmd_front_rings_withdraw(front);
+	xmd_front_tx_forget(front);
+	xmd_front_obj_destroy(front);
 	kfree(front->backend);
 	free_netdev(dev);
 	dev_set_drvdata(&xbdev->dev, NULL);
@@ -539,7 +381,7 @@ static void xmd_remove(struct xenbus_device *xbdev)
 
 static int probe(struct xenbus_device *xbdev, const struct xenbus_device_id *id)
 {
-	struct net_device *dev = xmd_netdev_create(xbdev);
+	struct net_device *dev = xmd_front_netdev_create(xbdev);
 	struct xmd_front *front;
 	int err;
 
@@ -549,14 +391,14 @@ static int probe(struct xenbus_device *xbdev, const struct xenbus_device_id *id)
 	err = init(front);
 	if (err)
 		goto fail_init;
-	err = xmd_obj_create(front);
+	err = xmd_front_obj_create(front);
 	if (err)
 		goto fail_obj;
 	err = register_netdev(dev);
 	if (err)
 		goto fail_register;
 	dev_set_drvdata(&xbdev->dev, dev);
-	xmd_debugfs_add(front);
+	xmd_front_debugfs_add(front);
 	/* the first watch may have connected it already when the second fails */
 	err = watch_both(front);
 	if (err)
@@ -564,7 +406,7 @@ static int probe(struct xenbus_device *xbdev, const struct xenbus_device_id *id)
 	return err;
 
 fail_register:
-	xmd_obj_destroy(front);
+	xmd_front_obj_destroy(front);
 fail_obj:
 	kfree(front->backend);
 fail_init:

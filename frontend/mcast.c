@@ -63,14 +63,14 @@ static bool tell(struct xmd_front *front, struct wanted *w)
 	for (i = m->ntold; i--; ) {
 		if (listed(w->addr, w->n, m->told[i]))
 			continue;
-		if (!xmd_tx_mcast(front, m->told[i], false))
+		if (!xmd_front_tx_mcast(front, m->told[i], false))
 			return false;
 		ether_addr_copy(m->told[i], m->told[--m->ntold]);
 	}
 	for (i = 0; i < w->n; i++) {
 		if (listed(m->told, m->ntold, w->addr[i]))
 			continue;
-		if (!xmd_tx_mcast(front, w->addr[i], true))
+		if (!xmd_front_tx_mcast(front, w->addr[i], true))
 			return false;
 		ether_addr_copy(m->told[m->ntold++], w->addr[i]);
 	}
@@ -123,19 +123,19 @@ static void mcast_work(struct work_struct *work)
 	mutex_unlock(&front->lock);
 }
 
-void xmd_mcast_init(struct xmd_front *front)
+void xmd_front_mcast_init(struct xmd_front *front)
 {
 	INIT_DELAYED_WORK(&front->mcast.work, mcast_work);
 	front->mcast.requested = -1;
 }
 
-void xmd_mcast_update(struct xmd_front *front)
+void xmd_front_mcast_update(struct xmd_front *front)
 {
 	mod_delayed_work(system_wq, &front->mcast.work, QUICK_MS);
 }
 
 /* A new connection: it begins with no list and the key at 0. */
-void xmd_mcast_connected(struct xmd_front *front)
+void xmd_front_mcast_connected(struct xmd_front *front)
 {
 	struct xmd_front_mcast *m = &front->mcast;
 
@@ -143,17 +143,17 @@ void xmd_mcast_connected(struct xmd_front *front)
 	m->forgotten = false;
 	m->refused = false;
 	m->requested = front->feat.mcast ? 0 : -1;
-	xmd_mcast_update(front);
+	xmd_front_mcast_update(front);
 }
 
-void xmd_mcast_forgotten(struct xmd_front *front)
+void xmd_front_mcast_forgotten(struct xmd_front *front)
 {
 	front->mcast.forgotten = true;
-	xmd_mcast_update(front);
+	xmd_front_mcast_update(front);
 }
 
 /* tx.lock held. */
-void xmd_mcast_answer(struct xmd_front *front, struct xmd_tx_slot *s, s16 status)
+void xmd_front_mcast_answer(struct xmd_front *front, struct xmd_tx_slot *s, s16 status)
 {
 	/* what it does not know it need not delete */
 	if (s->add && status != XEN_NETIF_RSP_OKAY)
@@ -162,7 +162,7 @@ void xmd_mcast_answer(struct xmd_front *front, struct xmd_tx_slot *s, s16 status
 		front->mcast.unanswered--;
 }
 
-void xmd_mcast_stop(struct xmd_front *front)
+void xmd_front_mcast_stop(struct xmd_front *front)
 {
 	cancel_delayed_work_sync(&front->mcast.work);
 }

@@ -27,7 +27,7 @@ static int xmd_stop(struct net_device *dev)
 
 	netif_tx_disable(dev);
 	napi_disable(&front->napi);
-	xmd_tx_orphan(front);
+	xmd_front_tx_orphan(front);
 	return 0;
 }
 
@@ -35,8 +35,8 @@ static void xmd_set_rx_mode(struct net_device *dev)
 {
 	struct xmd_front *front = netdev_priv(dev);
 
-	if (!xmd_obj_rx_mode(front))
-		xmd_mcast_update(front);
+	if (!xmd_front_obj_rx_mode(front))
+		xmd_front_mcast_update(front);
 }
 
 static int xmd_set_mac_address(struct net_device *dev, void *p)
@@ -49,7 +49,7 @@ static int xmd_set_mac_address(struct net_device *dev, void *p)
 		return -EADDRNOTAVAIL;
 	if (ether_addr_equal_unaligned(addr->sa_data, dev->dev_addr))
 		return 0;
-	err = xmd_obj_set_mac(front, addr->sa_data);
+	err = xmd_front_obj_set_mac(front, addr->sa_data);
 	if (!err)
 		eth_hw_addr_set(dev, addr->sa_data);
 	return err;
@@ -58,7 +58,7 @@ static int xmd_set_mac_address(struct net_device *dev, void *p)
 static int xmd_change_mtu(struct net_device *dev, int mtu)
 {
 	struct xmd_front *front = netdev_priv(dev);
-	int err = xmd_obj_set_mtu(front, mtu, !front->lowering);
+	int err = xmd_front_obj_set_mtu(front, mtu, !front->lowering);
 
 	if (!err)
 		WRITE_ONCE(dev->mtu, mtu);
@@ -85,12 +85,12 @@ static netdev_features_t xmd_fix_features(struct net_device *dev, netdev_feature
 /* Only the object ring knows of VLANs; without one the tags of all come. */
 static int xmd_vlan_add(struct net_device *dev, __be16 proto, u16 vid)
 {
-	return xmd_obj_vlan(netdev_priv(dev), vid, true);
+	return xmd_front_obj_vlan(netdev_priv(dev), vid, true);
 }
 
 static int xmd_vlan_kill(struct net_device *dev, __be16 proto, u16 vid)
 {
-	return xmd_obj_vlan(netdev_priv(dev), vid, false);
+	return xmd_front_obj_vlan(netdev_priv(dev), vid, false);
 }
 
 static void xmd_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *s)
@@ -113,7 +113,7 @@ static void xmd_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *s)
 static const struct net_device_ops ops = {
 	.ndo_open = xmd_open,
 	.ndo_stop = xmd_stop,
-	.ndo_start_xmit = xmd_tx_xmit,
+	.ndo_start_xmit = xmd_front_tx_xmit,
 	.ndo_set_rx_mode = xmd_set_rx_mode,
 	.ndo_set_mac_address = xmd_set_mac_address,
 	.ndo_validate_addr = eth_validate_addr,
@@ -130,12 +130,12 @@ static unsigned int mtu_limit(const struct xmd_front *front)
 
 	/* libxl writes the key for each vif, so it says little: who has an object ring asks there */
 	if (!policy)
-		return xmd_mtu_limit(front->feat.sg, front->mtu_key);
-	return min(policy, xmd_mtu_limit(front->feat.sg, 0));
+		return xmd_front_mtu_limit(front->feat.sg, front->mtu_key);
+	return min(policy, xmd_front_mtu_limit(front->feat.sg, 0));
 }
 
 /* What the backend can do, or policy allows, has changed.  RTNL held. */
-void xmd_netdev_features(struct xmd_front *front)
+void xmd_front_netdev_features(struct xmd_front *front)
 {
 	struct net_device *dev = front->netdev;
 
@@ -168,7 +168,7 @@ static int read_mac(struct xenbus_device *xbdev, struct net_device *dev)
 }
 
 /* Return: not registered yet, or ERR_PTR; free_netdev() is the caller's. */
-struct net_device *xmd_netdev_create(struct xenbus_device *xbdev)
+struct net_device *xmd_front_netdev_create(struct xenbus_device *xbdev)
 {
 	struct net_device *dev = alloc_etherdev(sizeof(struct xmd_front));
 	struct xmd_front *front;

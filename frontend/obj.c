@@ -17,219 +17,12 @@
 #include <linux/slab.h>
 #include <xen/events.h>
 #include <xen/grant_table.h>
-#include "obj.h"
-#include "objguest.h"
+#include "obj_impl.h"
 
-#define FILTERS	(XPC_xmd_vif_object_filter | XPC_xmd_vif_object_promisc | \
-		 XPC_xmd_vif_object_allmulti | XPC_xmd_vif_object_mc)
-#define VLANS	(XPC_xmd_vif_object_vlan_filter | XPC_xmd_vif_object_vlan)
-#define PATIENCE_MS	(XMD_OBJRING_ANSWER_MS + 500u)	/* of who waits for an answer */
-
-/* What the generated stubs are given. */
-struct xpc_guest {
-	struct mutex one;		/* call at a time */
-};
-
-struct xmd_obj {
-	struct xpc_guest calls;
-	struct xmd_front *front;
-	spinlock_t lock;
-	struct objguest g;
-	void *page;			/* granted to the driver domain; NULL: no ring */
-	grant_ref_t ref;
-	evtchn_port_t port;
-	unsigned int irq;		/* 0: none */
-	bool event;			/* an interrupt waits for its end */
-	bool serves;			/* has been LIVE, and not been given up since */
-	bool deaf;			/* and the log says why */
-	DECLARE_BITMAP(vlans, VLAN_N_VID);	/* whose frames the guest wants */
-	u64 told;			/* members whose refusal is in the log */
-	u64 asking;			/* members that somebody waits for */
-	struct delayed_work work;
-	struct work_struct rtnl_work;
-	bool mtu_refused;		/* for rtnl_work */
-	wait_queue_head_t sleepers;
-};
 
 static u64 now_ms(void)
 {
 	return jiffies64_to_msecs(get_jiffies_64());
-}
-
-static void kick(struct xmd_obj *o)
-{
-	mod_delayed_work(system_wq, &o->work, 0);
-}
-
-/* ---- what is wished for ---- */
-
-/* The lock is held. */
-static void wish(struct xmd_obj *o, u64 mask, const struct xmd_vif_object *want)
-{
-	if (objguest_wish(&o->g, mask, want))
-		netdev_warn(o->front->netdev, "a setting cannot be told to the driver domain\n");
-	kick(o);
-}
-
-/* The device's address lock is held; sets the members FILTERS of @want. */
-static void read_filters(struct net_device *dev, struct xmd_vif_object *want)
-{
-	bool too_many = netdev_mc_count(dev) > XMD_OBJ_MC_MAX;
-	struct netdev_hw_addr *ha;
-
-	want->filter = 1;
-	want->promisc = !!(dev->flags & IFF_PROMISC);
-	/* further unicast addresses are what no filter here knows */
-	if (netdev_uc_count(dev))
-		want->filter = 0;
-	want->allmulti = !!(dev->flags & IFF_ALLMULTI) || too_many;
-	want->n_mc = 0;
-	if (!too_many)
-		netdev_for_each_mc_addr(ha, dev)
-			ether_addr_copy(want->mc[want->n_mc++].addr, ha->addr);
-}
-
-bool xmd_obj_rx_mode(struct xmd_front *front)
-{
-	struct xmd_vif_object want = { .filter = 0 };
-	struct xmd_obj *o = front->obj;
-	bool serves;
-
-	read_filters(front->netdev, &want);
-	spin_lock_bh(&o->lock);
-	wish(o, FILTERS, &want);
-	serves = o->serves;
-	spin_unlock_bh(&o->lock);
-	return serves;
-}
-
-/* More than fit: no filter, until some of them are gone. */
-int xmd_obj_vlan(struct xmd_front *front, u16 vid, bool add)
-{
-	struct xmd_vif_object want = { .n_vlans = 0 };
-	struct xmd_obj *o = front->obj;
-	unsigned int i;
-
-	/* a priority tag alone: passes any filter */
-	if (!vid)
-		return 0;
-	spin_lock_bh(&o->lock);
-	if (add)
-		__set_bit(vid, o->vlans);
-	else
-		__clear_bit(vid, o->vlans);
-	want.vlan_filter = bitmap_weight(o->vlans, VLAN_N_VID) <= XMD_OBJ_VLANS_MAX;
-	if (want.vlan_filter)
-		for_each_set_bit(i, o->vlans, VLAN_N_VID)
-			want.vlan[want.n_vlans++] = i;
-	wish(o, VLANS, &want);
-	spin_unlock_bh(&o->lock);
-	return 0;
-}
-
-/* The lock is held. */
-static bool decided(struct xmd_obj *o, u64 mask, int *result)
-{
-	*result = objguest_wish_result(&o->g, mask);
-	/* a far end that is away comes back, but not a ring that was withdrawn */
-	return *result != -EINPROGRESS && (*result != -EHOSTDOWN || !o->serves);
-}
-
-static bool decided_lock(struct xmd_obj *o, u64 mask, int *result)
-{
-	bool done;
-
-	spin_lock_bh(&o->lock);
-	done = decided(o, mask, result);
-	spin_unlock_bh(&o->lock);
-	return done;
-}
-
-/*
- * Have a setting granted.  One that is not, or not in time, is wished for no longer: the
- * guest's administrator was told that it is not so.  One at a time: RTNL is held.
- */
-static int ask_for(struct xmd_obj *o, u64 mask, const struct xmd_vif_object *want)
-{
-	struct xmd_vif_object before;
-	int result;
-
-	spin_lock_bh(&o->lock);
-	before = o->g.wish;
-	o->asking = mask;
-	wish(o, mask, want);
-	spin_unlock_bh(&o->lock);
-	wait_event_timeout(o->sleepers, decided_lock(o, mask, &result),
-			   msecs_to_jiffies(PATIENCE_MS));
-	spin_lock_bh(&o->lock);
-	if (!decided(o, mask, &result) && result == -EINPROGRESS)
-		result = -ETIMEDOUT;
-	if (result)
-		wish(o, mask, &before);
-	o->asking = 0;
-	spin_unlock_bh(&o->lock);
-	return result;
-}
-
-static bool serves(const struct xmd_obj *o)
-{
-	return READ_ONCE(o->serves);
-}
-
-int xmd_obj_set_mac(struct xmd_front *front, const u8 *addr)
-{
-	struct xmd_vif_object want = { .mtu = 0 };
-
-	if (!serves(front->obj))
-		return -EOPNOTSUPP;
-	ether_addr_copy(want.mac.addr, addr);
-	return ask_for(front->obj, XPC_xmd_vif_object_mac, &want);
-}
-
-/* Without an object ring nobody has to be asked: netif.h knows no MTU. */
-int xmd_obj_set_mtu(struct xmd_front *front, unsigned int mtu, bool wait)
-{
-	const struct xmd_vif_object want = { .mtu = mtu };
-	struct xmd_obj *o = front->obj;
-
-	if (!serves(o))
-		return 0;
-	if (wait)
-		return ask_for(o, XPC_xmd_vif_object_mtu, &want);
-	spin_lock_bh(&o->lock);
-	wish(o, XPC_xmd_vif_object_mtu, &want);
-	spin_unlock_bh(&o->lock);
-	return 0;
-}
-
-int xmd_obj_set_rx_usecs(struct xmd_front *front, u32 usecs)
-{
-	const struct xmd_vif_object want = { .rx_usecs = usecs };
-
-	if (!serves(front->obj))
-		return -EOPNOTSUPP;
-	return ask_for(front->obj, XPC_xmd_vif_object_rx_usecs, &want);
-}
-
-bool xmd_obj_view(struct xmd_front *front, struct xmd_vif_object *vif,
-		  struct xmd_port_object *port)
-{
-	struct xmd_obj *o = front->obj;
-	bool known;
-
-	spin_lock_bh(&o->lock);
-	known = o->serves;
-	if (vif)
-		*vif = o->g.vif;
-	if (port)
-		*port = o->g.port;
-	spin_unlock_bh(&o->lock);
-	return known;
-}
-
-struct xpc_guest *xmd_obj_calls(struct xmd_front *front)
-{
-	return &front->obj->calls;
 }
 
 /* ---- calls ---- */
@@ -269,7 +62,7 @@ int xpc_guestcall(struct xpc_guest *x, unsigned int call, const void *const *in,
 	result = objguest_ask(&o->g, call, in, out, now_ms());
 	spin_unlock_bh(&o->lock);
 	if (!result) {
-		kick(o);
+		xmd_front_obj_kick(o);
 		if (!wait_event_timeout(o->sleepers, answered(o, &result),
 					msecs_to_jiffies(PATIENCE_MS)))
 			result = give_up(o);
@@ -321,7 +114,7 @@ static void wish_device(struct xmd_obj *o)
 
 	ether_addr_copy(want.mac.addr, dev->dev_addr);
 	o->told = 0;
-	wish(o, (XPC_xmd_vif_object_mtu | XPC_xmd_vif_object_mac) & ~o->asking, &want);
+	xmd_front_obj_wish(o, (XPC_xmd_vif_object_mtu | XPC_xmd_vif_object_mac) & ~o->asking, &want);
 }
 
 static void note_up(struct xmd_obj *o)
@@ -407,7 +200,7 @@ static void obj_rtnl_work(struct work_struct *work)
 	struct xmd_obj *o = container_of(work, struct xmd_obj, rtnl_work);
 	struct xmd_vif_object vif;
 
-	if (!xmd_obj_view(o->front, &vif, NULL))
+	if (!xmd_front_obj_view(o->front, &vif, NULL))
 		return;
 	if (xchg(&o->mtu_refused, false))
 		xmd_front_set_max_mtu(o->front, vif.mtu_max);
@@ -420,7 +213,7 @@ static irqreturn_t obj_event(int irq, void *arg)
 	struct xmd_obj *o = arg;
 
 	WRITE_ONCE(o->event, true);
-	kick(o);
+	xmd_front_obj_kick(o);
 	return IRQ_HANDLED;
 }
 
@@ -455,7 +248,7 @@ static int make_ring(struct xmd_obj *o, unsigned int offered)
 	spin_unlock_bh(&o->lock);
 	err = open_channel(o);
 	if (err)
-		xmd_obj_disconnected(o->front);
+		xmd_front_obj_disconnected(o->front);
 	return err;
 }
 
@@ -475,7 +268,7 @@ static int remove_keys(struct xmd_front *front, struct xenbus_transaction t)
 	return err;
 }
 
-int xmd_obj_publish(struct xmd_front *front, struct xenbus_transaction t)
+int xmd_front_obj_publish(struct xmd_front *front, struct xenbus_transaction t)
 {
 	const char *dir = front->xbdev->nodename;
 	unsigned int offered = xenbus_read_unsigned(front->backend, "feature-xmd-obj", 0);
@@ -500,19 +293,19 @@ int xmd_obj_publish(struct xmd_front *front, struct xenbus_transaction t)
 }
 
 /* A new life of the far end comes with an event; but an event more costs nothing. */
-void xmd_obj_connected(struct xmd_front *front)
+void xmd_front_obj_connected(struct xmd_front *front)
 {
 	if (!front->obj->page)
 		xmd_front_set_max_mtu(front, 0);
-	kick(front->obj);
+	xmd_front_obj_kick(front->obj);
 }
 
-void xmd_obj_returned(struct xmd_front *front)
+void xmd_front_obj_returned(struct xmd_front *front)
 {
-	kick(front->obj);
+	xmd_front_obj_kick(front->obj);
 }
 
-void xmd_obj_disconnected(struct xmd_front *front)
+void xmd_front_obj_disconnected(struct xmd_front *front)
 {
 	struct xmd_obj *o = front->obj;
 	unsigned int irq;
@@ -537,7 +330,7 @@ void xmd_obj_disconnected(struct xmd_front *front)
 	o->page = NULL;
 }
 
-int xmd_obj_create(struct xmd_front *front)
+int xmd_front_obj_create(struct xmd_front *front)
 {
 	struct xmd_obj *o = kvzalloc(sizeof(*o), GFP_KERNEL);
 
@@ -554,13 +347,13 @@ int xmd_obj_create(struct xmd_front *front)
 	return 0;
 }
 
-void xmd_obj_destroy(struct xmd_front *front)
+void xmd_front_obj_destroy(struct xmd_front *front)
 {
 	struct xmd_obj *o = front->obj;
 
 	if (!o)
 		return;
-	xmd_obj_disconnected(front);
+	xmd_front_obj_disconnected(front);
 	cancel_delayed_work_sync(&o->work);
 	cancel_work_sync(&o->rtnl_work);
 	kvfree(o);

@@ -106,7 +106,7 @@ static int note_frag(struct xmd_rx_frame *f, u32 slot, const struct xen_netif_rx
 	return XMD_RX_OK;
 }
 
-int xmd_rx_parse(const void *slots, u32 cons, u32 prod, struct xmd_rx_frame *f)
+int xmd_front_rx_parse(const void *slots, u32 cons, u32 prod, struct xmd_rx_frame *f)
 {
 	struct rx_reader r = { .slots = slots, .next = cons, .prod = prod };
 	union xmd_rx_slot s;
@@ -137,7 +137,7 @@ int xmd_rx_parse(const void *slots, u32 cons, u32 prod, struct xmd_rx_frame *f)
 	return verdict(f, f->reason ? XMD_RX_BAD : XMD_RX_OK, f->reason);
 }
 
-bool xmd_tx_answer(const void *slots, u32 cons, u32 *id, s16 *status)
+bool xmd_front_tx_answer(const void *slots, u32 cons, u32 *id, s16 *status)
 {
 	union {
 		u32 word;
@@ -153,7 +153,7 @@ bool xmd_tx_answer(const void *slots, u32 cons, u32 *id, s16 *status)
 	return copy.rsp.id < XMD_RING;
 }
 
-int xmd_backend_domain(const char *path)
+int xmd_front_backend_domain(const char *path)
 {
 	static const char head[] = "/local/domain/", tail[] = "/backend/";
 	unsigned int domid = 0, digits = 0;
@@ -167,7 +167,7 @@ int xmd_backend_domain(const char *path)
 	return domid;
 }
 
-unsigned int xmd_mtu_limit(bool sg, unsigned int key)
+unsigned int xmd_front_mtu_limit(bool sg, unsigned int key)
 {
 	unsigned int max = sg ? XMD_MTU_SG : XMD_MTU_PLAIN;
 
@@ -194,7 +194,7 @@ const char *xmd_front_fault_text(unsigned int fault)
 	return fault < XMD_FAULTS ? text[fault] : "?";
 }
 
-const char *xmd_rx_bad_name(unsigned int reason)
+const char *xmd_front_rx_bad_name(unsigned int reason)
 {
 	static const char * const name[XMD_RX_REASONS] = {
 		"good", "status", "short", "slots", "gso",

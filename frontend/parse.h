@@ -38,7 +38,7 @@ enum xmd_rx_verdict {
 	XMD_RX_FAULT,
 };
 
-/* Why a packet is XMD_RX_BAD; names for statistics: xmd_rx_bad_name(). */
+/* Why a packet is XMD_RX_BAD; names for statistics: xmd_front_rx_bad_name(). */
 enum xmd_rx_reason {
 	XMD_RX_GOOD = 0,
 	XMD_RX_BAD_STATUS,	/* the backend itself says that it is none */
@@ -115,7 +115,7 @@ static inline int xmd_ring_answered(u32 prod, u32 cons, u32 asked)
 }
 
 /**
- * xmd_rx_parse - describe the frame whose first slot is @cons
+ * xmd_front_rx_parse - describe the frame whose first slot is @cons
  * @slots: the ring's array in the shared page
  * @cons:  index of the first slot, not equal to @prod
  * @prod:  the backend's rsp_prod, checked with xmd_ring_answered
@@ -127,36 +127,36 @@ static inline int xmd_ring_answered(u32 prod, u32 cons, u32 asked)
  * Return: enum xmd_rx_verdict, also in @f->verdict.  With XMD_RX_BAD, nslots is right, so
  * that the slots can be taken back; with XMD_RX_PARTIAL and XMD_RX_FAULT, only reason is.
  */
-int xmd_rx_parse(const void *slots, u32 cons, u32 prod, struct xmd_rx_frame *f);
+int xmd_front_rx_parse(const void *slots, u32 cons, u32 prod, struct xmd_rx_frame *f);
 
 /**
- * xmd_tx_answer - copy the TX response at @cons
+ * xmd_front_tx_answer - copy the TX response at @cons
  *
  * Return: true if it answers the request with *@id (0 to XMD_RING - 1; that it is in
  * flight is for the caller to check); false with *@id XMD_RING: the slot of an extra info,
  * answers nothing; false with a larger *@id: no response can have this id.
  */
-bool xmd_tx_answer(const void *slots, u32 cons, u32 *id, s16 *status);
+bool xmd_front_tx_answer(const void *slots, u32 cons, u32 *id, s16 *status);
 
 /**
- * xmd_backend_domain - the domain that a backend's directory says it is of
+ * xmd_front_backend_domain - the domain that a backend's directory says it is of
  * @path: value of the key "backend"
  *
  * Return: its domid, -1 for a path of another form than "/local/domain/N/backend/...".
  */
-int xmd_backend_domain(const char *path);
+int xmd_front_backend_domain(const char *path);
 
 /**
- * xmd_mtu_limit - the largest MTU
+ * xmd_front_mtu_limit - the largest MTU
  * @sg:	 the backend takes frames of more than one slot
  * @key: value of the frontend's key "mtu", 0: there is none
  *
  * The key is the toolstack's word on what the network carries; senseless ones are ignored.
  * 1500 is allowed in any case.
  */
-unsigned int xmd_mtu_limit(bool sg, unsigned int key);
+unsigned int xmd_front_mtu_limit(bool sg, unsigned int key);
 
 const char *xmd_front_fault_text(unsigned int fault);
-const char *xmd_rx_bad_name(unsigned int reason);
+const char *xmd_front_rx_bad_name(unsigned int reason);
 
 #endif /* XMD_FRONT_PARSE_H */

@@ -82,7 +82,7 @@ int xmd_front_poll(struct napi_struct *napi, int budget)
 	if (more || done >= budget)
 		return budget;
 	if (napi_complete_done(napi, done)) {
-		if (xmd_rx_arm(front))
+		if (xmd_front_rx_arm(front))
 			napi_schedule(napi);
 		else
 			end_interrupts(front);
@@ -91,7 +91,7 @@ int xmd_front_poll(struct napi_struct *napi, int budget)
 }
 
 /* One event each way, and a look at both rings: for whoever may have missed something. */
-void xmd_rings_kick(struct xmd_front *front)
+void xmd_front_rings_kick(struct xmd_front *front)
 {
 	if (!front->up)
 		return;
@@ -150,9 +150,9 @@ static void free_channels(struct xmd_front *front)
 /*
  * All that is shared with the backend, not told to it yet
  *
- * Return: 0 or -errno; after an error xmd_rings_withdraw() frees what was made.
+ * Return: 0 or -errno; after an error xmd_front_rings_withdraw() frees what was made.
  */
-int xmd_rings_make(struct xmd_front *front)
+int xmd_front_rings_make(struct xmd_front *front)
 {
 	struct xmd_front_tx *tx = &front->tx;
 	struct xmd_front_rx *rx = &front->rx;
@@ -226,7 +226,7 @@ static int write_keys(struct xmd_front *front, struct xenbus_transaction t)
 	if (!err)
 		err = xenbus_write(t, dir, "request-multicast-control", "0");
 	if (!err)
-		err = xmd_obj_publish(front, t);
+		err = xmd_front_obj_publish(front, t);
 	return err;
 }
 
@@ -252,7 +252,7 @@ int xmd_front_transact(struct xmd_front *front,
 }
 
 /* Writes all keys at once.  Return: 0 or -errno.  The state is not changed. */
-int xmd_rings_publish(struct xmd_front *front)
+int xmd_front_rings_publish(struct xmd_front *front)
 {
 	return xmd_front_transact(front, write_keys);
 }
@@ -277,14 +277,14 @@ static void start_poll(struct xmd_front *front)
 }
 
 /* Frames that waited for a backend go first; then the stack may send. */
-void xmd_rings_start(struct xmd_front *front)
+void xmd_front_rings_start(struct xmd_front *front)
 {
 	bool polls;
 
 	rtnl_lock();
 	polls = stop_poll(front);
-	xmd_netdev_features(front);
-	xmd_tx_again(front);
+	xmd_front_netdev_features(front);
+	xmd_front_tx_again(front);
 	front->rx.recycles = front->trusted;
 	xmd_front_tx_start(front);
 	xmd_front_rx_provide(front);
@@ -311,7 +311,7 @@ static void free_grants(grant_ref_t *pool)
  * Everything that was shared is the guest's again.  Frames that were not answered are kept
  * in order (tx.again).
  */
-void xmd_rings_withdraw(struct xmd_front *front)
+void xmd_front_rings_withdraw(struct xmd_front *front)
 {
 	void *sring;
 	bool polls;
@@ -320,8 +320,8 @@ void xmd_rings_withdraw(struct xmd_front *front)
 	polls = stop_poll(front);
 	/* a poll that has completed may not have returned yet: it still arms the RX ring */
 	synchronize_net();
-	xmd_tx_withdraw(front);
-	xmd_rx_withdraw(front);
+	xmd_front_tx_withdraw(front);
+	xmd_front_rx_withdraw(front);
 	if (polls)
 		napi_enable(&front->napi);
 	rtnl_unlock();

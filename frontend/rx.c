@@ -26,7 +26,7 @@ static void refill_timer(struct timer_list *t)
 	napi_schedule(&front->napi);
 }
 
-void xmd_rx_init(struct xmd_front *front)
+void xmd_front_rx_init(struct xmd_front *front)
 {
 	front->rx.grants = INVALID_GRANT_REF;
 	timer_setup(&front->rx.refill, refill_timer, 0);
@@ -299,7 +299,7 @@ int xmd_front_rx_return(struct xmd_front *front, int budget)
 	/* rsp_prod before the responses below it */
 	virt_rmb();
 	while (done < budget && rx->ring.rsp_cons != prod) {
-		xmd_rx_parse(rx->ring.sring->ring, rx->ring.rsp_cons, prod, &f);
+		xmd_front_rx_parse(rx->ring.sring->ring, rx->ring.rsp_cons, prod, &f);
 		if (f.verdict == XMD_RX_PARTIAL)
 			break;
 		if (f.verdict == XMD_RX_FAULT)
@@ -321,7 +321,7 @@ int xmd_front_rx_return(struct xmd_front *front, int budget)
  * Asks for an event at the next response behind those that were seen, which may be the
  * rest of a frame.  Return: there is something to do already.
  */
-bool xmd_rx_arm(struct xmd_front *front)
+bool xmd_front_rx_arm(struct xmd_front *front)
 {
 	struct xen_netif_rx_front_ring *ring = &front->rx.ring;
 	u32 prod = READ_ONCE(ring->sring->rsp_prod);
@@ -337,13 +337,13 @@ bool xmd_rx_arm(struct xmd_front *front)
 		return false;
 	if (xmd_ring_answered(prod, ring->rsp_cons, ring->req_prod_pvt) < 0)
 		return true;
-	return xmd_rx_parse(ring->sring->ring, ring->rsp_cons, prod, &f) != XMD_RX_PARTIAL;
+	return xmd_front_rx_parse(ring->sring->ring, ring->rsp_cons, prod, &f) != XMD_RX_PARTIAL;
 }
 
 /* ---- another backend ---- */
 
 /* RTNL held, no poll. */
-void xmd_rx_withdraw(struct xmd_front *front)
+void xmd_front_rx_withdraw(struct xmd_front *front)
 {
 	struct xmd_front_rx *rx = &front->rx;
 	unsigned int i;

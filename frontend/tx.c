@@ -9,7 +9,7 @@
  * a new one.
  *
  * What is in the ring unanswered when a backend is gone is sent again to the next one
- * (tx.again), before anything new.
+ * (tx.again), before anything new; tx_again.c.
  */
 #include <linux/mm.h>
 #include <xen/events.h>
@@ -33,7 +33,7 @@ static struct netdev_queue *txq(struct xmd_front *front)
 	return netdev_get_tx_queue(front->netdev, 0);
 }
 
-void xmd_tx_init(struct xmd_front *front)
+void xmd_front_tx_init(struct xmd_front *front)
 {
 	struct xmd_front_tx *tx = &front->tx;
 	unsigned int i;
@@ -211,7 +211,7 @@ static void put_frame(struct xmd_front *front, struct sk_buff *skb, const struct
 	__skb_queue_tail(&tx->sent, skb);
 }
 
-static void drop(struct xmd_front *front, struct sk_buff *skb)
+void xmd_front_tx_drop(struct xmd_front *front, struct sk_buff *skb)
 {
 	front->stats.tx_dropped++;
 	dev_kfree_skb_any(skb);
@@ -231,7 +231,7 @@ static void provide(struct xmd_front *front, struct sk_buff *skb)
 
 	if (unlikely(skb->len < ETH_HLEN ||
 		     skb->len > (front->feat.sg ? XEN_NETIF_MAX_TX_SIZE : XMD_GRANT))) {
-		drop(front, skb);
+		xmd_front_tx_drop(front, skb);
 		return;
 	}
 	n = front->trusted ? cut(skb, p) : 0;
@@ -239,7 +239,7 @@ static void provide(struct xmd_front *front, struct sk_buff *skb)
 	if (own) {
 		n = bounce(skb, p);
 		if (!n) {
-			drop(front, skb);
+			xmd_front_tx_drop(front, skb);
 			return;
 		}
 		front->stats.tx_bounced++;
@@ -259,7 +259,7 @@ static void publish(struct xmd_front *front)
 	}
 }
 
-netdev_tx_t xmd_tx_xmit(struct sk_buff *skb, struct net_device *dev)
+netdev_tx_t xmd_front_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct xmd_front *front = netdev_priv(dev);
 	struct xmd_front_tx *tx = &front->tx;
@@ -286,7 +286,7 @@ netdev_tx_t xmd_tx_xmit(struct sk_buff *skb, struct net_device *dev)
  * A request without data that adds to or deletes from the backend's filter (netif.h,
  * multicast control).  False: there is no room now.
  */
-bool xmd_tx_mcast(struct xmd_front *front, const u8 *addr, bool add)
+bool xmd_front_tx_mcast(struct xmd_front *front, const u8 *addr, bool add)
 {
 	struct xmd_front_tx *tx = &front->tx;
 	struct xen_netif_tx_request *req;
@@ -351,7 +351,7 @@ static int take_answer(struct xmd_front *front, u32 id, s16 status)
 	if (!s->asked)
 		return XMD_FAULT_TX_ID;
 	if (!skb) {
-		xmd_mcast_answer(front, s, status);
+		xmd_front_mcast_answer(front, s, status);
 		free_slot(tx, id);
 		return XMD_FAULT_NONE;
 	}
@@ -377,7 +377,7 @@ static int take_answers(struct xmd_front *front, u32 prod)
 	u32 id;
 
 	while (!fault && ring->rsp_cons != prod) {
-		if (xmd_tx_answer(ring->sring->ring, ring->rsp_cons, &id, &status))
+		if (xmd_front_tx_answer(ring->sring->ring, ring->rsp_cons, &id, &status))
 			fault = take_answer(front, id, status);
 		else if (id != XMD_RING)
 			fault = XMD_FAULT_TX_ID;
@@ -453,33 +453,7 @@ bool xmd_front_tx_return(struct xmd_front *front)
 	return more;
 }
 
-/* ---- another backend ---- */
-
-/*
- * What the old backend could take, the new one perhaps cannot: have Linux cut segments
- * and fill in checksums accordingly.  RTNL held, after the features were set.
- */
-void xmd_tx_again(struct xmd_front *front)
-{
-	struct xmd_front_tx *tx = &front->tx;
-	struct sk_buff_head done;
-	struct sk_buff *skb, *next;
-	bool unused;
-
-	__skb_queue_head_init(&done);
-	while ((skb = __skb_dequeue(&tx->again))) {
-		local_bh_disable();
-		skb = validate_xmit_skb_list(skb, front->netdev, &unused);
-		local_bh_enable();
-		for (; skb; skb = next) {
-			next = skb->next;
-			skb_mark_not_on_list(skb);
-			__skb_queue_tail(&done, skb);
-		}
-	}
-	skb_queue_splice(&done, &tx->again);
-}
-
+/* Rings are there: what waits goes first. */
 void xmd_front_tx_start(struct xmd_front *front)
 {
 	spin_lock_irq(&front->tx.lock);
@@ -487,78 +461,4 @@ void xmd_front_tx_start(struct xmd_front *front)
 	drain_again(front);
 	wake(front);
 	spin_unlock_irq(&front->tx.lock);
-}
-
-/*
- * Takes a page back from a backend that did not answer.  If it has it mapped still, Linux
- * keeps the grant, and a reference to the page, until it has not: the page is never free
- * memory that somebody else can read (XSA-396).  A page of our own is given up with it.
- */
-static void withdraw_slot(struct xmd_tx_slot *s)
-{
-	if (s->asked && s->page)
-		gnttab_end_foreign_access(s->ref, s->own ? s->page : NULL);
-}
-
-/* The ring is left; frames without an answer wait, oldest first.  RTNL held, no poll. */
-void xmd_tx_withdraw(struct xmd_front *front)
-{
-	struct xmd_front_tx *tx = &front->tx;
-	unsigned int i;
-
-	spin_lock_irq(&tx->lock);
-	front->up = false;
-	netif_tx_stop_queue(txq(front));
-	for (i = 0; i < XMD_RING; i++) {
-		withdraw_slot(&tx->slot[i]);
-		memset(&tx->slot[i], 0, sizeof(tx->slot[i]));
-		tx->slot[i].next = i + 1;
-	}
-	tx->free = 0;
-	tx->nfree = XMD_RING;
-	skb_queue_splice_init(&tx->sent, &tx->again);
-	tx->answers = 0;
-	front->mcast.unanswered = 0;
-	spin_unlock_irq(&tx->lock);
-}
-
-/* Nobody will want them. */
-void xmd_tx_forget(struct xmd_front *front)
-{
-	struct xmd_front_tx *tx = &front->tx;
-	struct sk_buff *skb;
-
-	spin_lock_irq(&tx->lock);
-	while ((skb = __skb_dequeue(&tx->again)))
-		drop(front, skb);
-	spin_unlock_irq(&tx->lock);
-}
-
-static void orphan_all(struct xmd_front_tx *tx, struct sk_buff_head *queue)
-{
-	struct sk_buff_head all;
-	struct sk_buff *skb;
-
-	__skb_queue_head_init(&all);
-	spin_lock_irq(&tx->lock);
-	skb_queue_splice_init(queue, &all);
-	spin_unlock_irq(&tx->lock);
-	/* wakes who sent, which wants interrupts on */
-	skb_queue_walk(&all, skb) {
-		skb_orphan(skb);
-		nf_reset_ct(skb);
-	}
-	spin_lock_irq(&tx->lock);
-	skb_queue_splice(&all, queue);
-	spin_unlock_irq(&tx->lock);
-}
-
-/*
- * The device is stopped, and with it the poll: neither who sent, nor the end of a network
- * namespace that tracks its connections, must wait for the answers.  RTNL held.
- */
-void xmd_tx_orphan(struct xmd_front *front)
-{
-	orphan_all(&front->tx, &front->tx.sent);
-	orphan_all(&front->tx, &front->tx.again);
 }

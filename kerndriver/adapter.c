@@ -97,7 +97,7 @@ void xmd_ask_filter(struct xmd_nic *nic)
 	schedule_work(&nic->filter_work);
 }
 
-/* The net_device gets the address that the user half has read from the EEPROM. */
+/* The net_device gets what the user half has found: EEPROM's address, --rx-csum. */
 void xmd_address_work(struct work_struct *work)
 {
 	struct xmd_nic *nic = container_of(work, struct xmd_nic, address_work);
@@ -112,6 +112,10 @@ void xmd_address_work(struct work_struct *work)
 		dev->addr_assign_type = NET_ADDR_PERM;
 		if (dev->reg_state == NETREG_REGISTERED)
 			call_netdevice_notifiers(NETDEV_CHANGEADDR, dev);
+	}
+	if (nic->adapter->rx_csum != !!(dev->wanted_features & NETIF_F_RXCSUM)) {
+		dev->wanted_features ^= NETIF_F_RXCSUM;
+		netdev_update_features(dev);
 	}
 	rtnl_unlock();
 }
@@ -150,8 +154,7 @@ int xmd_found(void *ctx, const struct xmd_adapter *found)
 	/* a change under way began with a copy of before */
 	if (!mutex_trylock(&nic->cfg))
 		return -EBUSY;
-	if (!is_valid_ether_addr(nic->adapter->mac.addr) && is_valid_ether_addr(nic->mac) &&
-	    !memcmp(found->mac.addr, nic->mac, ETH_ALEN) && !(found->wol & ~XMD_WOL_MAGIC))
+	if (xmd_guard_found(nic->adapter, found, nic->mac))
 		err = xpc_kern_commit(&nic->xpc, XPC_OBJECT_xmd_adapter,
 				      settings_mask() & ~XMD_NEVER_FOUND, found);
 	mutex_unlock(&nic->cfg);
@@ -185,15 +188,27 @@ void xmd_nic_port(const struct xmd_nic *nic, struct xmd_port_info *info)
 	const struct xmd_adapter *a = nic->adapter;
 	const struct xmd_counters *c = nic->counters;
 	bool link = test_bit(XMD_LINK_UP, &nic->bits);
+	struct xmd_port_object *p = &info->port;
 
-	*info = (struct xmd_port_info){
-		.link = link, .duplex = link && a->duplex, .speed = link ? a->speed : 0,
-		.autoneg = a->autoneg, .advertise = a->autoneg ? a->advertise : a->forced,
-		.partner = link ? a->partner : 0, .pause_autoneg = a->pause_autoneg,
-		.pause_rx = link && a->flow_rx, .pause_tx = link && a->flow_tx, .mtu = a->mtu,
-		.vendor = nic->pdev->vendor, .device = nic->pdev->device,
-		.revision = nic->pdev->revision, .eeprom_len = a->eeprom_len,
-		.regs_len = XMD_REGDUMP * sizeof(u32),
+	memset(info, 0, sizeof(*info));		/* it has holes, and goes to user space */
+	p->link = link;
+	p->duplex = link && a->duplex;
+	p->speed = link ? a->speed : 0;
+	p->autoneg = a->autoneg;
+	p->advertise = a->autoneg ? a->advertise : a->forced;
+	p->partner = link ? a->partner : 0;
+	p->pause_autoneg = a->pause_autoneg;
+	p->pause_rx = link && a->flow_rx;
+	p->pause_tx = link && a->flow_tx;
+	p->mtu = a->mtu;
+	p->chip_vendor = nic->pdev->vendor;
+	p->chip_device = nic->pdev->device;
+	p->chip_revision = nic->pdev->revision;
+	p->eeprom_len = a->eeprom_len;
+	p->regs_len = XMD_REGDUMP * sizeof(u32);
+	strscpy(p->driver, KBUILD_MODNAME, sizeof(p->driver));
+	strscpy(p->version, a->user_version, sizeof(p->version));
+	info->counters = (struct xmd_port_counters){
 		.rx_frames = c->tpr, .rx_bytes = c->tor, .rx_broadcast = c->bprc,
 		.rx_multicast = c->mprc, .tx_frames = c->tpt, .tx_bytes = c->tot,
 		.tx_broadcast = c->bptc, .tx_multicast = c->mptc, .rx_crc_errors = c->crcerrs,
@@ -201,8 +216,6 @@ void xmd_nic_port(const struct xmd_nic *nic, struct xmd_port_info *info)
 		.rx_length_errors = c->ruc + c->roc + c->rlec, .tx_collisions = c->colc,
 		.tx_late_collisions = c->latecol, .rx_pause = c->xoffrxc, .tx_pause = c->xofftxc,
 	};
-	strscpy(info->driver, KBUILD_MODNAME, sizeof(info->driver));
-	strscpy(info->version, a->user_version, sizeof(info->version));
 }
 EXPORT_SYMBOL_GPL(xmd_nic_port);
 

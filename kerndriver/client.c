@@ -45,6 +45,24 @@ void xmd_nic_tell_state(struct xmd_nic *nic)
 	local_bh_enable();
 }
 
+/* What the adapter object says of the link, unless the NIC does not even answer. */
+void xmd_nic_link_follow(struct xmd_nic *nic)
+{
+	bool up = READ_ONCE(nic->adapter->link) && !test_bit(XMD_GONE, &nic->bits);
+
+	if (up == test_bit(XMD_LINK_UP, &nic->bits))
+		return;
+	change_bit(XMD_LINK_UP, &nic->bits);
+	if (up) {
+		clear_bit(XMD_LINK_DUE, &nic->bits);
+		clear_bit(XMD_LINK_LOST, &nic->bits);
+	}
+	/* what waited for the link has not hung; what waits for it has just begun to */
+	WRITE_ONCE(nic->link_at, jiffies);
+	WRITE_ONCE(nic->tx.progress, jiffies);
+	xmd_nic_tell_state(nic);
+}
+
 /* On return nothing goes to the taker before.  the_nic_lock held. */
 static void set_taker(struct xmd_nic *nic, const struct xmd_client *taker)
 {
@@ -52,14 +70,18 @@ static void set_taker(struct xmd_nic *nic, const struct xmd_client *taker)
 	synchronize_net();
 }
 
-/* A self-test takes all frames, until it says NULL: nobody attaches or detaches meanwhile. */
-void xmd_nic_divert(struct xmd_nic *nic, const struct xmd_client *taker)
+/* A self-test takes all frames while it runs; nobody attaches or detaches meanwhile. */
+int xmd_nic_divert(struct xmd_nic *nic, const struct xmd_client *taker,
+		   int (*test)(struct xmd_nic *nic))
 {
-	if (taker)
-		mutex_lock(&the_nic_lock);
-	set_taker(nic, taker ?: rcu_access_pointer(nic->client));
-	if (!taker)
-		mutex_unlock(&the_nic_lock);
+	int ret;
+
+	mutex_lock(&the_nic_lock);
+	set_taker(nic, taker);
+	ret = test(nic);
+	set_taker(nic, rcu_access_pointer(nic->client));
+	mutex_unlock(&the_nic_lock);
+	return ret;
 }
 
 int xmd_nic_attach(const struct xmd_nic_ops *ops, void *ctx, struct xmd_nic **place)

@@ -153,7 +153,7 @@ static const struct file_operations nic_fops = {
 	.compat_ioctl = compat_ptr_ioctl,
 };
 
-int xmd_control_init(struct xmd_nic *nic)
+int xmd_nic_control_init(struct xmd_nic *nic)
 {
 	nic->misc.minor = MISC_DYNAMIC_MINOR;
 	nic->misc.name = "xmd_nic0";
@@ -165,7 +165,7 @@ int xmd_control_init(struct xmd_nic *nic)
 }
 
 /* The device goes away: no new user half, and the present one has nothing left to do. */
-void xmd_control_exit(struct xmd_nic *nic)
+void xmd_nic_control_exit(struct xmd_nic *nic)
 {
 	misc_deregister(&nic->misc);
 	xpc_kern_shut(&nic->xpc, "the NIC was unplugged");

@@ -37,7 +37,7 @@ static int dump_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(dump);
 
-void xmd_dump_init(struct xmd_nic *nic)
+void xmd_nic_dump_init(struct xmd_nic *nic)
 {
 	/* ours goes in beside xmd_back.ko's, whoever comes first makes the folder */
 	struct dentry *root = debugfs_lookup("xmd", NULL);
@@ -47,7 +47,7 @@ void xmd_dump_init(struct xmd_nic *nic)
 	debugfs_create_file("dump", 0400, nic->debugfs, nic, &dump_fops);
 }
 
-void xmd_dump_exit(struct xmd_nic *nic)
+void xmd_nic_dump_exit(struct xmd_nic *nic)
 {
 	debugfs_remove(nic->debugfs);
 }

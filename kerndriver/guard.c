@@ -31,8 +31,8 @@ struct guard {
 #define READ_ROW(name, off, chapter) { .first = off, .last = off, .read = true },
 #define FREE_ROW(name, off, words, chapter, run, stop) { .first = off, \
 	.last = (off) + 4 * ((words) - 1), .read = true, .running = run, .stopped = stop },
-#define BOUND_ROW(name, off, chapter, run, stop, from, to) { .first = off, .last = off, .read = true, \
-	.rule = XMD_RULE_BOUND, .running = run, .stopped = stop, .low = from, .high = to },
+#define BOUND_ROW(name, off, chapter, run, stop, from, to) { .first = off, .last = off, \
+	.read = true, .rule = XMD_RULE_BOUND, .running = run, .stopped = stop, .low = from, .high = to },
 #define RULE_ROW(name, off, chapter, run, stop, how) { .first = off, .last = off, .read = true, \
 	.rule = how, .running = run, .stopped = stop },
 
@@ -200,4 +200,39 @@ int xmd_guard_batch(const struct xmd_guard *g, const struct xmd_reg_op *ops, __u
 	}
 	*failed = n;
 	return 0;
+}
+
+static bool is_unicast(const __u8 *mac)
+{
+	return !(mac[0] & 1) && (mac[0] | mac[1] | mac[2] | mac[3] | mac[4] | mac[5]);
+}
+
+static bool same(const __u8 *a, const __u8 *b)
+{
+	return a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3] && a[4] == b[4] &&
+	       a[5] == b[5];
+}
+
+__u32 xmd_guard_wake(const struct xmd_adapter *have, const struct xmd_adapter *want)
+{
+	__u32 wol = have->wol | (want ? want->wol : 0);
+
+	/* before it has told what it found, it is the EEPROM that says */
+	if (!is_unicast(have->mac.addr))
+		wol |= XMD_WOL_MAGIC;
+	return WUFC_OF(wol);
+}
+
+bool xmd_guard_address(const struct xmd_adapter *have, const struct xmd_adapter *want,
+		       const __u8 *mac)
+{
+	return !is_unicast(have->mac.addr) || same(have->mac.addr, mac) ||
+	       (want && same(want->mac.addr, mac));
+}
+
+bool xmd_guard_found(const struct xmd_adapter *have, const struct xmd_adapter *found,
+		     const __u8 *started)
+{
+	return !is_unicast(have->mac.addr) && is_unicast(started) &&
+	       same(found->mac.addr, started) && !(found->wol & ~XMD_WOL_MAGIC);
 }

@@ -8,6 +8,7 @@
 #include <linux/types.h>
 #include <xmd/nicdev.h>
 #include <xmd/nicregs.h>
+#include "objects.h"
 
 /**
  * struct xmd_guard - what decides beside the list of registers
@@ -48,5 +49,20 @@ void xmd_guard_done(struct xmd_guard *g, const struct xmd_reg_op *op);
 
 /* xmd_guard_start - Return: true, or false: @reg does not hold what START wants */
 bool xmd_guard_start(const struct xmd_guard *g, __u32 *reg);
+
+/*
+ * What the user half may do of what it is told by objects: @have is committed, @want what it is
+ * being asked for by configure, NULL if it is not.
+ *
+ * xmd_guard_wake - bits of WUFC
+ * xmd_guard_address - may START come with @mac: the committed one, or the one asked for
+ * xmd_guard_found - may it tell, by the downcall found, the settings of the first bring-up: once,
+ *	with the address of START, and with nothing that wakes but a magic packet
+ */
+__u32 xmd_guard_wake(const struct xmd_adapter *have, const struct xmd_adapter *want);
+bool xmd_guard_address(const struct xmd_adapter *have, const struct xmd_adapter *want,
+		       const __u8 *mac);
+bool xmd_guard_found(const struct xmd_adapter *have, const struct xmd_adapter *found,
+		     const __u8 *started);
 
 #endif /* XMD_KERNDRIVER_GUARD_H */

@@ -323,7 +323,11 @@ static int host_set_mtu(struct net_device *dev, int mtu)
 /* Whoever saves settings looks: what was asked for is in wanted_features by now. */
 static int host_set_features(struct net_device *dev, netdev_features_t features)
 {
-	xmd_nic_tell_state(netdev_priv(dev));
+	struct xmd_nic *nic = netdev_priv(dev);
+
+	xmd_change_begin(nic)->rx_csum = !!(features & NETIF_F_RXCSUM);
+	xmd_change_commit(nic);
+	xmd_nic_tell_state(nic);
 	return 0;
 }
 

@@ -215,21 +215,3 @@ void xmd_nic_rx_hold(struct xmd_nic *nic, bool hold)
 	mutex_unlock(&nic->ctl);
 }
 EXPORT_SYMBOL_GPL(xmd_nic_rx_hold);
-
-/* What the adapter object says of the link, unless the NIC does not even answer. */
-void xmd_nic_link_follow(struct xmd_nic *nic)
-{
-	bool up = READ_ONCE(nic->adapter->link) && !test_bit(XMD_GONE, &nic->bits);
-
-	if (up == test_bit(XMD_LINK_UP, &nic->bits))
-		return;
-	change_bit(XMD_LINK_UP, &nic->bits);
-	if (up) {
-		clear_bit(XMD_LINK_DUE, &nic->bits);
-		clear_bit(XMD_LINK_LOST, &nic->bits);
-	}
-	/* what waited for the link has not hung; what waits for it has just begun to */
-	WRITE_ONCE(nic->link_at, jiffies);
-	WRITE_ONCE(nic->tx.progress, jiffies);
-	xmd_nic_tell_state(nic);
-}

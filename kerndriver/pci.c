@@ -7,12 +7,12 @@
 #include <linux/module.h>
 #include "priv.h"
 
-#define POOL_MIN	512u
+#define POOL_MIN	1024u
 #define POOL_MAX	8192u
 
 static unsigned int pool_bufs = 3200;
 module_param(pool_bufs, uint, 0444);
-MODULE_PARM_DESC(pool_bufs, "page-sized buffers for frames, 512 to 8192 (default 3200)");
+MODULE_PARM_DESC(pool_bufs, "page-sized buffers for frames, 1024 to 8192 (default 3200)");
 
 static unsigned int rx_reserve = 256;
 module_param(rx_reserve, uint, 0444);
@@ -150,14 +150,14 @@ static int xmd_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		dev_err(&pdev->dev, "this module drives one NIC: leave the second to another driver\n");
 		goto offer;
 	}
-	xmd_dump_init(nic);
-	err = xmd_control_init(nic);
+	xmd_nic_dump_init(nic);
+	err = xmd_nic_control_init(nic);
 	if (err)
 		goto control;
 	schedule_delayed_work(&nic->watch.tick, 0);
 	return 0;
 control:
-	xmd_dump_exit(nic);
+	xmd_nic_dump_exit(nic);
 	xmd_nic_offer(NULL);
 offer:
 	unregister_netdev(nic->dev);
@@ -169,14 +169,14 @@ map:
 	return err;
 }
 
-/* Others may hold the memory for longer; see number 6 in priv.h. */
+/* Others may hold the memory for longer; see number 7 in priv.h. */
 static void xmd_remove(struct pci_dev *pdev)
 {
 	struct xmd_nic *nic = pci_get_drvdata(pdev);
 
 	xmd_nic_offer(NULL);
-	xmd_dump_exit(nic);
-	xmd_control_exit(nic);
+	xmd_nic_dump_exit(nic);
+	xmd_nic_control_exit(nic);
 	cancel_delayed_work_sync(&nic->watch.tick);
 	spin_lock_bh(&nic->tx.lock);
 	set_bit(XMD_LEAVING, &nic->bits);

@@ -10,7 +10,7 @@
  *    is never held while an operation of the client runs.
  * 3. The receive ring belongs to the poll while NAPI is enabled, that is in RUNNING,
  *    and to the holder of ctl otherwise.
- * 4. pool.lock and the lock of xpc are leaves and may be taken in interrupts.
+ * 4. pool.lock, ims_lock and the lock of xpc are leaves and may be taken in interrupts.
  * 5. client and taker are read under RCU, see client.c.  Its lock comes before ctl.
  * 6. cfg is held over a change of settings while the user half works on it, which takes
  *    ctl for its own calls; so ctl, and RTNL for the same reason, never outside of cfg.
@@ -176,12 +176,13 @@ void xmd_nic_bus_master(struct xmd_nic *nic, bool on);
 int xmd_nic_reset(struct xmd_nic *nic);
 int xmd_nic_start(struct xmd_nic *nic, const struct xmd_start *start);
 void xmd_nic_stop(struct xmd_nic *nic);
-void xmd_nic_link_follow(struct xmd_nic *nic);
 
 /* client.c */
 bool xmd_nic_offer(struct xmd_nic *nic);
 void xmd_nic_tell_state(struct xmd_nic *nic);
-void xmd_nic_divert(struct xmd_nic *nic, const struct xmd_client *taker);
+void xmd_nic_link_follow(struct xmd_nic *nic);
+int xmd_nic_divert(struct xmd_nic *nic, const struct xmd_client *taker,
+		   int (*test)(struct xmd_nic *nic));
 
 /* watch.c */
 void xmd_nic_watch_init(struct xmd_nic *nic);
@@ -227,8 +228,8 @@ void xmd_nic_host_setup(struct xmd_nic *nic);
 void xmd_nic_host_polled(struct xmd_nic *nic);
 
 /* control.c */
-int xmd_control_init(struct xmd_nic *nic);
-void xmd_control_exit(struct xmd_nic *nic);
+int xmd_nic_control_init(struct xmd_nic *nic);
+void xmd_nic_control_exit(struct xmd_nic *nic);
 
 /* adapter.c */
 struct xmd_adapter *xmd_change_begin(struct xmd_nic *nic);
@@ -253,7 +254,7 @@ long xmd_regs(struct xmd_nic *nic, struct xmd_regs __user *arg);
 int xmd_regs_start(struct xmd_nic *nic, struct xmd_start *start);
 
 /* debugfs.c */
-void xmd_dump_init(struct xmd_nic *nic);
-void xmd_dump_exit(struct xmd_nic *nic);
+void xmd_nic_dump_init(struct xmd_nic *nic);
+void xmd_nic_dump_exit(struct xmd_nic *nic);
 
 #endif /* XMD_KERNDRIVER_PRIV_H */

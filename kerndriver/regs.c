@@ -3,7 +3,6 @@
  * regs.c - batches of register operations for the user half.  guard.c says which.
  */
 #include <linux/delay.h>
-#include <linux/etherdevice.h>
 #include <linux/hrtimer.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -114,38 +113,24 @@ static bool asked(const struct xmd_nic *nic, unsigned int call)
 	return READ_ONCE(nic->xpc.t.slot[call].state) == XPC_READ;
 }
 
-/*
- * What the user half has been asked for, and has not answered yet, opens what is shut else.
- * Before it has reported what it found there is no address, and what may wake is the EEPROM's.
- */
-static void look_around(struct xmd_nic *nic)
+/* What it has been asked for by configure, and has not answered yet. */
+static const struct xmd_adapter *wanted(const struct xmd_nic *nic)
 {
-	u32 wol = READ_ONCE(nic->adapter->wol);
-
-	if (asked(nic, XPC_UP_xmd_configure))
-		wol |= READ_ONCE(nic->want.wol);
-	if (!is_valid_ether_addr(nic->adapter->mac.addr))
-		wol |= XMD_WOL_MAGIC;
-	nic->guard.wake = WUFC_OF(wol);
-	nic->guard.stopped = !test_bit(XMD_RUNNING, &nic->bits);
-	nic->guard.write_eeprom = asked(nic, XPC_UP_xmd_write_eeprom);
+	return asked(nic, XPC_UP_xmd_configure) ? &nic->want : NULL;
 }
 
-/* The address of START is the committed one, or what the user half is just asked for. */
-static bool address_ok(const struct xmd_nic *nic, const u8 *mac)
+static void look_around(struct xmd_nic *nic)
 {
-	const u8 *have = nic->adapter->mac.addr;
-
-	return !is_valid_ether_addr(have) || ether_addr_equal_unaligned(have, mac) ||
-	       (asked(nic, XPC_UP_xmd_configure) &&
-		ether_addr_equal_unaligned(nic->want.mac.addr, mac));
+	nic->guard.wake = xmd_guard_wake(nic->adapter, wanted(nic));
+	nic->guard.stopped = !test_bit(XMD_RUNNING, &nic->bits);
+	nic->guard.write_eeprom = asked(nic, XPC_UP_xmd_write_eeprom);
 }
 
 int xmd_regs_start(struct xmd_nic *nic, struct xmd_start *start)
 {
 	u32 reg;
 
-	if (!address_ok(nic, start->mac)) {
+	if (!xmd_guard_address(nic->adapter, wanted(nic), start->mac)) {
 		dev_warn_ratelimited(&nic->pdev->dev, "START refused: the address is %pM, not %pM\n",
 				     nic->adapter->mac.addr, start->mac);
 		return -EPERM;

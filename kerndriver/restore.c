@@ -5,8 +5,8 @@
  *
  * What is given back takes the way that it took when it was chosen: ip's for MTU, address and
  * features, ethtool's for the rest, with the same checks.  It needs a user half, so it waits for
- * one; three may die over it, then it is given up.  A group that is refused does not keep back
- * the others.
+ * one; three may die over it, then it is given up.  The very first finds it with the objects.
+ * A group that is refused does not keep back the others.
  */
 #include <linux/etherdevice.h>
 #include <linux/rtnetlink.h>
@@ -70,7 +70,8 @@ EXPORT_SYMBOL_GPL(xmd_nic_settings_get);
 
 int xmd_nic_settings_set(struct xmd_nic *nic, const struct xmd_port_settings *s)
 {
-	if (s->size != sizeof(*s) || s->mask & ~XMD_PORT_ALL || s->features & ~XMD_FEATURES)
+	if (s->size != sizeof(*s) || s->mask & ~XMD_PORT_ALL || s->features & ~XMD_FEATURES ||
+	    s->reserved[0] || s->reserved[1])
 		return -EINVAL;
 	spin_lock(&nic->restore_lock);
 	nic->saved = *s;
@@ -157,6 +158,23 @@ static int set_all(struct xmd_nic *nic, const struct xmd_port_settings *s)
 	return first;
 }
 
+/* What the command line and the EEPROM have a say in, and the chip has not: no wake-up. */
+#define EARLY	(XMD_PORT_MTU | XMD_PORT_RINGS | XMD_PORT_COALESCE | XMD_PORT_PAUSE | \
+		 XMD_PORT_LINK | XMD_PORT_MSG_LEVEL)
+
+/* Nobody has brought the NIC up yet: the first user half does it with these, at once. */
+static void set_early(struct xmd_nic *nic, const struct xmd_port_settings *s)
+{
+	struct xmd_adapter *want = xmd_change_begin(nic);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].group & s->mask & EARLY)
+			memcpy((void *)want + rows[i].object, (void *)s + rows[i].saved, rows[i].len);
+	want->restored = s->mask & EARLY;
+	xmd_change_commit(nic);
+}
+
 /* Whether the wish is through, or waits for the next user half. */
 static void settle(struct xmd_nic *nic, const struct xmd_port_settings *s, int err)
 {
@@ -171,18 +189,23 @@ static void settle(struct xmd_nic *nic, const struct xmd_port_settings *s, int e
 void xmd_restore_work(struct work_struct *work)
 {
 	struct xmd_nic *nic = container_of(work, struct xmd_nic, restore_work);
+	bool live = READ_ONCE(nic->xpc.t.phase) == XPC_LIVE;
 	struct xmd_port_settings s;
 	int err = -ENODEV;
 
-	/* phase() asks again */
-	if (READ_ONCE(nic->xpc.t.phase) != XPC_LIVE)
-		return;
 	spin_lock(&nic->restore_lock);
 	s = nic->saved;
-	nic->saved.mask = 0;
+	if (live)
+		nic->saved.mask = 0;
 	spin_unlock(&nic->restore_lock);
 	if (READ_ONCE(nic->restored) != -EINPROGRESS)
 		return;
+	if (!live) {
+		/* phase() asks again */
+		if (!is_valid_ether_addr(nic->adapter->mac.addr))
+			set_early(nic, &s);
+		return;
+	}
 	rtnl_lock();
 	if (nic->dev->reg_state == NETREG_REGISTERED)
 		err = set_all(nic, &s);

@@ -97,10 +97,18 @@ static bool loop_once(struct xmd_nic *nic)
 	return taken && READ_ONCE(nic->loop_seen) - before >= taken;
 }
 
-/*
- * Frames go out and must come back unchanged.  Guests' frames are lost meanwhile.  A chip
- * hears itself at once; QEMU's receives nothing for a second after each START.
- */
+/* A chip hears itself at once; QEMU's receives nothing for a second after each START. */
+static int loop_some(struct xmd_nic *nic)
+{
+	unsigned int tries = LOOP_TRIES;
+
+	while (tries-- && !fatal_signal_pending(current))
+		if (loop_once(nic))
+			return 0;
+	return -EIO;
+}
+
+/* Frames go out and must come back unchanged.  Guests' frames are lost meanwhile. */
 int xmd_test_loopback(void *ctx)
 {
 	struct xmd_nic *nic = ctx;
@@ -109,14 +117,7 @@ int xmd_test_loopback(void *ctx)
 		.host_tx = nic->host.ops->host_tx,
 	};
 	const struct xmd_client taker = { .ops = &ops, .ctx = nic };
-	unsigned int tries = LOOP_TRIES;
-	bool passed = false;
 
-	if (!test_bit(XMD_RUNNING, &nic->bits))
-		return -ENETDOWN;
-	xmd_nic_divert(nic, &taker);
-	while (!passed && tries-- && !fatal_signal_pending(current))
-		passed = loop_once(nic);
-	xmd_nic_divert(nic, NULL);
-	return passed ? 0 : -EIO;
+	return test_bit(XMD_RUNNING, &nic->bits) ? xmd_nic_divert(nic, &taker, loop_some) :
+		-ENETDOWN;
 }

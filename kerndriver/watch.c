@@ -71,7 +71,7 @@ static const char *again(struct xmd_watch *w, const char *why)
 }
 
 /* 13.4.33: what is in the FIFO, or was fetched, goes with a reset only. */
-static const char *give_back(struct xmd_nic *nic)
+static const char *drop_waiting(struct xmd_nic *nic)
 {
 	if (test_bit(XMD_LINK_DUE, &nic->bits) || !over(READ_ONCE(nic->link_at), NO_LINK_MS))
 		return NULL;
@@ -97,7 +97,7 @@ static const char *why_stuck(struct xmd_nic *nic, unsigned int ms)
 		WRITE_ONCE(nic->tx.progress, jiffies);
 	w->hung = !waits && ms > (status & STATUS_SPEED ? HANG_MS : HANG_10_MS);
 	if (!link)
-		return give_back(nic);
+		return drop_waiting(nic);
 	/* its interrupt was lost, or there is no user half to hear of it: no reset helps */
 	if (!(status & STATUS_LU)) {
 		xpc_raise(&nic->xpc, XPC_UP_xmd_link_event);

@@ -5,6 +5,7 @@
  *   /run/xmd/NAME.json	configuration of a driver domain in charge, as libxl gave it
  *   /run/xmd/NAME.state	domid and counts, for a supervisor that was started again
  *   /run/xmd/NAME.phase	how far a worker has come, see worker.h; absent: none is at work
+ *   /run/xmd/NAME.port	what was set on its NIC with ip and ethtool, see port.h
  *   /run/xmd/NAME.pace	how long it takes to serve on this host, see pace.h
  *   /run/xmd/NAME.ours	the present domain was created by us, so no xl waits for its end
  *   /run/xmd/NAME.lock		held by the worker that is at work

@@ -10,6 +10,7 @@
 #include "parts.h"
 
 #include "log.h"
+#include "port.h"
 #include "pressure.h"
 #include "probe.h"
 
@@ -112,6 +113,9 @@ static void listen_to(struct supervisor *s, struct domain *d, uint64_t now)
 	d->heartbeat = beat;
 	d->beat = now_ms();
 	d->heard = d->beat;
+	/* With the next beat behind that time, if it is still another. */
+	if (now >= d->port_look && port_keep(s->store, d->domid, d->name))
+		d->port_look = now + PORT_KEEP_MS;
 }
 
 void health_turn(struct supervisor *s, uint64_t now)

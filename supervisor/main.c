@@ -18,7 +18,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -49,6 +48,7 @@ static void usage(FILE *to)
 	      "  --check        only read the configuration and say what is wrong with it\n"
 	      "  --verbose      log every step, libxl's own words with them\n"
 	      "  --version, --help\n"
+	      "Waits for xenstored if there is none yet.\n"
 	      "exit status: 0 ended on request, 1 connection to xenstored broken (restart it),\n"
 	      "  2 usage or configuration, 3 cannot work here (the log says why)\n", to);
 }
@@ -119,6 +119,7 @@ static int read_config(struct config *c, const struct options *o)
 /* Two supervisors would bring the same domain back twice. */
 static int claim_run_dir(void)
 {
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	int fd;
 
 	if (mkdir(RUN_DIR, 0750) && errno != EEXIST) {
@@ -127,9 +128,10 @@ static int claim_run_dir(void)
 		return -errno;
 	}
 	fd = open(RUN_DIR "/running", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB)) {
-		log_err("%s", errno == EWOULDBLOCK ? "another xmd-supervisor is running" :
-			strerror(errno));
+	/* Not flock(2): a worker or the probe, which may outlive us, would inherit that. */
+	if (fd < 0 || fcntl(fd, F_SETLK, &whole)) {
+		log_err("%s", errno == EAGAIN || errno == EACCES ?
+			"another xmd-supervisor is running" : strerror(errno));
 		return -errno;
 	}
 	return fd;

@@ -58,6 +58,7 @@ struct domain {
 	uint64_t beat;			/* ms; when it last changed, or this life began */
 	uint64_t heard;			/* ms; beat, or the end of what kept us from hearing it */
 	uint64_t look;			/* ms; when to look at its nodes again */
+	uint64_t port_look;		/* ms; its port's settings are kept again from then on */
 	int client;			/* waits for the worker's end; -1 none */
 };
 

@@ -4,6 +4,7 @@
 
 #include "log.h"
 #include "pace.h"
+#include "port.h"
 
 #include <errno.h>
 #include <string.h>
@@ -58,6 +59,7 @@ int restore(struct work *w)
 		return err;
 	}
 	set_watchdog(w);
+	port_give(w->store, w->domid, w->job->name);
 	snprintf(text, sizeof(text), "%u vifs restored", w->vifs.n);
 	mark(w, text);
 	return 0;

@@ -18,6 +18,7 @@
 
 #define FIELDS_MAX	16
 #define RECORD_MAX	1024
+#define ANSWER_S	15	/* for what needs no waiting */
 
 enum exit_code { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_CANNOT = 3 };
 
@@ -200,11 +201,17 @@ static int history(const char *name)
 
 /* -------------------------------------------------------------- requests */
 
-static FILE *call(void)
+/* @seconds: for each line of the answer; 0: as long as it takes */
+static FILE *call(unsigned int seconds)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = SOCKET_PATH };
+	const struct timeval limit = { .tv_sec = seconds };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
+	if (fd >= 0) {
+		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+	}
 	if (fd >= 0 && !connect(fd, (struct sockaddr *)&at, sizeof(at)))
 		return fdopen(fd, "r+");
 	if (fd >= 0)
@@ -212,17 +219,19 @@ static FILE *call(void)
 	return NULL;
 }
 
-static int request(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-static int request(const char *fmt, ...)
+static int request(unsigned int seconds, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static int request(unsigned int seconds, const char *fmt, ...)
 {
 	char line[RECORD_MAX];
 	bool first = true;
 	va_list ap;
-	FILE *f = call();
+	FILE *f = call(seconds);
 
 	if (!f)
 		return fail(EXIT_CANNOT, SOCKET_PATH ": %s; %s", strerror(errno),
-			    errno == EACCES ? "are you root?" : "does xmd-supervisor run?");
+			    errno == EACCES ? "are you root?" : errno == EAGAIN ?
+			    "xmd-supervisor does not answer, its log says what it waits for" :
+			    "does xmd-supervisor run?");
 	va_start(ap, fmt);
 	vfprintf(f, fmt, ap);
 	va_end(ap);
@@ -231,6 +240,8 @@ static int request(const char *fmt, ...)
 	while (fgets(line, sizeof(line), f)) {
 		if (!strncmp(line, "error ", 6)) {
 			line[strcspn(line, "\n")] = '\0';
+			if (!first)
+				print_end(false);
 			return fail(EXIT_FAILED, "%s", line + 6);
 		}
 		if (!strcmp(line, "ok\n")) {
@@ -240,6 +251,9 @@ static int request(const char *fmt, ...)
 		print_record(line, first);
 		first = false;
 	}
+	if (ferror(f) && errno == EAGAIN)
+		return fail(EXIT_CANNOT, "xmd-supervisor has not answered for %u s; its log says what it waits for",
+			    seconds);
 	return fail(EXIT_FAILED, "xmd-supervisor ended before it answered; see its log");
 }
 
@@ -265,7 +279,7 @@ static int upgrade(const char *name, const char *kernel, const char *ramdisk)
 		return fail(EXIT_USAGE, "upgrade needs --kernel or --ramdisk");
 	if (!is_word(kernel_path) || !is_word(ramdisk_path))
 		return fail(EXIT_USAGE, "a path is too long or has a tab in it");
-	return request("upgrade\t%s\t%s\t%s", name, kernel_path, ramdisk_path);
+	return request(0, "upgrade\t%s\t%s\t%s", name, kernel_path, ramdisk_path);
 }
 
 /* ----------------------------------------------------------------- move */
@@ -316,12 +330,13 @@ static int run(const char *command, const char *name, const char *kernel, const 
 	if (!strcmp(command, "history"))
 		return history(name);
 	if (!strcmp(command, "status") && !name)
-		return request("status");
+		return request(ANSWER_S, "status");
 	if (!strcmp(command, "upgrade") && name)
 		return upgrade(name, kernel, ramdisk);
 	for (i = 0; i < sizeof(simple) / sizeof(simple[0]); i++)
 		if (!strcmp(command, simple[i]) && name)
-			return request("%s\t%s", command, name);
+			return request(strcmp(command, "restart") ? ANSWER_S : 0, "%s\t%s", command,
+				       name);
 	usage(stderr);
 	return EXIT_USAGE;
 }

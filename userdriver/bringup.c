@@ -83,6 +83,8 @@ static int start(struct driver *d, const struct image *image)
 	return 0;
 }
 
+/* A PHY without a link is set up afresh when we come to it, and not by each reset after that: it
+ * may be negotiating, which would begin anew each time and never end. */
 int bringup(struct driver *d, bool reset_phy)
 {
 	struct phy_state phy;
@@ -99,7 +101,8 @@ int bringup(struct driver *d, bool reset_phy)
 		return err;
 	image_compute(d, &want);
 	batch_init(&b, d, EXIT_PHY);
-	if (reset_phy || !(phy.status & PHY_STATUS_LINK) || !phy_as_wanted(d))
+	if (reset_phy || !phy_as_wanted(d) ||
+	    (!(phy.status & PHY_STATUS_LINK) && d->state != DRIVER_RUNNING))
 		phy_add_setup(d, &b);
 	batch_subject(&b, EXIT_REGISTER);
 	image_add_write(&b, &d->image, &want, false);
@@ -235,7 +238,11 @@ void bringup_log(const struct driver *d, const char *how, uint64_t began_ms)
 /* Rings that run are taken as they are. */
 static void first_settings(struct driver *d)
 {
+	const struct xmd_adapter saved = d->adapter;
+
 	settings_default(&d->adapter, d->opt);
+	if (saved.restored)
+		settings_restore(d, &saved);
 	if (d->info.phase != XMD_NIC_RUNNING)
 		return;
 	d->adapter.tx_ring = d->info.tx_ring;

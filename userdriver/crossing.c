@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * crossing.c - the objects of xpc/objects.h on this side, and its upcalls on their way to
- * the handlers.
+ * crossing.c - the objects of xpc/objects.h on this side
  *
  * d->adapter is what is in force and what we see; d->committed is the replica of what the
  * kernel half knows.  crossing_report makes the second like the first: states at any time,
@@ -188,61 +187,4 @@ int crossing_serve(struct driver *d)
 	if (!d->exit_code)
 		err = crossing_report(d);
 	return err ? err : ret;
-}
-
-/* ------------------------------------------------------------ upcalls of xpc/objects.h */
-
-int xmd_configure(void *ctx, const struct xmd_adapter *want)
-{
-	return drv_configure(ctx, want);
-}
-
-int xmd_link_event(void *ctx)
-{
-	return drv_link_event(ctx);
-}
-
-int xmd_tx_hang(void *ctx)
-{
-	return drv_tx_hang(ctx);
-}
-
-int xmd_alive(void *ctx)
-{
-	return drv_alive(ctx);
-}
-
-int xmd_nway_reset(void *ctx)
-{
-	return drv_nway_reset(ctx);
-}
-
-int xmd_identify(void *ctx, __u32 on)
-{
-	return drv_identify(ctx, on);
-}
-
-int xmd_read_regs(void *ctx, struct xmd_regdump *dump)
-{
-	return drv_read_regs(ctx, dump);
-}
-
-int xmd_read_eeprom(void *ctx, __u32 offset, __u32 n, struct xmd_bytes *out)
-{
-	return drv_read_eeprom(ctx, offset, n, out);
-}
-
-int xmd_write_eeprom(void *ctx, __u32 offset, const struct xmd_bytes *in)
-{
-	return drv_write_eeprom(ctx, offset, in);
-}
-
-int xmd_self_test(void *ctx, __u32 offline, struct xmd_testresult *out)
-{
-	return drv_self_test(ctx, offline, out);
-}
-
-int xmd_refresh_counters(void *ctx)
-{
-	return drv_refresh_counters(ctx);
 }

@@ -165,15 +165,33 @@ int driver_start(struct driver *d)
 
 /* ------------------------------------------------------------ upcalls */
 
+/* Frames that nobody listens to, or that the other end keeps waiting, are not the PHY's fault. */
+static int blame(struct driver *d, uint64_t now, bool *phy)
+{
+	struct reg_batch b;
+	uint32_t status;
+	int err;
+
+	*phy = false;
+	batch_init(&b, d, EXIT_REGISTER);
+	batch_read(&b, STATUS, &status, "hang, STATUS");
+	err = batch_run(&b);
+	if (err || !d->link.up || !(status & STATUS_LU) || status & STATUS_TXOFF)
+		return err;
+	d->hangs = d->hangs && now - d->last_hang_ms < HANG_QUIET_MS ? d->hangs + 1 : 1;
+	d->last_hang_ms = now;
+	*phy = d->hangs >= HANGS_BLAME_PHY;
+	return 0;
+}
+
 static int recover_hang(struct driver *d)
 {
 	uint64_t now = driver_now_ms();
 	bool blame_phy;
-	int err;
+	int err = blame(d, now, &blame_phy);
 
-	d->hangs = d->hangs && now - d->last_hang_ms < HANG_QUIET_MS ? d->hangs + 1 : 1;
-	d->last_hang_ms = now;
-	blame_phy = d->hangs >= HANGS_BLAME_PHY;
+	if (err)
+		return err;
 	log_line("the kernel half asks for a reset of the NIC, as after a transmit hang%s",
 		 blame_phy ? "; again and again, so the PHY is reset too" : "");
 	err = driver_stop_nic(d);

@@ -12,7 +12,7 @@
  *   filter.c flow.c moderation.c link.c phy.c stats.c led.c eeprom.c microwire.c
  *   regdump.c selftest.c    one subject each
  *   batch.c       register operations collected into as few crossings as possible
- *   crossing.c    objects and upcalls of xpc/objects.h, and the handlers for them
+ *   crossing.c    the objects of xpc/objects.h
  *   port.h        the kernel half: port_dev.c the real one, sim/ a simulated one
  *
  * Settings.  d->adapter is the object of xpc/objects.h: its settings are those in force,
@@ -182,6 +182,7 @@ unsigned long crossing_count(const struct driver *d);
 
 /* settings.c */
 void settings_default(struct xmd_adapter *a, const struct options *opt);
+void settings_restore(struct driver *d, const struct xmd_adapter *saved);
 void settings_copy(struct xmd_adapter *to, const struct xmd_adapter *from);
 bool settings_equal(const struct xmd_adapter *a, const struct xmd_adapter *b);
 int settings_check(const struct driver *d, const struct xmd_adapter *want);

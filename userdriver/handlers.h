@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * handlers.h - what the kernel half asks for, named and typed after the upcalls of
- * xpc/objects.h.
+ * handlers.h - what the kernel half asks for: the upcall xmd_NAME of xpc/objects.h is handled
+ * by drv_NAME, declared in xpc/generated/objects_xpc.h.
  *
  * Each returns 0, or the -errno that the administrator gets to see.  A wrong or impossible
  * wish changes nothing.  If the NIC or the kernel half fails in the middle, what was done is
@@ -19,17 +19,5 @@
 /* Not an upcall but what begins a life: from the NIC as it is found (the phase in INFO) to
  * @committed.  RUNNING: adopted, only differences are written.  STOPPED: brought up. */
 int drv_adopt(struct driver *d, const struct xmd_adapter *committed);
-
-int drv_configure(struct driver *d, const struct xmd_adapter *want);
-int drv_link_event(struct driver *d);
-int drv_tx_hang(struct driver *d);
-int drv_alive(struct driver *d);
-int drv_nway_reset(struct driver *d);
-int drv_identify(struct driver *d, __u32 on);
-int drv_read_regs(struct driver *d, struct xmd_regdump *dump);
-int drv_read_eeprom(struct driver *d, __u32 offset, __u32 n, struct xmd_bytes *out);
-int drv_write_eeprom(struct driver *d, __u32 offset, const struct xmd_bytes *in);
-int drv_self_test(struct driver *d, __u32 offline, struct xmd_testresult *out);
-int drv_refresh_counters(struct driver *d);
 
 #endif /* XMD_USERDRIVER_HANDLERS_H */

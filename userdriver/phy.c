@@ -5,7 +5,7 @@
  * Autonegotiation costs every guest a pause: half a second under QEMU, two to three
  * seconds on a wire, more behind a switch that does spanning tree.  A reset of the MAC
  * leaves the PHY alone, so a link that is up and came about as the settings say is kept;
- * anything else is set up afresh, and nobody waits for the outcome here.
+ * anything else is set up afresh, and nobody waits for the outcome here (but see bringup).
  */
 #include <errno.h>
 

@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <xmd/backdev.h>
 
 #include "driver.h"
 
@@ -211,4 +212,42 @@ int settings_check(const struct driver *d, const struct xmd_adapter *want)
 	if (!err)
 		err = check_numbers(d, want);
 	return err ? err : check_addresses(d, want);
+}
+
+static void take_saved(struct xmd_adapter *a, const struct xmd_adapter *saved)
+{
+	if (saved->restored & XMD_PORT_RINGS) {
+		a->tx_ring = saved->tx_ring;
+		a->rx_ring = saved->rx_ring;
+	}
+	if (saved->restored & XMD_PORT_COALESCE) {
+		a->itr_mode = saved->itr_mode;
+		a->rx_usecs = saved->rx_usecs;
+	}
+	if (saved->restored & XMD_PORT_PAUSE) {
+		a->pause_autoneg = saved->pause_autoneg;
+		a->pause_rx = saved->pause_rx;
+		a->pause_tx = saved->pause_tx;
+	}
+	if (saved->restored & XMD_PORT_LINK) {
+		a->autoneg = saved->autoneg;
+		a->advertise = saved->advertise;
+		a->forced = saved->forced;
+		a->mdix = saved->mdix;
+	}
+}
+
+/* At the first bring-up, above the command line: what an administrator had set before the domain
+ * was restarted.  All or nothing of it; what is refused here is asked for again, group by group. */
+void settings_restore(struct driver *d, const struct xmd_adapter *saved)
+{
+	struct xmd_adapter want = d->adapter;
+
+	take_saved(&want, saved);
+	/* not known yet, and not among them */
+	want.mac.addr[0] = 2;
+	if (settings_check(d, &want))
+		log_line("saved settings are not what this NIC can have; it begins as the command line says");
+	else
+		take_saved(&d->adapter, saved);
 }

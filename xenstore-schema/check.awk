@@ -32,7 +32,7 @@ function is_rate(v,    w) {
 function has_type(v, t) {
 	if (t == "state") return v ~ /^[1-8]$/
 	if (t == "u32") return below(v, 4294967296)
-	if (t == "port") return below(v, 4294967296) && v != "0"
+	if (t == "evtchn") return below(v, 4294967296) && v != "0"
 	if (t == "domid") return below(v, 32752)
 	if (t == "bool") return v == "0" || v == "1"
 	if (t == "mac") return tolower(v) ~ /^[0-9a-f][0-9a-f](:[0-9a-f][0-9a-f])*$/ && length(v) == 17

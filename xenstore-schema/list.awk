@@ -13,7 +13,7 @@ function bad(text) {
 function good_party(w) { return w == "drv" || w == "dom" || w == "-" }
 
 function good_type(t) {
-	return t ~ /^(state|u32|port|domid|bool|mac|mtu|rate|path|text)$/ || index(t, ",")
+	return t ~ /^(state|u32|evtchn|domid|bool|mac|mtu|rate|path|text)$/ || index(t, ",")
 }
 
 function good_parties(list,    n, i, w) {

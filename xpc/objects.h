@@ -75,6 +75,9 @@ struct xmd_adapter {
 	__u32 wol XPC_BY(kernel) XPC_RANGE(0, 0x2f);	/* XMD_WOL_* */
 	__u32 msg_level XPC_BY(kernel);		/* NETIF_MSG_* */
 	__u8 rx_csum XPC_BY(kernel) XPC_RANGE(0, 1);
+	/* XMD_PORT_* of xmd/backdev.h: groups that were saved before the domain was restarted, and
+	 * stand above the command line at the first bring-up */
+	__u32 restored XPC_BY(kernel) XPC_RANGE(0, 0x1ff);
 	__u8 promisc XPC_BY(kernel) XPC_RANGE(0, 1);
 	__u8 allmulti XPC_BY(kernel) XPC_RANGE(0, 1);
 	__u16 n_mc XPC_BY(kernel) XPC_RANGE(0, XMD_MC_MAX);
@@ -122,7 +125,8 @@ struct xmd_counters {
 
 /* Settings that the user half cannot find: the downcall found leaves them alone. */
 #define XMD_NEVER_FOUND	(XPC_xmd_adapter_mtu | XPC_xmd_adapter_promisc | \
-			 XPC_xmd_adapter_allmulti | XPC_xmd_adapter_mc)
+			 XPC_xmd_adapter_allmulti | XPC_xmd_adapter_mc | \
+			 XPC_xmd_adapter_restored)
 
 struct xmd_regdump {
 	__u32 n XPC_RANGE(0, XMD_REGDUMP_MAX);
@@ -141,8 +145,8 @@ struct xmd_testresult {
 
 #ifdef XPC_GEN
 /*
- * Upcalls.  Each returns 0 or -errno, which the administrator gets to see.  In the
- * handlers of the user half a ctx stands in front of the arguments (annot.h).
+ * Upcalls.  Each returns 0 or -errno, which the administrator gets to see.  The user half
+ * handles xmd_NAME(...) in drv_NAME(struct driver *, ...).
  */
 
 /* Make @want work; if it returns 0, the kernel half commits it.  The user half changes the
@@ -150,7 +154,8 @@ struct xmd_testresult {
 int xmd_configure(const struct xmd_adapter *want) XPC_UPCALL(1, 3000);
 /* The link interrupt came: look at the PHY. */
 int xmd_link_event(void) XPC_UPCALL(2, 1000);
-/* Descriptors were not done in time: reset. */
+/* Reset and start, as it is now: descriptors were not done in time; or the kernel half has
+ * stopped the NIC, because a client left it or what it had for the wire had no carrier. */
 int xmd_tx_hang(void) XPC_UPCALL(3, 3000);
 /* Are you there? */
 int xmd_alive(void) XPC_UPCALL(4, 1000);

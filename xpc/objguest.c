@@ -1,29 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* objguest.c - the guest's end of an object ring; see objguest.h. */
-#include "objguest.h"
+#include "objguest_impl.h"
 
 #define NEVER	(~0ull)
 #define COST_MS		(1000u / XMD_OBJRING_LOOKS)	/* of a look */
 #define CREDIT_MAX	(XMD_OBJRING_BURST * COST_MS)
 
-static const struct xpc_struct *const vif_type = &xpc_struct_xmd_vif_object;
-
-static struct xpc_replica *vif_replica(struct objguest *g)
-{
-	return &g->replica[XPC_OBJECT_xmd_vif_object];
-}
-
 /* --------------------------------------------------------------------------- life */
 
-static bool is_live(const struct objguest *g)
+unsigned int objguest_leave(struct objguest *g, enum objguest_phase phase)
 {
-	return g->phase == OBJGUEST_LIVE;
-}
-
-/* Leave LIVE, or what would become it.  Return: news */
-static unsigned int leave(struct objguest *g, enum objguest_phase phase)
-{
-	unsigned int news = is_live(g) ? OBJGUEST_DOWN : 0;
+	unsigned int news = objguest_is_live(g) ? OBJGUEST_DOWN : 0;
 
 	g->phase = phase;
 	g->proposed = 0;
@@ -33,7 +20,7 @@ static unsigned int leave(struct objguest *g, enum objguest_phase phase)
 	return news | (news ? OBJGUEST_ANSWERED : 0);
 }
 
-static unsigned int finish_call(struct objguest *g, int result)
+unsigned int objguest_finish_call(struct objguest *g, int result)
 {
 	g->call_state = OBJGUEST_DONE;
 	g->result = result;
@@ -41,13 +28,13 @@ static unsigned int finish_call(struct objguest *g, int result)
 	return OBJGUEST_ANSWERED;
 }
 
-static unsigned int go_deaf(struct objguest *g, const char *why)
+unsigned int objguest_go_deaf(struct objguest *g, const char *why)
 {
-	unsigned int news = leave(g, OBJGUEST_DEAF);
+	unsigned int news = objguest_leave(g, OBJGUEST_DEAF);
 
 	g->why = why;
 	if (g->call_state == OBJGUEST_ASKED)
-		news |= finish_call(g, -EOWNERDEAD);
+		news |= objguest_finish_call(g, -EOWNERDEAD);
 	return news;
 }
 
@@ -60,7 +47,7 @@ static unsigned int say_hello_again(struct objguest *g, __u64 now)
 	g->replicas.epoch = 0;
 	for (i = 0; i < g->replicas.n; i++)
 		g->replica[i].known = false;
-	return leave(g, OBJGUEST_HELLO);
+	return objguest_leave(g, OBJGUEST_HELLO);
 }
 
 static const char *closed_text(__u32 closed)
@@ -99,12 +86,12 @@ static unsigned int look_at_life(struct objguest *g, __u64 now)
 		g->wrong = 0;
 		g->n_lives++;
 		drop_messages(g);
-		return life ? say_hello_again(g, now) : leave(g, OBJGUEST_ALONE);
+		return life ? say_hello_again(g, now) : objguest_leave(g, OBJGUEST_ALONE);
 	}
 	if (!life || g->phase == OBJGUEST_DEAF)
 		return 0;
 	closed = objring_closed(&g->ring);
-	return closed ? go_deaf(g, closed_text(closed)) : 0;
+	return closed ? objguest_go_deaf(g, closed_text(closed)) : 0;
 }
 
 void objguest_init(struct objguest *g)
@@ -115,8 +102,8 @@ void objguest_init(struct objguest *g)
 	g->replicas.home = xpc_vif_objects.home;
 	g->replicas.newer = XPC_BY_NEWER;
 	g->looks.has = CREDIT_MAX;
-	vif_replica(g)->type = &xpc_vif_objects.object[XPC_OBJECT_xmd_vif_object];
-	vif_replica(g)->copy = &g->vif;
+	objguest_vif(g)->type = &xpc_vif_objects.object[XPC_OBJECT_xmd_vif_object];
+	objguest_vif(g)->copy = &g->vif;
 	g->replica[XPC_OBJECT_xmd_port_object].type =
 		&xpc_vif_objects.object[XPC_OBJECT_xmd_port_object];
 	g->replica[XPC_OBJECT_xmd_port_object].copy = &g->port;
@@ -132,9 +119,9 @@ void objguest_start(struct objguest *g, struct xmd_objring *page, __u32 offered)
 
 void objguest_stop(struct objguest *g)
 {
-	leave(g, OBJGUEST_NO_RING);
+	objguest_leave(g, OBJGUEST_NO_RING);
 	if (g->call_state == OBJGUEST_ASKED)
-		finish_call(g, -EOWNERDEAD);
+		objguest_finish_call(g, -EOWNERDEAD);
 	g->ring.page = NULL;
 }
 
@@ -149,25 +136,25 @@ const char *objguest_phase_name(const struct objguest *g)
 
 static bool is_wishable(__u64 mask)
 {
-	return !(mask & ~xpc_writable(vif_type, XPC_BY_GUEST));
+	return !(mask & ~xpc_writable(OBJGUEST_VIF_TYPE, XPC_BY_GUEST));
 }
 
 int objguest_wish(struct objguest *g, __u64 mask, const struct xmd_vif_object *want)
 {
-	__u64 changed = xpc_diff(vif_type, &g->wish, want) | ~g->wished;
+	__u64 changed = xpc_diff(OBJGUEST_VIF_TYPE, &g->wish, want) | ~g->wished;
 	__u8 scratch[XMD_OBJRING_SLOT];
 	unsigned int i;
 	int n;
 
 	if (!is_wishable(mask))
 		return -EPERM;
-	n = xpc_encode_update(vif_type, mask, want, scratch, sizeof(scratch));
+	n = xpc_encode_update(OBJGUEST_VIF_TYPE, mask, want, scratch, sizeof(scratch));
 	if (n > 0)
-		n = xpc_decode_update(vif_type, XPC_BY_GUEST, &g->wish, scratch, n, NULL);
+		n = xpc_decode_update(OBJGUEST_VIF_TYPE, XPC_BY_GUEST, &g->wish, scratch, n, NULL);
 	if (n < 0)
 		return n;
 	g->wished |= mask;
-	for (i = 0; i < vif_type->n; i++)
+	for (i = 0; i < OBJGUEST_VIF_TYPE->n; i++)
 		if (mask & changed & 1ull << i)
 			g->refused[i] = 0;
 	return 0;
@@ -181,7 +168,7 @@ void objguest_forget(struct objguest *g, __u64 mask)
 /* Wished for, not so at home, and known there. */
 static __u64 unfulfilled(const struct objguest *g)
 {
-	return g->wished & xpc_diff(vif_type, &g->vif, &g->wish) &
+	return g->wished & xpc_diff(OBJGUEST_VIF_TYPE, &g->vif, &g->wish) &
 	       ~g->replica[XPC_OBJECT_xmd_vif_object].lacks;
 }
 
@@ -190,309 +177,40 @@ int objguest_wish_result(const struct objguest *g, __u64 mask)
 	__u64 left = mask & unfulfilled(g);
 	unsigned int i;
 
-	if (!is_live(g))
+	if (!objguest_is_live(g))
 		return -EHOSTDOWN;
 	if (mask & g->wished & g->replica[XPC_OBJECT_xmd_vif_object].lacks)
 		return -EOPNOTSUPP;
-	for (i = 0; i < vif_type->n; i++)
+	for (i = 0; i < OBJGUEST_VIF_TYPE->n; i++)
 		if (left >> i & 1 && g->refused[i])
 			return g->refused[i];
 	return left ? -EINPROGRESS : 0;
 }
 
 /* The next to propose: one member, or 0. */
-static __u64 next_wish(const struct objguest *g)
+__u64 objguest_next_wish(const struct objguest *g)
 {
 	__u64 left = unfulfilled(g);
 	unsigned int i;
 
-	for (i = 0; i < vif_type->n; i++)
+	for (i = 0; i < OBJGUEST_VIF_TYPE->n; i++)
 		if (left >> i & 1 && !g->refused[i])
 			return 1ull << i;
 	return 0;
 }
 
-static void forget_refusals(struct objguest *g)
+void objguest_forget_refusals(struct objguest *g)
 {
 	memset(g->refused, 0, sizeof(g->refused));
 }
 
-static void note_refusal(struct objguest *g, __s32 err)
+void objguest_note_refusal(struct objguest *g, __s32 err)
 {
 	unsigned int i;
 
-	for (i = 0; i < vif_type->n; i++)
+	for (i = 0; i < OBJGUEST_VIF_TYPE->n; i++)
 		if (g->proposed >> i & 1)
 			g->refused[i] = err;
-}
-
-/* ------------------------------------------------------------------------ sending */
-
-/* @m, whose body of @len bytes is in out_msg already.  There is room. */
-static void send(struct objguest *g, struct xpc_msg *m, __u32 len)
-{
-	m->len = XPC_HEADER + len;
-	m->epoch = m->kind == XPC_HELLO ? 0 : g->replicas.epoch;
-	xpc_put_header(m, g->out_msg);
-	objring_send(&g->ring, g->out_msg, m->len);
-	g->n_out++;
-}
-
-static void send_hello(struct objguest *g, __u64 now)
-{
-	static const __u32 fp = XMD_OBJRING_V1_FINGERPRINT;
-	const __u8 v1[4] = { (__u8)fp, (__u8)(fp >> 8), (__u8)(fp >> 16), (__u8)(fp >> 24) };
-	struct xpc_msg m = { .kind = XPC_HELLO };
-	__u32 len = sizeof(v1);
-
-	if (g->ring.version > 1)
-		len = xpc_abi_put(&xpc_vif_objects, g->out_msg + XPC_HEADER);
-	else
-		memcpy(g->out_msg + XPC_HEADER, v1, len);
-	send(g, &m, len);
-	g->hello_at = now + g->hello_wait;
-	g->hello_wait *= 2;
-	if (g->hello_wait > XMD_OBJRING_HELLO_MAX_MS)
-		g->hello_wait = XMD_OBJRING_HELLO_MAX_MS;
-}
-
-static void send_resync(struct objguest *g)
-{
-	unsigned int i;
-
-	for (i = 0; i < g->replicas.n; i++) {
-		struct xpc_msg m = { .kind = XPC_RESYNC, .id = g->replica[i].type->id };
-
-		if (!(g->resync >> i & 1))
-			continue;
-		send(g, &m, 0);
-		g->resync &= ~(1ull << i);
-		return;
-	}
-}
-
-static void send_proposal(struct objguest *g, __u64 member, __u64 now)
-{
-	struct xpc_msg m = { .kind = XPC_PROPOSE, .id = XPC_ID_xmd_vif_object,
-			     .version = vif_replica(g)->version };
-	int n = xpc_encode_update(vif_type, member, &g->wish, g->out_msg + XPC_HEADER,
-				  XMD_OBJRING_SLOT - XPC_HEADER);
-
-	if (n < 0)
-		return;
-	g->proposal = g->wish;
-	g->proposed = member;
-	g->propose_until = now + XMD_OBJRING_ANSWER_MS;
-	send(g, &m, n);
-}
-
-static void send_call(struct objguest *g, __u64 now)
-{
-	struct xpc_msg m = { .kind = XPC_CALL, .id = xpc_vif_objects.down[g->call].id,
-			     .seq = ++g->seq ? g->seq : ++g->seq };
-
-	m.ms = g->call_until > now ? g->call_until - now : 0;
-	memcpy(g->out_msg + XPC_HEADER, g->args, g->args_len);
-	g->call_state = OBJGUEST_SENT;
-	g->tries++;
-	send(g, &m, g->args_len);
-}
-
-/* One message, if there is one to send.  Return: whether there was. */
-static bool send_next(struct objguest *g, __u64 now)
-{
-	__u64 member;
-
-	if (g->phase == OBJGUEST_HELLO && now >= g->hello_at) {
-		send_hello(g, now);
-		return true;
-	}
-	if (!g->replicas.epoch || (g->phase != OBJGUEST_LIVE && g->phase != OBJGUEST_HELLO))
-		return false;
-	if (g->resync) {
-		send_resync(g);
-		return true;
-	}
-	if (!is_live(g))
-		return false;
-	if (g->call_state == OBJGUEST_ASKED) {
-		send_call(g, now);
-		return true;
-	}
-	/* its version must be the one that the proposal is based on */
-	member = g->proposed || !vif_replica(g)->known ? 0 : next_wish(g);
-	if (member)
-		send_proposal(g, member, now);
-	return member;
-}
-
-/* ---------------------------------------------------------------------- receiving */
-
-static int take_ack(struct objguest *g, const struct xpc_msg *m, unsigned int *news)
-{
-	struct xpc_replica *vif = vif_replica(g);
-
-	if (m->id != XPC_ID_xmd_vif_object || !g->proposed || m->result > 0 || m->result < -4095)
-		return -EINVAL;
-	if (!m->result && m->version != vif->version + 1)
-		return -EINVAL;
-	if (!m->result) {
-		xpc_copy(vif_type, g->proposed, &g->vif, &g->proposal, g->out_msg);
-		vif->version = m->version;
-	} else if (m->result == -ESTALE) {
-		/* a STATE is on its way */
-		vif->known = false;
-	} else {
-		note_refusal(g, m->result);
-	}
-	g->proposed = 0;
-	*news |= OBJGUEST_ANSWERED;
-	return 0;
-}
-
-static int take_answer(struct objguest *g, const struct xpc_msg *m, unsigned int *news)
-{
-	const struct xpc_call_type *type = &xpc_vif_objects.down[g->call];
-	__u32 len = m->len - XPC_HEADER;
-	int err = 0;
-
-	if (g->call_state != OBJGUEST_SENT || m->seq != g->seq)
-		return 0;	/* nobody waits for it any more */
-	if (m->id != type->id || m->result > 0 || m->result < -4095)
-		return -EINVAL;
-	if (m->result)
-		err = len ? -EBADMSG : 0;
-	else
-		err = xpc_decode_args(type->out, g->out, g->in + XPC_HEADER, len);
-	if (!err)
-		*news |= finish_call(g, m->result);
-	return err;
-}
-
-static int take_refusal(struct objguest *g, const struct xpc_msg *m, unsigned int *news)
-{
-	if (g->phase != OBJGUEST_HELLO || !m->result)
-		return -EINVAL;
-	*news |= go_deaf(g, "the driver domain's declarations are of another version");
-	return 0;
-}
-
-/* What the home knows; what it does not is 0 here. */
-static int read_welcome(struct objguest *g, const struct xpc_msg *m)
-{
-	__u32 len = m->len - XPC_HEADER;
-	int err = g->ring.version > 1 ?
-		  xpc_abi_get(&g->abi, &xpc_vif_objects, g->in + XPC_HEADER, len) :
-		  len ? -EBADMSG : 0;
-	unsigned int i;
-
-	if (err)
-		return err;
-	if (g->ring.version < 2)
-		xpc_abi_first(&g->abi, &xpc_vif_objects);
-	for (i = 0; i < g->replicas.n; i++) {
-		struct xpc_replica *r = &g->replica[i];
-
-		r->lacks = g->abi.members[i] ? r->type->type->mask & ~g->abi.members[i] : ~0ull;
-		xpc_abi_clear(r->type->type, r->lacks, r->copy);
-	}
-	return 0;
-}
-
-static bool has_call(const struct objguest *g, unsigned int call)
-{
-	return xpc_vif_objects.down[call].id <= g->abi.calls;
-}
-
-/* Each HELLO gets one: a second may come when the first was answered late. */
-static int take_welcome(struct objguest *g, const struct xpc_msg *m, unsigned int *news)
-{
-	struct xpc_replica *which;
-	__u64 mask;
-	int err = m->epoch == g->replicas.epoch ? -EINVAL : read_welcome(g, m);
-
-	if (err)
-		return err;
-	*news |= leave(g, OBJGUEST_HELLO);
-	/* it met another home, which had it */
-	if (g->call_state == OBJGUEST_ASKED && !has_call(g, g->call))
-		*news |= finish_call(g, -EOPNOTSUPP);
-	g->hello_at = g->now + XMD_OBJRING_ANSWER_MS;
-	forget_refusals(g);
-	return xpc_replica_take(&g->replicas, m, NULL, &which, &mask);
-}
-
-static int take_copy(struct objguest *g, const struct xpc_msg *m, unsigned int *news)
-{
-	struct xpc_replica *which;
-	__u64 mask;
-	int err;
-
-	if (m->kind == XPC_WELCOME)
-		return take_welcome(g, m, news);
-	err = xpc_replica_take(&g->replicas, m, g->in + XPC_HEADER, &which, &mask);
-	if (err == -ECONNRESET) {
-		g->n_old++;
-		return 0;
-	}
-	if (err == -EPROTO) {
-		/* once; until its STATE comes, CHANGEs of it say nothing */
-		if (which->known)
-			g->resync |= 1ull << (which - g->replica);
-		which->known = false;
-		return 0;
-	}
-	if (err)
-		return err;
-	*news |= which == vif_replica(g) ? OBJGUEST_VIF : OBJGUEST_PORT;
-	/* policy is another one now */
-	if (which == vif_replica(g) && mask & (XPC_xmd_vif_object_may | XPC_xmd_vif_object_mtu_max))
-		forget_refusals(g);
-	return 0;
-}
-
-static int take(struct objguest *g, int len, unsigned int *news)
-{
-	struct xpc_msg m;
-	int err = len < 0 ? len : xpc_get_header(&m, g->in, len);
-
-	if (err)
-		return err;
-	if (m.object)
-		return -EINVAL;
-	if (m.kind == XPC_ACK && !m.id && !m.epoch)
-		return take_refusal(g, &m, news);
-	if (!m.epoch)
-		return -EINVAL;
-	if (m.kind != XPC_ACK && m.kind != XPC_ANSWER)
-		return take_copy(g, &m, news);
-	if (m.epoch != g->replicas.epoch) {
-		g->n_old++;
-		return 0;
-	}
-	return m.kind == XPC_ACK ? take_ack(g, &m, news) : take_answer(g, &m, news);
-}
-
-static unsigned int receive(struct objguest *g)
-{
-	unsigned int i, news = 0;
-	int n;
-
-	for (i = 0; i < XMD_OBJRING_SLOTS && g->phase != OBJGUEST_DEAF; i++) {
-		n = objring_receive(&g->ring, g->in);
-		if (!n)
-			break;
-		if (n == -EPROTO)
-			return news | go_deaf(g, "the driver domain's ring index cannot be");
-		g->n_in++;
-		if (take(g, n, &news) && ++g->wrong >= XMD_OBJRING_WRONG)
-			return news | go_deaf(g, "the driver domain sends wrong messages");
-	}
-	if (g->phase == OBJGUEST_HELLO && g->replicas.epoch && xpc_replicas_complete(&g->replicas)) {
-		g->phase = OBJGUEST_LIVE;
-		news |= OBJGUEST_UP;
-	}
-	return news;
 }
 
 /* --------------------------------------------------------------------------- calls */
@@ -503,11 +221,11 @@ int objguest_ask(struct objguest *g, unsigned int call, const void *const *in,
 	struct xpc_struct own;
 	int n;
 
-	if (!is_live(g))
+	if (!objguest_is_live(g))
 		return -EHOSTDOWN;
 	if (g->call_state != OBJGUEST_IDLE)
 		return -EBUSY;
-	if (!has_call(g, call))
+	if (!objguest_has_call(g, call))
 		return -EOPNOTSUPP;
 	n = xpc_encode_args(xpc_abi_args(&g->abi, xpc_vif_objects.down[call].in, &own), in,
 			    g->args, sizeof(g->args));
@@ -552,13 +270,13 @@ static unsigned int look_at_clock(struct objguest *g, __u64 now)
 
 	if (call_waits(g) && now >= g->call_until) {
 		late = g->call_state == OBJGUEST_SENT;
-		news |= finish_call(g, g->tries ? -ETIMEDOUT : -EHOSTDOWN);
+		news |= objguest_finish_call(g, g->tries ? -ETIMEDOUT : -EHOSTDOWN);
 	} else if (g->call_state == OBJGUEST_ASKED && g->tries >= OBJGUEST_TRIES) {
-		news |= finish_call(g, -EOWNERDEAD);
+		news |= objguest_finish_call(g, -EOWNERDEAD);
 	}
 	if (g->proposed && now >= g->propose_until)
 		late = true;
-	return late && is_live(g) ? news | say_hello_again(g, now) : news;
+	return late && objguest_is_live(g) ? news | say_hello_again(g, now) : news;
 }
 
 static unsigned int look_at_page(struct objguest *g, __u64 now)
@@ -571,7 +289,7 @@ static unsigned int look_at_page(struct objguest *g, __u64 now)
 		return OBJGUEST_LATER;
 	news = look_at_life(g, now);
 	if (g->phase != OBJGUEST_ALONE && g->phase != OBJGUEST_DEAF)
-		news |= receive(g);
+		news |= objguest_receive(g);
 	return news;
 }
 
@@ -588,8 +306,8 @@ unsigned int objguest_work(struct objguest *g, __u64 now)
 	if (g->phase != OBJGUEST_ALONE && g->phase != OBJGUEST_DEAF) {
 		room = objring_room(&g->ring);
 		if (room < 0)
-			news |= go_deaf(g, "the driver domain's ring index cannot be");
-		while (room-- > 0 && send_next(g, now))
+			news |= objguest_go_deaf(g, "the driver domain's ring index cannot be");
+		while (room-- > 0 && objguest_send_next(g, now))
 			;
 	}
 	if (g->ring.news)

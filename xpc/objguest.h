@@ -110,8 +110,8 @@ __u64 objguest_due(const struct objguest *g);
 /*
  * objguest_wish - from now on the members @mask of @want are wished for
  *
- * A member that was refused is asked for again, if the wish is another one now.  Return: 0; -ERANGE, -EPERM: not as declared,
- * nothing is changed.
+ * A member that was refused is asked for again, if the wish is another one now.
+ * Return: 0; -ERANGE, -EPERM: not as declared, nothing is changed.
  */
 int objguest_wish(struct objguest *g, __u64 mask, const struct xmd_vif_object *want);
 

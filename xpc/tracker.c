@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* tracker.c - the home of objects and the questions to the other side; see tracker.h. */
-#include "tracker.h"
-
-#define US_PER_MS 1000ull
-
-static const struct xpc_call_type *type_of(const struct xpc_tracker *t, const struct xpc_slot *s)
-{
-	return &t->proto->up[s - t->slot];
-}
+/* tracker.c - the life of a user half, and the messages from and to it; see tracker.h. */
+#include "tracker_impl.h"
 
 int xpc_tracker_init(struct xpc_tracker *t, const struct xpc_proto *proto)
 {
@@ -27,193 +20,6 @@ int xpc_tracker_init(struct xpc_tracker *t, const struct xpc_proto *proto)
 	return 0;
 }
 
-/* -------------------------------------------------------------------------------- calls */
-
-/* From when the user half can begin with @s: it takes one call after the other. */
-static void set_deadline(const struct xpc_tracker *t, struct xpc_slot *s, __u64 now)
-{
-	s->deadline = now + type_of(t, s)->ms * US_PER_MS;
-}
-
-/* @s becomes readable, or will be when there is somebody to read it. */
-static void raise(struct xpc_tracker *t, struct xpc_slot *s, __u64 now)
-{
-	s->state = XPC_RAISED;
-	s->seq = ++t->seq;
-	set_deadline(t, s, now);
-}
-
-static void begin(struct xpc_tracker *t, struct xpc_slot *s, enum xpc_slot_owner owner, __u64 now)
-{
-	s->owner = owner;
-	s->tries = 0;
-	s->again = false;
-	s->began = now;
-	s->stat.asked++;
-	raise(t, s, now);
-}
-
-/* @s is free again, unless it was raised while it was in use. */
-static void release(struct xpc_tracker *t, struct xpc_slot *s, __u64 now)
-{
-	s->state = XPC_IDLE;
-	s->owner = XPC_NOBODY;
-	s->out = NULL;
-	if (!s->again)
-		return;
-	s->len = 0;
-	begin(t, s, XPC_RAISER, now);
-}
-
-/* The call is over, well or not. */
-static void finish(struct xpc_tracker *t, struct xpc_slot *s, int result, __u64 now)
-{
-	s->result = result;
-	s->stat.failed += result < 0;
-	if (s->owner == XPC_CALLER)
-		s->state = XPC_DONE;
-	else
-		release(t, s, now);
-}
-
-int xpc_ask(struct xpc_tracker *t, unsigned int call, const void *const *in, void *const *out,
-	    __u64 now)
-{
-	const struct xpc_call_type *type = &t->proto->up[call];
-	struct xpc_slot *s = &t->slot[call];
-	int n;
-
-	if (t->shut)
-		return -ESHUTDOWN;
-	if (s->state != XPC_IDLE)
-		return -EBUSY;
-	n = xpc_encode_args(type->in, in, t->request + type->buf, type->in->wire_max);
-	if (n < 0)
-		return n;
-	s->len = n;
-	s->out = out;
-	begin(t, s, XPC_CALLER, now);
-	return 0;
-}
-
-bool xpc_result(struct xpc_tracker *t, unsigned int call, int *result, __u64 now)
-{
-	struct xpc_slot *s = &t->slot[call];
-
-	if (s->state != XPC_DONE)
-		return false;
-	*result = s->result;
-	release(t, s, now);
-	return true;
-}
-
-void xpc_give_up(struct xpc_tracker *t, unsigned int call, __u64 now)
-{
-	struct xpc_slot *s = &t->slot[call];
-
-	s->owner = XPC_NOBODY;
-	s->out = NULL;
-	if (s->state != XPC_READ)
-		release(t, s, now);
-}
-
-bool xpc_raise_slot(struct xpc_tracker *t, unsigned int call, __u64 now)
-{
-	struct xpc_slot *s = &t->slot[call];
-
-	if (s->state != XPC_IDLE) {
-		/* not read yet and nobody's in particular: it will tell this as well */
-		s->again = s->again || s->state != XPC_RAISED || s->owner != XPC_RAISER;
-		return false;
-	}
-	s->len = 0;
-	begin(t, s, XPC_RAISER, now);
-	return true;
-}
-
-/* What was asked of a user half that is gone is still to be asked. */
-static void ask_next(struct xpc_tracker *t, struct xpc_slot *s)
-{
-	if (s->state != XPC_READ)
-		return;
-	if (s->owner == XPC_NOBODY)
-		release(t, s, t->heard);
-	else
-		s->state = XPC_RAISED;
-}
-
-/* A user half is LIVE: does this call still go to it?  @s is RAISED. */
-static void ask_again(struct xpc_tracker *t, struct xpc_slot *s, __u64 now)
-{
-	bool late = now > s->began + XPC_HOLD_MS * US_PER_MS;
-
-	if (s->owner == XPC_CALLER && (late || s->tries >= XPC_TRIES_MAX))
-		finish(t, s, s->tries ? -EOWNERDEAD : -EHOSTDOWN, now);
-	else
-		raise(t, s, now);
-}
-
-static void note_latency(struct xpc_stat *st, __u64 us)
-{
-	__u32 d = us > ~0u ? ~0u : us;
-
-	if (!st->answered++ || d < st->us_min)
-		st->us_min = d;
-	if (d > st->us_max)
-		st->us_max = d;
-	st->us_sum += d;
-}
-
-static struct xpc_slot *find_slot(const struct xpc_tracker *t, __u8 id)
-{
-	unsigned int i;
-
-	for (i = 0; i < t->proto->n_up; i++)
-		if (t->proto->up[i].id == id)
-			return &t->slot[i];
-	return NULL;
-}
-
-static int take_answer(struct xpc_tracker *t, const struct xpc_msg *m, const void *body,
-		       __u32 len, __u64 now)
-{
-	struct xpc_slot *s = find_slot(t, m->id);
-	int err;
-
-	if (!s)
-		return -ENOENT;
-	if (s->state != XPC_READ || s->seq != m->seq || m->result > 0 || m->result < -4095)
-		return -EINVAL;
-	if (m->result)
-		err = len ? -EBADMSG : 0;
-	else
-		err = xpc_decode_args(type_of(t, s)->out, s->out, body, len);
-	if (err)
-		return err;
-	note_latency(&s->stat, now - s->began);
-	s->stat.bytes += XPC_HEADER + len;
-	finish(t, s, m->result, now);
-	for (s = t->slot; s < t->slot + t->proto->n_up; s++)
-		if (s->state == XPC_RAISED)
-			set_deadline(t, s, now);
-	return 0;
-}
-
-int xpc_reply(struct xpc_tracker *t, const struct xpc_msg *call, const struct xpc_struct *out,
-	      const void *args)
-{
-	struct xpc_msg m = { .kind = XPC_ANSWER, .id = call->id, .epoch = t->epoch,
-			     .seq = call->seq };
-	int n = xpc_encode_struct(out, args, t->reply + XPC_HEADER, XPC_MSG_MAX - XPC_HEADER);
-
-	if (n < 0)
-		return n;
-	m.len = XPC_HEADER + n;
-	xpc_put_header(&m, t->reply);
-	t->reply_len = m.len;
-	return 0;
-}
-
 /* ------------------------------------------------------------ the life of the user half */
 
 static const char * const phase_name[] = { "none", "opened", "replaying", "live", "lost" };
@@ -229,7 +35,7 @@ static void drop_user(struct xpc_tracker *t)
 	unsigned int i;
 
 	for (i = 0; i < t->proto->n_up; i++)
-		ask_next(t, &t->slot[i]);
+		xpc_slot_orphan(t, &t->slot[i]);
 	for (i = 0; i < t->n_objects; i++) {
 		if (t->object[i].holder != XPC_USER)
 			continue;
@@ -275,7 +81,7 @@ void xpc_shut(struct xpc_tracker *t)
 	t->shut = true;
 	for (i = 0; i < t->proto->n_up; i++)
 		if (t->slot[i].owner == XPC_CALLER && t->slot[i].state != XPC_DONE)
-			finish(t, &t->slot[i], -ESHUTDOWN, t->heard);
+			xpc_slot_finish(t, &t->slot[i], -ESHUTDOWN, t->heard);
 }
 
 static int usable(const struct xpc_tracker *t)
@@ -345,7 +151,7 @@ static int take_ready(struct xpc_tracker *t, __u64 now)
 	t->phase = XPC_LIVE;
 	for (i = 0; i < t->proto->n_up; i++)
 		if (t->slot[i].state == XPC_RAISED)
-			ask_again(t, &t->slot[i], now);
+			xpc_slot_again(t, &t->slot[i], now);
 	return 0;
 }
 
@@ -359,7 +165,7 @@ static bool end_held(struct xpc_tracker *t, __u64 now)
 		if (s->state != XPC_RAISED || s->owner != XPC_CALLER ||
 		    now < s->began + XPC_HOLD_MS * US_PER_MS)
 			continue;
-		finish(t, s, s->tries ? -EOWNERDEAD : -EHOSTDOWN, now);
+		xpc_slot_finish(t, s, s->tries ? -EOWNERDEAD : -EHOSTDOWN, now);
 		news = true;
 	}
 	return news;
@@ -399,9 +205,9 @@ static bool tick_live(struct xpc_tracker *t, bool silent, __u64 now)
 
 	if (s) {
 		xpc_lose(t, "no answer in time to ");
-		t->why_call = type_of(t, s)->name;
+		t->why_call = xpc_slot_type(t, s)->name;
 		if (s->owner == XPC_CALLER)
-			finish(t, s, -ETIMEDOUT, now);
+			xpc_slot_finish(t, s, -ETIMEDOUT, now);
 		return true;
 	}
 	if (silent && t->alive < t->proto->n_up && t->slot[t->alive].state == XPC_IDLE)
@@ -429,98 +235,6 @@ bool xpc_tick(struct xpc_tracker *t, __u64 now)
 	return end_held(t, now) || why;
 }
 
-/* ------------------------------------------------------------------------------ objects */
-
-static struct xpc_object *find_object(const struct xpc_tracker *t, const struct xpc_msg *m)
-{
-	unsigned int i;
-
-	for (i = 0; i < t->n_objects; i++)
-		if (t->object[i].type->id == m->id && t->object[i].object == m->object)
-			return &t->object[i];
-	return NULL;
-}
-
-int xpc_commit(struct xpc_tracker *t, struct xpc_object *o, __u64 mask, const void *from)
-{
-	const struct xpc_struct *s = o->type->type;
-	int err;
-
-	if (mask & s->mask & ~xpc_writable(s, t->proto->home))
-		return -EPERM;
-	if (o->holder == XPC_USER)
-		return -EBUSY;
-	mask &= xpc_diff(s, o->copy, from);
-	if (!mask)
-		return 0;
-	err = xpc_copy(s, mask, o->copy, from, t->scratch);
-	if (err)
-		return err;
-	o->version++;
-	o->dirty |= mask;
-	return 0;
-}
-
-static int take_propose(struct xpc_tracker *t, const struct xpc_msg *m, const void *body,
-			__u32 len, struct xpc_taken *taken)
-{
-	struct xpc_object *o = find_object(t, m);
-	const struct xpc_struct *s;
-	int err;
-
-	if (!o)
-		return -ENOENT;
-	s = o->type->type;
-	if (m->version != o->version) {
-		o->whole = true;
-		t->stale++;
-		return -ESTALE;
-	}
-	err = xpc_decode_update(s, t->proto->peer, NULL, body, len, &taken->mask);
-	if (err)
-		return err;
-	if (o->holder == XPC_KERNEL && taken->mask & xpc_writable(s, t->proto->home))
-		return -EBUSY;
-	err = xpc_decode_update(s, t->proto->peer, o->copy, body, len, NULL);
-	if (err)
-		return err;
-	taken->object = o;
-	o->version++;
-	/* it was based on the last version: there is nothing that it has not been sent */
-	o->sent = o->version;
-	return 0;
-}
-
-int xpc_lock(struct xpc_object *o, enum xpc_holder who, __u64 until)
-{
-	if (o->holder != XPC_FREE)
-		return -EBUSY;
-	o->holder = who;
-	o->until = until;
-	return 0;
-}
-
-int xpc_unlock(struct xpc_object *o, enum xpc_holder who)
-{
-	if (o->holder != who)
-		return -EPERM;
-	o->holder = XPC_FREE;
-	return 0;
-}
-
-static int take_lock(struct xpc_tracker *t, const struct xpc_msg *m, __u64 now)
-{
-	struct xpc_object *o = find_object(t, m);
-
-	if (!o)
-		return -ENOENT;
-	if (m->kind == XPC_UNLOCK)
-		return xpc_unlock(o, XPC_USER);
-	if (!m->ms || m->ms > XPC_LOCK_MS)
-		return -EINVAL;
-	return xpc_lock(o, XPC_USER, now + m->ms * US_PER_MS);
-}
-
 /* --------------------------------------------------------------------------- messages */
 
 static int take_call(struct xpc_tracker *t, const struct xpc_msg *m, struct xpc_taken *taken)
@@ -545,14 +259,14 @@ static int take_body(struct xpc_tracker *t, const __u8 *body, __u32 len, __u64 n
 	case XPC_READY:
 		return take_ready(t, now);
 	case XPC_PROPOSE:
-		return take_propose(t, m, body, len, taken);
+		return xpc_object_propose(t, m, body, len, taken);
 	case XPC_LOCK:
 	case XPC_UNLOCK:
-		return take_lock(t, m, now);
+		return xpc_object_lock(t, m, now);
 	case XPC_CALL:
 		return take_call(t, m, taken);
 	case XPC_ANSWER:
-		return take_answer(t, m, body, len, now);
+		return xpc_slot_answer(t, m, body, len, now);
 	default:
 		return -EBADMSG;
 	}
@@ -625,7 +339,7 @@ static int put_copy(struct xpc_tracker *t, struct xpc_object *o, __u8 *buf)
 
 static int put_call(struct xpc_tracker *t, struct xpc_slot *s, __u8 *buf, __u64 now)
 {
-	const struct xpc_call_type *type = type_of(t, s);
+	const struct xpc_call_type *type = xpc_slot_type(t, s);
 	__u64 left = s->deadline > now ? s->deadline - now : 0;
 	struct xpc_msg m = { .kind = XPC_CALL, .id = type->id, .epoch = t->epoch, .seq = s->seq,
 			     .len = XPC_HEADER + s->len, .ms = (__u32)left / (__u32)US_PER_MS };

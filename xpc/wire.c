@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * wire.c - packs and unpacks what the tables of the generator describe; see wire.h.
+ * wire_header.c has the header, wire_compare.c how structs differ.
  *
  * A message is unpacked in two walks over it: the first, without a destination, checks
  * all of it, the second cannot fail.  Structs are walked by recursion; how deep they are
@@ -111,7 +112,7 @@ static const struct xpc_field *count_of(const struct xpc_field *f)
 	return f - f->back;
 }
 
-static __u64 count_in(const struct xpc_field *f, const void *obj)
+__u64 xpc_count_in(const struct xpc_field *f, const void *obj)
 {
 	const struct xpc_field *count = count_of(f);
 
@@ -121,7 +122,7 @@ static __u64 count_in(const struct xpc_field *f, const void *obj)
 /* For walks over memory of our own, which may not keep to its bounds. */
 unsigned int xpc_elements_in(const struct xpc_field *f, const void *obj)
 {
-	__u64 n = count_in(f, obj);
+	__u64 n = xpc_count_in(f, obj);
 
 	return n > f->max ? f->max : n;
 }
@@ -131,8 +132,7 @@ const void *xpc_next_in(const struct xpc_field *f, const void *element)
 	return *(const void *const *)((const __u8 *)element + f->sub->next);
 }
 
-/* Not further than one more than there may be: a ring of elements has no end. */
-static unsigned int length_of(const struct xpc_field *f, const void *first)
+unsigned int xpc_length_of(const struct xpc_field *f, const void *first)
 {
 	unsigned int n = 0;
 
@@ -189,7 +189,7 @@ static void put_array(struct sink *to, const struct xpc_field *f, const __u8 *p,
 
 static void put_counted(struct sink *to, const struct xpc_field *f, const void *obj, const void *p)
 {
-	__u64 n = count_in(f, obj);
+	__u64 n = xpc_count_in(f, obj);
 
 	if (!allowed(count_of(f), n)) {
 		to->err = -ERANGE;
@@ -201,7 +201,7 @@ static void put_counted(struct sink *to, const struct xpc_field *f, const void *
 
 static void put_list(struct sink *to, const struct xpc_field *f, const void *first)
 {
-	unsigned int n = length_of(f, first);
+	unsigned int n = xpc_length_of(f, first);
 
 	if (n > f->max) {
 		to->err = -ERANGE;
@@ -458,163 +458,4 @@ int xpc_decode_args(const struct xpc_struct *s, void *const *arg, const void *bu
 		else
 			memset(arg[i], 0, s->field[i].size);
 	return err;
-}
-
-/* ------------------------------------------------------------- comparing, copying */
-
-static bool same_struct(const struct xpc_struct *s, const __u8 *a, const __u8 *b);
-
-static bool same_array(const struct xpc_field *f, const __u8 *a, const __u8 *b, unsigned int n)
-{
-	if (f->element == XPC_TEXT)
-		return !strncmp((const char *)a, (const char *)b, f->max);
-	if (f->element != XPC_SUB)
-		return !memcmp(a, b, n * f->size);
-	for (; n; n--, a += f->size, b += f->size)
-		if (!same_struct(f->sub, a, b))
-			return false;
-	return true;
-}
-
-static bool same_list(const struct xpc_field *f, const void *a, const void *b)
-{
-	unsigned int n = length_of(f, a);
-
-	if (n != length_of(f, b))
-		return false;
-	for (; n; n--, a = xpc_next_in(f, a), b = xpc_next_in(f, b))
-		if (!same_array(f, a, b, 1))
-			return false;
-	return true;
-}
-
-static bool same_field(const struct xpc_field *f, const __u8 *a, const __u8 *b)
-{
-	const void *pa = a + f->offset, *pb = b + f->offset;
-
-	switch (f->shape) {
-	case XPC_ONE:
-		return same_array(f, pa, pb, 1);
-	case XPC_FIXED:
-		return same_array(f, pa, pb, f->max);
-	case XPC_COUNTED_ARRAY:
-		return count_in(f, a) == count_in(f, b) &&
-		       same_array(f, pa, pb, xpc_elements_in(f, a));
-	case XPC_LINKED:
-		return same_list(f, *(const void *const *)pa, *(const void *const *)pb);
-	default:
-		return true;
-	}
-}
-
-static bool same_struct(const struct xpc_struct *s, const __u8 *a, const __u8 *b)
-{
-	return !xpc_diff(s, a, b);
-}
-
-__u64 xpc_diff(const struct xpc_struct *s, const void *a, const void *b)
-{
-	__u64 mask = 0;
-	unsigned int i;
-
-	for (i = 0; i < s->n; i++)
-		if (!same_field(&s->field[i], a, b))
-			mask |= 1ull << i;
-	return mask;
-}
-
-int xpc_copy(const struct xpc_struct *s, __u64 mask, void *dst, const void *src, void *scratch)
-{
-	int n = xpc_encode_update(s, mask, src, scratch, XPC_MSG_MAX);
-
-	return n < 0 ? n : xpc_decode_update(s, 0, dst, scratch, n, NULL);
-}
-
-__u64 xpc_writable(const struct xpc_struct *s, __u8 by)
-{
-	__u64 mask = 0;
-	unsigned int i;
-
-	for (i = 0; i < s->n; i++)
-		if (s->field[i].by & by)
-			mask |= 1ull << i;
-	return mask & s->mask;
-}
-
-/* -------------------------------------------------------------------------- header */
-
-void xpc_put_header(const struct xpc_msg *msg, void *buf)
-{
-	struct sink to = { .p = buf, .left = XPC_HEADER };
-
-	put(&to, XPC_WIRE_VERSION, 1);
-	put(&to, msg->kind, 1);
-	put(&to, msg->id, 2);
-	put(&to, msg->len, 4);
-	put(&to, msg->epoch, 4);
-	put(&to, msg->object, 4);
-	put(&to, msg->seq, 4);
-	put(&to, msg->version, 4);
-	put(&to, (__u32)msg->result, 4);
-	put(&to, msg->ms, 4);
-}
-
-enum { ID = 1, OBJECT = 2, SEQ = 4, VERSION = 8, RESULT = 16, MS = 32, BODY = 64 };
-
-/* The fields that a kind has; the table in wire.h. */
-static const __u8 has[XPC_KINDS] = {
-	[XPC_HELLO] = BODY,
-	[XPC_WELCOME] = BODY,
-	[XPC_STATE] = ID | OBJECT | VERSION | BODY,
-	[XPC_CHANGE] = ID | OBJECT | SEQ | VERSION | BODY,
-	[XPC_PROPOSE] = ID | OBJECT | VERSION | BODY,
-	[XPC_LOCK] = ID | OBJECT | MS,
-	[XPC_UNLOCK] = ID | OBJECT,
-	[XPC_CALL] = ID | SEQ | MS | BODY,
-	[XPC_ANSWER] = ID | SEQ | RESULT | BODY,
-	[XPC_ACK] = ID | OBJECT | VERSION | RESULT,
-	[XPC_RESYNC] = ID | OBJECT,
-};
-
-static bool fields_fit(const struct xpc_msg *m)
-{
-	unsigned int found = (m->id ? ID : 0) | (m->object ? OBJECT : 0) | (m->seq ? SEQ : 0) |
-			     (m->version ? VERSION : 0) | (m->result ? RESULT : 0) |
-			     (m->ms ? MS : 0) | (m->len > XPC_HEADER ? BODY : 0);
-
-	return !(found & ~has[m->kind]);
-}
-
-int xpc_get_header(struct xpc_msg *msg, const void *buf, __u32 len)
-{
-	static const __u8 size[] = { 1, 1, 2, 4, 4, 4, 4, 4, 4, 4 };
-	struct source from = { buf, len, false };
-	__u64 v[sizeof(size)];
-	struct xpc_msg m;
-	unsigned int i;
-
-	if (len < XPC_HEADER || len > XPC_MSG_MAX)
-		return -EBADMSG;
-	for (i = 0; i < sizeof(size); i++)
-		get(&from, size[i], &v[i]);
-	if (v[0] != XPC_WIRE_VERSION)
-		return -EPROTONOSUPPORT;
-	m = (struct xpc_msg){
-		.kind = v[1], .id = v[2], .len = v[3], .epoch = v[4], .object = v[5],
-		.seq = v[6], .version = v[7], .result = (__s32)v[8], .ms = v[9],
-	};
-	if (!v[1] || v[1] >= XPC_KINDS || v[2] > 0xff || v[3] != len || !fields_fit(&m))
-		return -EBADMSG;
-	*msg = m;
-	return 0;
-}
-
-const char *xpc_kind_name(unsigned int kind)
-{
-	static const char * const name[XPC_KINDS] = {
-		"?", "HELLO", "WELCOME", "STATE", "CHANGE", "READY", "PROPOSE", "LOCK",
-		"UNLOCK", "CALL", "ANSWER", "ACK", "RESYNC",
-	};
-
-	return name[kind < XPC_KINDS ? kind : 0];
 }

@@ -6,16 +6,16 @@
 
 void xmd_account_size(void)
 {
-	/* A batch apart for segments on their way into a guest's buffers (rx.c). */
-	int all = xmd_nic_bufs(back.nic) - XMD_BATCH;
-	int max = all > 0 ? all / 4 * 3 / (int)XMD_VIF_MIN : 0;
+	int left = xmd_nic_bufs(back.nic) - XMD_PASSING;
+	/* Nothing would go at all without some, at the cost of rx_reserve. */
+	int all = max(left, (int)XMD_BATCH), max = all / 4 * 3 / (int)XMD_VIF_MIN;
 
 	max = min(max, (int)XMD_VIFS_MAX);
 	back.guaranteed_max = max;
 	WRITE_ONCE(back.share, all - max * (int)XMD_VIF_MIN);
-	if (atomic_read(&back.guaranteed) > max)
+	if (atomic_read(&back.guaranteed) > max || left < all)
 		pr_warn_ratelimited("xmd_back: the receive ring leaves %d buffers, enough to guarantee %d vifs their minimum, not the %d that have it: make the ring smaller, or load xmd_nic with more pool_bufs\n",
-				    all, max, atomic_read(&back.guaranteed));
+				    left, max, atomic_read(&back.guaranteed));
 }
 
 void xmd_account_open(struct xmd_vif *v)

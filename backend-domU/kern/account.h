@@ -23,6 +23,10 @@
  * copied to it at once (backlog.c).  Vifs beyond those that fit live on the shared part alone;
  * xmd_account_open says so.  The left part is never lent: no account reaches into it.
  *
+ * Who does not pay.  XMD_PASSING buffers are nobody's: for what is on its way for the time of
+ * a poll only, segments that are copied to a guest (rx.c), and frames to other guests of a
+ * vif whose account is full of what the NIC keeps (deliver.c).
+ *
  * Who pays.  A frame that floods is charged in full to each backlog that holds a reference,
  * and to its sender while the NIC has it: the accounts' sum is never below what is taken.
  * What was charged stays so until the buffer is back, even when its slot was answered
@@ -42,6 +46,7 @@
 
 #define XMD_TX_MIN	(XMD_TX_FRAGS + 2)
 #define XMD_RX_MIN	8u
+#define XMD_PASSING	(2 * XMD_BATCH)
 #define XMD_VIF_MIN	(XMD_TX_MIN + XMD_RX_MIN)
 
 struct xmd_vif;

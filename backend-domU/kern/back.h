@@ -23,7 +23,7 @@
  *      back.wait_lock		BH, leaf: vifs that wait for the NIC or for buffers
  *      vif.fifo_lock		BH, leaf: frames that return from the NIC, against a cut
  *   The locks of the NIC and of its pool are behind nic.h; buffers are put and got
- *   under rx_lock, frames are provided to the NIC with none of ours held.
+ *   under rx_lock and fifo_lock, frames are provided to the NIC with none of ours held.
  *
  * A vif's TX ring has no lock: only the vif's NAPI poll touches it, and NAPI runs a
  * poll on one CPU at a time.  What others have to say about TX requests, they say
@@ -162,7 +162,8 @@ struct xmd_vif {
 	unsigned int nic_cut;		/* segments of nic_head that the NIC took */
 	unsigned int nic_taken;		/* buffers, free-running: taken - back are in the NIC */
 	unsigned int nic_back;
-	bool nic_late;			/* it kept a frame for too long; nothing waits for it */
+	bool nic_late;			/* it kept a frame for too long: no other waits for it */
+	bool nic_shut;			/* ... and keeps it still: none of this batch goes there */
 	struct xmd_account tx_account;
 	struct xmd_fifo fifo;
 	spinlock_t fifo_lock;
@@ -223,6 +224,12 @@ struct xmd_back {
 };
 
 extern struct xmd_back back;
+
+/* back.ctl held. */
+#define xmd_vif_at(i)	rcu_dereference_protected(back.vif[i], lockdep_is_held(&back.ctl))
+#define xmd_each_vif(v, i) \
+	for ((i) = 0; (i) < XMD_VIFS_MAX; (i)++) \
+		if (!((v) = xmd_vif_at(i))) { } else
 
 /* vif.c */
 int xmd_vif_connect(const struct xmd_vif_connect *c);

@@ -27,136 +27,68 @@ static int back_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-static long do_connect(void __user *arg)
-{
-	struct xmd_vif_connect c;
-
-	if (copy_from_user(&c, arg, sizeof(c)))
-		return -EFAULT;
-	return xmd_vif_connect(&c);
-}
-
-static long do_disconnect(void __user *arg)
-{
+/* What an ioctl brings or takes: as long as its number says. */
+union argument {
+	struct xmd_vif_connect connect;
 	struct xmd_vif_id id;
-
-	if (copy_from_user(&id, arg, sizeof(id)))
-		return -EFAULT;
-	return id.reserved ? -EINVAL : xmd_vif_disconnect(&id);
-}
-
-static long do_list(void __user *arg)
-{
 	struct xmd_vif_info info;
-	int err;
+	struct xmd_vif_settings set;
+	struct xmd_vif_limit limit;
+	struct xmd_back_health health;
+	struct xmd_port_info port;
+	struct xmd_port_ask ask;
+	struct xmd_port_settings settings;
+	__u32 drain;
+};
 
-	if (copy_from_user(&info.id, arg, sizeof(info.id)))
-		return -EFAULT;
-	err = info.id.reserved ? -EINVAL : xmd_vif_list(&info);
-	if (err)
-		return err;
-	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
-}
-
-static long do_health(void __user *arg)
+static int answer(unsigned int cmd, union argument *a)
 {
-	struct xmd_back_health h;
-
-	xmd_back_health(&h);
-	return copy_to_user(arg, &h, sizeof(h)) ? -EFAULT : 0;
-}
-
-static long do_drain(void __user *arg)
-{
-	__u32 on;
-
-	if (copy_from_user(&on, arg, sizeof(on)))
-		return -EFAULT;
-	if (on > 1)
-		return -EINVAL;
-	xmd_back_drain(on);
-	return 0;
-}
-
-static long do_set(void __user *arg)
-{
-	struct xmd_vif_settings s;
-
-	return copy_from_user(&s, arg, sizeof(s)) ? -EFAULT : xmd_vif_set(&s);
-}
-
-static long do_limit(void __user *arg)
-{
-	struct xmd_vif_limit l;
-
-	return copy_from_user(&l, arg, sizeof(l)) ? -EFAULT : xmd_vif_limit(&l);
-}
-
-static long do_port(void __user *arg)
-{
-	struct xmd_port_info info = { .link = 0 };
-	int err = xmd_port_get(&info);
-
-	if (err)
-		return err;
-	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
-}
-
-static long do_ask(void __user *arg)
-{
-	struct xmd_port_ask a;
-	int err;
-
-	if (copy_from_user(&a, arg, sizeof(a)))
-		return -EFAULT;
-	err = xmd_port_ask(&a);
-	if (err)
-		return err;
-	return copy_to_user(arg, &a, sizeof(a)) ? -EFAULT : 0;
-}
-
-static long do_settings(void __user *arg, bool set)
-{
-	struct xmd_port_settings s;
-	int err;
-
-	if (set && copy_from_user(&s, arg, sizeof(s)))
-		return -EFAULT;
-	err = xmd_port_settings(&s, set);
-	if (err || set)
-		return err;
-	return copy_to_user(arg, &s, sizeof(s)) ? -EFAULT : 0;
+	switch (cmd) {
+	case XMD_VIF_CONNECT:
+		return xmd_vif_connect(&a->connect);
+	case XMD_VIF_DISCONNECT:
+		return a->id.reserved ? -EINVAL : xmd_vif_disconnect(&a->id);
+	case XMD_VIF_LIST:
+		return a->id.reserved ? -EINVAL : xmd_vif_list(&a->info);
+	case XMD_BACK_HEALTH:
+		xmd_back_health(&a->health);
+		return 0;
+	case XMD_BACK_DRAIN:
+		if (a->drain > 1)
+			return -EINVAL;
+		xmd_back_drain(a->drain);
+		return 0;
+	case XMD_VIF_SET:
+		return xmd_vif_set(&a->set);
+	case XMD_VIF_RATE:
+		return xmd_vif_limit(&a->limit);
+	case XMD_BACK_PORT:
+		return xmd_port_get(&a->port);
+	case XMD_BACK_ASK:
+		return xmd_port_ask(&a->ask);
+	case XMD_BACK_SETTINGS_GET:
+	case XMD_BACK_SETTINGS_SET:
+		return xmd_port_settings(&a->settings, cmd == XMD_BACK_SETTINGS_SET);
+	default:
+		return -ENOTTY;
+	}
 }
 
 static long back_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	void __user *p = (void __user *)arg;
+	unsigned int n = _IOC_SIZE(cmd);
+	union argument a = { };
+	int err;
 
-	switch (cmd) {
-	case XMD_VIF_CONNECT:
-		return do_connect(p);
-	case XMD_VIF_DISCONNECT:
-		return do_disconnect(p);
-	case XMD_VIF_LIST:
-		return do_list(p);
-	case XMD_BACK_HEALTH:
-		return do_health(p);
-	case XMD_BACK_DRAIN:
-		return do_drain(p);
-	case XMD_VIF_SET:
-		return do_set(p);
-	case XMD_VIF_RATE:
-		return do_limit(p);
-	case XMD_BACK_PORT:
-		return do_port(p);
-	case XMD_BACK_ASK:
-		return do_ask(p);
-	case XMD_BACK_SETTINGS_GET:
-	case XMD_BACK_SETTINGS_SET:
-		return do_settings(p, cmd == XMD_BACK_SETTINGS_SET);
-	default:
+	if (n > sizeof(a))
 		return -ENOTTY;
-	}
+	if (_IOC_DIR(cmd) & _IOC_WRITE && copy_from_user(&a, p, n))
+		return -EFAULT;
+	err = answer(cmd, &a);
+	if (!err && _IOC_DIR(cmd) & _IOC_READ && copy_to_user(p, &a, n))
+		return -EFAULT;
+	return err;
 }
 
 static bool port_event(struct xmd_vif_event *ev)

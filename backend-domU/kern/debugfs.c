@@ -47,8 +47,19 @@ static void show_stats(struct seq_file *m, const struct xmd_vif_stats *s)
 		   s->tx_spoofed, s->rx_filtered);
 }
 
+static const char *who_holds(const struct xmd_vif *v)
+{
+	bool other;
+
+	spin_lock_bh(&back.fdb_lock);
+	other = xmd_fdb_holder(back.fdb, v->mac) != v->port;
+	spin_unlock_bh(&back.fdb_lock);
+	return other ? " (a later vif has it now)" : "";
+}
+
 static int vifs_show(struct seq_file *m, void *unused)
 {
+	struct xmd_vif *v;
 	unsigned int i;
 
 	mutex_lock(&back.ctl);
@@ -56,14 +67,9 @@ static int vifs_show(struct seq_file *m, void *unused)
 		   back.nvif, atomic_read(&back.guaranteed), back.guaranteed_max,
 		   atomic_read(&back.shared), back.share, back.nic_frames, back.host_frames,
 		   back.flooded, back.merged, back.to_nobody, back.host_drops);
-	for (i = 0; i < XMD_VIFS_MAX; i++) {
-		struct xmd_vif *v = rcu_dereference_protected(back.vif[i],
-							      lockdep_is_held(&back.ctl));
-
-		if (!v)
-			continue;
-		seq_printf(m, "%s port %u mac %pM mtu %u features 0x%x fault %s refs %u\n", v->name,
-			   v->port, v->mac, v->mtu, v->features,
+	xmd_each_vif(v, i) {
+		seq_printf(m, "%s port %u mac %pM%s mtu %u features 0x%x fault %s refs %u\n",
+			   v->name, v->port, v->mac, who_holds(v), v->mtu, v->features,
 			   xmd_back_fault_text(READ_ONCE(v->fault)), refcount_read(&v->refs));
 		seq_printf(m, "  set flags 0x%x rx_usecs %u multicast %u vlans %u\n", v->set.flags,
 			   v->set.rx_usecs, v->set.n_mc, v->set.n_vlans);
@@ -84,19 +90,9 @@ DEFINE_SHOW_ATTRIBUTE(vifs);
 static int fdb_show(struct seq_file *m, void *unused)
 {
 	u32 now = ktime_get_seconds();
-	struct xmd_fdb_claim c;
 	struct xmd_fdb_entry e;
 	unsigned int i;
-	int at;
 
-	for (i = XMD_PORT_HOST; i < XMD_PORTS; i++) {
-		spin_lock_bh(&back.fdb_lock);
-		c = back.fdb->claim[i];
-		at = c.nr ? xmd_fdb_holder(back.fdb, c.mac) : i;
-		spin_unlock_bh(&back.fdb_lock);
-		if (at != i)
-			seq_printf(m, "%pM port %u claims it, port %d holds it\n", c.mac, i, at);
-	}
 	for (i = 1; i <= XMD_FDB_ENTRIES; i++) {
 		spin_lock_bh(&back.fdb_lock);
 		e = back.fdb->e[i];
@@ -114,15 +110,11 @@ DEFINE_SHOW_ATTRIBUTE(fdb);
 
 static ssize_t kick_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
 {
+	struct xmd_vif *v;
 	unsigned int i;
 
 	mutex_lock(&back.ctl);
-	for (i = 0; i < XMD_VIFS_MAX; i++) {
-		struct xmd_vif *v = rcu_dereference_protected(back.vif[i],
-							      lockdep_is_held(&back.ctl));
-
-		if (!v)
-			continue;
+	xmd_each_vif(v, i) {
 		xmd_vif_kick(v);
 		notify_remote_via_irq(v->tx_irq);
 		notify_remote_via_irq(v->rx_irq);

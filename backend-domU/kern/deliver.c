@@ -39,6 +39,10 @@ unsigned int xmd_tx_get(struct xmd_vif *v, struct xmd_buf **bufs, unsigned int n
 	unsigned int held = in_nic(v) + v->nic_waiting;
 	unsigned int may = xmd_account_set(&v->tx_account, held + n);
 
+	v->nic_shut = unlikely(v->nic_late) && in_nic(v);
+	/* All of this batch leaves us again at once; see XMD_PASSING. */
+	if (v->nic_shut)
+		may = max(may, held + XMD_PASSING);
 	n = may > held ? min(n, may - held) : 0;
 	return n ? xmd_buf_get(back.nic, bufs, n) : 0;
 }
@@ -87,10 +91,9 @@ static bool fits_wire(const struct xmd_buf *b)
 static void queue_nic(struct xmd_vif *v, struct xmd_tx_work *w)
 {
 	struct xmd_buf *b = w->head;
-	bool late = v->nic_late && in_nic(v);
 
-	if (late || !fits_wire(b)) {
-		v->st.tx_late += late;
+	if (v->nic_shut || !fits_wire(b)) {
+		v->st.tx_late += v->nic_shut;
 		xmd_tx_drop(v, w);
 		return;
 	}

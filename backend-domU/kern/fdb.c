@@ -89,6 +89,8 @@ static void settle(struct xmd_fdb *fdb, const u8 *mac)
 			erase(fdb, e);
 		return;
 	}
+	if (e && !e->fixed && port == XMD_PORT_HOST)
+		return;		/* again when it is forgotten */
 	if (e && !e->fixed)
 		fdb->learned[e->port]--;
 	if (!e)
@@ -97,6 +99,16 @@ static void settle(struct xmd_fdb *fdb, const u8 *mac)
 		return;	/* cannot be: a claim a port fits */
 	e->port = port;
 	e->fixed = 1;
+}
+
+/* A learned address is nobody's any more, or the host's. */
+static void forget(struct xmd_fdb *fdb, struct xmd_fdb_entry *e)
+{
+	bool host = claims(fdb, XMD_PORT_HOST, e->mac);
+
+	erase(fdb, e);
+	if (host)
+		settle(fdb, fdb->claim[XMD_PORT_HOST].mac);
 }
 
 int xmd_fdb_holder(const struct xmd_fdb *fdb, const u8 *mac)
@@ -116,10 +128,12 @@ void xmd_fdb_unclaim(struct xmd_fdb *fdb, u16 port)
 
 int xmd_fdb_claim(struct xmd_fdb *fdb, const u8 *mac, u16 port)
 {
+	const struct xmd_fdb_entry *e;
 	int other;
 
 	xmd_fdb_unclaim(fdb, port);
-	other = xmd_fdb_holder(fdb, mac);
+	e = find(fdb, mac);
+	other = e && (e->fixed || port == XMD_PORT_HOST) ? e->port : -1;
 	memcpy(fdb->claim[port].mac, mac, ETH_ALEN);
 	fdb->claim[port].nr = ++fdb->claims;
 	settle(fdb, mac);
@@ -133,7 +147,7 @@ void xmd_fdb_forget_port(struct xmd_fdb *fdb, u16 port)
 	xmd_fdb_unclaim(fdb, port);
 	for (i = 1; i <= XMD_FDB_ENTRIES; i++)
 		if (fdb->e[i].used && fdb->e[i].port == port)
-			erase(fdb, &fdb->e[i]);
+			forget(fdb, &fdb->e[i]);
 }
 
 static u16 quota(u16 port)
@@ -198,8 +212,9 @@ void xmd_fdb_sweep(struct xmd_fdb *fdb, u32 now)
 	for (i = 1; i <= XMD_FDB_ENTRIES; i++) {
 		struct xmd_fdb_entry *e = &fdb->e[i];
 
-		if (e->used && !e->fixed && now - e->seen > XMD_FDB_AGE_S)
-			erase(fdb, e);
+		if (e->used && !e->fixed && now - e->seen > (claims(fdb, XMD_PORT_HOST, e->mac) ?
+							     XMD_FDB_HOLD_S : XMD_FDB_AGE_S))
+			forget(fdb, e);
 	}
 }
 

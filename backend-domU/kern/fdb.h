@@ -16,8 +16,9 @@
  * address meanwhile.  Of several for one address
  *
  *   - a vif's latest holds: in a local migration the new vif comes before the old one goes;
- *   - the host's holds only while no vif has one: no address of a guest's can be taken by
- *     what runs in the driver domain;
+ *   - the host's holds only while no vif has one, nor anybody has been seen with it for
+ *     XMD_FDB_HOLD_S: no guest's address can be taken by what runs in the driver domain,
+ *     nor that of a station behind a guest, nor the gateway's;
  *   - when the holder goes, the next one holds again.
  *
  * Rules for a source address that is known at another port already:
@@ -89,8 +90,9 @@ void xmd_fdb_init(struct xmd_fdb *fdb, const hsiphash_key_t *key);
 /**
  * xmd_fdb_claim - @mac belongs to @port, to which no other address does
  *
- * Return: the port that holds, or held until now, the same address by a claim of its own;
- * else -1.  Who holds it from now on, xmd_fdb_holder says.
+ * Return: the port that holds, or held until now, the same address by a claim of its own,
+ * or at which it is known and so not the host's yet; else -1.  Who holds it from now on,
+ * xmd_fdb_holder says.
  */
 int xmd_fdb_claim(struct xmd_fdb *fdb, const u8 *mac, u16 port);
 

@@ -28,16 +28,17 @@
 #ifndef XMD_BACK_INTENT_H
 #define XMD_BACK_INTENT_H
 
+#include <linux/bitops.h>
+#include <linux/string.h>
 #include <linux/types.h>
 #include <asm/barrier.h>
 #include <xen/interface/io/netif.h>
 #include "parse.h"
 
 #define XMD_INTENT_MAGIC	0x786d6469u	/* "xmdi" */
-#define XMD_INTENT_WORDS	(XMD_RX_RING / 64)
 
 struct xmd_intent {
-	u64 extra[XMD_INTENT_WORDS];
+	unsigned long extra[XMD_RX_RING / BITS_PER_LONG];
 	u64 word;		/* magic << 32 | end */
 };
 
@@ -45,16 +46,6 @@ struct xmd_intent {
 static inline struct xmd_intent *xmd_intent_of(void *sring)
 {
 	return (struct xmd_intent *)((u8 *)sring + 64 - sizeof(struct xmd_intent));
-}
-
-static inline void xmd_intent_mark(u64 *extra, u32 idx)
-{
-	extra[idx / 64 % XMD_INTENT_WORDS] |= 1ull << idx % 64;
-}
-
-static inline bool xmd_intent_extra(const u64 *extra, u32 idx)
-{
-	return extra[idx / 64 % XMD_INTENT_WORDS] >> idx % 64 & 1;
 }
 
 /* Before the first response up to @end is written. */
@@ -65,13 +56,10 @@ static inline void xmd_intent_store(void *sring, u32 end)
 	virt_wmb();
 }
 
-/* The same for RX; @extra: XMD_INTENT_WORDS. */
-static inline void xmd_intent_store_rx(void *sring, const u64 *extra, u32 end)
+/* The same for RX.  @i: its extra, by ring index; word is not used. */
+static inline void xmd_intent_store_rx(void *sring, const struct xmd_intent *i, u32 end)
 {
-	unsigned int i;
-
-	for (i = 0; i < XMD_INTENT_WORDS; i++)
-		WRITE_ONCE(xmd_intent_of(sring)->extra[i], extra[i]);
+	memcpy(xmd_intent_of(sring), i, offsetof(struct xmd_intent, word));
 	/* extra before the end that makes it count; the end before was published */
 	virt_wmb();
 	xmd_intent_store(sring, end);
@@ -120,27 +108,25 @@ static inline void xmd_intent_finish_tx(union xmd_tx_slot *slots, u32 rsp, u32 e
  * extra-info not even the id: so it becomes that again, behind the slot it belongs to,
  * and the guest knows it by its place.
  */
-static inline void xmd_intent_finish_rx(union xen_netif_rx_sring_entry *slots,
-					const u64 *shared, u32 rsp, u32 end)
+static inline void xmd_intent_finish_rx(void *sring, union xen_netif_rx_sring_entry *slots,
+					u32 rsp, u32 end)
 {
-	u64 extra[XMD_INTENT_WORDS];
-	unsigned int i;
+	struct xmd_intent in;
+	bool next;
 
-	for (i = 0; i < XMD_INTENT_WORDS; i++)
-		extra[i] = READ_ONCE(shared[i]);
+	memcpy(&in, xmd_intent_of(sring), sizeof(in));
 	for (; rsp != end; rsp++) {
 		struct xen_netif_rx_response *r = &slots[rsp % XMD_RX_RING].rsp;
-		bool next = rsp + 1 != end && xmd_intent_extra(extra, rsp + 1);
 
+		next = rsp + 1 != end && test_bit((rsp + 1) % XMD_RX_RING, in.extra);
 		*r = (struct xen_netif_rx_response){
 			.id = READ_ONCE(r->id), .status = XEN_NETIF_RSP_ERROR,
 			.flags = next ? XEN_NETRXF_extra_info : 0,
 		};
 		if (!next)
 			continue;
-		rsp++;
-		*(struct xen_netif_extra_info *)&slots[rsp % XMD_RX_RING] =
-			(struct xen_netif_extra_info){
+		r = &slots[++rsp % XMD_RX_RING].rsp;
+		*(struct xen_netif_extra_info *)r = (struct xen_netif_extra_info){
 			.type = XEN_NETIF_EXTRA_TYPE_GSO,
 			.u.gso.size = XMD_GSO_SIZE_MIN,
 			.u.gso.type = XEN_NETIF_GSO_TYPE_TCPV4,

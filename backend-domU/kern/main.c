@@ -24,14 +24,11 @@ static void retry(struct timer_list *t)
 /* Once a second: drop what waits for too long, age the switch's table. */
 static void tick(struct work_struct *work)
 {
+	struct xmd_vif *v;
 	unsigned int i;
 
 	mutex_lock(&back.ctl);
-	for (i = 0; i < XMD_VIFS_MAX; i++) {
-		struct xmd_vif *v = rcu_dereference_protected(back.vif[i],
-							      lockdep_is_held(&back.ctl));
-		if (!v)
-			continue;
+	xmd_each_vif(v, i) {
 		xmd_tx_tick(v);
 		xmd_rx_tick(v);
 	}

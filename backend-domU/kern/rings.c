@@ -90,7 +90,7 @@ static void finish_pushes(struct xen_netif_tx_sring *txs, u32 *tx, u32 tx_prod,
 	u32 rx_end = xmd_intent_load(rxs, *rx, rx_prod);
 
 	xmd_intent_finish_tx((void *)txs->ring, *tx, tx_end);
-	xmd_intent_finish_rx(rxs->ring, xmd_intent_of(rxs)->extra, *rx, rx_end);
+	xmd_intent_finish_rx(rxs, rxs->ring, *rx, rx_end);
 	*tx = tx_end;
 	*rx = rx_end;
 	/* responses before the indices that publish them */
@@ -112,7 +112,7 @@ static int start_rings(struct xmd_vif *v, bool adopt)
 	u32 tx = adopt ? READ_ONCE(txs->rsp_prod) : 0;
 	u32 rx = adopt ? READ_ONCE(rxs->rsp_prod) : 0;
 	u32 tx_prod = READ_ONCE(txs->req_prod), rx_prod = READ_ONCE(rxs->req_prod);
-	static const u64 no_extra[XMD_INTENT_WORDS];
+	static const struct xmd_intent no_extra;
 
 	BUILD_BUG_ON(XMD_TX_RING != __CONST_RING_SIZE(xen_netif_tx, XEN_PAGE_SIZE));
 	BUILD_BUG_ON(XMD_RX_RING != __CONST_RING_SIZE(xen_netif_rx, XEN_PAGE_SIZE));
@@ -128,7 +128,7 @@ static int start_rings(struct xmd_vif *v, bool adopt)
 	if (adopt)
 		finish_pushes(txs, &tx, tx_prod, rxs, &rx, rx_prod);
 	xmd_intent_store(txs, tx);
-	xmd_intent_store_rx(rxs, no_extra, rx);
+	xmd_intent_store_rx(rxs, &no_extra, rx);
 	BACK_RING_ATTACH(&v->tx, txs, tx, XEN_PAGE_SIZE);
 	BACK_RING_ATTACH(&v->rx, rxs, rx, XEN_PAGE_SIZE);
 	v->tx_seen = tx;
@@ -176,14 +176,14 @@ static int bind_port(struct xmd_vif *v, u32 port, irq_handler_t handler, unsigne
 
 int xmd_back_ports_bind(struct xmd_vif *v)
 {
-	int err = bind_port(v, v->queue.tx_port, xmd_back_tx_event, &v->tx_irq);
+	int err = bind_port(v, v->queue.tx_evtchn, xmd_back_tx_event, &v->tx_irq);
 
 	if (err)
 		return err;
 	v->rx_irq = v->tx_irq;
-	if (v->queue.rx_port == v->queue.tx_port)
+	if (v->queue.rx_evtchn == v->queue.tx_evtchn)
 		return 0;
-	err = bind_port(v, v->queue.rx_port, xmd_back_rx_event, &v->rx_irq);
+	err = bind_port(v, v->queue.rx_evtchn, xmd_back_rx_event, &v->rx_irq);
 	if (err)
 		unbind_from_irqhandler(v->tx_irq, v);
 	return err;

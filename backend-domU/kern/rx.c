@@ -212,14 +212,14 @@ static void write_response(struct xmd_vif *v, u32 idx, const struct xmd_rx_slot 
 /* Answer the filled slots and publish: one push.  Return: whether to send an event. */
 static bool push_slots(struct xmd_vif *v)
 {
-	u64 extra[XMD_INTENT_WORDS] = { 0 };
+	struct xmd_intent in = { };
 	unsigned int i;
 	int notify;
 
 	for (i = 0; i < v->rx_nslot; i++)
 		if (v->rx_slot[i].gso_type)
-			xmd_intent_mark(extra, v->rx.rsp_prod_pvt + i);
-	xmd_intent_store_rx(v->rx.sring, extra, v->rx.rsp_prod_pvt + v->rx_nslot);
+			__set_bit((v->rx.rsp_prod_pvt + i) % XMD_RX_RING, in.extra);
+	xmd_intent_store_rx(v->rx.sring, &in, v->rx.rsp_prod_pvt + v->rx_nslot);
 	for (i = 0; i < v->rx_nslot; i++)
 		write_response(v, v->rx.rsp_prod_pvt + i, &v->rx_slot[i]);
 	v->rx.rsp_prod_pvt += v->rx_nslot;

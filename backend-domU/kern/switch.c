@@ -26,7 +26,7 @@ static const char *port_name(int port)
 {
 	const struct xmd_vif *v = xmd_switch_vif(port);
 
-	return v ? v->name : port == XMD_PORT_HOST ? "the driver domain" : "nobody";
+	return v ? v->name : port == XMD_PORT_HOST ? "the driver domain" : "the wire";
 }
 
 /* The host's address may change while we run (XMD_NIC_START sets it).  RCU read lock held. */
@@ -43,7 +43,7 @@ static void follow_host_mac(void)
 		return;
 	other = xmd_fdb_claim(back.fdb, back.host_mac, XMD_PORT_HOST);
 	if (other >= 0)
-		pr_warn_ratelimited("xmd_back: the driver domain's own net_device has %pM now, which is %s's and stays so\n",
+		pr_warn_ratelimited("xmd_back: the driver domain's own net_device has %pM now, which is in use at %s and stays there\n",
 				    back.host_mac, port_name(other));
 }
 
@@ -303,10 +303,11 @@ int xmd_switch_readdress(struct xmd_vif *v, const u8 *mac)
 {
 	int err = 0;
 
+	/* It keeps its own, even while another one holds it. */
+	if (ether_addr_equal(mac, v->mac))
+		return 0;
 	spin_lock_bh(&back.fdb_lock);
-	if (ether_addr_equal(mac, v->mac)) {
-		/* as it is, and as it stays, even if another one holds it meanwhile */
-	} else if (xmd_fdb_holder(back.fdb, mac) >= 0) {
+	if (xmd_fdb_holder(back.fdb, mac) >= 0) {
 		err = -EADDRINUSE;
 	} else {
 		xmd_fdb_claim(back.fdb, mac, v->port);

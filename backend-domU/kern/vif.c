@@ -26,11 +26,6 @@ void xmd_vif_put(struct xmd_vif *v, unsigned int n)
 
 /* --------------------------------------------------------------- the table */
 
-static struct xmd_vif *vif_at(unsigned int i)
-{
-	return rcu_dereference_protected(back.vif[i], lockdep_is_held(&back.ctl));
-}
-
 /* Order of XMD_VIF_LIST. */
 static u64 id_key(const struct xmd_vif_id *id)
 {
@@ -40,14 +35,12 @@ static u64 id_key(const struct xmd_vif_id *id)
 /* back.ctl held. */
 struct xmd_vif *xmd_vif_find(const struct xmd_vif_id *id)
 {
+	struct xmd_vif *v;
 	unsigned int i;
 
-	for (i = 0; i < XMD_VIFS_MAX; i++) {
-		struct xmd_vif *v = vif_at(i);
-
-		if (v && id_key(&v->id) == id_key(id))
+	xmd_each_vif(v, i)
+		if (id_key(&v->id) == id_key(id))
 			return v;
-	}
 	return NULL;
 }
 
@@ -56,7 +49,7 @@ static int free_port(void)
 	unsigned int i;
 
 	for (i = 0; i < XMD_VIFS_MAX; i++)
-		if (!vif_at(i))
+		if (!xmd_vif_at(i))
 			return XMD_PORT_VIF0 + i;
 	return -ENOSPC;
 }
@@ -218,12 +211,12 @@ int xmd_vif_disconnect(const struct xmd_vif_id *id)
 
 void xmd_vif_disconnect_all(void)
 {
+	struct xmd_vif *v;
 	unsigned int i;
 
 	mutex_lock(&back.ctl);
-	for (i = 0; i < XMD_VIFS_MAX; i++)
-		if (vif_at(i))
-			vif_stop(vif_at(i));
+	xmd_each_vif(v, i)
+		vif_stop(v);
 	mutex_unlock(&back.ctl);
 }
 
@@ -237,6 +230,7 @@ static unsigned int pending(const struct xmd_vif *v)
 
 void xmd_back_health(struct xmd_back_health *h)
 {
+	struct xmd_vif *v;
 	unsigned int i;
 
 	mutex_lock(&back.ctl);
@@ -244,14 +238,15 @@ void xmd_back_health(struct xmd_back_health *h)
 	h->pending = 0;
 	h->flags = (back.draining ? XMD_HEALTH_DRAINING : 0) |
 		   (back.blinking ? XMD_HEALTH_BLINKING : 0);
-	for (i = 0; i < XMD_VIFS_MAX; i++)
-		if (vif_at(i) && xmd_vif_serves(vif_at(i)))
-			h->pending += pending(vif_at(i));
+	xmd_each_vif(v, i)
+		if (xmd_vif_serves(v))
+			h->pending += pending(v);
 	mutex_unlock(&back.ctl);
 }
 
 void xmd_back_drain(bool on)
 {
+	struct xmd_vif *v;
 	unsigned int i;
 
 	mutex_lock(&back.ctl);
@@ -260,9 +255,8 @@ void xmd_back_drain(bool on)
 	synchronize_net();
 	if (back.nic)
 		xmd_nic_rx_hold(back.nic, on);
-	for (i = 0; i < XMD_VIFS_MAX; i++)
-		if (vif_at(i))
-			xmd_vif_kick(vif_at(i));
+	xmd_each_vif(v, i)
+		xmd_vif_kick(v);
 	mutex_unlock(&back.ctl);
 }
 
@@ -296,13 +290,10 @@ int xmd_vif_list(struct xmd_vif_info *info)
 	unsigned int i;
 
 	mutex_lock(&back.ctl);
-	for (i = 0; i < XMD_VIFS_MAX; i++) {
-		v = vif_at(i);
-		if (!v || (info->id.domid != 0xffff && id_key(&v->id) <= id_key(&info->id)))
-			continue;
-		if (!best || id_key(&v->id) < id_key(&best->id))
+	xmd_each_vif(v, i)
+		if ((info->id.domid == 0xffff || id_key(&v->id) > id_key(&info->id)) &&
+		    (!best || id_key(&v->id) < id_key(&best->id)))
 			best = v;
-	}
 	if (best)
 		fill_info(best, info);
 	mutex_unlock(&back.ctl);

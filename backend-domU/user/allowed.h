@@ -5,6 +5,7 @@
  * libxenstore starts a thread at the first watch, which is why clone is in here, and
  * sets SIGPIPE aside around each request.
  */
+#include <linux/watchdog.h>
 #include <stdint.h>
 #include <xen/xen.h>
 #include <xen/sys/evtchn.h>
@@ -27,6 +28,7 @@ static const int calls[] = {
 static const unsigned long ioctls[] = {
 	XMD_VIF_CONNECT, XMD_VIF_DISCONNECT, XMD_VIF_LIST, XMD_BACK_HEALTH, XMD_BACK_DRAIN,
 	XMD_VIF_SET, XMD_VIF_RATE, XMD_BACK_PORT, XMD_BACK_ASK,
+	XMD_BACK_SETTINGS_GET, XMD_BACK_SETTINGS_SET, WDIOC_SETTIMEOUT,
 	IOCTL_GNTDEV_MAP_GRANT_REF, IOCTL_GNTDEV_UNMAP_GRANT_REF,
 	IOCTL_GNTDEV_GET_OFFSET_FOR_VADDR,
 	IOCTL_EVTCHN_BIND_INTERDOMAIN, IOCTL_EVTCHN_UNBIND, IOCTL_EVTCHN_NOTIFY, 0

@@ -166,13 +166,14 @@ static int drain_store(struct backend *b)
 
 /* --------------------------------------------------- from the kernel */
 
-static void port_changed(struct backend *b)
+static int port_changed(struct backend *b)
 {
 	struct vif *v;
 
 	obj_read_port(&b->env);
 	for (v = b->vifs; v; v = v->next)
 		obj_tell_port(v, &b->env);
+	return saved_look(&b->saved, b->env.store, b->env.kern);
 }
 
 static int drain_kern(struct backend *b)
@@ -186,7 +187,9 @@ static int drain_kern(struct backend *b)
 		if (err)
 			return err == -EAGAIN ? 0 : err;
 		if (ev.id.domid == XMD_EVENT_PORT) {
-			port_changed(b);
+			err = port_changed(b);
+			if (err)
+				return err;
 			continue;
 		}
 		v = find(b, ev.id.domid, ev.id.handle);
@@ -265,6 +268,7 @@ static int take_over_table(struct backend *b)
 		v->row = info.queue[0];
 		v->rate = info.rate;
 		v->row_unchecked = true;
+		v->unspoken = true;
 		if (info.fault != XMD_FAULT_NONE)
 			vif_fault(v, &b->env, info.fault);
 		rows++;
@@ -292,6 +296,10 @@ int backend_start(struct backend *b)
 	b->rescan = true;
 	b->audit_at = b->env.now() + BACKEND_AUDIT_MS;
 	err = forget_led(b);
+	if (!err)
+		err = saved_look(&b->saved, b->env.store, b->env.kern);
+	if (!err)
+		err = pet_set_timeout(&b->pulse.pet, b->env.store);
 	if (err)
 		return err;
 	err = take_over_table(b);
@@ -300,16 +308,18 @@ int backend_start(struct backend *b)
 	return err;
 }
 
-static void audit(struct backend *b)
+static int audit(struct backend *b)
 {
 	struct vif *v;
 
 	if (b->env.now() < b->audit_at)
-		return;
+		return 0;
 	b->audit_at = b->env.now() + BACKEND_AUDIT_MS;
 	b->rescan = true;
 	for (v = b->vifs; v; v = v->next)
 		v->dirty = true;
+	/* a NIC may have come */
+	return saved_look(&b->saved, b->env.store, b->env.kern);
 }
 
 static int run_vifs(struct backend *b)
@@ -343,9 +353,10 @@ int backend_work(struct backend *b)
 		err = drain_kern(b);
 	if (!err)
 		err = drain_bus(b);
+	if (!err)
+		err = audit(b);
 	if (err)
 		return err;
-	audit(b);
 	if (b->rescan) {
 		b->rescan = false;
 		err = scan(b);

@@ -9,6 +9,7 @@
 #define XMD_BACKEND_BACKEND_H
 
 #include "pulse.h"
+#include "saved.h"
 #include "vif.h"
 
 /* Everything is looked at again after this long, whatever was reported or not. */
@@ -17,6 +18,7 @@
 struct backend {
 	struct vif_env env;	/* set by the caller; store and kern stay the caller's */
 	struct pulse pulse;	/* opening and starting pulse.pet is the caller's */
+	struct saved saved;
 	struct vif *vifs;
 	bool rescan;
 	bool unread;		/* more events than one turn takes */

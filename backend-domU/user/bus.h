@@ -3,7 +3,7 @@
  * bus.h - pages and event channels of guests, as xmd-backend uses them for object rings.
  *
  * bus_xen.c does it with libxengnttab and libxenevtchn, tests in memory.  Functions return 0
- * or a negative errno.  After an event of a port has been taken by next, no more of it come
+ * or a negative errno.  After an event of a channel has been taken by next, no more of it come
  * until unmask.
  */
 #ifndef XMD_BACKEND_BUS_H
@@ -17,8 +17,8 @@ struct bus_ops {
 	/* one page, to read and write; *@page is unmapped by unmap */
 	int (*map)(struct bus *b, uint16_t domid, uint32_t ref, void **page);
 	void (*unmap)(struct bus *b, void *page);
-	/* a port that @domid offers us, to @local */
-	int (*bind)(struct bus *b, uint16_t domid, uint32_t port, uint32_t *local);
+	/* a channel that @domid offers us, to @local */
+	int (*bind)(struct bus *b, uint16_t domid, uint32_t evtchn, uint32_t *local);
 	void (*unbind)(struct bus *b, uint32_t local);
 	int (*notify)(struct bus *b, uint32_t local);
 	/* -EAGAIN: none waiting */

@@ -31,9 +31,9 @@ static void xen_unmap(struct bus *b, void *page)
 	xengnttab_unmap(to_xen(b)->grants, page, 1);
 }
 
-static int xen_bind(struct bus *b, uint16_t domid, uint32_t port, uint32_t *local)
+static int xen_bind(struct bus *b, uint16_t domid, uint32_t evtchn, uint32_t *local)
 {
-	xenevtchn_port_or_error_t p = xenevtchn_bind_interdomain(to_xen(b)->events, domid, port);
+	xenevtchn_port_or_error_t p = xenevtchn_bind_interdomain(to_xen(b)->events, domid, evtchn);
 
 	if (p < 0)
 		return -errno;

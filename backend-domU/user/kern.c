@@ -81,6 +81,16 @@ static int dev_port(struct kern *k, struct xmd_port_info *info)
 	return ioctl(dev_fd(k), XMD_BACK_PORT, info) < 0 ? -errno : 0;
 }
 
+static int dev_settings_get(struct kern *k, struct xmd_port_settings *s)
+{
+	return ioctl(dev_fd(k), XMD_BACK_SETTINGS_GET, s) < 0 ? -errno : 0;
+}
+
+static int dev_settings_set(struct kern *k, const struct xmd_port_settings *s)
+{
+	return ioctl(dev_fd(k), XMD_BACK_SETTINGS_SET, s) < 0 ? -errno : 0;
+}
+
 static struct kern_dev *to_dev(struct kern *k)
 {
 	return (struct kern_dev *)k;
@@ -164,6 +174,8 @@ static const struct kern_ops dev_ops = {
 	.set = dev_set,
 	.limit = dev_limit,
 	.port = dev_port,
+	.settings_get = dev_settings_get,
+	.settings_set = dev_settings_set,
 	.ask = dev_ask,
 	.answer = dev_answer,
 	.answer_fd = dev_answer_fd,

@@ -29,6 +29,8 @@ struct kern_ops {
 	int (*set)(struct kern *k, const struct xmd_vif_settings *s);
 	int (*limit)(struct kern *k, const struct xmd_vif_limit *l);
 	int (*port)(struct kern *k, struct xmd_port_info *info);
+	int (*settings_get)(struct kern *k, struct xmd_port_settings *s);
+	int (*settings_set)(struct kern *k, const struct xmd_port_settings *s);
 	/* A question, one at a time, whose answer comes later and makes answer_fd readable. */
 	int (*ask)(struct kern *k, const struct xmd_port_ask *a);
 	/* -EAGAIN: not yet.  0: @a is what XMD_BACK_ASK has made of it, @result what it said */

@@ -60,12 +60,12 @@ static int need_u32(struct store *s, const char *dir, const char *key, uint32_t 
 	return err ? complain(reason, dir, key, err) : 0;
 }
 
-static int need_port(struct store *s, const char *front, const char *key, uint32_t *port,
+static int need_evtchn(struct store *s, const char *front, const char *key, uint32_t *evtchn,
 		     char reason[REASON_MAX])
 {
-	int err = need_u32(s, front, key, port, reason);
+	int err = need_u32(s, front, key, evtchn, reason);
 
-	if (!err && !*port)
+	if (!err && !*evtchn)
 		err = complain(reason, front, key, -EINVAL);
 	return err;
 }
@@ -74,21 +74,21 @@ static int need_port(struct store *s, const char *front, const char *key, uint32
  * A key that is missing below a directory that the guest made unreadable gives
  * -EACCES; only -ENOENT means that the key is not there.
  */
-static int read_ports(struct store *s, const char *front, struct xmd_vif_queue *q,
+static int read_evtchns(struct store *s, const char *front, struct xmd_vif_queue *q,
 		      char reason[REASON_MAX])
 {
-	int err = store_read_u32(s, front, XS_FRONT_EVENT_CHANNEL_TX, &q->tx_port);
+	int err = store_read_u32(s, front, XS_FRONT_EVENT_CHANNEL_TX, &q->tx_evtchn);
 
 	if (err == -ENOENT) {
-		err = need_port(s, front, XS_FRONT_EVENT_CHANNEL, &q->tx_port, reason);
-		q->rx_port = q->tx_port;
+		err = need_evtchn(s, front, XS_FRONT_EVENT_CHANNEL, &q->tx_evtchn, reason);
+		q->rx_evtchn = q->tx_evtchn;
 		return err;
 	}
-	if (!err && !q->tx_port)
+	if (!err && !q->tx_evtchn)
 		err = -EINVAL;
 	if (err)
 		return complain(reason, front, XS_FRONT_EVENT_CHANNEL_TX, err);
-	return need_port(s, front, XS_FRONT_EVENT_CHANNEL_RX, &q->rx_port, reason);
+	return need_evtchn(s, front, XS_FRONT_EVENT_CHANNEL_RX, &q->rx_evtchn, reason);
 }
 
 int negotiate_read_queue(struct store *s, const char *front, struct xmd_vif_queue *q,
@@ -101,7 +101,7 @@ int negotiate_read_queue(struct store *s, const char *front, struct xmd_vif_queu
 	err = need_u32(s, front, XS_FRONT_RX_RING_REF, &q->rx_ref, reason);
 	if (err)
 		return err;
-	return read_ports(s, front, q, reason);
+	return read_evtchns(s, front, q, reason);
 }
 
 static int need_value(struct store *s, const char *front, const char *key, uint32_t missing,

@@ -44,7 +44,7 @@ int negotiate_read(struct store *s, const char *back, const char *front,
  */
 int negotiate_rate(const char *text, struct xmd_vif_rate *rate);
 
-/* Only the ring references and ports; same returns. */
+/* Only the ring references and event channels; same returns. */
 int negotiate_read_queue(struct store *s, const char *front, struct xmd_vif_queue *q,
 			 char reason[REASON_MAX]);
 

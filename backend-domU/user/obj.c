@@ -15,6 +15,8 @@ static void release(struct vif *v, struct vif_env *env)
 	struct obj *o = v->obj;
 
 	obj_forget_ask(env->objs, o);
+	if (o->blinking)
+		env->objs->led_off = true;
 	env->objs->bus->ops->unbind(env->objs->bus, o->local);
 	env->objs->bus->ops->unmap(env->objs->bus, o->page);
 	free(o);
@@ -51,7 +53,7 @@ void obj_break_off(struct vif *v, struct vif_env *env, enum xmd_objring_closed w
 }
 
 struct keys {
-	uint32_t ref, port;
+	uint32_t ref, evtchn;
 };
 
 /* Return: 0; 1 the guest has no object ring; -errno with a reason */
@@ -65,8 +67,8 @@ static int read_keys(struct vif *v, struct vif_env *env, struct keys *k, char re
 		return 1;
 	if (!err) {
 		key = XS_FRONT_XMD_EVENT_CHANNEL_OBJ;
-		err = store_read_u32(env->store, v->front, key, &k->port);
-		if (!err && !k->port)
+		err = store_read_u32(env->store, v->front, key, &k->evtchn);
+		if (!err && !k->evtchn)
 			err = -EINVAL;
 	}
 	if (!err) {
@@ -98,7 +100,7 @@ static int open_ring(struct vif *v, struct vif_env *env, const struct keys *k, s
 	if (err)
 		goto err_objects;
 	what = "binding its event channel";
-	err = bus->ops->bind(bus, v->domid, k->port, &o->local);
+	err = bus->ops->bind(bus, v->domid, k->evtchn, &o->local);
 	if (err)
 		goto err_objects;
 	return 0;
@@ -139,6 +141,8 @@ static int attach(struct vif *v, struct vif_env *env)
 		return 0;
 	}
 	v->obj = o;
+	v->unspoken = true;
+	v->unset = false;
 	o->work = (struct xpc_bucket){ .at = env->now(), .has = CREDIT_MAX };
 	o->due = env->now();
 	obj_refresh_vif(v, env);
@@ -148,14 +152,21 @@ static int attach(struct vif *v, struct vif_env *env)
 
 int obj_follow(struct vif *v, struct vif_env *env, bool serving)
 {
-	if (!env->objs || !env->objs->bus)
+	int err = 0;
+
+	if (!env->objs)
 		return 0;
 	if (!serving) {
 		obj_end(v, env);
 		return 0;
 	}
-	if (!v->obj)
-		return v->obj_tried ? 0 : attach(v, env);
+	if (!v->obj) {
+		if (env->objs->bus && !v->obj_tried)
+			err = attach(v, env);
+		if (!err && !v->obj && v->unspoken)
+			obj_unspoken(v, env);
+		return err;
+	}
 	obj_refresh_vif(v, env);
 	if (xpc_pending(&v->obj->t))
 		v->obj->due = env->now();

@@ -57,7 +57,7 @@ int obj_work(struct vif *v, struct vif_env *env);
 /* ms; 0: no need */
 uint64_t obj_due(const struct vif *v);
 
-/* Whether @local is this vif's port; then it is to be worked on. */
+/* Whether @local is this vif's event channel; then it is to be worked on. */
 bool obj_event(struct vif *v, uint32_t local);
 
 /* The port has changed: read it, once for all, and then tell each guest. */

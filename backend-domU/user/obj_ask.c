@@ -3,7 +3,7 @@
  * obj_ask.c - guests' questions that only the NIC's user half can answer; see obj_impl.h
  *
  * The kernel half has one of them at a time, and nobody here waits for it.  A guest has one,
- * and nothing more is taken from its ring until it is answered; the others' stand in a line.
+ * and what it calls besides is EBUSY until that is answered; the others' stand in a line.
  * Who has stood there for OBJ_ASK_WAIT_MS gets EBUSY, before it gives up itself.
  */
 #include "obj_impl.h"
@@ -24,7 +24,7 @@ int obj_ask(struct obj_host *h, struct obj *o, const struct xmd_port_ask *q, uin
 	return OBJ_LATER;
 }
 
-/* The guest is gone: what it asked for is not told to anybody. */
+/* The guest is gone or begins anew: what it asked for is not told to anybody. */
 void obj_forget_ask(struct obj_host *h, struct obj *o)
 {
 	struct obj **at = &h->asks;
@@ -35,10 +35,17 @@ void obj_forget_ask(struct obj_host *h, struct obj *o)
 		*at = o->next_ask;
 	if (h->asking == o)
 		h->asking = NULL;
-	if (o->blinking || (h->under_way && h->identify_for == o))
+	o->asked = OBJ_FREE;
+	if (h->under_way && h->identify_for == o)
 		h->led_off = true;
 	if (h->identify_for == o)
 		h->identify_for = NULL;
+}
+
+static void settle(struct obj *o, int result)
+{
+	o->asked = OBJ_ANSWERED;
+	o->result = result;
 }
 
 static void take_answer(struct obj_host *h, const struct xmd_port_ask *q, int result, uint64_t now)
@@ -51,7 +58,7 @@ static void take_answer(struct obj_host *h, const struct xmd_port_ask *q, int re
 	if (!o)
 		return;
 	o->ask = *q;
-	obj_answer_later(o, result);
+	settle(o, result);
 	o->due = now;
 }
 
@@ -85,7 +92,7 @@ static void next_question(struct obj_host *h, struct kern *k, int err, uint64_t 
 	if (!err)
 		err = begin(h, k, &o->ask, o);
 	if (err) {
-		obj_answer_later(o, err);
+		settle(o, err);
 		o->due = now;
 	}
 }

@@ -22,23 +22,6 @@ static int ask(const struct asked *a, const struct xmd_port_ask *q)
 	return obj_ask(a->env->objs, a->v->obj, q, a->env->now());
 }
 
-static void fill_port_counters(const struct asked *a, struct xmd_port_counters *port)
-{
-	const struct xmd_port_info *p = &a->env->objs->port;
-
-	obj_read_port(a->env);
-	*port = (struct xmd_port_counters){
-		.rx_frames = p->rx_frames, .rx_bytes = p->rx_bytes,
-		.rx_broadcast = p->rx_broadcast, .rx_multicast = p->rx_multicast,
-		.tx_frames = p->tx_frames, .tx_bytes = p->tx_bytes,
-		.tx_broadcast = p->tx_broadcast, .tx_multicast = p->tx_multicast,
-		.rx_crc_errors = p->rx_crc_errors, .rx_missed = p->rx_missed,
-		.rx_no_buffer = p->rx_no_buffer, .rx_length_errors = p->rx_length_errors,
-		.tx_collisions = p->tx_collisions, .tx_late_collisions = p->tx_late_collisions,
-		.rx_pause = p->rx_pause, .tx_pause = p->tx_pause,
-	};
-}
-
 /*
  * What all guests together send and receive tells each of them about the others: zeros, with a
  * line once, as who only looks at its own vif asks for both.
@@ -71,8 +54,10 @@ int xmd_obj_counters(void *ctx, struct xmd_vif_counters *vif, struct xmd_port_co
 		.tx_spoofed = row.tx_spoofed, .rx_filtered = row.rx_filtered,
 	};
 	memset(port, 0, sizeof(*port));
-	if (may_see_port(a))
-		fill_port_counters(a, port);
+	if (may_see_port(a)) {
+		obj_read_port(a->env);
+		*port = a->env->objs->port.counters;
+	}
 	return 0;
 }
 

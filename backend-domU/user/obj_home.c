@@ -49,7 +49,7 @@ uint32_t obj_may(struct vif *v, struct vif_env *env)
 
 static uint32_t port_mtu(const struct vif_env *env)
 {
-	uint32_t mtu = env->objs->port_known ? env->objs->port.mtu : DEFAULT_MTU;
+	uint32_t mtu = env->objs->port_known ? env->objs->port.port.mtu : DEFAULT_MTU;
 
 	return mtu < 68 ? 68 : mtu > 65535 ? 65535 : mtu;
 }
@@ -67,9 +67,9 @@ static void read_limits(struct vif *v, struct vif_env *env, struct policy_limits
 
 /* ------------------------------------------------------------- the objects */
 
-static void refuse_to_guess(int err, struct vif *v, const char *what)
+static void refuse_to_guess(int err, struct vif *v, struct vif_env *env, const char *what)
 {
-	if (err)
+	if (err && log_allowed(&v->budget, env->now(), v->name))
 		log_err("%s: %s cannot be told: %s", v->name, what, strerror(-err));
 }
 
@@ -114,7 +114,31 @@ static void put_in_force(struct vif *v, struct vif_env *env)
 		log_err("%s: its settings cannot be put in force: %s", v->name, strerror(-err));
 }
 
-/* What the driver domain says of the vif, as policy stands now. */
+/*
+ * Filters go, as nobody can say any more what they are to let in; of the rest the MAC is the
+ * one that others can be harmed by.
+ */
+void obj_unspoken(struct vif *v, struct vif_env *env)
+{
+	struct xmd_vif_object want = { .n_mc = 0 };
+	struct policy_limits limits;
+	struct xmd_vif_info row;
+	int err = kern_row(env->kern, v->domid, v->handle, &row);
+
+	if (err)
+		return;
+	read_limits(v, env, &limits);
+	want.mtu = row.mtu;
+	memcpy(want.mac.addr, row.mac, sizeof(want.mac.addr));
+	if (!policy_take_back(&limits, &want) && v->unset)
+		return;
+	err = obj_apply(v, env, &want);
+	v->unset = !err;
+	if (err && log_allowed(&v->budget, env->now(), v->name))
+		log_err("%s: settings from an object ring that is no more are still in force: %s",
+			v->name, strerror(-err));
+}
+
 void obj_refresh_vif(struct vif *v, struct vif_env *env)
 {
 	struct obj *o = v->obj;
@@ -129,35 +153,22 @@ void obj_refresh_vif(struct vif *v, struct vif_env *env)
 	want.rx_usecs_max = o->limits.rx_usecs_max;
 	err = xpc_commit(&o->t, &o->object[XPC_OBJECT_xmd_vif_object],
 			 xpc_writable(&xpc_struct_xmd_vif_object, XPC_BY_USER), &want);
-	refuse_to_guess(err, v, "its object");
+	refuse_to_guess(err, v, env, "its object");
 }
 
-/* Strings travel as printable characters or not at all. */
-static void copy_text(char *to, size_t size, const char *from)
+/* As the kernel half tells it, but for what a guest of version 1 would refuse. */
+static void fill_port(const struct vif_env *env, const struct obj *o, struct xmd_port_object *port)
 {
-	size_t i;
-
-	memset(to, 0, size);
-	for (i = 0; i + 1 < size && from[i] >= ' ' && from[i] <= '~'; i++)
-		to[i] = from[i];
-}
-
-static void fill_port(const struct vif_env *env, struct xmd_port_object *o)
-{
-	const struct xmd_port_info *p = &env->objs->port;
-
-	*o = (struct xmd_port_object){
-		.link = !!p->link, .duplex = !!p->duplex, .autoneg = !!p->autoneg,
-		.speed = p->speed > 65535 ? 65535 : (uint16_t)p->speed,
-		.advertise = p->advertise & 0x2f, .partner = p->partner & 0x2f,
-		.pause_autoneg = !!p->pause_autoneg, .pause_rx = !!p->pause_rx,
-		.pause_tx = !!p->pause_tx, .mtu = port_mtu(env),
-		.eeprom_len = p->eeprom_len > 512 ? 512 : p->eeprom_len,
-		.regs_len = p->regs_len > 4 * XMD_OBJ_REGS_MAX ? 4 * XMD_OBJ_REGS_MAX : p->regs_len,
-		.chip_vendor = p->vendor, .chip_device = p->device, .chip_revision = p->revision,
-	};
-	copy_text(o->driver, sizeof(o->driver), p->driver);
-	copy_text(o->version, sizeof(o->version), p->version);
+	*port = env->objs->port.port;
+	port->mtu = port_mtu(env);
+	if (o->ring.version > 1)
+		return;
+	port->advertise &= XMD_PORT_V1;
+	port->partner &= XMD_PORT_V1;
+	if (port->eeprom_len > XMD_OBJ_EEPROM_V1)
+		port->eeprom_len = XMD_OBJ_EEPROM_V1;
+	if (port->regs_len > 4 * XMD_OBJ_REGS_MAX)
+		port->regs_len = 4 * XMD_OBJ_REGS_MAX;
 }
 
 static void refresh_port(struct vif *v, struct vif_env *env)
@@ -165,9 +176,9 @@ static void refresh_port(struct vif *v, struct vif_env *env)
 	struct obj *o = v->obj;
 	struct xmd_port_object want;
 
-	fill_port(env, &want);
+	fill_port(env, o, &want);
 	refuse_to_guess(xpc_commit(&o->t, &o->object[XPC_OBJECT_xmd_port_object], ~0ull, &want),
-			v, "the port");
+			v, env, "the port");
 }
 
 void obj_read_port(struct vif_env *env)
@@ -204,7 +215,7 @@ int obj_set_up(struct vif *v, struct vif_env *env, struct obj *o)
 	 */
 	o->vif = (struct xmd_vif_object){ .mtu = row.mtu, .mtu_max = row.mtu };
 	memcpy(o->vif.mac.addr, row.mac, 6);
-	fill_port(env, &o->port);
+	fill_port(env, o, &o->port);
 	o->object[XPC_OBJECT_xmd_vif_object].type =
 		&xpc_vif_objects.object[XPC_OBJECT_xmd_vif_object];
 	o->object[XPC_OBJECT_xmd_vif_object].copy = &o->vif;

@@ -43,7 +43,8 @@ struct obj {
 	uint8_t out[XPC_MSG_MAX], scratch[XPC_MSG_MAX];
 	union vif_objects_down_args args;
 	/* a question for the NIC's user half, and the call it came with: obj_ask.c */
-	bool asked;			/* nothing more is taken until it is answered */
+	enum { OBJ_FREE, OBJ_ASKED, OBJ_ANSWERED } asked;	/* ANSWERED: to be told */
+	int result;
 	uint64_t asked_at;
 	struct obj *next_ask;
 	struct xmd_port_ask ask;
@@ -72,6 +73,8 @@ void obj_break_off(struct vif *v, struct vif_env *env, enum xmd_objring_closed w
 int obj_set_up(struct vif *v, struct vif_env *env, struct obj *o);
 /* What the driver domain says of the vif, as policy stands now. */
 void obj_refresh_vif(struct vif *v, struct vif_env *env);
+/* No ring, and settings in force that came through one: those that policy grants still, or none. */
+void obj_unspoken(struct vif *v, struct vif_env *env);
 /* Let the kernel half do as @want says.  Return: 0 or -errno for the guest */
 int obj_apply(struct vif *v, struct vif_env *env, const struct xmd_vif_object *want);
 
@@ -79,13 +82,13 @@ int obj_apply(struct vif *v, struct vif_env *env, const struct xmd_vif_object *w
 
 /* The message of @len bytes (or an errno) in obj->in.  Return: 0, or what is wrong with it */
 int obj_take(struct vif *v, struct vif_env *env, int len);
-/* The question is answered, or will not be: so is the call. */
-void obj_answer_later(struct obj *o, int result);
+/* The question is answered: so is the call.  There is room. */
+void obj_send_answer(struct obj *o);
 
 /* ---- obj_ask.c */
 
 int obj_ask(struct obj_host *h, struct obj *o, const struct xmd_port_ask *q, uint64_t now);
-/* @o is going to be freed. */
+/* What @o has asked is not answered: it is going to be freed, or begins anew. */
 void obj_forget_ask(struct obj_host *h, struct obj *o);
 
 /* ---- obj_calls.c */

@@ -68,6 +68,7 @@ static int take_hello(struct vif *v, struct vif_env *env, const struct xpc_msg *
 	int err = m->epoch ? -EBADMSG : read_hello(o, o->in + XPC_HEADER, m->len - XPC_HEADER);
 
 	xpc_close(&o->t);
+	obj_forget_ask(env->objs, o);
 	if (!err)
 		welcome(v, env);
 	if (err != -EPROTONOSUPPORT)
@@ -158,11 +159,16 @@ static int take_call(struct vif *v, struct vif_env *env, const struct xpc_msg *m
 	if (err)
 		return err == -ECONNRESET ? 0 : err;
 	type = &xpc_vif_objects.down[taken.call];
+	/* it has given up waiting, and we cannot */
+	if (o->asked) {
+		answer(o, m, type->out, -EBUSY);
+		return 0;
+	}
 	memset(&o->args, 0, sizeof(o->args));
 	err = xpc_decode_struct(type->in, &o->args, o->in + XPC_HEADER, m->len - XPC_HEADER);
 	result = err ? err : xpc_serve_vif_objects_down[taken.call](&asked, &o->args);
 	if (result == OBJ_LATER) {
-		o->asked = true;
+		o->asked = OBJ_ASKED;
 		o->call = *m;
 		o->answer = type->out;
 	} else {
@@ -171,13 +177,12 @@ static int take_call(struct vif *v, struct vif_env *env, const struct xpc_msg *m
 	return err;
 }
 
-/* There is room still: nothing was taken since the call. */
-void obj_answer_later(struct obj *o, int result)
+void obj_send_answer(struct obj *o)
 {
-	o->asked = false;
-	if (!result)
+	o->asked = OBJ_FREE;
+	if (!o->result)
 		obj_fill_answer(o);
-	answer(o, &o->call, o->answer, result);
+	answer(o, &o->call, o->answer, o->result);
 }
 
 int obj_take(struct vif *v, struct vif_env *env, int len)

@@ -17,6 +17,10 @@ static int tell_pending(struct obj *o, uint64_t now)
 {
 	int room = objring_room(&o->ring), n;
 
+	if (room > 0 && o->asked == OBJ_ANSWERED) {
+		obj_send_answer(o);
+		room = objring_room(&o->ring);
+	}
 	while (room > 0 && xpc_pending(&o->t)) {
 		n = xpc_next(&o->t, o->out, now * US_PER_MS);
 		if (n <= 0)
@@ -34,7 +38,7 @@ static bool for_an_empty_event(struct obj *o, uint64_t now)
 }
 
 enum turn {
-	TURN_ASKED, TURN_IDLE, TURN_MORE, TURN_NO_CREDIT, TURN_NO_CREDIT_EMPTY, TURN_BAD_INDEX,
+	TURN_IDLE, TURN_MORE, TURN_NO_CREDIT, TURN_NO_CREDIT_EMPTY, TURN_BAD_INDEX,
 	TURN_WRONG,
 };
 
@@ -48,9 +52,6 @@ static enum turn take_turn(struct vif *v, struct vif_env *env)
 		room = tell_pending(o, env->now());
 		if (room < 0)
 			return TURN_BAD_INDEX;
-		/* the answer brings us back here */
-		if (o->asked)
-			return TURN_ASKED;
 		/* no room: the guest has to take something, and says so by an event */
 		if (!room || !objring_waiting(&o->ring))
 			return i || for_an_empty_event(o, env->now()) ? TURN_IDLE : TURN_NO_CREDIT_EMPTY;

@@ -6,11 +6,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/watchdog.h>
 #include <poll.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
+#include <xmd/xs_names.h>
 
 void pet_open(struct pet *p)
 {
@@ -34,6 +38,28 @@ void pet_disarm(struct pet *p)
 	pthread_mutex_unlock(&p->writing);
 	if (bad)
 		log_warn("%s: %s: it stays armed", PET_WATCHDOG, strerror(errno));
+}
+
+int pet_set_timeout(struct pet *p, struct store *s)
+{
+	uint32_t seconds;
+	int val, err = store_read_u32(s, XS_DIR_OWN, XS_OWN_WATCHDOG, &seconds);
+
+	if (err == -ENOENT || p->watchdog < 0)
+		return 0;
+	if (err == -EINVAL || (!err && (!seconds || seconds > INT_MAX))) {
+		log_err("key %s of %s is not a number of seconds: the watchdog stays as it is",
+			XS_OWN_WATCHDOG, XS_DIR_OWN);
+		return 0;
+	}
+	if (err)
+		return store_broken(err) ? err : 0;
+	val = (int)seconds;
+	if (ioctl(p->watchdog, WDIOC_SETTIMEOUT, &val))
+		log_warn("%s cannot be set to %u s: %s", PET_WATCHDOG, seconds, strerror(errno));
+	else
+		log_info("watchdog set to %d s, as %s says", val, XS_OWN_WATCHDOG);
+	return 0;
 }
 
 static int write_watchdog(struct pet *p)

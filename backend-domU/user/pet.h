@@ -55,6 +55,9 @@ int pet_start(struct pet *p, struct kern *k, uint64_t (*now)(void));
 /* The same without a thread. */
 void pet_begin(struct pet *p, struct kern *k, uint64_t (*now)(void));
 
+/* What xmd-supervisor wants the watchdog to be set to.  0; negative: the store is broken */
+int pet_set_timeout(struct pet *p, struct store *s);
+
 /* In order: nobody needs to look after this domain any more. */
 void pet_disarm(struct pet *p);
 

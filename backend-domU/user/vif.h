@@ -64,6 +64,8 @@ struct vif {
 	struct log_budget budget;
 	struct obj *obj;		/* its object ring, if it has one */
 	bool obj_tried;			/* since it was connected */
+	bool unspoken;			/* the kernel half may have settings of a ring that is no more */
+	bool unset;			/* ... and has none but MAC and MTU any more */
 };
 
 /* Return: NULL without memory. */

@@ -96,6 +96,25 @@ int vif_read_keys(struct vif *v, struct vif_env *env, struct xmd_vif_connect *c)
 	return err ? err : read_rate(v, env, &c->rate);
 }
 
+/* netif.h calls the key mtu advisory; an administrator finds here what that means now. */
+static void tell_of_jumbo(struct vif *v, struct vif_env *env, const struct xmd_vif_connect *c)
+{
+	uint32_t port;
+
+	if (env->objs && !env->objs->port_known)
+		obj_read_port(env);
+	port = env->objs && env->objs->port_known ? env->objs->port.port.mtu : 0;
+	if (port <= c->mtu || !log_allowed(&v->budget, env->now(), v->name))
+		return;
+	if (c->features & XMD_VIF_SG)
+		log_info("%s: its mtu is %u and the port's %u: frames up to the port's reach it, if"
+			 " it has set that itself", v->name, c->mtu, port);
+	else
+		log_warn("%s: its mtu is %u and the port's %u: longer frames do not reach it, as its"
+			 " frontend has no feature-sg; they are dropped, and counted in"
+			 " /sys/kernel/debug/xmd/back/vifs", v->name, c->mtu, port);
+}
+
 int vif_connect_kernel(struct vif *v, struct vif_env *env, const struct xmd_vif_connect *c)
 {
 	char reason[REASON_MAX];
@@ -104,6 +123,7 @@ int vif_connect_kernel(struct vif *v, struct vif_env *env, const struct xmd_vif_
 	switch (err) {
 	case 0:
 		v->kern = KERN_SERVING;
+		v->unspoken = v->unset = false;
 		break;
 	case -EEXIST:
 		/* A row that we had not seen: not these rings, so away with it first. */
@@ -124,6 +144,7 @@ int vif_connect_kernel(struct vif *v, struct vif_env *env, const struct xmd_vif_
 	}
 	if (log_allowed(&v->budget, env->now(), v->name))
 		log_info("%s: rings %s", v->name, c->adopt ? "adopted" : "connected");
+	tell_of_jumbo(v, env, c);
 	memset(&v->rate, 0, sizeof(v->rate));
 	note_rate(v, env, &c->rate);
 	return 0;

@@ -15,6 +15,7 @@
 #include <linux/if_ether.h>
 #include <linux/ioctl.h>
 #include <linux/types.h>
+#include "../../xpc/vif_objects.h"
 
 #define XMD_XPC_VERSION	1u	/* of this file; checked by CONNECT */
 
@@ -34,8 +35,8 @@
 struct xmd_vif_queue {
 	__u32 tx_ref;		/* grant reference of the TX ring page */
 	__u32 rx_ref;
-	__u32 tx_port;		/* the guest's event channel; equal: one for both */
-	__u32 rx_port;
+	__u32 tx_evtchn;		/* the guest's event channel; equal: one for both */
+	__u32 rx_evtchn;
 };
 
 /* Names a vif everywhere. */
@@ -73,7 +74,7 @@ struct xmd_vif_rate {
  * @n_queues: 1 to XMD_VIF_QUEUES_MAX
  * @mtu:      bytes, 68 to 65535, as the guest was told; frames to the guest are not larger
  *	      than mtu + 18, or with SG than the NIC's MTU + 18, if that is more
- * @mac:      the guest's address; entered into the switch for good
+ * @mac:      the guest's address; of several vifs with one the latest gets the frames (fdb.h)
  * @rate:     from the first frame on; XMD_VIF_RATE changes it
  *
  * Errors: EEXIST connected already, EINVAL a field out of range, ENOENT/EPERM/EIO the
@@ -174,28 +175,15 @@ struct xmd_vif_limit {
 
 /**
  * struct xmd_port_info - the NIC as all vifs share it
- * @speed:     Mb/s, 0 without a link
- * @advertise, @partner: XMD_ADV_* of xpc/objects.h
- * @pause_rx, @pause_tx: in use, as negotiated
- * @driver, @version: NUL-terminated, printable
- * the counters: totals since the NIC was probed, as old as its user half's last look
+ * @port:     as guests see it, but for what policy and their version take away
+ * @counters: totals since the NIC was probed, as old as its user half's last look
+ *
+ * The object has holes, as its order is the guests' (xpc/vif_objects.h): they are cleared.
  */
 struct xmd_port_info {
-	__u8 link, duplex, autoneg, advertise;
-	__u8 partner, pause_autoneg, pause_rx, pause_tx;
-	__u32 speed;
-	__u32 mtu;
-	__u16 vendor, device;
-	__u16 eeprom_len, regs_len;	/* bytes */
-	__u8 revision;
-	__u8 reserved[7];
-	char driver[16];
-	char version[32];
-	__u64 rx_frames, rx_bytes, rx_broadcast, rx_multicast;
-	__u64 tx_frames, tx_bytes, tx_broadcast, tx_multicast;
-	__u64 rx_crc_errors, rx_missed, rx_no_buffer, rx_length_errors;
-	__u64 tx_collisions, tx_late_collisions;
-	__u64 rx_pause, tx_pause;
+	struct xmd_port_object port;
+	__u8 reserved[8 - sizeof(struct xmd_port_object) % 8];
+	struct xmd_port_counters counters;
 };
 
 /* struct xmd_port_settings.mask: groups of its members.  Append-only. */

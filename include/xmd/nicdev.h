@@ -17,6 +17,12 @@
  * START fail with ENODEV.  When it answers again the way back is STOP, reset, START; if it
  * answers again before the user half noticed, the upcall tx_hang asks for that.
  *
+ * The kernel half stops the NIC on its own, and raises tx_hang to have it reset and started, when
+ * there are frames in the ring and has been no carrier for a second, but for the first five
+ * after a START: they are dropped, as those that come later are.  It tells a NIC that hangs
+ * from one that the link partner pauses (STATUS.TXOFF), for however long, and one that has no
+ * link (STATUS.LU), of which it raises link_event.
+ *
  * Every number is in the byte order of the machine: both ends run on it.  A field named
  * reserved is 0 when written and is checked to be.
  */

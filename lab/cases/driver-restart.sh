@@ -48,7 +48,7 @@ on peer 'echo 100 > /proc/sys/net/ipv4/tcp_retries2'
 # What may differ: the pid, beats and control of xmd-backend, the rings of the new domain with dom0, when it was begun,
 # and that rings were adopted.
 nodes() {
-    xenstore-ls -fp | grep -v -e '/data/xmd-backend/\(pid\|heartbeat\|control\)' -e '/ring-ref = ' -e '/start_time' \
+    xenstore-ls -fp | grep -v -e '/data/xmd-backend/\(pid\|heartbeat\|control\|watchdog\)' -e '/ring-ref = ' -e '/start_time' \
         -e '/data/lab-agent' -e '/event-channel = .*(n1,r0)' -e '/console/\(tty\|port\)' -e '/store/port' -e '/pci-op-ref' -e '/xmd-rings' | sort
 }
 # The interface in the guest: its index and how often its carrier has changed
@@ -92,8 +92,9 @@ memory() { # WHERE: KiB; what sockets hold, and files in memory, counted as free
         /^(TCP|UDP):/ { for (i = 2; i < NF; i++) if (\$i == \"mem\") n += 4 * \$(i + 1) }
         END { print n }" /proc/meminfo /proc/net/sockstat'
 }
-files_of() { find "/proc/$(pidof "$1")/fd" -type l | wc -l; }
-size_of() { awk '/^VmRSS/ { print $2 }' "/proc/$(pidof "$1")/status"; }
+# the probe and the workers of xmd-supervisor are younger
+files_of() { find "/proc/$(pgrep -o -x "$1")/fd" -type l | wc -l; }
+size_of() { awk '/^VmRSS/ { print $2 }' "/proc/$(pgrep -o -x "$1")/status"; }
 
 # counts: must be the same each time
 counts() {

@@ -5,7 +5,7 @@
 struct xmd_back back;
 struct nic_sim nic;
 void (*sim_grace)(void);
-unsigned int sim_errors, sim_notices, sim_mapped, sim_bound, sim_napis;
+unsigned int sim_errors, sim_notices, sim_unlimited, sim_mapped, sim_bound, sim_napis;
 int sim_fail_at, sim_failed, sim_pinned;
 u64 sim_now;
 s64 sim_us;
@@ -376,7 +376,7 @@ unsigned int xmd_nic_max_frame(const struct xmd_nic *n)
 unsigned int xmd_nic_tx_space(const struct xmd_nic *n)
 {
 	(void)n;
-	return nic.answer > 0 && nic.n_held < nic.room ? nic.room - nic.n_held : 0;
+	return nic.answer > 0 && nic.n_held < nic.room ? nic.room - nic.n_held + nic.optimism : 0;
 }
 
 int xmd_nic_bufs(const struct xmd_nic *n)
@@ -395,6 +395,7 @@ int xmd_nic_tx_provide(struct xmd_nic *n, struct xmd_buf **frames, unsigned int 
 	while (taken < k && nic.n_held < nic.room)
 		nic.held[nic.n_held++] = frames[taken++];
 	nic.doorbells += !!taken;
+	nic.refused += k - taken;
 	return taken;
 }
 

@@ -44,7 +44,8 @@ struct nic_sim {
 	unsigned int room;	/* frames that fit into its ring */
 	struct xmd_buf *held[SIM_FRAMES];
 	unsigned int n_held;
-	unsigned int doorbells;
+	unsigned int doorbells, refused;
+	unsigned int optimism;	/* frames that tx_space promises over what fits */
 	struct flat *sent;	/* the last frame that was completed */
 	unsigned int n_sent;
 	u32 sent_seq[SIM_FRAMES];	/* seq_of() of each */

@@ -198,6 +198,10 @@ static void test_who_is_guaranteed(void **state)
 	nic.ops->state(nic.ctx);
 	assert_int_equal(sim_notices, had + 1);
 	assert_true(back.guaranteed_max < (int)VIFS && back.share > 0);
+	nic.more_ring = SIM_POOL;
+	nic.ops->state(nic.ctx);
+	assert_int_equal(sim_notices, had + 2);
+	assert_true(back.share > 0);
 }
 
 /* A vif that goes while the NIC has its frames: they are paid for until they are back. */
@@ -231,9 +235,9 @@ static unsigned int talk(unsigned int secs, unsigned int each)
 	dropped = 0;
 
 	for (; secs; secs--) {
+		guest_post(g[1], 200 - (g[1]->rx_prod - g[1]->rx_cons));
 		for (unsigned int i = 0; i < each && g[0]->tx_prod - g[0]->tx->rsp_prod < 256; i++)
 			send_to(g[0], g[1]->mac, 600, i);
-		guest_post(g[1], 200 - (g[1]->rx_prod - g[1]->rx_cons));
 		seconds(1);
 		got += received(g[1]);
 		while ((s = guest_tx_status(g[0])) != 99) {
@@ -472,6 +476,33 @@ static void test_longest_frame_when_all_is_full(void **state)
 	assert_int_equal(vif_of(g[0])->st.tx_drops, 0);
 }
 
+/* All accounts are full of what the NIC keeps, guest 0's too: it talks to guest 1 all the same. */
+static void test_talk_with_a_full_account(void **state)
+{
+	unsigned int i, k, got = 0;
+
+	(void)state;
+	attach(0, VIFS);
+	nic.room = SIM_FRAMES;
+	for (i = VIFS; i--;)
+		for (k = 0; k < 14; k++)
+			(k < 13 ? queue_gso : send_gso)(g[i], station, &shapes[1], 65000, 1448);
+	assert_true(vif_of(g[0])->st.tx_short);
+	seconds(XMD_NIC_LATE_S + 1);
+	answered(g[0], 0);
+	assert_int_equal(talk(3, 20), 60);
+	assert_int_equal(ok, 60);
+	for (k = 0; k < 20; k++) {
+		guest_post(g[1], 200 - (g[1]->rx_prod - g[1]->rx_cons));
+		send_gso(g[0], g[1]->mac, &shapes[1], 65000, 1448);
+		send_to(g[0], station, 600, k);
+		got += received(g[1]);
+		answered(g[0], 0);
+		check_invariant();
+	}
+	assert_int_equal(got, 20);
+}
+
 /* -------------------------------------------------- guests that take no frames */
 
 /* @n frames to each of @from to @to - 1, which have buffers.  Return: how many arrived. */
@@ -610,6 +641,7 @@ static void test_backlogs_leave_the_receive_reserve(void **state)
 static void cut_to_the_wire(const struct shape *s, u32 len, u16 mss, unsigned int room)
 {
 	unsigned int n = DIV_ROUND_UP(len, mss), had = nic.pool_free, sent = nic.n_sent, hdr, at = 0;
+	unsigned int refused = nic.refused;
 	u64 drops = vif_of(g[0])->st.tx_drops;
 
 	nic.room = room;
@@ -627,6 +659,8 @@ static void cut_to_the_wire(const struct shape *s, u32 len, u16 mss, unsigned in
 	}
 	assert_int_equal(nic.n_sent - sent, n);
 	assert_int_equal(nic.n_held, 0);
+	/* Not cut in vain, but to ask, twice a poll, when the NIC is full. */
+	assert_true(nic.refused - refused <= (4 + nic.optimism) * n);
 	assert_int_equal(guest_tx_status(g[0]), 0);
 	answered(g[0], 0);
 	assert_int_equal(nic.pool_free, had);
@@ -641,6 +675,9 @@ static void test_cut_as_the_nic_takes(void **state)
 	cut_to_the_wire(&shapes[5], 65000, 1428, 7);
 	cut_to_the_wire(&shapes[5], 65000, 1428, 1);
 	cut_to_the_wire(&shapes[2], 60000, 1000, 16);	/* IPv4, 142 bytes of headers */
+	nic.optimism = 5;
+	cut_to_the_wire(&shapes[5], 65000, 1428, 20);
+	nic.optimism = 0;
 	/* Cut in half when it is given up. */
 	nic.room = 3;
 	send_gso(g[0], station, &shapes[5], 65000, 48);
@@ -818,6 +855,7 @@ int main(void)
 		T(test_adoption_after_a_cut),
 		T(test_uploads_into_a_stopped_nic),
 		T(test_longest_frame_when_all_is_full),
+		T(test_talk_with_a_full_account),
 		T(test_24_of_50_post_nothing),
 		T(test_burst_when_all_is_full),
 		T(test_late_vif),

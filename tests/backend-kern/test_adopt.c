@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include "sim.h"
+#include "front_view.h"
 
 #define LINUX	(XMD_VIF_SG | XMD_VIF_GSO_TCPV4 | XMD_VIF_GSO_TCPV6 | XMD_VIF_CSUM_V6 | XMD_VIF_RX_NOTIFY)
 #define PAD	16u		/* of the shared page: from here to 64 */
@@ -136,6 +137,7 @@ static void expect_errors(const struct page_image *m)
 {
 	bool bad;
 
+	assert_int_equal(front_drops(a->rx->ring, m->from, m->to), 4);
 	while (a->rx_cons != m->to) {
 		assert_true(guest_receive(a, &in, &bad));
 		assert_true(bad);

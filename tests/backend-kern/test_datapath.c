@@ -1655,7 +1655,7 @@ static void test_list(void **state)
 	assert_int_equal(xmd_vif_list(&info), 0);
 	assert_int_equal(info.id.domid, 1);
 	assert_memory_equal(info.mac, a->mac, 6);
-	assert_int_equal(info.queue[0].rx_port, 11);
+	assert_int_equal(info.queue[0].rx_evtchn, 11);
 	assert_int_equal(xmd_vif_list(&info), 0);
 	assert_int_equal(info.id.domid, 2);
 	assert_int_equal(xmd_vif_list(&info), -ENOENT);

@@ -254,6 +254,36 @@ static void test_the_host_takes_nothing_from_a_vif(void **state)
 	assert_int_equal(send(gateway, mac_host, WIRE, 0), HOST);
 }
 
+/* Nor from a station, behind a guest or on the wire, as long as that speaks. */
+static void test_the_host_takes_nothing_that_is_in_use(void **state)
+{
+	static const struct { u16 port; bool forgotten; } c[] = {
+		{ A, false }, { WIRE, false }, { A, true }, { WIRE, true },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		u32 now = 10000 * (i + 1);
+
+		send(bridged, broadcast, c[i].port, now);
+		assert_int_equal(xmd_fdb_claim(fdb, bridged, HOST), c[i].port);
+		for (u32 end = now + 2 * XMD_FDB_HOLD_S; now < end; now += XMD_FDB_HOLD_S) {
+			send(bridged, broadcast, c[i].port, now);
+			xmd_fdb_sweep(fdb, now + XMD_FDB_HOLD_S);
+			assert_int_equal(send(mac_b, bridged, B, now), c[i].port);
+		}
+		if (c[i].forgotten)
+			xmd_fdb_forget_port(fdb, c[i].port);
+		else
+			xmd_fdb_sweep(fdb, now + 1);
+		assert_int_equal(send(mac_b, bridged, B, now), HOST);
+		assert_int_equal(fdb->learned[c[i].port], 0);
+		xmd_fdb_claim(fdb, mac_host, HOST);
+		xmd_fdb_claim(fdb, mac_a, A);
+		assert_int_equal(send(mac_b, bridged, B, now), XMD_TO_FLOOD);
+	}
+}
+
 static void test_claiming_what_was_learned(void **state)
 {
 	(void)state;
@@ -302,6 +332,27 @@ static void test_random_claims(void **state)
 	}
 }
 
+/* Who knows all but the key cannot tell which addresses share a bucket. */
+static void test_buckets_depend_on_the_key(void **state)
+{
+	struct xmd_fdb *other = malloc(sizeof(*other));
+	unsigned int differ = 0;
+	u8 mac[6];
+
+	(void)state;
+	xmd_fdb_init(fdb, &(hsiphash_key_t){ { 1, 2 } });
+	xmd_fdb_init(other, &(hsiphash_key_t){ { 3, 4 } });
+	for (u32 i = 0; i < XMD_FDB_PER_NIC; i++) {
+		mac_nr(mac, i);
+		assert_true(xmd_fdb_learn(fdb, mac, WIRE, 0));
+		assert_true(xmd_fdb_learn(other, mac, WIRE, 0));
+	}
+	for (u32 i = 0; i < XMD_FDB_BUCKETS; i++)
+		differ += !fdb->bucket[i] != !other->bucket[i];
+	assert_true(differ > XMD_FDB_BUCKETS / 4);
+	free(other);
+}
+
 #define T(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -321,8 +372,10 @@ int main(void)
 		T(test_local_migration),
 		T(test_same_mac_twice),
 		T(test_the_host_takes_nothing_from_a_vif),
+		T(test_the_host_takes_nothing_that_is_in_use),
 		T(test_claiming_what_was_learned),
 		T(test_random_claims),
+		T(test_buckets_depend_on_the_key),
 	};
 
 	return cmocka_run_group_tests_name("back: switch", tests, NULL, NULL);

@@ -83,6 +83,23 @@ static void test_the_host_takes_a_guests_address(void **state)
 	assert_int_equal(nic.n_host, 1);
 }
 
+/* The gateway's would get it all that guests send to the outside. */
+static void test_the_host_takes_the_gateways_address(void **state)
+{
+	(void)state;
+	make_frame(p, a->mac, station, 60, 1);
+	nic_receive(p, 60);
+	memcpy(nic.dev.dev_addr, station, 6);
+	make_frame(p, station, a->mac, 60, 2);
+	guest_send(a, p, 60, 60, 0);
+	sim_run();
+	assert_int_equal(nic.n_held, 1);
+	assert_int_equal(nic.n_host, 0);
+	nic_complete(1);
+	assert_int_equal(guest_tx_status(a), 0);
+	assert_int_equal(got(a), 1);
+}
+
 /* It is the host's once the guest has gone, and the guest's when that comes back. */
 static void test_a_guest_comes_with_the_hosts_address(void **state)
 {
@@ -144,16 +161,46 @@ static void test_settings_of_the_older_of_two(void **state)
 	assert_int_equal(xmd_vif_set(&s), -EADDRINUSE);
 }
 
+/* As often as it likes, rightly and wrongly: the log of the driver domain stays short. */
+static void test_a_guest_that_comes_and_goes(void **state)
+{
+	unsigned int lines = sim_unlimited;
+
+	(void)state;
+	for (unsigned int i = 0; i < 100; i++) {
+		assert_int_equal(guest_connect(b, false), 0);
+		make_frame(p, station, station, 60, i);
+		guest_send(b, p, 60, 60, 0);	/* not its address */
+		sim_run();
+		assert_int_equal(guest_disconnect(b), 0);
+		b->tx->req_prod = b->tx_prod = b->tx->rsp_prod = 0;
+		b->rx->rsp_prod = 300;
+		assert_int_equal(guest_connect(b, true), -EPROTO);
+		b->rx->rsp_prod = 0;
+		for (int step = 1; step < 10; step++) {
+			sim_fail_at = step;
+			assert_true(guest_connect(b, false) != 0);
+			b->tx_irq = 0;
+			b->rx_irq = 0;
+		}
+		sim_fail_at = 0;
+	}
+	assert_int_equal(sim_unlimited, lines);
+	assert_true(sim_notices + sim_errors > 600);
+}
+
 #define T(t)	cmocka_unit_test_setup_teardown(t, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_the_host_takes_a_guests_address),
+		T(test_the_host_takes_the_gateways_address),
 		T(test_a_guest_comes_with_the_hosts_address),
 		T(test_the_newer_of_two_goes),
 		T(test_local_migration),
 		T(test_settings_of_the_older_of_two),
+		T(test_a_guest_that_comes_and_goes),
 	};
 
 	return cmocka_run_group_tests_name("back: addresses", tests, NULL, NULL);

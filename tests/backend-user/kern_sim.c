@@ -54,7 +54,7 @@ static int check(const struct xmd_vif_connect *c)
 	if (!rate_valid(&c->rate))
 		return -EINVAL;
 	if (q->tx_ref < 8 || q->rx_ref < 8 || q->tx_ref > 0xffff || q->rx_ref > 0xffff ||
-	    q->tx_port > 4095 || q->rx_port > 4095)
+	    q->tx_evtchn > 4095 || q->rx_evtchn > 4095)
 		return -ENOENT;
 	return 0;
 }
@@ -176,6 +176,37 @@ static int do_port(struct kern *k, struct xmd_port_info *info)
 	return 0;
 }
 
+static int do_settings_get(struct kern *k, struct xmd_port_settings *s)
+{
+	if (fuse_burn(to_sim(k)->fuse))
+		return -ESHUTDOWN;
+	if (to_sim(k)->sim->no_nic)
+		return -ENODEV;
+	*s = to_sim(k)->sim->settings;
+	s->size = sizeof(*s);
+	return 0;
+}
+
+/* In force at once, unless the user half is slow. */
+static int do_settings_set(struct kern *k, const struct xmd_port_settings *s)
+{
+	struct sim *sim = to_sim(k)->sim;
+
+	if (fuse_burn(to_sim(k)->fuse))
+		return -ESHUTDOWN;
+	if (sim->no_nic)
+		return -ENODEV;
+	sim->settings_sets++;
+	sim->given = *s;
+	if (sim->slow) {
+		sim->settings.result = -EINPROGRESS;
+		return 0;
+	}
+	sim->settings = *s;
+	sim->port_event = true;
+	return 0;
+}
+
 static int do_ask(struct kern *k, const struct xmd_port_ask *a)
 {
 	struct sim *sim = to_sim(k)->sim;
@@ -280,6 +311,8 @@ static const struct kern_ops sim_ops = {
 	.set = do_set,
 	.limit = do_limit,
 	.port = do_port,
+	.settings_get = do_settings_get,
+	.settings_set = do_settings_set,
 	.ask = do_ask,
 	.answer = do_answer,
 	.answer_fd = do_fd,

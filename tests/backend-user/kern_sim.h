@@ -34,6 +34,9 @@ struct sim {
 	unsigned int sets, asked, limits;
 	unsigned int deaf_sets;	/* XMD_VIF_SETs that filter by a list without entries */
 	bool blinking;
+	bool no_nic;
+	struct xmd_port_settings settings, given;	/* in force; the last that were given back */
+	unsigned int settings_sets;
 	bool asking, slow;	/* a question is under way; it stays so */
 	int fail_ask;		/* errno of the next answers, 0: none */
 	struct xmd_port_ask question;

@@ -119,8 +119,8 @@ static char *picture(struct world *w)
 		if (r)
 			fprintf(f, "row %u/%u: refs %u %u ports %u %u adopt %u fault %u rate %u,%u\n",
 				w->vif[i].domid, w->vif[i].handle, r->c.queue[0].tx_ref,
-				r->c.queue[0].rx_ref, r->c.queue[0].tx_port,
-				r->c.queue[0].rx_port, r->c.adopt, r->fault, r->c.rate.bytes,
+				r->c.queue[0].rx_ref, r->c.queue[0].tx_evtchn,
+				r->c.queue[0].rx_evtchn, r->c.adopt, r->fault, r->c.rate.bytes,
 				r->c.rate.usecs);
 	}
 	fprintf(f, "watches %u, transactions %u\n", mem_watches(w->mem, DRV),

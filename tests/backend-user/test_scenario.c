@@ -66,8 +66,8 @@ static void attach_connect_detach(void **state)
 	row = sim_find(&w->sim, 5, 0);
 	assert_int_equal(row->c.queue[0].tx_ref, 100);
 	assert_int_equal(row->c.queue[0].rx_ref, 101);
-	assert_int_equal(row->c.queue[0].tx_port, 101);
-	assert_int_equal(row->c.queue[0].rx_port, 102);
+	assert_int_equal(row->c.queue[0].tx_evtchn, 101);
+	assert_int_equal(row->c.queue[0].rx_evtchn, 102);
 	assert_int_equal(row->c.features, XMD_VIF_SG | XMD_VIF_GSO_TCPV4 | XMD_VIF_CSUM_V6 |
 			 XMD_VIF_RX_NOTIFY);
 	assert_int_equal(row->c.mtu, 1500);
@@ -329,13 +329,13 @@ static void garbage_in_the_state_of_a_connected_front(void **state)
 	}
 }
 
-static void expect_ports(struct world *w, uint32_t tx, uint32_t rx)
+static void expect_evtchns(struct world *w, uint32_t tx, uint32_t rx)
 {
 	const struct sim_row *row = sim_find(&w->sim, 5, 0);
 
 	assert_non_null(row);
-	assert_int_equal(row->c.queue[0].tx_port, tx);
-	assert_int_equal(row->c.queue[0].rx_port, rx);
+	assert_int_equal(row->c.queue[0].tx_evtchn, tx);
+	assert_int_equal(row->c.queue[0].rx_evtchn, rx);
 }
 
 /* A frontend that knows no other way, and one that is offered no other; adopted as well. */
@@ -353,7 +353,7 @@ static void one_event_channel_for_both_directions(void **state)
 	w->vif[0].guest->ops->remove(w->vif[0].guest, path);
 	world_run(w, 400);
 	expect_states(w, 0, STATE_CONNECTED, STATE_CONNECTED);
-	expect_ports(w, 77, 77);
+	expect_evtchns(w, 77, 77);
 	world_guest_destroy(w, 0);
 	world_run(w, 3000);
 	world_backend_kill(w);
@@ -362,13 +362,13 @@ static void one_event_channel_for_both_directions(void **state)
 	connect_vif(w, 0);
 	assert_null(world_back(w, 0, "feature-split-event-channels"));
 	assert_null(mem_peek(w->mem, "/local/domain/5/device/vif/0/event-channel-tx"));
-	expect_ports(w, 103, 103);
+	expect_evtchns(w, 103, 103);
 	world_backend_kill(w);
 	memset(&w->sim, 0, sizeof(w->sim));
 	world_backend_up(w);
 	world_run(w, 1500);
 	expect_states(w, 0, STATE_CONNECTED, STATE_CONNECTED);
-	expect_ports(w, 103, 103);
+	expect_evtchns(w, 103, 103);
 	assert_int_equal(sim_find(&w->sim, 5, 0)->c.adopt, 1);
 	assert_null(world_back(w, 0, "feature-split-event-channels"));
 }

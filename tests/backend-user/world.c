@@ -346,7 +346,7 @@ static void front_u32(struct world *w, unsigned int i, const char *key, unsigned
 }
 
 /* Two event channels if they are offered, as any frontend of today. */
-static void front_ports(struct world *w, unsigned int i, unsigned int port)
+static void front_evtchns(struct world *w, unsigned int i, unsigned int port)
 {
 	const char *split = world_back(w, i, XS_BACK_FEATURE_SPLIT_EVENT_CHANNELS);
 
@@ -364,7 +364,7 @@ void world_front_connect(struct world *w, unsigned int i)
 
 	front_u32(w, i, XS_FRONT_TX_RING_REF, v->ref);
 	front_u32(w, i, XS_FRONT_RX_RING_REF, v->ref + 1);
-	front_ports(w, i, v->ref % 1000 + 1);
+	front_evtchns(w, i, v->ref % 1000 + 1);
 	v->ref += 2;
 	front_u32(w, i, XS_FRONT_REQUEST_RX_COPY, 1);
 	front_u32(w, i, XS_FRONT_FEATURE_RX_NOTIFY, 1);

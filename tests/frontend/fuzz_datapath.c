@@ -99,7 +99,7 @@ static void receive(void)
 static void reconnect(void)
 {
 	sim_fail_at = 0;
-	xmd_rings_withdraw(&front);
+	xmd_front_rings_withdraw(&front);
 	sim_connect();
 }
 
@@ -133,7 +133,7 @@ static void step(struct input *in)
 	case 9:
 		sim_timers();
 		sim_dev.n_mc = take(in) % 70;
-		xmd_mcast_update(&front);
+		xmd_front_mcast_update(&front);
 		sim_work();
 		break;
 	case 10:

@@ -37,7 +37,7 @@ static void check_rx(u32 cons, u32 prod, const void *slots)
 	struct xmd_rx_frame f;
 
 	while (cons != prod) {
-		switch (xmd_rx_parse(slots, cons, prod, &f)) {
+		switch (xmd_front_rx_parse(slots, cons, prod, &f)) {
 		case XMD_RX_PARTIAL:
 			return;
 		case XMD_RX_FAULT:
@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		return 0;
 	memcpy(&cons, data, 4);
 	memcpy(path, data, size < sizeof(path) - 1 ? size : sizeof(path) - 1);
-	id = xmd_backend_domain(path);
+	id = xmd_front_backend_domain(path);
 	CHECK(id == (u32)-1 || id <= 0xffff);
 	data += 4;
 	size = (size - 4) / 8;
@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		if (data[i * 8 + 4] & 0x20)
 			slot[(cons + i) % XMD_RING].rsp.id = (cons + i) % XMD_RING;
 		memcpy(&tx[(cons + i) % XMD_RING * 3], data + i * 8, 4);
-		if (xmd_tx_answer(tx, cons + i, &id, &status))
+		if (xmd_front_tx_answer(tx, cons + i, &id, &status))
 			CHECK(id < XMD_RING);
 		else
 			CHECK(id >= XMD_RING);

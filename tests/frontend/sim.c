@@ -600,14 +600,14 @@ void xmd_front_broken(struct xmd_front *f, unsigned int fault)
 		f->fault = fault;
 }
 
-void xmd_netdev_features(struct xmd_front *f)
+void xmd_front_netdev_features(struct xmd_front *f)
 {
 	(void)f;
 	ASSERT_RTNL();
 	sim_features++;
 }
 
-int xmd_obj_publish(struct xmd_front *f, struct xenbus_transaction t)
+int xmd_front_obj_publish(struct xmd_front *f, struct xenbus_transaction t)
 {
 	(void)f;
 	(void)t;
@@ -616,12 +616,12 @@ int xmd_obj_publish(struct xmd_front *f, struct xenbus_transaction t)
 
 void sim_connect(void)
 {
-	SIM_CHECK(!xmd_rings_make(&front));
-	SIM_CHECK(!xmd_rings_publish(&front));
+	SIM_CHECK(!xmd_front_rings_make(&front));
+	SIM_CHECK(!xmd_front_rings_publish(&front));
 	memset(&bk, 0, sizeof(bk));
-	xmd_rings_start(&front);
+	xmd_front_rings_start(&front);
 	front.phase = XMD_SERVED;
-	xmd_mcast_connected(&front);
+	xmd_front_mcast_connected(&front);
 	sim_run();
 }
 
@@ -651,9 +651,9 @@ void sim_start(bool trusted, bool split)
 	rtnl_lock();
 	napi_enable(&front.napi);
 	rtnl_unlock();
-	xmd_tx_init(&front);
-	xmd_rx_init(&front);
-	xmd_mcast_init(&front);
+	xmd_front_tx_init(&front);
+	xmd_front_rx_init(&front);
+	xmd_front_mcast_init(&front);
 	sim_connect();
 }
 
@@ -662,9 +662,9 @@ void sim_end(void)
 	struct sk_buff *skb;
 
 	sim_fail_at = 0;
-	xmd_rings_withdraw(&front);
-	xmd_rings_withdraw(&front);
-	xmd_tx_forget(&front);
+	xmd_front_rings_withdraw(&front);
+	xmd_front_rings_withdraw(&front);
+	xmd_front_tx_forget(&front);
 	while ((skb = __skb_dequeue(&sim_received)))
 		dev_kfree_skb_any(skb);
 	SIM_CHECK(!sim_pages());
@@ -675,7 +675,7 @@ void sim_end(void)
 int sim_xmit(struct sk_buff *skb)
 {
 	SIM_CHECK(!sim_dev.txq.stopped);
-	return xmd_tx_xmit(skb, &sim_dev);
+	return xmd_front_tx_xmit(skb, &sim_dev);
 }
 
 /* ---- the backend ---- */

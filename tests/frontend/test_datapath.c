@@ -199,7 +199,7 @@ static void test_again(void **state)
 		take_ids(1, 20);
 		back_answer(7);
 		/* the old one is dead: what it had taken is not answered */
-		xmd_rings_withdraw(&front);
+		xmd_front_rings_withdraw(&front);
 		assert_true(sim_dev.txq.stopped);
 		front.xbdev->otherend_id++;
 		sim_connect();
@@ -242,7 +242,7 @@ static void test_again_in_part(void **state)
 	assert_int_equal(skb_queue_len(&front.tx.sent), id);
 	/* ring slots are free, the frames' own are not */
 	assert_true(sim_dev.txq.stopped);
-	xmd_rings_withdraw(&front);
+	xmd_front_rings_withdraw(&front);
 	sim_connect();
 	for (unsigned int i = 1; i <= id; i++) {
 		assert_true(back_take(&got));
@@ -267,8 +267,8 @@ static void test_pages_held(void **state)
 			back_map(tx[i] = back_tx_ref(i), 1);
 			back_map(rx[i] = back_rx_ref(10 + i), 1);
 		}
-		xmd_rings_withdraw(&front);
-		xmd_tx_forget(&front);
+		xmd_front_rings_withdraw(&front);
+		xmd_front_tx_forget(&front);
 		/* exactly these */
 		pages = sim_pages();
 		assert_int_equal(pages, 6);
@@ -292,12 +292,12 @@ static void test_down_and_up(void **state)
 	sim_dev.txq.stopped = true;
 	napi_disable(&front.napi);
 	rtnl_unlock();
-	xmd_tx_orphan(&front);
+	xmd_front_tx_orphan(&front);
 	/* answered, and connected anew, while it is down */
 	assert_true(back_take(&got));
 	back_answer(1);
 	assert_int_equal(sim_freed[1], 0);
-	xmd_rings_withdraw(&front);
+	xmd_front_rings_withdraw(&front);
 	sim_connect();
 	assert_true(sim_dev.txq.stopped);
 	rtnl_lock();
@@ -490,7 +490,7 @@ static void test_rx_held(void **state)
 	back_push();
 	assert_int_equal(front.fault, XMD_FAULT_RX_GRANT);
 	assert_true(skb_queue_empty(&sim_received));
-	xmd_rings_withdraw(&front);
+	xmd_front_rings_withdraw(&front);
 	assert_int_equal(sim_pages(), 1);
 	back_map(ref, -1);
 	sim_end();
@@ -587,8 +587,8 @@ static void test_lies(void **state)
 			sim_run();
 		}
 		assert_true(front.stats.events <= before + 1);
-		xmd_rings_withdraw(&front);
-		xmd_tx_forget(&front);
+		xmd_front_rings_withdraw(&front);
+		xmd_front_tx_forget(&front);
 		if (held != INVALID_GRANT_REF)
 			back_map(held, -1);
 		sim_connect();
@@ -678,25 +678,25 @@ static void test_connect_fails(void **state)
 
 	(void)state;
 	sim_start(true, true);
-	xmd_rings_withdraw(&front);
+	xmd_front_rings_withdraw(&front);
 	for (i = 1; ; i++) {
 		int err;
 
 		sim_failed = false;
 		sim_fail_at = i;
-		err = xmd_rings_make(&front);
+		err = xmd_front_rings_make(&front);
 		if (!err)
-			err = xmd_rings_publish(&front);
+			err = xmd_front_rings_publish(&front);
 		sim_fail_at = 0;
 		if (!sim_failed)
 			break;
 		/* a transaction that has to be repeated is the only failure that is none */
-		xmd_rings_withdraw(&front);
+		xmd_front_rings_withdraw(&front);
 		assert_int_equal(sim_grants(), 0);
 		assert_int_equal(sim_pages(), 0);
 	}
 	assert_true(i > 12);
-	xmd_rings_withdraw(&front);
+	xmd_front_rings_withdraw(&front);
 	sim_connect();
 	sim_end();
 }
@@ -708,7 +708,7 @@ static void groups(unsigned int n)
 	sim_dev.n_mc = n;
 	for (unsigned int i = 0; i < n; i++)
 		memcpy(sim_dev.mc[i].addr, (u8[]){ 0x33, 0x33, 0, 0, i >> 8, i }, 6);
-	xmd_mcast_update(&front);
+	xmd_front_mcast_update(&front);
 }
 
 /* The work, and a backend that answers. */
@@ -753,16 +753,16 @@ static void test_groups(void **state)
 	assert_int_equal(bk.mcast_del, 1 + 63);
 	assert_int_equal(sim_requested, 1);
 	sim_dev.flags = IFF_ALLMULTI;
-	xmd_mcast_update(&front);
+	xmd_front_mcast_update(&front);
 	tell();
 	assert_int_equal(sim_requested, 0);
 	sim_dev.flags = 0;
-	xmd_mcast_update(&front);
+	xmd_front_mcast_update(&front);
 	tell();
 	assert_int_equal(sim_requested, 1);
 	/* an adopting backend has lost the list */
 	bk.mcast_add = 0;
-	xmd_mcast_forgotten(&front);
+	xmd_front_mcast_forgotten(&front);
 	tell();
 	assert_int_equal(bk.mcast_add, 1);
 	assert_int_equal(sim_requested, 1);
@@ -775,7 +775,7 @@ static void test_group_left(void **state)
 {
 	(void)state;
 	sim_start(true, true);
-	xmd_rings_withdraw(&front);
+	xmd_front_rings_withdraw(&front);
 	front.feat.mcast = false;
 	sim_requested = 1;
 	sim_connect();

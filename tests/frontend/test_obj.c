@@ -5,8 +5,10 @@
  * The driver domain here is hostile, or says nothing.  Time goes by only where somebody
  * sleeps, or a test says so.
  */
+#include <stdarg.h>
 #include "check.h"
 #include "obj.c"
+#include "obj_wish.c"
 
 u64 sim_now;
 struct mutex sim_rtnl;
@@ -21,6 +23,7 @@ static void *handler_arg;
 static bool masked, pending;
 static unsigned int events, lines, allowed;
 static struct objring far_end;
+static unsigned int offered = 1, said_version, removed;
 static void (*far_does)(void);		/* each ms that goes by */
 
 /* ---- what obj.c needs of Linux and of main.c */
@@ -51,7 +54,7 @@ void xmd_front_replay_rx_mode(struct xmd_front *f)
 void xmd_front_set_max_mtu(struct xmd_front *f, unsigned int mtu)
 {
 	rtnl_lock();
-	if (mtu && sim_dev.mtu > mtu && !xmd_obj_set_mtu(f, mtu, false))
+	if (mtu && sim_dev.mtu > mtu && !xmd_front_obj_set_mtu(f, mtu, false))
 		sim_dev.mtu = mtu;
 	rtnl_unlock();
 }
@@ -125,24 +128,31 @@ void xen_irq_lateeoi(unsigned int irq, unsigned int flags)
 bool xenbus_exists(struct xenbus_transaction t, const char *dir, const char *node)
 {
 	(void)t, (void)dir, (void)node;
-	return false;
+	return !offered;
 }
 
 unsigned int xenbus_read_unsigned(const char *dir, const char *node, unsigned int otherwise)
 {
 	(void)dir, (void)node, (void)otherwise;
-	return 1;
+	return offered;
 }
 
 int xenbus_rm(struct xenbus_transaction t, const char *dir, const char *node)
 {
 	(void)t, (void)dir, (void)node;
+	removed++;
 	return 0;
 }
 
 int xenbus_printf(struct xenbus_transaction t, const char *dir, const char *node, const char *f, ...)
 {
-	(void)t, (void)dir, (void)node, (void)f;
+	va_list ap;
+
+	(void)t, (void)dir;
+	va_start(ap, f);
+	if (!strcmp(node, "xmd-obj-version"))
+		said_version = va_arg(ap, unsigned int);
+	va_end(ap);
 	return 0;
 }
 
@@ -286,14 +296,14 @@ static int begin(void **state)
 	sim_dev.mtu = 1500;
 	vif_told = (struct xmd_vif_object){ .mtu = 1500, .mtu_max = 1500 };
 	port_told = (struct xmd_port_object){ .mtu = 1500, .link = 1, .speed = 1000, .driver = "far" };
-	assert_int_equal(xmd_obj_create(&front), 0);
-	assert_int_equal(xmd_obj_publish(&front, XBT_NIL), 0);
-	xmd_obj_connected(&front);
+	assert_int_equal(xmd_front_obj_create(&front), 0);
+	assert_int_equal(xmd_front_obj_publish(&front, XBT_NIL), 0);
+	xmd_front_obj_connected(&front);
 	assert_int_equal(objring_attach(&far_end, &page), 0);
 	deliver();
 	far_does = only_hello;
 	pass(50);
-	assert_true(xmd_obj_view(&front, NULL, NULL));
+	assert_true(xmd_front_obj_view(&front, NULL, NULL));
 	assert_int_equal(front.link, XMD_LINK_UP);
 	return 0;
 }
@@ -303,7 +313,7 @@ static int end(void **state)
 	(void)state;
 	far_does = NULL;
 	far_end.page = NULL;
-	xmd_obj_destroy(&front);
+	xmd_front_obj_destroy(&front);
 	assert_null(handler);
 	return 0;
 }
@@ -317,11 +327,11 @@ static void a_call_that_nobody_answers(void **state)
 	u64 began = sim_now;
 
 	(void)state;
-	assert_int_equal(xpc_call_xmd_obj_counters(xmd_obj_calls(&front), &vif, &port), -ETIMEDOUT);
+	assert_int_equal(xpc_call_xmd_obj_counters(xmd_front_obj_calls(&front), &vif, &port), -ETIMEDOUT);
 	assert_in_range(sim_now - began, XMD_OBJRING_ANSWER_MS, PATIENCE_MS);
 	far_does = comes_and_goes;
 	began = sim_now;
-	assert_true(xpc_call_xmd_obj_counters(xmd_obj_calls(&front), &vif, &port) < 0);
+	assert_true(xpc_call_xmd_obj_counters(xmd_front_obj_calls(&front), &vif, &port) < 0);
 	assert_in_range(sim_now - began, 0, PATIENCE_MS);
 }
 
@@ -330,7 +340,7 @@ static void a_setting_that_nobody_answers(void **state)
 	u64 began = sim_now;
 
 	(void)state;
-	assert_true(xmd_obj_set_mtu(&front, 1400, true) < 0);
+	assert_true(xmd_front_obj_set_mtu(&front, 1400, true) < 0);
 	assert_in_range(sim_now - began, XMD_OBJRING_ANSWER_MS, PATIENCE_MS);
 	assert_int_equal(front.obj->g.wish.mtu, 1500);
 }
@@ -375,7 +385,7 @@ static void refuse_hello(void)
 	say((struct xpc_msg){ .kind = XPC_ACK, .result = -EPROTO }, 0);
 	deliver();
 	pass(20);
-	assert_false(xmd_obj_view(&front, NULL, NULL));
+	assert_false(xmd_front_obj_view(&front, NULL, NULL));
 }
 
 /* By a driver domain with other declarations: said once, and by the next again, though that has
@@ -398,7 +408,7 @@ static void a_refused_hello_is_told(void **state)
 	deliver();
 	far_does = only_hello;
 	pass(20);
-	assert_true(xmd_obj_view(&front, NULL, NULL));
+	assert_true(xmd_front_obj_view(&front, NULL, NULL));
 }
 
 /* The MTU is refused, and the next one too: whoever needs RTNL does not wait for any of it. */
@@ -428,6 +438,31 @@ static void rtnl_is_not_held_for_it(void **state)
 	assert_int_equal(o->g.wish.mtu, 1000);
 }
 
+/* The lower one of the driver domain's version and ours, in the page and in its key. */
+static void versions(void **state)
+{
+	static const struct {
+		unsigned int offered, said;
+	} row[] = { { 1, 1 }, { 2, 2 }, { 3, 2 }, { ~0u, 2 } };
+	struct xmd_obj *o = front.obj;
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		xmd_front_obj_disconnected(&front);
+		offered = row[i].offered;
+		assert_int_equal(xmd_front_obj_publish(&front, XBT_NIL), 0);
+		assert_int_equal(page.version, row[i].said);
+		assert_int_equal(said_version, row[i].said);
+		assert_int_equal(o->g.ring.version, row[i].said);
+	}
+	/* none: nor any of its keys */
+	xmd_front_obj_disconnected(&front);
+	offered = removed = 0;
+	assert_int_equal(xmd_front_obj_publish(&front, XBT_NIL), 0);
+	assert_int_equal(removed, 3);
+	offered = 1;
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -438,6 +473,7 @@ int main(void)
 		TEST(the_log_has_an_end),
 		TEST(a_refused_hello_is_told),
 		TEST(rtnl_is_not_held_for_it),
+		TEST(versions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

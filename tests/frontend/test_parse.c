@@ -34,7 +34,7 @@ static void put_extra(struct ring *r, u8 type, u8 flags, u8 gso_type, u16 gso_si
 
 static int parse(struct ring *r, struct xmd_rx_frame *f)
 {
-	return xmd_rx_parse(r->slot, r->cons, r->prod, f);
+	return xmd_front_rx_parse(r->slot, r->cons, r->prod, f);
 }
 
 /* ---- one slot ---- */
@@ -271,7 +271,7 @@ static void test_tx_answer(void **state)
 	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
 		slot[255].rsp.id = rows[i].id;
 		slot[255].rsp.status = rows[i].status;
-		assert_case(rows[i].what, xmd_tx_answer(slot, 0xffffffffu, &id, &status), rows[i].answers);
+		assert_case(rows[i].what, xmd_front_tx_answer(slot, 0xffffffffu, &id, &status), rows[i].answers);
 		assert_case(rows[i].what, id, rows[i].want);
 		assert_case(rows[i].what, status, rows[i].status);
 	}
@@ -298,7 +298,7 @@ static void test_backend_domain(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++)
-		assert_case(rows[i].path, xmd_backend_domain(rows[i].path), rows[i].domid);
+		assert_case(rows[i].path, xmd_front_backend_domain(rows[i].path), rows[i].domid);
 }
 
 static void test_mtu(void **state)
@@ -319,7 +319,7 @@ static void test_mtu(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++)
-		assert_case(rows[i].what, xmd_mtu_limit(rows[i].sg, rows[i].key), rows[i].want);
+		assert_case(rows[i].what, xmd_front_mtu_limit(rows[i].sg, rows[i].key), rows[i].want);
 }
 
 static void test_names(void **state)
@@ -328,9 +328,9 @@ static void test_names(void **state)
 	for (unsigned int i = 0; i < XMD_FAULTS; i++)
 		assert_non_null(xmd_front_fault_text(i));
 	for (unsigned int i = 0; i < XMD_RX_REASONS; i++)
-		assert_non_null(xmd_rx_bad_name(i));
+		assert_non_null(xmd_front_rx_bad_name(i));
 	assert_string_equal(xmd_front_fault_text(XMD_FAULTS), "?");
-	assert_string_equal(xmd_rx_bad_name(XMD_RX_REASONS), "?");
+	assert_string_equal(xmd_front_rx_bad_name(XMD_RX_REASONS), "?");
 }
 
 int main(void)

@@ -47,8 +47,8 @@ static int desk_set(struct kern *k, const struct xmd_vif_settings *s)
 static int desk_port(struct kern *k, struct xmd_port_info *info)
 {
 	(void)k;
-	*info = (struct xmd_port_info){ .link = 1, .duplex = 1, .speed = 1000, .mtu = 1500,
-					.eeprom_len = 128, .driver = "desk", .version = "1" };
+	*info = (struct xmd_port_info){ .port = { .link = 1, .duplex = 1, .speed = 1000, .mtu = 1500,
+						  .eeprom_len = 128, .driver = "desk", .version = "1" } };
 	return 0;
 }
 

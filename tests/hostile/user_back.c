@@ -24,7 +24,7 @@ static struct xmd_vif_connect fair(void)
 	struct xmd_vif_connect c = {
 		.version = XMD_XPC_VERSION, .id = { .domid = NOBODY, .handle = 7 },
 		.mtu = 1500, .mac = { 0x02, 0, 0, 0, 0, 0x77 }, .n_queues = 1,
-		.queue = { { .tx_ref = 8, .rx_ref = 9, .tx_port = 3, .rx_port = 3 } },
+		.queue = { { .tx_ref = 8, .rx_ref = 9, .tx_evtchn = 3, .rx_evtchn = 3 } },
 	};
 	return c;
 }
@@ -83,7 +83,7 @@ static void foreign(void)
 	must_fail("dom0, references it never granted", &c);
 	c.queue[0].tx_ref = ~0u;
 	must_fail("grant reference 2^32-1", &c);
-	c.queue[0].tx_port = c.queue[0].rx_port = ~0u;
+	c.queue[0].tx_evtchn = c.queue[0].rx_evtchn = ~0u;
 	must_fail("event channel 2^32-1", &c);
 	c = fair();
 	c.queue[0].rx_ref = c.queue[0].tx_ref;
@@ -106,7 +106,7 @@ static void others(void)
 	row("DISCONNECT at a bad address", ONE(EFAULT), ioctl(fd, XMD_VIF_DISCONNECT, bad_pointer));
 	row("LIST at a bad address", ONE(EFAULT), ioctl(fd, XMD_VIF_LIST, bad_pointer));
 	row("unknown ioctl", ONE(ENOTTY), ioctl(fd, _IO('x', 0x7f)));
-	row("ioctl of the wrong length", ONE(ENOTTY), ioctl(fd, wrong_length, bad_pointer));
+	row("ioctl of the wrong length", TWO(ENOTTY, EFAULT), ioctl(fd, wrong_length, bad_pointer));
 	row("ioctl of /dev/xmd/nic0", ONE(ENOTTY), ioctl(fd, XMD_NIC_STOP));
 	row("read of 15 bytes", ONE(EINVAL), read(fd, buf, sizeof(buf) - 1));
 	row("write", TWO(EINVAL, EBADF), write(fd, buf, sizeof(buf)));
@@ -138,6 +138,28 @@ static void settings(void)
 	row("ASK for nothing known", TWO(EINVAL, ENODEV), ioctl(fd, XMD_BACK_ASK, &a));
 	a.what = XMD_ASK_REGS;
 	row("ASK for too few registers", TWO(EINVAL, ENODEV), ioctl(fd, XMD_BACK_ASK, &a));
+}
+
+static int set_port(unsigned int size, unsigned int mask, unsigned int features)
+{
+	struct xmd_port_settings s = { .size = size, .mask = mask, .features = features };
+
+	return ioctl(fd, XMD_BACK_SETTINGS_SET, &s);
+}
+
+/* What is given back after a restart could come from anywhere. */
+static void port_settings(void)
+{
+	const unsigned int size = sizeof(struct xmd_port_settings);
+
+	row("SETTINGS at a bad address", TWO(EFAULT, ENODEV),
+	    ioctl(fd, XMD_BACK_SETTINGS_GET, bad_pointer));
+	row("SETTINGS from a bad address", ONE(EFAULT),
+	    ioctl(fd, XMD_BACK_SETTINGS_SET, bad_pointer));
+	row("SETTINGS of another size", TWO(EINVAL, ENODEV), set_port(size + 4, 0, 0));
+	row("SETTINGS of 2^32-1 bytes", TWO(EINVAL, ENODEV), set_port(~0u, 0, 0));
+	row("SETTINGS of groups unknown", TWO(EINVAL, ENODEV), set_port(size, XMD_PORT_ALL + 1, 0));
+	row("SETTINGS of features unknown", TWO(EINVAL, ENODEV), set_port(size, 0, ~0u));
 }
 
 static void limits(void)
@@ -188,6 +210,7 @@ void back_calls(void)
 	foreign();
 	others();
 	settings();
+	port_settings();
 	limits();
 	again();
 	list_all();

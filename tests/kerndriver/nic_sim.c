@@ -16,7 +16,7 @@ static struct pci_dev pdev = { .irq = 9 };
 static struct net_device dev;
 static struct xmd_adapter adapter;
 static struct xmd_buf bufs[BUFS], *pool[BUFS];
-static u8 page[XMD_BUF_SIZE];
+static u8 page[BUFS][XMD_BUF_SIZE];
 static irq_handler_t handler;
 static bool in_irq, in_poll;
 static u64 credit;		/* bits that the wire could have taken */
@@ -182,6 +182,22 @@ static struct e1000_tx_desc *tx_desc(void)
 	return &sim.nic->tx.ring.desc[*reg(TDH)];
 }
 
+static bool receive(const void *data, u32 len)
+{
+	struct xmd_rx *rx = &sim.nic->rx;
+	u32 h = *reg(RDH);
+
+	if (!(*reg(RCTL) & RCTL_EN) || h == *reg(RDT))
+		return false;
+	if (data)
+		memcpy((void *)(uintptr_t)__le64_to_cpu(rx->desc[h].addr), data, len);
+	rx->desc[h].length = __cpu_to_le16(len);
+	rx->desc[h].errors = 0;
+	rx->desc[h].status = RXD_STAT_DD | RXD_STAT_EOP;
+	*reg(RDH) = (h + 1) & rx->mask;
+	return true;
+}
+
 static void transmit(void)
 {
 	struct e1000_tx_desc *d;
@@ -201,6 +217,8 @@ static void transmit(void)
 			return;
 		credit -= bits;
 		sim.sent += !!(lower & TXD_EOP);
+		if (sim.loop && receive((void *)(uintptr_t)__le64_to_cpu(d->addr), lower & 0xffff))
+			raise_cause(INT_RXT0);
 		*reg(TDH) = (*reg(TDH) + 1) & sim.nic->tx.ring.mask;
 		if (lower & TXD_RS) {
 			d->upper |= __cpu_to_le32(TXD_DD);
@@ -211,19 +229,10 @@ static void transmit(void)
 
 void sim_receive(unsigned int frames)
 {
-	struct xmd_rx *rx = &sim.nic->rx;
-	u32 h;
-
-	for (; frames; frames--) {
-		h = *reg(RDH);
-		if (!(*reg(RCTL) & RCTL_EN) || h == *reg(RDT))
-			return;
-		rx->desc[h].length = 60;
-		rx->desc[h].errors = 0;
-		rx->desc[h].status = RXD_STAT_DD | RXD_STAT_EOP;
-		*reg(RDH) = (h + 1) & rx->mask;
-	}
-	raise_cause(INT_RXT0);
+	while (frames && receive(NULL, 60))
+		frames--;
+	if (!frames)
+		raise_cause(INT_RXT0);
 }
 
 void sim_wire(bool link)
@@ -346,9 +355,17 @@ unsigned int xmd_pool_take(struct xmd_pool *p, struct xmd_buf **b, unsigned int 
 	n = n < sim.free ? n : sim.free;
 	for (unsigned int i = 0; i < n; i++) {
 		b[i] = pool[--sim.free];
-		*b[i] = (struct xmd_buf){ .data = page, .refs = 1, .nbufs = 1 };
+		*b[i] = (struct xmd_buf){
+			.data = page[b[i] - bufs], .dma = (uintptr_t)page[b[i] - bufs],
+			.refs = 1, .nbufs = 1,
+		};
 	}
 	return n;
+}
+
+unsigned int xmd_buf_get(struct xmd_nic *nic, struct xmd_buf **b, unsigned int n)
+{
+	return xmd_pool_take(&nic->pool, b, n, 0);
 }
 
 void xmd_buf_put(struct xmd_nic *nic, struct xmd_buf *b)

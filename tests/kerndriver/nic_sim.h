@@ -14,6 +14,7 @@ struct nic_sim {
 	/* the NIC and its wire */
 	unsigned int mbit;		/* what the link makes, collisions taken off */
 	bool link, paused, stuck, gone;
+	bool loop;			/* what is sent comes back */
 	bool lose_irqs;			/* causes are set, nobody hears of them */
 	bool line_held;			/* the line is asserted, whatever the mask says */
 	u32 icr, ims;
@@ -41,7 +42,6 @@ extern struct nic_sim sim;
 
 void sim_up(unsigned int ring);		/* probed, attached, started, with a link, at 1000 Mb/s */
 void sim_down(void);
-void sim_run(unsigned int ms);
 void sim_start(void);
 void sim_wire(bool link);		/* plug, pull; autonegotiation is immediate */
 int sim_post(unsigned int frames, unsigned int bytes);	/* Return: as xmd_nic_tx_provide, in sum */

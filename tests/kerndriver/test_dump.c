@@ -13,10 +13,6 @@ typedef __u32 u32;
 enum { XPC_NONE, XPC_LIVE };
 #define XMD_REGDUMP 32u
 
-struct xmd_regdump {
-	u32 n, val[64];
-};
-
 struct ethtool_regs {
 	u32 version, len;
 };

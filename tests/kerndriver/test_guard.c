@@ -249,6 +249,10 @@ static void bounds_hold_while_the_nic_runs(void **state)
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		in_order(&g);
 		assert_int_equal(set(&g, cases[i].reg, cases[i].good), 0);
+		/* what is not said could be anything */
+		assert_int_equal(try(&g, XMD_REG_SET, cases[i].reg,
+				     xmd_guard_writable(cases[i].reg, false) & ~0x2u, cases[i].good),
+				 -EPERM);
 		for (k = 0; k < 3; k++) {
 			assert_int_equal(set(&g, cases[i].reg, cases[i].bad[k]), -EPERM);
 			g.stopped = true;	/* a self-test may */
@@ -388,6 +392,45 @@ static void time_is_bounded(void **state)
 	assert_int_equal(batch(ops, 1, false, &failed), 0);
 }
 
+static const struct xmd_adapter none, ours = { .mac = { { 2, 0, 0, 0, 0, 1 } } };
+static const struct xmd_adapter guests = { .mac = { { 2, 0, 0, 0, 0, 2 } } };
+
+/* The switch believes the address that is committed: nobody takes a guest's by START or found. */
+static void addresses_are_those_asked_for(void **state)
+{
+	struct xmd_adapter magic = ours;
+
+	(void)state;
+	assert_true(xmd_guard_address(&none, NULL, ours.mac.addr));
+	assert_true(xmd_guard_address(&ours, NULL, ours.mac.addr));
+	assert_false(xmd_guard_address(&ours, NULL, guests.mac.addr));
+	assert_false(xmd_guard_address(&ours, &ours, guests.mac.addr));
+	assert_true(xmd_guard_address(&ours, &guests, guests.mac.addr));
+	assert_true(xmd_guard_address(&ours, &guests, ours.mac.addr));	/* it may fail, too */
+	assert_true(xmd_guard_found(&none, &ours, ours.mac.addr));
+	assert_false(xmd_guard_found(&none, &guests, ours.mac.addr));
+	assert_false(xmd_guard_found(&none, &none, none.mac.addr));
+	assert_false(xmd_guard_found(&ours, &ours, ours.mac.addr));
+	assert_false(xmd_guard_found(&ours, &guests, guests.mac.addr));
+	magic.wol = XMD_WOL_MAGIC;
+	assert_true(xmd_guard_found(&none, &magic, ours.mac.addr));
+	magic.wol = XMD_WOL_BCAST;
+	assert_false(xmd_guard_found(&none, &magic, ours.mac.addr));
+}
+
+static void wake_follows_what_is_committed_or_asked(void **state)
+{
+	struct xmd_adapter have = ours, want = ours;
+
+	(void)state;
+	assert_int_equal(xmd_guard_wake(&none, NULL), WUFC_MAG);
+	assert_int_equal(xmd_guard_wake(&have, NULL), 0);
+	have.wol = XMD_WOL_UCAST;
+	want.wol = XMD_WOL_MCAST | XMD_WOL_BCAST | XMD_WOL_PHY;
+	assert_int_equal(xmd_guard_wake(&have, NULL), WUFC_EX);
+	assert_int_equal(xmd_guard_wake(&have, &want), WUFC_EX | WUFC_MC | WUFC_BC | WUFC_LNKC);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -399,6 +442,8 @@ int main(void)
 		cmocka_unit_test(bounds_hold_while_the_nic_runs),
 		cmocka_unit_test(pause_thresholds_fit_the_memory_and_each_other),
 		cmocka_unit_test(start_wants_all_in_order),
+		cmocka_unit_test(addresses_are_those_asked_for),
+		cmocka_unit_test(wake_follows_what_is_committed_or_asked),
 		cmocka_unit_test(control_bits_that_never),
 		cmocka_unit_test(reset_only_when_stopped),
 		cmocka_unit_test(batch_names_the_first_that_fails),

@@ -579,6 +579,19 @@ static void taken(void *ctx, struct xmd_buf **frames, unsigned int n)
 		xmd_buf_put(ctx, frames[--n]);
 }
 
+static int while_diverted(struct xmd_nic *nic)
+{
+	sim_receive(7);
+	sim_polls();
+	assert_int_equal(diverted, 7);
+	/* guests' frames and their answers go on */
+	assert_int_equal(sim_post(3, 60), 3);
+	sim_run(10);
+	assert_int_equal(sim.ok, 3);
+	sim_receive(2);
+	return -EIO;
+}
+
 /* A self-test takes what comes, whatever comes when; afterwards nothing of it is left. */
 static void test_divert(void **state)
 {
@@ -588,18 +601,31 @@ static void test_divert(void **state)
 	sim_up(256);
 	const struct xmd_client taker = { &ops, sim.nic };
 
-	xmd_nic_divert(sim.nic, &taker);
-	sim_receive(7);
-	sim_polls();
-	assert_int_equal(diverted, 7);
-	/* guests' frames and their answers go on */
-	assert_int_equal(sim_post(3, 60), 3);
-	sim_run(10);
-	assert_int_equal(sim.ok, 3);
-	sim_receive(2);
-	xmd_nic_divert(sim.nic, NULL);
+	assert_int_equal(xmd_nic_divert(sim.nic, &taker, while_diverted), -EIO);
 	sim_polls();
 	assert_int_equal(sim.received, 2);
+	sim_down();
+}
+
+int xmd_test_loopback(void *ctx);
+
+/* Passed or not, reception is the client's again. */
+static void test_loopback(void **state)
+{
+	(void)state;
+	sim_up(256);
+	sim.idle = true;
+	for (int works = 0; works < 2; works++) {
+		sim.loop = works;
+		sim.received = 0;
+		sim_post(1, 60);
+		assert_int_equal(xmd_test_loopback(sim.nic), works ? 0 : -EIO);
+		assert_int_equal(sim.received, 0);
+		sim.loop = false;
+		sim_receive(5);
+		sim_run(10);
+		assert_int_equal(sim.received, 5);
+	}
 	sim_down();
 }
 
@@ -625,6 +651,7 @@ int main(void)
 		cmocka_unit_test(test_false_link),
 		cmocka_unit_test(test_attach),
 		cmocka_unit_test(test_divert),
+		cmocka_unit_test(test_loopback),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

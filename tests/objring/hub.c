@@ -145,12 +145,12 @@ struct host *host_new(void)
 	h->hub.w = &h->w;
 	h->objs.bus = &h->hub.bus;
 	h->w.objs = &h->objs;
-	h->w.sim.port = (struct xmd_port_info){
+	h->w.sim.port.port = (struct xmd_port_object){
 		.link = 1, .duplex = 1, .autoneg = 1, .advertise = 0x2f, .partner = 0x2f,
-		.speed = 1000, .mtu = 9000, .vendor = 0x8086, .device = 0x100e,
+		.speed = 1000, .mtu = 9000, .chip_vendor = 0x8086, .chip_device = 0x100e,
 		.eeprom_len = 128, .regs_len = 128, .driver = "xmd_nic", .version = "7",
-		.rx_frames = 11, .tx_frames = 22,
 	};
+	h->w.sim.port.counters = (struct xmd_port_counters){ .rx_frames = 11, .tx_frames = 22 };
 	h->offered = XMD_OBJRING_VERSION;
 	world_backend_up(&h->w);
 	for (unsigned int i = 0; i < HUB_GUESTS; i++)

@@ -65,7 +65,7 @@ static void others_go_on(void **state)
 	assert_int_equal(host_call(h, 1, XPC_DOWN_xmd_obj_counters, NULL, counters), 0);
 	assert_int_equal(host_wish(h, 1, XPC_xmd_vif_object_mtu, &want), 0);
 	/* who has asked hears of the wire all the same */
-	h->w.sim.port.link = 0;
+	h->w.sim.port.port.link = 0;
 	h->w.sim.port_event = true;
 	host_run(h, 2 * TICK_MS);
 	assert_int_equal(h->party[0].g.port.link, 0);
@@ -111,6 +111,60 @@ static void who_waits_too_long_is_told(void **state)
 	ask(h, 2, XPC_DOWN_xmd_obj_regs, NULL);
 	host_run(h, 4 * TICK_MS);
 	expect_answer(h, 2, -ETIMEDOUT);
+}
+
+/* It has given up, and asks again while the first is still under way; its ring lives. */
+static void a_guest_that_asks_again(void **state)
+{
+	const struct xmd_vif_object want = { .mtu = 1400 };
+	struct host *h = *state;
+	int result;
+
+	ask(h, 0, XPC_DOWN_xmd_obj_regs, NULL);
+	host_run(h, 1000);
+	assert_int_equal(host_wish(h, 0, XPC_xmd_vif_object_mtu, &want), 0);
+	host_run(h, 3000);
+	assert_true(objguest_result(&h->party[0].g, &result));
+	assert_int_not_equal(result, 0);
+	assert_int_equal(h->party[0].g.phase, OBJGUEST_LIVE);
+	ask(h, 0, XPC_DOWN_xmd_obj_identify, in_on);
+	host_run(h, 500);
+	assert_int_equal(h->w.sim.question.what, XMD_ASK_REGS);
+	h->w.sim.slow = false;
+	host_run(h, 4000);
+	assert_true(objguest_result(&h->party[0].g, &result));
+	assert_int_equal(h->party[0].g.phase, OBJGUEST_LIVE);
+	/* and once nothing is under way any more, all is as ever */
+	assert_int_equal(host_call(h, 0, XPC_DOWN_xmd_obj_identify, in_on, NULL), 0);
+	assert_true(h->w.sim.blinking);
+	assert_int_equal(h->party[0].g.vif.mtu, 1400);
+}
+
+/* No guest of ours does that: calls while there is one, which are refused and cost nobody else. */
+static void a_guest_that_does_not_wait_its_turn(void **state)
+{
+	struct host *h = *state;
+	struct objguest *g = &h->party[0].g;
+	uint8_t call[XPC_HEADER];
+	unsigned int i;
+
+	ask(h, 0, XPC_DOWN_xmd_obj_regs, NULL);
+	for (i = 0; i < 3; i++) {
+		struct xpc_msg m = { .kind = XPC_CALL, .len = XPC_HEADER, .seq = 1000 + i,
+				     .id = xpc_vif_objects.down[XPC_DOWN_xmd_obj_regs].id,
+				     .epoch = g->replicas.epoch };
+
+		xpc_put_header(&m, call);
+		objring_send(&g->ring, call, sizeof(call));
+		hub_send(&h->hub, 0);
+		host_run(h, 4 * TICK_MS);
+	}
+	ask(h, 1, XPC_DOWN_xmd_obj_regs, NULL);
+	h->w.sim.slow = false;
+	host_run(h, 8 * TICK_MS);
+	expect_answer(h, 0, 0);
+	expect_answer(h, 1, 0);
+	assert_int_equal(h->w.sim.asked, 2);
 }
 
 /* The guest is gone before its answer, in the line and at its head. */
@@ -163,6 +217,8 @@ int main(void)
 		T(others_go_on),
 		T(a_line_of_guests),
 		T(who_waits_too_long_is_told),
+		T(a_guest_that_asks_again),
+		T(a_guest_that_does_not_wait_its_turn),
 		T(a_guest_that_does_not_wait),
 		T(a_new_backend_puts_the_light_out),
 	};

@@ -48,14 +48,14 @@ static void the_carrier_follows_the_wire(void **state)
 
 	host_attach(h, 0);
 	host_attach(h, 2);
-	h->w.sim.port.link = 0;
-	h->w.sim.port.speed = 0;
+	h->w.sim.port.port.link = 0;
+	h->w.sim.port.port.speed = 0;
 	h->w.sim.port_event = true;
 	host_run(h, 2 * TICK_MS);
 	assert_int_equal(h->party[0].g.port.link, 0);
 	assert_int_equal(h->party[2].g.port.link, 0);
 	assert_true(h->party[0].news & OBJGUEST_PORT);
-	h->w.sim.port.link = 1;
+	h->w.sim.port.port.link = 1;
 	h->w.sim.port_event = true;
 	host_run(h, 2 * TICK_MS);
 	assert_int_equal(h->party[0].g.port.link, 1);
@@ -252,6 +252,32 @@ static void xmd_backend_dies_and_settings_are_back(void **state)
 	}
 	/* never a filter before what it lets in */
 	assert_int_equal(h->w.sim.deaf_sets, 0);
+}
+
+/* The next xmd-backend has no rings to offer: what came through one does not stay for ever. */
+static void settings_that_nobody_speaks_for(void **state)
+{
+	const struct xmd_vif_object want = { .mac = { { 2, 0, 0, 0, 0, 1 } } };
+	struct host *h = *state;
+
+	host_attach(h, 0);
+	host_allow(h, 0, "mac");
+	assert_int_equal(host_wish(h, 0, SETTINGS, &settings), 0);
+	assert_int_equal(host_wish(h, 0, M(mac), &want), 0);
+	world_backend_kill(&h->w);
+	h->objs.bus = NULL;
+	world_backend_up(&h->w);
+	world_run(&h->w, 1000);
+	assert_int_equal(host_settings(h, 0)->flags, 0);
+	assert_memory_equal(host_settings(h, 0)->mac, want.mac.addr, 6);
+	h->w.sim.sets = 0;
+	world_run(&h->w, 30000);
+	assert_int_equal(h->w.sim.sets, 0);
+	/* no longer granted: its own again */
+	host_allow(h, 0, "none");
+	world_run(&h->w, 1000);
+	assert_memory_equal(host_settings(h, 0)->mac, "\x00\x16\x3e\x00\x05\x00", 6);
+	h->objs.bus = &h->hub.bus;
 }
 
 static void what_was_granted_is_taken_back(void **state)
@@ -472,6 +498,7 @@ int main(void)
 		T(spoofing_is_told_to_the_kernel),
 		T(calls),
 		T(xmd_backend_dies_and_settings_are_back),
+		T(settings_that_nobody_speaks_for),
 		T(what_was_granted_is_taken_back),
 		T(nothing_stays_that_nobody_wishes),
 		T(a_refused_wish_does_not_take_others_with_it),

@@ -188,11 +188,11 @@ static bool happens_to_far(struct host *h, const char *text)
 	if (is(text, "allow ", &rest)) {
 		allow(h, rest);
 	} else if (is(text, "link ", &rest)) {
-		h->w.sim.port.link = atoi(rest);
-		h->w.sim.port.speed = atoi(rest) * 1000;
+		h->w.sim.port.port.link = atoi(rest);
+		h->w.sim.port.port.speed = atoi(rest) * 1000;
 		h->w.sim.port_event = true;
 	} else if (is(text, "portmtu ", &rest)) {
-		h->w.sim.port.mtu = atoi(rest);
+		h->w.sim.port.port.mtu = atoi(rest);
 		h->w.sim.port_event = true;
 	} else if (is(text, "restart", &rest)) {
 		world_backend_kill(&h->w);
@@ -230,7 +230,7 @@ static struct host *quiet_host(__u32 version)
 	struct host *h = host_new();
 
 	h->offered = version;
-	h->w.sim.port.rx_frames = h->w.sim.port.tx_frames = 0;
+	h->w.sim.port.counters.rx_frames = h->w.sim.port.counters.tx_frames = 0;
 	return h;
 }
 

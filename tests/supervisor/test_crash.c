@@ -97,7 +97,7 @@ static char *picture(const struct story *s)
 
 		if (r)
 			fprintf(f, "row %u: refs %u %u ports %u %u\n", i, r->c.queue[0].tx_ref,
-				r->c.queue[0].rx_ref, r->c.queue[0].tx_port, r->c.queue[0].rx_port);
+				r->c.queue[0].rx_ref, r->c.queue[0].tx_evtchn, r->c.queue[0].rx_evtchn);
 	}
 	/* The configuration is that of what runs. */
 	fprintf(f, "phase %d, configuration %s, disturbed %u\n", phase_read("drv"),

@@ -545,6 +545,22 @@ static void watchdog_ends_it(void)
 		d->life = LIFE_WATCHDOG;
 }
 
+/* What was set on its port is in force again before anybody is served. */
+static void the_settings_of_its_port(void **state)
+{
+	static const char *const key = "/local/domain/1/" XS_DIR_OWN "/" XS_OWN_PORT_SETTINGS;
+
+	(void)state;
+	assert_int_equal(file_write("drv", ".port", "mtu=9000 tx_ring=512 rx_ring=512"), 0);
+	dom0_crash(LIFE_CRASHED);
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
+	dom0_run(1000);
+	assert_string_equal(mem_peek(dom0.w.mem, key), "mtu=9000 tx_ring=512 rx_ring=512");
+	assert_int_equal(dom0.w.sim.settings.mtu, 9000);
+	assert_int_equal(dom0.w.sim.settings_sets, 1);
+	unlink(RUN_DIR "/drv.port");
+}
+
 static void it_hangs_while_it_boots(void **state)
 {
 	char *before = host_dump(&dom0.w, true);
@@ -856,6 +872,7 @@ int main(void)
 		T(a_guest_that_hides_its_nodes),
 		T(a_vif_that_was_never_connected),
 		T(it_crashes_while_it_boots),
+		T(the_settings_of_its_port),
 		T(it_hangs_while_it_boots),
 		T(it_only_boots_slowly),
 		T(it_never_serves),

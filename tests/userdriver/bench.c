@@ -173,6 +173,22 @@ uint32_t bench_reg(const struct bench *b, uint32_t reg)
 	return b->sim->reg[reg / 4];
 }
 
+bool bench_receives(const struct bench *b, const uint8_t mac[ETH_ALEN])
+{
+	uint32_t low = mac[0] | mac[1] << 8 | mac[2] << 16 | (uint32_t)mac[3] << 24;
+	uint32_t high = mac[4] | mac[5] << 8 | RAH_AV;
+	uint32_t rctl = bench_reg(b, RCTL);
+	unsigned int hash = (mac[5] << 8 | mac[4]) >> 4;
+
+	if (mac[0] & 1 ? rctl & RCTL_MPE : rctl & RCTL_UPE)
+		return true;
+	for (unsigned int i = 0; i < RAR_ENTRIES; i++) {
+		if (bench_reg(b, RAL(i)) == low && bench_reg(b, RAH(i)) == high)
+			return true;
+	}
+	return mac[0] & 1 && bench_reg(b, MTA(hash >> 5)) >> (hash & 31) & 1;
+}
+
 static int saved_stderr = -1, capture = -1;
 
 void log_capture_start(void)

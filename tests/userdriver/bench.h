@@ -57,6 +57,8 @@ int bench_write_eeprom(struct bench *b, uint32_t offset, const struct xmd_bytes 
 int bench_serve(struct bench *b);		/* until no message waits */
 void bench_pass(struct bench *b, unsigned int ms);	/* then serve; must not fail */
 void bench_tick(struct bench *b);		/* must not fail */
+/* Would the NIC take a frame to @mac?  Chapter 3.2.1. */
+bool bench_receives(const struct bench *b, const uint8_t mac[ETH_ALEN]);
 uint32_t bench_reg(const struct bench *b, uint32_t reg);
 
 /* What is logged goes here, and to the real stderr on failure only. */

@@ -8,57 +8,11 @@
 #include <string.h>
 
 #include "bench.h"
-
-/* ------------------------------------------------------------ wishes */
-
-#define WISH(name, ...) static void name(struct xmd_adapter *a) { __VA_ARGS__; }
-
-WISH(wish_promisc, a->promisc = 1)
-WISH(wish_allmulti, a->allmulti = 1)
-
-static void wish_multicast(struct xmd_adapter *a)
-{
-	a->n_mc = 40;
-	for (unsigned int i = 0; i < a->n_mc; i++)
-		a->mc[i] = (struct xmd_mac){ { 0x01, 0x00, 0x5e, 0x01, i, 3 * i } };
-}
-
-WISH(wish_mac, a->mac = (struct xmd_mac){ { 0x02, 0x11, 0x22, 0x33, 0x44, 0x55 } })
-WISH(wish_rings, a->tx_ring = 512; a->rx_ring = 1024)
-WISH(wish_mtu_9000, a->mtu = 9000)
-WISH(wish_mtu_4000, a->mtu = 4000)
-WISH(wish_forced_100_full, a->autoneg = 0; a->forced = XMD_ADV_100F)
-WISH(wish_forced_10_half, a->autoneg = 0; a->forced = XMD_ADV_10H)
-WISH(wish_advertise_100, a->advertise = XMD_ADV_100F | XMD_ADV_100H)
-WISH(wish_mdix, a->mdix = XMD_MDIX)
-WISH(wish_no_pause, a->pause_rx = a->pause_tx = 0)
-WISH(wish_forced_pause_tx, a->pause_autoneg = 0; a->pause_rx = 0)
-WISH(wish_usecs, a->rx_usecs = 50)
-WISH(wish_adaptive, a->itr_mode = XMD_ITR_ADAPTIVE)
-WISH(wish_wol, a->wol = XMD_WOL_UCAST | XMD_WOL_BCAST)
-
-static void wish_kernels(struct xmd_adapter *a)
-{
-	a->rx_csum = 0;
-	a->msg_level = 0;
-}
-
-static void wish_much(struct xmd_adapter *a)
-{
-	wish_multicast(a);
-	wish_mac(a);
-	wish_rings(a);
-	wish_mtu_9000(a);
-	wish_forced_100_full(a);
-	wish_usecs(a);
-	wish_wol(a);
-}
+#include "wishes.h"
 
 struct expected {
 	uint32_t reg, mask, val;
 };
-
-#define ITR_50US 195u
 
 static const struct wish {
 	const char *name;
@@ -431,127 +385,6 @@ static void what_is_in_force_already_costs_nothing(void **state)
 	bench_close(&b);
 }
 
-/* START says ENOMEM when the pool is too small for the rings. */
-static void rings_without_memory_are_answered_so_and_the_old_ones_run_on(void **state)
-{
-	struct xmd_adapter want;
-	struct bench b;
-
-	(void)state;
-	bench_running(&b, 0);
-	want = b.d.adapter;
-	wish_rings(&want);
-	b.sim->start_refused = 1;
-	b.sim->start_error = -ENOMEM;
-	log_capture_start();
-	assert_int_equal(bench_configure(&b, &want), -ENOMEM);
-	log_captured();
-	assert_int_equal(b.sim->phase, XMD_NIC_RUNNING);
-	assert_int_equal(b.sim->started.rx_ring, 256);
-	assert_int_equal(b.sim->adapter->link, 1);
-	assert_int_equal(b.d.exit_code, EXIT_OK);
-	bench_close(&b);
-}
-
-static void no_way_back_ends_the_process(void **state)
-{
-	struct xmd_adapter want;
-	struct bench b;
-
-	(void)state;
-	bench_running(&b, 0);
-	want = b.d.adapter;
-	wish_rings(&want);
-	b.sim->start_refused = 2;
-	b.sim->start_error = -ENOMEM;
-	log_capture_start();
-	assert_int_not_equal(sim_configure(b.sim, &want), 0);
-	log_captured();
-	assert_int_equal(b.d.exit_code, EXIT_KERNEL);
-	/* and the next one finds a stopped NIC, and the old settings committed */
-	assert_int_equal(bench_restart(&b), 0);
-	assert_int_equal(b.sim->phase, XMD_NIC_RUNNING);
-	assert_int_equal(b.sim->started.rx_ring, 256);
-	bench_close(&b);
-}
-
-static void a_wish_to_a_lost_nic_is_kept_for_its_return(void **state)
-{
-	struct xmd_adapter want;
-	struct bench b;
-
-	(void)state;
-	bench_running(&b, 0);
-	b.sim->faults |= SIM_F_ALL_ONES;
-	log_capture_start();
-	bench_tick(&b);
-	want = b.d.adapter;
-	wish_multicast(&want);
-	wish_usecs(&want);
-	assert_int_equal(sim_configure(b.sim, &want), 0);
-	wish_rings(&want);
-	assert_int_equal(sim_configure(b.sim, &want), -ENODEV);
-	b.sim->faults &= ~SIM_F_ALL_ONES;
-	sim_nic_power_on(b.sim);
-	bench_tick(&b);
-	log_captured();
-	assert_int_equal(b.d.state, DRIVER_RUNNING);
-	assert_int_equal(bench_reg(&b, ITR), ITR_50US);
-	assert_int_equal(bench_reg(&b, RAL(1)), 0x015e0001);
-	bench_close(&b);
-}
-
-static void a_nic_that_leaves_in_the_middle_is_waited_for(void **state)
-{
-	struct xmd_adapter old, want;
-	struct bench b;
-
-	(void)state;
-	bench_running(&b, 0);
-	old = want = b.d.adapter;
-	wish_much(&want);
-	b.sim->all_ones_from_access = b.sim->accesses + 100;
-	log_capture_start();
-	assert_int_equal(sim_configure(b.sim, &want), -ENODEV);
-	assert_int_equal(b.d.state, DRIVER_GONE);
-	assert_int_equal(b.d.exit_code, EXIT_OK);
-	assert_true(settings_equal(&b.d.adapter, &old));
-	b.sim->all_ones_from_access = 0;
-	b.sim->faults &= ~SIM_F_ALL_ONES;
-	sim_nic_power_on(b.sim);
-	bench_tick(&b);
-	log_captured();
-	assert_int_equal(b.d.state, DRIVER_RUNNING);
-	assert_int_equal(bench_reg(&b, RAL(0)), 0x12005452);
-	bench_close(&b);
-}
-
-static void an_address_of_ones_own_outlives_hang_and_return(void **state)
-{
-	struct xmd_adapter want;
-	struct bench b;
-
-	(void)state;
-	bench_running(&b, 0);
-	want = b.d.adapter;
-	wish_mac(&want);
-	assert_int_equal(sim_configure(b.sim, &want), 0);
-	assert_int_equal(drv_tx_hang(&b.d), 0);
-	assert_int_equal(bench_reg(&b, RAL(0)), 0x33221102);
-	assert_int_equal(b.sim->started.mac[1], 0x11);
-	b.sim->faults |= SIM_F_ALL_ONES;
-	bench_tick(&b);
-	b.sim->faults &= ~SIM_F_ALL_ONES;
-	sim_nic_power_on(b.sim);
-	bench_tick(&b);
-	assert_int_equal(bench_reg(&b, RAL(0)), 0x33221102);
-	/* all zero: back to the EEPROM's */
-	memset(&want.mac, 0, sizeof(want.mac));
-	assert_int_equal(sim_configure(b.sim, &want), 0);
-	assert_int_equal(bench_reg(&b, RAL(0)), 0x12005452);
-	bench_close(&b);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -561,11 +394,6 @@ int main(void)
 		cmocka_unit_test(a_death_at_any_crossing_leaves_what_was_committed),
 		cmocka_unit_test(the_impossible_is_refused_with_a_reason_and_changes_nothing),
 		cmocka_unit_test(what_is_in_force_already_costs_nothing),
-		cmocka_unit_test(rings_without_memory_are_answered_so_and_the_old_ones_run_on),
-		cmocka_unit_test(no_way_back_ends_the_process),
-		cmocka_unit_test(a_wish_to_a_lost_nic_is_kept_for_its_return),
-		cmocka_unit_test(a_nic_that_leaves_in_the_middle_is_waited_for),
-		cmocka_unit_test(an_address_of_ones_own_outlives_hang_and_return),
 	};
 
 	return cmocka_run_group_tests_name("configure", tests, NULL, NULL);

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <xmd/backdev.h>
+
 #include "bench.h"
 
 #define OTHER_MTU 1300u
@@ -333,6 +335,41 @@ static void what_was_found_is_the_address_of_start(void **state)
 	bench_close(&b);
 }
 
+/* Saved before the driver domain was restarted, and committed before anybody came. */
+static void saved_settings_are_there_at_the_first_start(void **state)
+{
+	(void)state;
+	for (unsigned int bad = 0; bad < 2; bad++) {
+		struct xmd_adapter want;
+		struct bench b;
+
+		bench_open(&b, 0);
+		b.opt.irq_rate = 5000;
+		want = *b.sim->adapter;
+		want.mtu = 9000;
+		want.rx_ring = bad ? 100 : 1024;
+		want.autoneg = 0;
+		want.forced = XMD_ADV_100F;
+		want.rx_usecs = 33;	/* not among those saved */
+		want.restored = XMD_PORT_MTU | XMD_PORT_RINGS | XMD_PORT_LINK;
+		assert_int_equal(sim_commit(b.sim, &want), 0);
+		log_capture_start();
+		assert_int_equal(driver_start(&b.d), 0);
+		log_captured();
+		settle(&b);
+		assert_int_equal(b.sim->starts, 1);
+		assert_int_equal(b.sim->started.rx_ring, bad ? 256 : 1024);
+		assert_int_equal(b.sim->adapter->speed, bad ? 1000 : 100);
+		assert_int_equal(b.sim->adapter->rx_usecs, 200);
+		assert_int_equal(bench_reg(&b, PBA) & PBA_RX_MASK, 40);
+		/* and asking for them once more costs nothing */
+		want = *b.sim->adapter;
+		assert_int_equal(sim_configure(b.sim, &want), 0);
+		assert_int_equal(b.sim->starts, 1);
+		bench_close(&b);
+	}
+}
+
 static void counters_are_complete_in_the_next_life(void **state)
 {
 	uint64_t *total;
@@ -401,6 +438,7 @@ int main(void)
 		cmocka_unit_test(a_filter_that_could_not_be_set_is_tried_again),
 		cmocka_unit_test(no_address_is_taken_that_nobody_asked_for),
 		cmocka_unit_test(what_was_found_is_the_address_of_start),
+		cmocka_unit_test(saved_settings_are_there_at_the_first_start),
 		cmocka_unit_test(another_card_gets_the_address_that_is_committed),
 		cmocka_unit_test(counters_are_complete_in_the_next_life),
 		cmocka_unit_test(each_upcall_comes_back_with_its_answer),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* test_running.c - a NIC that runs: link, filters, statistics, hangs, odd upcalls. */
+/* test_running.c - a NIC that runs: link, filters, statistics. */
 #include <errno.h>
 #include <string.h>
 
@@ -164,23 +164,6 @@ static void set_filter(struct bench *b, unsigned int n_mc)
 	assert_int_equal(bench_serve(b), 0);
 }
 
-/* What the NIC would do with a frame to @mac: chapter 3.2.1. */
-static bool receives(const struct bench *b, const uint8_t mac[ETH_ALEN])
-{
-	uint32_t low = mac[0] | mac[1] << 8 | mac[2] << 16 | (uint32_t)mac[3] << 24;
-	uint32_t high = mac[4] | mac[5] << 8 | RAH_AV;
-	uint32_t rctl = bench_reg(b, RCTL);
-	unsigned int hash = (mac[5] << 8 | mac[4]) >> 4;
-
-	if (mac[0] & 1 ? rctl & RCTL_MPE : rctl & RCTL_UPE)
-		return true;
-	for (unsigned int i = 0; i < RAR_ENTRIES; i++) {
-		if (bench_reg(b, RAL(i)) == low && bench_reg(b, RAH(i)) == high)
-			return true;
-	}
-	return mac[0] & 1 && bench_reg(b, MTA(hash >> 5)) >> (hash & 31) & 1;
-}
-
 static void wanted_addresses_are_received_and_forgotten_ones_are_not(void **state)
 {
 	static const unsigned int sizes[] = { 0, 1, 15, 16, 40, 128, 3, 0 };
@@ -192,11 +175,11 @@ static void wanted_addresses_are_received_and_forgotten_ones_are_not(void **stat
 	for (unsigned int s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++) {
 		set_filter(&b, sizes[s]);
 		for (unsigned int i = 0; i < sizes[s]; i++)
-			assert_true(receives(&b, b.sim->adapter->mc[i].addr));
-		assert_true(receives(&b, settings_mac(&b.d.adapter)->addr));
-		assert_false(receives(&b, other));
+			assert_true(bench_receives(&b, b.sim->adapter->mc[i].addr));
+		assert_true(bench_receives(&b, settings_mac(&b.d.adapter)->addr));
+		assert_false(bench_receives(&b, other));
 		if (sizes[s] < 16)
-			assert_false(receives(&b, (uint8_t[]){ 1, 0, 0x5e, 1, 7, 0xf3 }));
+			assert_false(bench_receives(&b, (uint8_t[]){ 1, 0, 0x5e, 1, 7, 0xf3 }));
 	}
 	assert_int_equal(b.sim->rctl_writes, 0);
 	bench_close(&b);
@@ -355,141 +338,6 @@ static void alive_is_answered(void **state)
 	bench_close(&b);
 }
 
-static void hang(struct bench *b)
-{
-	sim_raise(b->sim, XPC_UP_xmd_tx_hang);
-	assert_int_equal(bench_serve(b), 0);
-	assert_int_equal(b->sim->answer[b->sim->n_answers - 1].call, XPC_UP_xmd_tx_hang);
-	assert_int_equal(b->sim->answer[b->sim->n_answers - 1].result, 0);
-	assert_int_equal(b->sim->phase, XMD_NIC_RUNNING);
-}
-
-static void a_hang_is_a_reset_that_keeps_link_filters_and_address(void **state)
-{
-	unsigned int eeprom;
-	struct bench b;
-
-	(void)state;
-	bench_running(&b, 0);
-	bench_filter(&b, 30, 1, 0);
-	assert_int_equal(bench_serve(&b), 0);
-	eeprom = b.sim->eeprom_reads;
-	hang(&b);
-	assert_int_equal(b.sim->stops, 1);
-	assert_int_equal(b.sim->resets, 2);
-	assert_int_equal(b.sim->eeprom_reads, eeprom);
-	assert_int_equal(b.sim->adapter->link, 1);
-	assert_int_equal(b.sim->started.rctl, RCTL_BAM | RCTL_UPE | RCTL_MPE);
-	assert_int_equal(bench_reg(&b, RAL(0)), 0x12005452);
-	for (unsigned int i = 0; i < 30; i++)
-		assert_true(receives(&b, b.sim->adapter->mc[i].addr));
-	assert_int_equal(bench_reg(&b, CTRL) & CTRL_RFCE, CTRL_RFCE);
-	bench_close(&b);
-}
-
-static void the_third_hang_resets_the_phy_without_waiting_for_it(void **state)
-{
-	unsigned int phy;
-	struct bench b;
-
-	(void)state;
-	bench_running(&b, 0);
-	phy = b.sim->phy_resets;
-	hang(&b);
-	hang(&b);
-	assert_int_equal(b.sim->phy_resets, phy);
-	hang(&b);
-	assert_true(b.sim->phy_resets > phy);
-	assert_int_equal(b.sim->adapter->link, 0);
-	bench_pass(&b, SIM_AUTONEG_MS);
-	assert_int_equal(b.sim->adapter->link, 1);
-	bench_close(&b);
-}
-
-static void a_stop_that_is_refused_ends_the_process(void **state)
-{
-	const char *log;
-	struct bench b;
-
-	(void)state;
-	bench_running(&b, SIM_F_STOP_REFUSED);
-	log_capture_start();
-	sim_raise(b.sim, XPC_UP_xmd_tx_hang);
-	assert_int_not_equal(bench_serve(&b), 0);
-	log = log_captured();
-	assert_non_null(strstr(log, "XMD_NIC_STOP"));
-	assert_int_equal(b.d.exit_code, EXIT_KERNEL);
-	assert_int_equal(b.sim->answer[0].result, -EBUSY);
-	assert_int_equal(b.sim->resets, 1);
-	bench_close(&b);
-}
-
-static void a_phy_that_dies_ends_the_process_and_not_the_traffic(void **state)
-{
-	struct bench b;
-
-	(void)state;
-	bench_running(&b, 0);
-	b.sim->faults |= SIM_F_PHY_DEAD;
-	sim_advance(b.sim, WATCHDOG_MS);
-	assert_int_not_equal(driver_tick(&b.d), 0);
-	assert_int_equal(b.d.exit_code, EXIT_PHY);
-	assert_int_equal(b.sim->phase, XMD_NIC_RUNNING);
-	bench_close(&b);
-}
-
-static void what_is_no_message_ends_the_process(void **state)
-{
-	const char *log;
-	struct bench b;
-
-	(void)state;
-	bench_running(&b, 0);
-	b.sim->faults |= SIM_F_GARBAGE;
-	sim_raise(b.sim, XPC_UP_xmd_alive);
-	log_capture_start();
-	assert_int_not_equal(bench_serve(&b), 0);
-	log = log_captured();
-	assert_int_equal(count_lines_with(log, "\n"), 1);
-	assert_int_equal(b.d.exit_code, EXIT_KERNEL);
-	bench_close(&b);
-}
-
-static void all_upcalls_at_once_are_answered_in_time(void **state)
-{
-	static const unsigned int calls[] = {
-		XPC_UP_xmd_link_event, XPC_UP_xmd_tx_hang, XPC_UP_xmd_alive,
-		XPC_UP_xmd_refresh_counters,
-	};
-	const unsigned int n = sizeof(calls) / sizeof(calls[0]);
-	struct bench b;
-
-	(void)state;
-	bench_running(&b, 0);
-	for (unsigned int i = 0; i < n; i++)
-		sim_raise(b.sim, calls[i]);
-	assert_int_equal(bench_serve(&b), 0);
-	assert_int_equal(b.sim->n_answers, n);
-	for (unsigned int i = 0; i < n; i++)
-		assert_int_equal(b.sim->answer[i].result, 0);
-	assert_int_equal(b.sim->xpc.t.phase, XPC_LIVE);
-	bench_close(&b);
-}
-
-static void being_given_up_ends_the_process(void **state)
-{
-	struct bench b;
-
-	(void)state;
-	bench_running(&b, 0);
-	sim_raise(b.sim, XPC_UP_xmd_link_event);
-	sim_advance(b.sim, 1000);
-	assert_int_equal(b.sim->xpc.t.phase, XPC_LOST);
-	assert_int_not_equal(bench_serve(&b), 0);
-	assert_int_equal(b.d.exit_code, EXIT_KERNEL);
-	bench_close(&b);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -509,13 +357,6 @@ int main(void)
 		cmocka_unit_test(the_watchdog_costs_two_crossings),
 		cmocka_unit_test(a_watchdog_on_time_is_never_asked_whether_it_lives),
 		cmocka_unit_test(alive_is_answered),
-		cmocka_unit_test(a_hang_is_a_reset_that_keeps_link_filters_and_address),
-		cmocka_unit_test(the_third_hang_resets_the_phy_without_waiting_for_it),
-		cmocka_unit_test(a_stop_that_is_refused_ends_the_process),
-		cmocka_unit_test(a_phy_that_dies_ends_the_process_and_not_the_traffic),
-		cmocka_unit_test(what_is_no_message_ends_the_process),
-		cmocka_unit_test(all_upcalls_at_once_are_answered_in_time),
-		cmocka_unit_test(being_given_up_ends_the_process),
 	};
 
 	return cmocka_run_group_tests_name("running", tests, NULL, NULL);

@@ -5,6 +5,7 @@
  *   sim_nic.c     registers and statistics
  *   sim_phy.c     PHY with autonegotiation and forced modes, the other end of the cable
  *   sim_eeprom.c  the EEPROM, pin by pin if need be
+ *   sim_wire.c    the transmit ring, the wire, PAUSE
  *   sim_kernel.c  messages and settings; the home of the objects is the kernel half's own
  *   sim_ioctl.c   ioctls; so is the register guard
  *   sim_faults.c  the faults that --simulate=... and tests can ask for
@@ -90,6 +91,18 @@ struct sim_cut {
 	bool dead;
 };
 
+/* What is in the transmit ring, and whether it moves. */
+struct sim_tx {
+	unsigned int waiting, bytes;	/* frames; the length of each */
+	bool stuck;			/* the chip hangs, until it is reset */
+	uint64_t paused_until_ms;	/* what the other end said last */
+	unsigned long sent, aborted;	/* frames */
+	unsigned int asked;		/* for a reset, by the watch */
+	/* of the passing of time, and of the watch */
+	uint64_t us, now_ms, moved_ms, started_ms;
+	unsigned long seen;
+};
+
 struct sim_answer {
 	unsigned int call;		/* XPC_UP_NAME */
 	int result;
@@ -107,6 +120,7 @@ struct sim {
 	uint16_t phy[32];
 	uint16_t partner_lpa, partner_gstatus;	/* what the other end offers */
 	bool cable;
+	struct sim_tx tx;
 	bool link_lost;			/* since PHY_STATUS was read */
 	uint64_t autoneg_done_ms;	/* 0: not under way */
 	uint64_t all_ones_from_access;	/* accesses counted from 1; 0: never */
@@ -174,6 +188,12 @@ void sim_phy_write_mdic(struct sim *sim, uint32_t val);
 void sim_nic_set_cable(struct sim *sim, bool in);
 void sim_nic_pass_time(struct sim *sim);
 
+/* sim_wire.c */
+void sim_tx_fill(struct sim *sim, unsigned int frames, unsigned int bytes);
+void sim_tx_ring(struct sim *sim);
+void sim_pause(struct sim *sim, unsigned int ms);
+void sim_tx_pass_time(struct sim *sim);
+
 /* sim_eeprom.c */
 void sim_eeprom_fill(struct sim *sim, const uint8_t mac[ETH_ALEN]);
 void sim_eeprom_write_eerd(struct sim *sim, uint32_t val);
@@ -181,7 +201,6 @@ void sim_eeprom_write_eecd(struct sim *sim, uint32_t val);
 uint32_t sim_eeprom_read_eecd(struct sim *sim);
 
 /* sim_ioctl.c, sim_kernel.c */
-bool sim_mac_valid(const uint8_t mac[ETH_ALEN]);
 extern const struct nic_port_ops sim_port_ops;
 void sim_raise(struct sim *sim, unsigned int call);	/* XPC_UP_NAME */
 unsigned int sim_asked(const struct sim *sim);	/* upcalls read and not answered yet */

@@ -82,23 +82,21 @@ static bool asked(const struct sim *sim, unsigned int call)
 	return sim->pretended & 1u << call || sim->xpc.t.slot[call].state == XPC_READ;
 }
 
-bool sim_mac_valid(const uint8_t mac[ETH_ALEN])
+static bool mac_usable(const uint8_t mac[ETH_ALEN])
 {
 	static const uint8_t zero[ETH_ALEN];
 
 	return !(mac[0] & 1) && memcmp(mac, zero, ETH_ALEN);
 }
 
-/* As in kerndriver/regs.c. */
+static const struct xmd_adapter *wanted(const struct sim *sim)
+{
+	return asked(sim, XPC_UP_xmd_configure) ? &sim->want : NULL;
+}
+
 static void look_around(struct sim *sim)
 {
-	__u32 wol = sim->adapter->wol;
-
-	if (asked(sim, XPC_UP_xmd_configure))
-		wol |= sim->want.wol;
-	if (!sim_mac_valid(sim->adapter->mac.addr))
-		wol |= XMD_WOL_MAGIC;
-	sim->guard.wake = WUFC_OF(wol);
+	sim->guard.wake = xmd_guard_wake(sim->adapter, wanted(sim));
 	sim->guard.stopped = sim->phase == XMD_NIC_STOPPED;
 	sim->guard.write_eeprom = asked(sim, XPC_UP_xmd_write_eeprom);
 }
@@ -171,15 +169,6 @@ static bool start_valid(const struct xmd_start *start)
 	       !start->reserved[0] && !start->reserved[1];
 }
 
-/* As in kerndriver/regs.c. */
-static bool address_ok(const struct sim *sim, const uint8_t *mac)
-{
-	const uint8_t *have = sim->adapter->mac.addr;
-
-	return !sim_mac_valid(have) || !memcmp(have, mac, ETH_ALEN) ||
-	       (asked(sim, XPC_UP_xmd_configure) && !memcmp(sim->want.mac.addr, mac, ETH_ALEN));
-}
-
 static int sim_start(struct nic_port *port, const struct xmd_start *start)
 {
 	struct sim *sim = sim_of(port);
@@ -194,11 +183,12 @@ static int sim_start(struct nic_port *port, const struct xmd_start *start)
 		sim->start_refused--;
 		return sim->start_error;
 	}
-	if (!start_valid(start) || !sim_mac_valid(start->mac)) {
+	if (!start_valid(start) || !mac_usable(start->mac)) {
 		sim->invalid++;
 		return start_valid(start) ? -EADDRNOTAVAIL : -EINVAL;
 	}
-	if (!address_ok(sim, start->mac) || !xmd_guard_start(&sim->guard, &reg)) {
+	if (!xmd_guard_address(sim->adapter, wanted(sim), start->mac) ||
+	    !xmd_guard_start(&sim->guard, &reg)) {
 		sim->refused++;
 		return -EPERM;
 	}
@@ -209,6 +199,9 @@ static int sim_start(struct nic_port *port, const struct xmd_start *start)
 	sim->reg[TCTL / 4] = start->tctl | TCTL_PSP | TCTL_EN;
 	sim->reg[TDLEN / 4] = start->tx_ring * 16;
 	sim->reg[RDLEN / 4] = start->rx_ring * 16;
+	sim->reg[TDH / 4] = 0;
+	sim->tx.started_ms = sim->tx.moved_ms = sim_now_ms(sim);
+	sim_tx_ring(sim);
 	if (sim->registers) {
 		sim->registers->write(sim, TDLEN, start->tx_ring * 16);
 		sim->registers->write(sim, RDLEN, start->rx_ring * 16);

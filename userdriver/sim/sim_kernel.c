@@ -68,6 +68,7 @@ void sim_advance(struct sim *sim, unsigned int ms)
 	now = sim_now_ms(sim);
 	sim_faults_pass_time(sim, now);
 	sim_nic_pass_time(sim);
+	sim_tx_pass_time(sim);
 	if (xpc_tick(&sim->xpc.t, sim_now_us(sim)))
 		set_ready(sim);
 }
@@ -212,8 +213,7 @@ int xmd_found(void *ctx, const struct xmd_adapter *found)
 	/* who is in the middle of a change; in the kernel a mutex */
 	if (o->holder == XPC_KERNEL)
 		return -EBUSY;
-	if (sim_mac_valid(sim->adapter->mac.addr) || !sim_mac_valid(found->mac.addr) ||
-	    memcmp(found->mac.addr, sim->started.mac, ETH_ALEN) || found->wol & ~XMD_WOL_MAGIC) {
+	if (!xmd_guard_found(sim->adapter, found, sim->started.mac)) {
 		sim->refused++;
 		return -EPERM;
 	}
@@ -263,6 +263,24 @@ static void commit_as_reported(struct xmd_adapter *a)
 	a->wol_can = XMD_WOL_UCAST | XMD_WOL_MCAST | XMD_WOL_BCAST | XMD_WOL_MAGIC;
 }
 
+/* Registers with bounds, which START would not have been given without. */
+static void leave_in_order(struct sim *sim)
+{
+	static const struct { uint32_t reg, val; } left[] = {
+		{ PBA, 48 }, { FCAL, 0x00c28001 }, { FCAH, 0x0100 }, { FCT, 0x8808 },
+		{ FCTTV, 0x0680 }, { VET, 0x8100 }, { TIPG, TIPG_COPPER }, { TIDV, 32 },
+		{ FCRTH, 0xac00 }, { FCRTL, FCRTL_XONE | 0xa600 },
+	};
+
+	for (unsigned int i = 0; i < sizeof(left) / sizeof(left[0]); i++) {
+		struct xmd_reg_op op = { .op = XMD_REG_SET, .reg = left[i].reg, .mask = ~0u,
+					 .val = left[i].val };
+
+		xmd_guard_done(&sim->guard, &op);
+		sim->reg[left[i].reg / 4] = left[i].val;
+	}
+}
+
 void sim_make_running(struct sim *sim)
 {
 	struct xmd_start start = {
@@ -271,6 +289,7 @@ void sim_make_running(struct sim *sim)
 
 	memcpy(start.mac, own_mac.addr, sizeof(start.mac));
 	commit_as_reported(sim->adapter);
+	leave_in_order(sim);
 	sim->started = start;
 	sim->phase = XMD_NIC_RUNNING;
 	sim->xpc.t.epoch = 1;

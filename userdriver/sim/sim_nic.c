@@ -57,7 +57,8 @@ static void mac_reset(struct sim *sim)
 	if (sim->faults & SIM_F_QEMU)
 		return;
 	mac_defaults(sim);
-	*sim_reg(sim, STATUS) = status;
+	sim->tx.stuck = false;
+	*sim_reg(sim, STATUS) = status & ~STATUS_TXOFF;
 }
 
 /* CTRL.RST stays if the EEPROM cannot be loaded: it is stuck, or somebody has its pins. */

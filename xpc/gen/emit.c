@@ -6,27 +6,7 @@
  * of files is missing, is what the fingerprint is a hash of.
  */
 #include <stdlib.h>
-#include "gen.h"
-
-static const char banner[] =
-	"/* SPDX-License-Identifier: GPL-2.0 */\n"
-	"/* Made by xpc-gen from %s.h; changes belong there. */\n";
-
-static bool is_up(const struct call *c)
-{
-	return c->notes.set & NOTE_UPCALL;
-}
-
-static bool is_out(const struct member *arg)
-{
-	return arg->notes.set & NOTE_OUT;
-}
-
-/* Where structs with lists are filled in, there must be memory for the elements. */
-static const char *store_suffix(const struct record *r)
-{
-	return r->has_list ? "_store" : "";
-}
+#include "emit.h"
 
 /* ------------------------------------------------------------------------- tables */
 
@@ -55,17 +35,6 @@ static void emit_field(FILE *f, const struct member *m, const char *owner, const
 	if (m->shape == XPC_LINKED)
 		fprintf(f, ".store = offsetof(struct %s_store, %s), ", record, m->name);
 	fprintf(f, "},\n");
-}
-
-static __u64 wire_mask(const struct record *r)
-{
-	__u64 mask = 0;
-	unsigned int i;
-
-	for (i = 0; i < r->n; i++)
-		if (r->member[i].shape != XPC_COUNT && r->member[i].shape != XPC_SKIPPED)
-			mask |= 1ull << i;
-	return mask;
 }
 
 static void emit_record(FILE *f, const struct gen *g, const struct record *r)
@@ -213,7 +182,7 @@ static void emit_c(FILE *f, const struct gen *g)
 	emit_tables(mem, g);
 	fclose(mem);
 	count_up(g, &objects, &up, &up_bytes);
-	fprintf(f, banner, g->base);
+	fprintf(f, BANNER, g->base);
 	fprintf(f, "#include \"%s_xpc.h\"\n%s", g->base, text);
 	fprintf(f, "\nconst struct xpc_proto xpc_%s = {\n", g->base);
 	fprintf(f, "\t.name = \"%s\", .fingerprint = 0x%08x,\n", g->base, fingerprint(text));
@@ -230,172 +199,6 @@ static void emit_c(FILE *f, const struct gen *g)
 		fprintf(f, "\t.first_down = %u,\n", first_calls(g));
 	fprintf(f, "};\n");
 	free(text);
-}
-
-/* ------------------------------------------------------------------------- header */
-
-static void emit_layout(FILE *f, const struct record *r)
-{
-	unsigned int i;
-
-	fprintf(f, "\n_Static_assert(sizeof(struct %s) == %u, \"as xpc-gen saw it\");\n", r->name,
-		r->size);
-	for (i = 0; i < r->n; i++)
-		fprintf(f,
-			"_Static_assert(offsetof(struct %s, %s) == %lld, \"as xpc-gen saw it\");\n",
-			r->name, r->member[i].name, r->member[i].offset);
-	fprintf(f, "extern const struct xpc_struct xpc_struct_%s;\n", r->name);
-	if (!r->has_list)
-		return;
-	fprintf(f, "struct %s_store {\n\tstruct %s obj;\n", r->name, r->name);
-	for (i = 0; i < r->n; i++)
-		if (r->member[i].shape == XPC_LINKED)
-			fprintf(f, "\tstruct %s %s[%u];\n", r->member[i].sub->name,
-				r->member[i].name, r->member[i].max);
-	fprintf(f, "};\n");
-}
-
-/* Ids, and a bit for each member to make masks of. */
-static void emit_object_names(FILE *f, const struct gen *g)
-{
-	unsigned int i, k, index = 0;
-
-	fprintf(f,
-		"\n/* objects: id on the wire, place in struct xpc_proto, members, longest message */\n");
-	for (i = 0; i < g->n_records; i++) {
-		const struct record *r = &g->record[i];
-
-		if (!(r->notes.set & NOTE_OBJECT))
-			continue;
-		fprintf(f,
-			"#define XPC_ID_%s %u\n#define XPC_OBJECT_%s %u\n#define XPC_MAX_%s %u\n",
-			r->name, r->notes.id, r->name, index++, r->name,
-			r->wire_max + XPC_HEADER + XPC_MASK);
-		for (k = 0; k < r->n; k++)
-			if (wire_mask(r) >> k & 1)
-				fprintf(f, "#define XPC_%s_%s (1ull << %u)\n", r->name,
-					r->member[k].name, k);
-	}
-	fprintf(f, "#define XPC_OBJECT_N_%s %u\n", g->base, index);
-}
-
-static void emit_call_names(FILE *f, const struct gen *g, bool up)
-{
-	unsigned int i;
-
-	fprintf(f, "\n/* %s, by their place in struct xpc_proto */\nenum {\n",
-		up ? "upcalls" : "downcalls");
-	for (i = 0; i < g->n_calls; i++)
-		if (is_up(&g->call[i]) == up)
-			fprintf(f, "\tXPC_%s_%s,\n", up ? "UP" : "DOWN", g->call[i].name);
-	fprintf(f, "\tXPC_%s_N_%s\n};\n", up ? "UP" : "DOWN", g->base);
-}
-
-static void emit_args_struct(FILE *f, const struct call *c)
-{
-	unsigned int i;
-
-	fprintf(f, "\nstruct xpc_args_%s {\n", c->name);
-	for (i = 0; i < c->n; i++) {
-		const struct member *m = &c->arg[i];
-
-		if (m->sub)
-			fprintf(f, "\tstruct %s%s %s;\n", m->sub->name, store_suffix(m->sub),
-				m->name);
-		else
-			fprintf(f, "\t%s %s;\n", m->type, m->name);
-	}
-	if (!c->n)
-		fprintf(f, "\t__u8 none;\n");
-	fprintf(f, "};\n");
-}
-
-static void emit_args_union(FILE *f, const struct gen *g, bool up)
-{
-	unsigned int i;
-
-	fprintf(f, "\nunion %s_%s_args {\n\t__u8 none;\n", g->base, up ? "up" : "down");
-	for (i = 0; i < g->n_calls; i++)
-		if (is_up(&g->call[i]) == up)
-			fprintf(f, "\tstruct xpc_args_%s %s;\n", g->call[i].name, g->call[i].name);
-	fprintf(f, "};\n");
-}
-
-static void emit_arg_list(FILE *f, const struct call *c)
-{
-	unsigned int i;
-
-	for (i = 0; i < c->n; i++) {
-		const struct member *m = &c->arg[i];
-
-		if (!m->pointer)
-			fprintf(f, ", %s %s", m->type, m->name);
-		else if (!m->sub)
-			fprintf(f, ", %s *%s", m->type, m->name);
-		else if (is_out(m))
-			fprintf(f, ", struct %s%s *%s", m->sub->name, store_suffix(m->sub),
-				m->name);
-		else
-			fprintf(f, ", const struct %s *%s", m->sub->name, m->name);
-	}
-}
-
-static void emit_stub_head(FILE *f, const struct gen *g, const struct call *c)
-{
-	fprintf(f, "int xpc_call_%s(struct %s *x", c->name,
-		is_up(c) ? "xpc" : g->guest ? "xpc_guest" : "xpc_user");
-	emit_arg_list(f, c);
-	fprintf(f, ")");
-}
-
-static void emit_prototypes(FILE *f, const struct gen *g, bool up)
-{
-	unsigned int i;
-
-	for (i = 0; i < g->n_calls; i++) {
-		const struct call *c = &g->call[i];
-
-		if (is_up(c) != up)
-			continue;
-		fprintf(f, "\n");
-		emit_stub_head(f, g, c);
-		fprintf(f, ";\nint %s(void *ctx", c->name);
-		emit_arg_list(f, c);
-		fprintf(f, ");\n");
-		if (up && !c->n)
-			fprintf(f, "static inline void xpc_raise_%s(struct xpc *x)\n{\n"
-				"\txpc_raise(x, XPC_UP_%s);\n}\n", c->name, c->name);
-	}
-}
-
-static void emit_h(FILE *f, const struct gen *g)
-{
-	unsigned int i;
-
-	fprintf(f, banner, g->base);
-	fprintf(f, "#ifndef XPC_GEN_%s_H\n#define XPC_GEN_%s_H\n\n", g->base, g->base);
-	fprintf(f, "#include \"%s.h\"\n#include \"calls.h\"\n", g->base);
-	for (i = 0; i < g->n_records; i++)
-		emit_layout(f, &g->record[i]);
-	emit_object_names(f, g);
-	emit_call_names(f, g, true);
-	emit_call_names(f, g, false);
-	for (i = 0; i < g->n_calls; i++)
-		emit_args_struct(f, &g->call[i]);
-	emit_args_union(f, g, true);
-	emit_args_union(f, g, false);
-	if (!g->guest)
-		fprintf(f, "\n/* upcalls: the kernel's stubs, the user half's handlers */\n");
-	emit_prototypes(f, g, true);
-	fprintf(f, "\n/* downcalls: the %s stubs, the %s handlers */\n",
-		g->guest ? "guest's" : "user half's", g->guest ? "home's" : "kernel's");
-	emit_prototypes(f, g, false);
-	fprintf(f, "\nextern const struct xpc_proto xpc_%s;\n", g->base);
-	if (!g->guest)
-		fprintf(f, "extern const xpc_serve_fn xpc_serve_%s_up[];\t/* user half */\n",
-			g->base);
-	fprintf(f, "extern const xpc_serve_fn xpc_serve_%s_down[];\t/* %s */\n\n#endif\n",
-		g->base, g->guest ? "home" : "kernel");
 }
 
 /* ----------------------------------------------------------- stubs and dispatchers */
@@ -430,7 +233,7 @@ static void emit_stub(FILE *f, const struct gen *g, const struct call *c)
 		in ? "xpc_in" : "NULL", out ? "xpc_out" : "NULL");
 }
 
-static void emit_server(FILE *f, const struct call *c)
+static void emit_server(FILE *f, const struct gen *g, const struct call *c)
 {
 	unsigned int i;
 
@@ -439,7 +242,8 @@ static void emit_server(FILE *f, const struct call *c)
 		fprintf(f, "\tstruct xpc_args_%s *a = args;\n\n", c->name);
 	else
 		fprintf(f, "\t(void)args;\n");
-	fprintf(f, "\treturn %s(ctx", c->name);
+	fprintf(f, "\treturn ");
+	emit_handler(f, g, c, "ctx");
 	for (i = 0; i < c->n; i++) {
 		const struct member *m = &c->arg[i];
 		bool inside = m->sub && m->sub->has_list && !is_out(m);
@@ -454,13 +258,13 @@ static void emit_side(FILE *f, const struct gen *g, bool kernel)
 {
 	unsigned int i;
 
-	fprintf(f, banner, g->base);
+	fprintf(f, BANNER, g->base);
 	fprintf(f, "#include \"%s_xpc.h\"\n", g->base);
 	for (i = 0; i < g->n_calls; i++)
 		if (is_up(&g->call[i]) == kernel)
 			emit_stub(f, g, &g->call[i]);
 		else
-			emit_server(f, &g->call[i]);
+			emit_server(f, g, &g->call[i]);
 	if (g->guest && !kernel)
 		return;
 	fprintf(f, "\nconst xpc_serve_fn xpc_serve_%s_%s[] = {\n", g->base, kernel ? "down" : "up");

@@ -6,7 +6,7 @@
  *   note.c    takes annotations apart
  *   check.c   what can be said only when a whole struct, or all of them, are known
  *   abi.c     what may change of a file that guests are built from, and what was released
- *   emit.c    writes tables, header, stubs and dispatchers
+ *   emit.c    writes tables, stubs and dispatchers, emit_h.c their header
  *
  * A wrong declaration gets a line "FILE:LINE: reason"; reading goes on behind it, so that
  * one run tells all that is wrong, but nothing is written then.
@@ -93,6 +93,7 @@ struct call {
 struct gen {
 	const char *path;
 	const char *released;		/* record of what was, or NULL */
+	const char *ctx, *prefix;	/* the user half's handlers: PREFIX_CALL(struct CTX *ctx, ...) */
 	char base[NAME_MAX_];		/* of the file, without ".h" */
 	struct record record[STRUCTS_MAX];
 	struct call call[CALLS_MAX];

@@ -4,7 +4,7 @@
 #include "gen.h"
 
 static const char usage[] =
-	"usage: xpc-gen FILE.h -o PREFIX [-r RELEASED] [-- CFLAGS]\n"
+	"usage: xpc-gen FILE.h -o PREFIX [-r RELEASED | -u STRUCT NAME] [-- CFLAGS]\n"
 	"\n"
 	"Reads the objects and calls declared in FILE.h (xpc/annot.h) and writes\n"
 	"  PREFIX_xpc.h   ids, masks, stubs, handlers, static asserts\n"
@@ -16,6 +16,7 @@ static const char usage[] =
 	"  PREFIX_guest.c the guest's end of the calls\n"
 	"  PREFIX_abi.txt what of it older and newer ends rely on, a line each; the lines of\n"
 	"                 RELEASED have to be among them\n"
+	"With -u the upcall xmd_CALL is handled by NAME_CALL(struct STRUCT *ctx, ...).\n"
 	"Exit status: 0 written; 1 a wrong declaration, told as FILE:LINE: reason; 2 usage\n";
 
 void complain(struct gen *g, const struct where *at, const char *fmt, ...)
@@ -47,6 +48,8 @@ int main(int argc, char **argv)
 
 	if (argc >= 6 && !strcmp(argv[4], "-r"))
 		rest = 6;
+	else if (argc >= 7 && !strcmp(argv[4], "-u"))
+		rest = 7;
 	if (argc < 4 || strcmp(argv[2], "-o") || (argc > rest && strcmp(argv[rest], "--"))) {
 		fputs(usage, argc == 2 && !strcmp(argv[1], "--help") ? stdout : stderr);
 		return argc == 2 && !strcmp(argv[1], "--help") ? 0 : 2;
@@ -59,6 +62,8 @@ int main(int argc, char **argv)
 	}
 	g->path = argv[1];
 	g->released = rest == 6 ? argv[5] : NULL;
+	g->ctx = rest == 7 ? argv[5] : NULL;
+	g->prefix = rest == 7 ? argv[6] : NULL;
 	set_base(g, argv[1]);
 	if (parse(g, argv + rest + 1, argc > rest + 1 ? argc - rest - 1 : 0)) {
 		check_all(g);

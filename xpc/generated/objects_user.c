@@ -6,72 +6,72 @@ static int serve_xmd_configure(void *ctx, void *args)
 {
 	struct xpc_args_xmd_configure *a = args;
 
-	return xmd_configure(ctx, &a->want);
+	return drv_configure(ctx, &a->want);
 }
 
 static int serve_xmd_link_event(void *ctx, void *args)
 {
 	(void)args;
-	return xmd_link_event(ctx);
+	return drv_link_event(ctx);
 }
 
 static int serve_xmd_tx_hang(void *ctx, void *args)
 {
 	(void)args;
-	return xmd_tx_hang(ctx);
+	return drv_tx_hang(ctx);
 }
 
 static int serve_xmd_alive(void *ctx, void *args)
 {
 	(void)args;
-	return xmd_alive(ctx);
+	return drv_alive(ctx);
 }
 
 static int serve_xmd_nway_reset(void *ctx, void *args)
 {
 	(void)args;
-	return xmd_nway_reset(ctx);
+	return drv_nway_reset(ctx);
 }
 
 static int serve_xmd_identify(void *ctx, void *args)
 {
 	struct xpc_args_xmd_identify *a = args;
 
-	return xmd_identify(ctx, a->on);
+	return drv_identify(ctx, a->on);
 }
 
 static int serve_xmd_read_regs(void *ctx, void *args)
 {
 	struct xpc_args_xmd_read_regs *a = args;
 
-	return xmd_read_regs(ctx, &a->dump);
+	return drv_read_regs(ctx, &a->dump);
 }
 
 static int serve_xmd_read_eeprom(void *ctx, void *args)
 {
 	struct xpc_args_xmd_read_eeprom *a = args;
 
-	return xmd_read_eeprom(ctx, a->offset, a->n, &a->out);
+	return drv_read_eeprom(ctx, a->offset, a->n, &a->out);
 }
 
 static int serve_xmd_write_eeprom(void *ctx, void *args)
 {
 	struct xpc_args_xmd_write_eeprom *a = args;
 
-	return xmd_write_eeprom(ctx, a->offset, &a->in);
+	return drv_write_eeprom(ctx, a->offset, &a->in);
 }
 
 static int serve_xmd_self_test(void *ctx, void *args)
 {
 	struct xpc_args_xmd_self_test *a = args;
 
-	return xmd_self_test(ctx, a->offline, &a->out);
+	return drv_self_test(ctx, a->offline, &a->out);
 }
 
 static int serve_xmd_refresh_counters(void *ctx, void *args)
 {
 	(void)args;
-	return xmd_refresh_counters(ctx);
+	return drv_refresh_counters(ctx);
 }
 
 int xpc_call_xmd_test_irq(struct xpc_user *x)

@@ -10,7 +10,7 @@ _Static_assert(sizeof(struct xmd_mac) == 6, "as xpc-gen saw it");
 _Static_assert(offsetof(struct xmd_mac, addr) == 0, "as xpc-gen saw it");
 extern const struct xpc_struct xpc_struct_xmd_mac;
 
-_Static_assert(sizeof(struct xmd_adapter) == 868, "as xpc-gen saw it");
+_Static_assert(sizeof(struct xmd_adapter) == 876, "as xpc-gen saw it");
 _Static_assert(offsetof(struct xmd_adapter, tx_ring) == 0, "as xpc-gen saw it");
 _Static_assert(offsetof(struct xmd_adapter, rx_ring) == 4, "as xpc-gen saw it");
 _Static_assert(offsetof(struct xmd_adapter, mtu) == 8, "as xpc-gen saw it");
@@ -27,22 +27,23 @@ _Static_assert(offsetof(struct xmd_adapter, rx_usecs) == 28, "as xpc-gen saw it"
 _Static_assert(offsetof(struct xmd_adapter, wol) == 32, "as xpc-gen saw it");
 _Static_assert(offsetof(struct xmd_adapter, msg_level) == 36, "as xpc-gen saw it");
 _Static_assert(offsetof(struct xmd_adapter, rx_csum) == 40, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, promisc) == 41, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, allmulti) == 42, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, n_mc) == 44, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, mc) == 46, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, link) == 814, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, duplex) == 815, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, speed) == 816, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, flow_rx) == 818, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, flow_tx) == 819, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, mdix_state) == 820, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, partner) == 821, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, perm_mac) == 822, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, wol_can) == 828, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, eeprom_len) == 832, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, phy_addr) == 834, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, user_version) == 835, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, restored) == 44, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, promisc) == 48, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, allmulti) == 49, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, n_mc) == 50, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, mc) == 52, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, link) == 820, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, duplex) == 821, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, speed) == 822, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, flow_rx) == 824, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, flow_tx) == 825, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, mdix_state) == 826, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, partner) == 827, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, perm_mac) == 828, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, wol_can) == 836, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, eeprom_len) == 840, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, phy_addr) == 842, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, user_version) == 843, "as xpc-gen saw it");
 extern const struct xpc_struct xpc_struct_xmd_adapter;
 
 _Static_assert(sizeof(struct xmd_counters) == 432, "as xpc-gen saw it");
@@ -120,7 +121,7 @@ extern const struct xpc_struct xpc_struct_xmd_testresult;
 /* objects: id on the wire, place in struct xpc_proto, members, longest message */
 #define XPC_ID_xmd_adapter 1
 #define XPC_OBJECT_xmd_adapter 0
-#define XPC_MAX_xmd_adapter 905
+#define XPC_MAX_xmd_adapter 909
 #define XPC_xmd_adapter_tx_ring (1ull << 0)
 #define XPC_xmd_adapter_rx_ring (1ull << 1)
 #define XPC_xmd_adapter_mtu (1ull << 2)
@@ -137,21 +138,22 @@ extern const struct xpc_struct xpc_struct_xmd_testresult;
 #define XPC_xmd_adapter_wol (1ull << 13)
 #define XPC_xmd_adapter_msg_level (1ull << 14)
 #define XPC_xmd_adapter_rx_csum (1ull << 15)
-#define XPC_xmd_adapter_promisc (1ull << 16)
-#define XPC_xmd_adapter_allmulti (1ull << 17)
-#define XPC_xmd_adapter_mc (1ull << 19)
-#define XPC_xmd_adapter_link (1ull << 20)
-#define XPC_xmd_adapter_duplex (1ull << 21)
-#define XPC_xmd_adapter_speed (1ull << 22)
-#define XPC_xmd_adapter_flow_rx (1ull << 23)
-#define XPC_xmd_adapter_flow_tx (1ull << 24)
-#define XPC_xmd_adapter_mdix_state (1ull << 25)
-#define XPC_xmd_adapter_partner (1ull << 26)
-#define XPC_xmd_adapter_perm_mac (1ull << 27)
-#define XPC_xmd_adapter_wol_can (1ull << 28)
-#define XPC_xmd_adapter_eeprom_len (1ull << 29)
-#define XPC_xmd_adapter_phy_addr (1ull << 30)
-#define XPC_xmd_adapter_user_version (1ull << 31)
+#define XPC_xmd_adapter_restored (1ull << 16)
+#define XPC_xmd_adapter_promisc (1ull << 17)
+#define XPC_xmd_adapter_allmulti (1ull << 18)
+#define XPC_xmd_adapter_mc (1ull << 20)
+#define XPC_xmd_adapter_link (1ull << 21)
+#define XPC_xmd_adapter_duplex (1ull << 22)
+#define XPC_xmd_adapter_speed (1ull << 23)
+#define XPC_xmd_adapter_flow_rx (1ull << 24)
+#define XPC_xmd_adapter_flow_tx (1ull << 25)
+#define XPC_xmd_adapter_mdix_state (1ull << 26)
+#define XPC_xmd_adapter_partner (1ull << 27)
+#define XPC_xmd_adapter_perm_mac (1ull << 28)
+#define XPC_xmd_adapter_wol_can (1ull << 29)
+#define XPC_xmd_adapter_eeprom_len (1ull << 30)
+#define XPC_xmd_adapter_phy_addr (1ull << 31)
+#define XPC_xmd_adapter_user_version (1ull << 32)
 #define XPC_ID_xmd_counters 2
 #define XPC_OBJECT_xmd_counters 1
 #define XPC_MAX_xmd_counters 472
@@ -318,55 +320,56 @@ union objects_down_args {
 };
 
 /* upcalls: the kernel's stubs, the user half's handlers */
+struct driver;
 
 int xpc_call_xmd_configure(struct xpc *x, const struct xmd_adapter *want);
-int xmd_configure(void *ctx, const struct xmd_adapter *want);
+int drv_configure(struct driver *ctx, const struct xmd_adapter *want);
 
 int xpc_call_xmd_link_event(struct xpc *x);
-int xmd_link_event(void *ctx);
+int drv_link_event(struct driver *ctx);
 static inline void xpc_raise_xmd_link_event(struct xpc *x)
 {
 	xpc_raise(x, XPC_UP_xmd_link_event);
 }
 
 int xpc_call_xmd_tx_hang(struct xpc *x);
-int xmd_tx_hang(void *ctx);
+int drv_tx_hang(struct driver *ctx);
 static inline void xpc_raise_xmd_tx_hang(struct xpc *x)
 {
 	xpc_raise(x, XPC_UP_xmd_tx_hang);
 }
 
 int xpc_call_xmd_alive(struct xpc *x);
-int xmd_alive(void *ctx);
+int drv_alive(struct driver *ctx);
 static inline void xpc_raise_xmd_alive(struct xpc *x)
 {
 	xpc_raise(x, XPC_UP_xmd_alive);
 }
 
 int xpc_call_xmd_nway_reset(struct xpc *x);
-int xmd_nway_reset(void *ctx);
+int drv_nway_reset(struct driver *ctx);
 static inline void xpc_raise_xmd_nway_reset(struct xpc *x)
 {
 	xpc_raise(x, XPC_UP_xmd_nway_reset);
 }
 
 int xpc_call_xmd_identify(struct xpc *x, __u32 on);
-int xmd_identify(void *ctx, __u32 on);
+int drv_identify(struct driver *ctx, __u32 on);
 
 int xpc_call_xmd_read_regs(struct xpc *x, struct xmd_regdump *dump);
-int xmd_read_regs(void *ctx, struct xmd_regdump *dump);
+int drv_read_regs(struct driver *ctx, struct xmd_regdump *dump);
 
 int xpc_call_xmd_read_eeprom(struct xpc *x, __u32 offset, __u32 n, struct xmd_bytes *out);
-int xmd_read_eeprom(void *ctx, __u32 offset, __u32 n, struct xmd_bytes *out);
+int drv_read_eeprom(struct driver *ctx, __u32 offset, __u32 n, struct xmd_bytes *out);
 
 int xpc_call_xmd_write_eeprom(struct xpc *x, __u32 offset, const struct xmd_bytes *in);
-int xmd_write_eeprom(void *ctx, __u32 offset, const struct xmd_bytes *in);
+int drv_write_eeprom(struct driver *ctx, __u32 offset, const struct xmd_bytes *in);
 
 int xpc_call_xmd_self_test(struct xpc *x, __u32 offline, struct xmd_testresult *out);
-int xmd_self_test(void *ctx, __u32 offline, struct xmd_testresult *out);
+int drv_self_test(struct driver *ctx, __u32 offline, struct xmd_testresult *out);
 
 int xpc_call_xmd_refresh_counters(struct xpc *x);
-int xmd_refresh_counters(void *ctx);
+int drv_refresh_counters(struct driver *ctx);
 static inline void xpc_raise_xmd_refresh_counters(struct xpc *x)
 {
 	xpc_raise(x, XPC_UP_xmd_refresh_counters);

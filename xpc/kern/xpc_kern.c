@@ -109,7 +109,7 @@ static void wake(struct xpc *x)
 }
 
 /* After it became LOST; the lock is held. */
-static void bury(struct xpc *x)
+static void kill_lost(struct xpc *x)
 {
 	dev_err_ratelimited(x->cfg.dev, "user half %d lost: %s%s; killing it\n",
 			    pid_nr(x->opener), x->t.why_lost, x->t.why_call);
@@ -164,7 +164,7 @@ void xpc_kern_shut(struct xpc *x, const char *why)
 	xpc_shut(&x->t);
 	if (x->opener && x->t.phase != XPC_LOST) {
 		xpc_lose(&x->t, why);
-		bury(x);
+		kill_lost(x);
 	}
 	spin_unlock_irq(&x->lock);
 	wake(x);
@@ -180,7 +180,7 @@ void xpc_kern_tick(struct xpc *x)
 	news = xpc_tick(&x->t, now_us());
 	is = x->t.phase;
 	if (is == XPC_LOST && was != XPC_LOST)
-		bury(x);
+		kill_lost(x);
 	spin_unlock_irq(&x->lock);
 	if (news)
 		wake(x);
@@ -287,7 +287,7 @@ static int take(struct xpc *x, u32 len, struct xpc_taken *taken)
 	err = xpc_take(&x->t, x->page[PAGE_IN], len, now_us(), taken);
 	is = x->t.phase;
 	if (is == XPC_LOST && was != XPC_LOST)
-		bury(x);
+		kill_lost(x);
 	spin_unlock_irq(&x->lock);
 	tell_phase(x, was, is);
 	return err;
@@ -400,7 +400,11 @@ void xpc_kern_get(struct xpc *x, unsigned int object, void *to)
 	unsigned long irq;
 
 	spin_lock_irqsave(&x->lock, irq);
-	xpc_copy(o->type->type, ~0ull, to, o->copy, x->t.scratch);
+	/* with lists its pointers are to be those of the copy */
+	if (o->type->store_size == o->type->type->size)
+		memcpy(to, o->copy, o->type->store_size);
+	else
+		xpc_copy(o->type->type, ~0ull, to, o->copy, x->t.scratch);
 	spin_unlock_irqrestore(&x->lock, irq);
 }
 

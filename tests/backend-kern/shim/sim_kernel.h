@@ -51,14 +51,15 @@
 #define ETH_MAX_MTU	0xffffu
 
 extern unsigned int sim_errors, sim_notices;	/* log lines */
-#define pr_err(...)		(sim_errors++)
+extern unsigned int sim_unlimited;		/* of both, as many as there are reasons */
+#define pr_err(...)		(sim_errors++, sim_unlimited++)
 #define pr_err_ratelimited(...)	(sim_errors++)
-#define pr_warn(...)		(sim_notices++)
+#define pr_warn(...)		(sim_notices++, sim_unlimited++)
 static inline void sim_log(const char *fmt, ...) { (void)fmt; }
 #define pr_warn_ratelimited(...) (sim_notices++, sim_log(__VA_ARGS__))
 #define pr_notice_ratelimited(...) (sim_notices++)
-#define pr_notice(...)		(sim_notices++)
-#define pr_info(...)		(sim_notices++)
+#define pr_notice(...)		(sim_notices++, sim_unlimited++)
+#define pr_info(...)		(sim_notices++, sim_unlimited++)
 #define pr_info_ratelimited(...) (sim_notices++)
 #define net_ratelimit()		1
 

@@ -7,6 +7,7 @@
 #ifndef SHIM_KERNEL_H
 #define SHIM_KERNEL_H
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -26,7 +27,7 @@ typedef __s32 s32;
 #define __user
 #define unlikely(x)	(x)
 #define min_t(t, a, b)	((t)(a) < (t)(b) ? (t)(a) : (t)(b))
-#define max(a, b)	((a) > (b) ? (a) : (b))
+#define max(a, b)	({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ > b_ ? a_ : b_; })
 #define container_of(p, t, m) ((t *)((char *)(p) - offsetof(t, m)))
 #define WARN_ON_ONCE(x)	({ SIM_CHECK(!(x)); false; })
 #define EXPORT_SYMBOL_GPL(x) extern int sim_unused
@@ -82,6 +83,9 @@ extern unsigned long jiffies;
 #define msecs_to_jiffies(ms)	((unsigned long)(((ms) * HZ + 999) / 1000))
 #define jiffies_to_msecs(j)	((unsigned int)((j) * 1000 / HZ))
 void msleep(unsigned int ms);
+void sim_run(unsigned int ms);
+#define usleep_range(a, b)	sim_run((a) / 1000)	/* others work meanwhile */
+#define fatal_signal_pending(t)	false
 struct work_struct { void (*func)(struct work_struct *work); bool due; };
 struct delayed_work { struct work_struct work; unsigned long at; };
 #define to_delayed_work(w)	container_of(w, struct delayed_work, work)
@@ -136,6 +140,7 @@ void napi_enable(struct napi_struct *n);
 void napi_disable(struct napi_struct *n);
 void napi_schedule(struct napi_struct *n);
 bool napi_complete_done(struct napi_struct *n, int work);
+static inline bool ether_addr_equal(const u8 *a, const u8 *b) { return !memcmp(a, b, ETH_ALEN); }
 static inline void ether_addr_copy(u8 *to, const u8 *from) { memcpy(to, from, ETH_ALEN); }
 
 #endif
