@@ -77,6 +77,8 @@ xl_failed() { # DEVID KEY
     wait_until 40 "grep -q ^status= /run/lab/xl.$1" || fail "$2: xl network-attach does not end"
     ! grep -q ^status=0 "/run/lab/xl.$1" || fail "$2: xl says nothing of it: $(cat "/run/lab/xl.$1")"
     head -n 2 "/run/lab/xl.$1"
+    # libxl keeps a device whose attach has failed
+    xl network-detach g2 "$1" > /run/lab/xl 2>&1 || fail "$2: xl network-detach of the refused vif: $(cat /run/lab/xl)"
     wait_until 10 "! xenstore-exists $back/$g2_id/$1" || fail "$2: the directory of the refused vif stays"
 }
 
@@ -103,8 +105,11 @@ part_vifs() {
     note "granted: the usual bridge, none, and what the policy says may be ignored"
     connects bridge bridge=xenbr0
     connects bridge
-    on drv "mkdir -p /etc/xmd; echo 'default ignore-bridge ignore-ip ignore-script ignore-gatewaydev' > /etc/xmd/policy.conf; kill -9 \$(pidof xmd-backend)"
-    wait_until 10 "[ \"\$(xs /local/domain/$drv_id/data/xmd-backend/state)\" = serving ] && on drv 'pidof xmd-backend'" || fail "xmd-backend is not back"
+    own=/local/domain/$drv_id/data/xmd-backend
+    old=$(xs "$own/pid")
+    on drv "mkdir -p /etc/xmd &&
+        echo 'default ignore-bridge ignore-ip ignore-script ignore-gatewaydev' > /etc/xmd/policy.conf && kill -9 $old" || fail "no policy"
+    wait_until 10 "[ \"\$(xs $own/pid)\" != $old ] && [ \"\$(xs $own/state)\" = serving ]" || fail "xmd-backend is not back"
     mark
     connects bridge bridge=br-internal ip=10.77.0.77 script=vif-other gatewaydev=eth7
     drv_said | grep -a xmd-backend || true
