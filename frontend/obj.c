@@ -280,7 +280,7 @@ int xmd_front_obj_publish(struct xmd_front *front, struct xenbus_transaction t)
 	if (!o->page) {
 		err = make_ring(o, offered);
 		if (err)
-			netdev_warn(front->netdev, "no object ring: %d\n", err);
+			xmd_front_say(warn, front, "no object ring: %d\n", err);
 		if (err)
 			return remove_keys(front, t);
 	}

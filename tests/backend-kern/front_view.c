@@ -10,7 +10,7 @@ int front_drops(const void *slots, u32 from, u32 to)
 	int n = 0;
 
 	for (; from != to; from += f.nslots) {
-		int verdict = xmd_rx_parse(slots, from, to, &f);
+		int verdict = xmd_front_rx_parse(slots, from, to, &f);
 
 		if (verdict == XMD_RX_FAULT || verdict == XMD_RX_PARTIAL)
 			return -1;
