@@ -138,24 +138,27 @@ part_mac() {
 
 # unknown_to_xl GUEST: destroyed, and libxl does not know that there was a vif, as when it was just making one
 unknown_to_xl() {
-    id=$(xl domid "$1")
-    xenstore-rm "/libxl/$id/device/vif"
+    xenstore-rm "/libxl/$(xl domid "$1")/device/vif"
     guest_stop "$1"
-    xenstore-exists "$back/$id/0" || note "$1: its vif is gone already"
-    wait_until 30 "! xenstore-exists $back/$id" ||
-        fail "the vif of $1, which is no more, stays: state $(xs "$back/$id/0/state"), online $(xs "$back/$id/0/online")"
-    drv_said | grep -a "vif.*$id" || fail "the log does not say that the vif of domain $id was removed"
-    wait_until 20 "! xl list | grep -q null" || fail "$1's pages are held for ever: $(xl list)"
+}
+# removed DOMID: its vif, half a minute after its guest
+removed() {
+    wait_until 60 "! xenstore-exists $back/$1" ||
+        fail "the vif of domain $1, which is no more, stays: state $(xs "$back/$1/0/state"), online $(xs "$back/$1/0/online")"
+    drv_said | grep -a "vif $1/" || fail "the log does not say that the vif of domain $1 was removed"
 }
 part_gone() {
     note "a guest goes that has not started yet, and one that is connected"
-    mark
-    { guest_config g3; } > /run/lab/g3.cfg
+    guest_config g3 > /run/lab/g3.cfg
     xl create -p /run/lab/g3.cfg > /run/lab/xl 2>&1 || fail "xl create -p: $(cat /run/lab/xl)"
-    wait_until 10 "[ \"\$(xs $back/$(xl domid g3)/0/state)\" = 2 ]" || fail "g3's vif is not offered"
-    unknown_to_xl g3
+    g3_id=$(xl domid g3)
+    wait_until 10 "[ \"\$(xs $back/$g3_id/0/state)\" = 2 ]" || fail "g3's vif is not offered"
     mark
+    unknown_to_xl g3
     unknown_to_xl g1
+    removed "$g3_id"
+    removed "$g1_id"
+    wait_until 20 "! xl list | grep -q null" || fail "its pages are held for ever: $(xl list)"
 }
 
 for part in ${XMD_PARTS:-port vifs mac gone}; do part_$part; done
