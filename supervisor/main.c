@@ -307,7 +307,7 @@ int main(int argc, char **argv)
 
 	if (ret >= 0)
 		return ret;
-	log_set_journal(getenv("JOURNAL_STREAM") != NULL);
+	log_begin("xmd-supervisor", true);
 	if (read_config(&s.config, &o))
 		return EXIT_USAGE;
 	if (o.check)

@@ -2,6 +2,7 @@
 /* xmdctl.c - look at the driver domains in charge, and command; see control.h */
 #include "control.h"
 #include "files.h"
+#include "log.h"
 #include "move.h"
 
 #include <ctype.h>
@@ -353,6 +354,7 @@ int main(int argc, char **argv)
 	const char *kernel = "-", *ramdisk = "-";
 	int c;
 
+	log_begin("xmdctl", false);
 	while ((c = getopt_long(argc, argv, "jh", known, NULL)) != -1) {
 		switch (c) {
 		case 'j':

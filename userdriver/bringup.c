@@ -229,7 +229,7 @@ void bringup_log(const struct driver *d, const char *how, uint64_t began_ms)
 {
 	const uint8_t *mac = settings_mac(&d->adapter)->addr;
 
-	log_msg(LOG_PROBE, "%s %04x:%04x, %02x:%02x:%02x:%02x:%02x:%02x, link %s, epoch %u, %lu crossings, %llu ms",
+	log_msg(MSG_PROBE, "%s %04x:%04x, %02x:%02x:%02x:%02x:%02x:%02x, link %s, epoch %u, %lu crossings, %llu ms",
 		how, d->info.vendor, d->info.device, mac[0], mac[1], mac[2], mac[3], mac[4],
 		mac[5], d->link.up ? "up" : "down", d->xpc.replicas.epoch, crossing_count(d),
 		(unsigned long long)(driver_now_ms() - began_ms));
@@ -269,7 +269,7 @@ int drv_adopt(struct driver *d, const struct xmd_adapter *committed)
 	d->first = d->unreported;
 	if (d->first)
 		first_settings(d);
-	log_set_level(d->adapter.msg_level);
+	msglvl_set(d->adapter.msg_level);
 	moderation_begin(d);
 	d->link.up = committed->link;
 	d->link.speed = committed->speed;
@@ -291,7 +291,7 @@ int bringup_again(struct driver *d)
 	int err = batch_device_alive(d);
 
 	if (!err) {
-		log_line("the NIC answers again");
+		log_info("the NIC answers again");
 		err = driver_stop_nic(d);
 	}
 	if (err)

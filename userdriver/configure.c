@@ -24,7 +24,7 @@ static int change_link(struct driver *d)
 		return 0;
 	batch_init(&b, d, EXIT_PHY);
 	phy_add_setup(d, &b);
-	log_msg(LOG_LINK, "link settings changed: %s", d->adapter.autoneg ?
+	log_msg(MSG_LINK, "link settings changed: %s", d->adapter.autoneg ?
 		"autonegotiation starts anew" : "forced speed and duplex");
 	return batch_run(&b);
 }
@@ -57,7 +57,7 @@ static int change_stopped(struct driver *d)
 	if (!err)
 		err = bringup(d, false);
 	if (!err)
-		log_msg(LOG_DRV, "restarted with %u transmit, %u receive descriptors, MTU %u: %llu ms",
+		log_msg(MSG_DRV, "restarted with %u transmit, %u receive descriptors, MTU %u: %llu ms",
 			d->adapter.tx_ring, d->adapter.rx_ring, d->adapter.mtu,
 			(unsigned long long)(driver_now_ms() - began_ms));
 	return err;
@@ -80,10 +80,10 @@ static int undo(struct driver *d, const struct xmd_adapter *old, int err)
 	settings_copy(&d->adapter, old);
 	if (err == -ENODEV)
 		return err;
-	log_line("configure: a step failed; going back to the settings before");
+	log_warn("configure: a step failed; going back to the settings before");
 	why = back_in_service(d, err);
 	if (why != err || d->exit_code)
-		log_line("configure: no way back; the next process has to find it");
+		log_err("configure: no way back; the next process has to find it");
 	return why;
 }
 
@@ -100,6 +100,6 @@ int drv_configure(struct driver *d, const struct xmd_adapter *want)
 	err = settings_need_restart(&old, want) ? change_stopped(d) : change(d, &old);
 	if (err)
 		err = undo(d, &old, err);
-	log_set_level(d->adapter.msg_level);
+	msglvl_set(d->adapter.msg_level);
 	return driver_settled(d, err);
 }

@@ -132,7 +132,7 @@ void crossing_end(struct driver *d)
 /* A line each, in the log: how often what has crossed, and how long it took. */
 void crossing_log(const struct driver *d)
 {
-	log_line("%lu ioctls; messages and calls since HELLO:", d->port->crossings);
+	log_info("%lu ioctls; messages and calls since HELLO:", d->port->crossings);
 	xpc_user_print_stats(&d->xpc, stderr);
 }
 

@@ -38,7 +38,7 @@ int driver_fail(struct driver *d, enum exit_code code, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	log_line("%s", text);
+	log_err("%s", text);
 	d->exit_code = code;
 	return -EIO;
 }
@@ -60,7 +60,6 @@ void driver_init(struct driver *d, struct nic_port *port, const struct options *
 	memset(d, 0, sizeof(*d));
 	d->port = port;
 	d->opt = opt;
-	d->link_log = (struct log_limit){ .burst = 6, .period_ms = 10000 };
 }
 
 static bool known_device(const struct xmd_info *info)
@@ -103,7 +102,7 @@ int driver_hello(struct driver *d)
 static void gone(struct driver *d)
 {
 	if (d->state != DRIVER_GONE)
-		log_line("the NIC does not answer (registers read all ones or zero): trying again every %u ms",
+		log_warn("the NIC does not answer (registers read all ones or zero): trying again every %u ms",
 			 GONE_RETRY_MS);
 	d->state = DRIVER_GONE;
 	d->image.known = false;
@@ -192,13 +191,13 @@ static int recover_hang(struct driver *d)
 
 	if (err)
 		return err;
-	log_line("the kernel half asks for a reset of the NIC, as after a transmit hang%s",
+	log_warn("the kernel half asks for a reset of the NIC, as after a transmit hang%s",
 		 blame_phy ? "; again and again, so the PHY is reset too" : "");
 	err = driver_stop_nic(d);
 	if (!err)
 		err = bringup(d, blame_phy);
 	if (!err)
-		log_line("the NIC runs again after %llu ms",
+		log_info("the NIC runs again after %llu ms",
 			 (unsigned long long)(driver_now_ms() - now));
 	return err;
 }

@@ -36,7 +36,7 @@
 
 #include "../xpc/objects.h"
 #include "batch.h"
-#include "log.h"
+#include "msglvl.h"
 #include "objects_xpc.h"
 #include "port.h"
 #include "regs.h"
@@ -142,7 +142,7 @@ struct driver {
 	uint32_t itr;			/* class of moderation if adaptive, see moderation.c */
 	uint32_t led_default;
 	bool identify;
-	struct log_limit link_log;
+	struct log_budget link_log;
 	struct xmd_counters counters, counters_known;	/* likewise */
 	bool sticky_stats;		/* error counters do not clear on read, see stats.c */
 	uint32_t idle_errors, receive_errors;	/* the PHY's, for the register dump */

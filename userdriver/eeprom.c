@@ -63,7 +63,7 @@ static int read_checked(struct driver *d, struct reg_batch *b, uint32_t eerd[EEP
 			return 0;
 	}
 	if (d->opt->ignore_eeprom_checksum) {
-		log_line("EEPROM: words 0 to 63 sum to 0x%04x, not 0x%04x; ignored as asked for",
+		log_warn("EEPROM: words 0 to 63 sum to 0x%04x, not 0x%04x; ignored as asked for",
 			 sum, EEPROM_SUM);
 		return 0;
 	}
@@ -135,7 +135,7 @@ int eeprom_warn_if_damaged(struct driver *d)
 		return err;
 	d->exit_code = EXIT_OK;
 	if (!err && sum != EEPROM_SUM)
-		log_line("EEPROM: words 0 to 63 sum to 0x%04x, not 0x%04x; if a write was interrupted, repeat it before the next cold start",
+		log_warn("EEPROM: words 0 to 63 sum to 0x%04x, not 0x%04x; if a write was interrupted, repeat it before the next cold start",
 			 sum, EEPROM_SUM);
 	return 0;
 }
@@ -143,7 +143,7 @@ int eeprom_warn_if_damaged(struct driver *d)
 static int check_range(const struct driver *d, uint32_t offset, uint32_t n)
 {
 	if (!n || offset >= d->adapter.eeprom_len || n > d->adapter.eeprom_len - offset) {
-		log_line("EEPROM: bytes %u to %u are outside of its %u", offset, offset + n - 1,
+		log_warn("EEPROM: bytes %u to %u are outside of its %u", offset, offset + n - 1,
 			 d->adapter.eeprom_len);
 		return -EINVAL;
 	}
@@ -242,8 +242,8 @@ static int write_words(struct driver *d, const uint16_t *now, const uint16_t *wa
 		err = read_words(d, 0, n, back);
 	for (unsigned int i = 0; !err && i < n; i++) {
 		if (back[i] != want[i]) {
-			log_line("EEPROM: word %u reads 0x%04x after writing 0x%04x: it does not take writes",
-				 i, back[i], want[i]);
+			log_err("EEPROM: word %u reads 0x%04x after writing 0x%04x: it does not take writes",
+				i, back[i], want[i]);
 			err = -EIO;
 		}
 	}
@@ -259,9 +259,9 @@ static void put_back(struct driver *d, const uint16_t *want, unsigned int n)
 	if (microwire_end(d) || read_words(d, 0, n, now) || !memcmp(now, want, n * sizeof(*now)))
 		return;
 	if (write_words(d, now, want, n))
-		log_line("EEPROM: what it held before could not be restored");
+		log_err("EEPROM: what it held before could not be restored");
 	else
-		log_line("EEPROM: restored to what it held before");
+		log_info("EEPROM: restored to what it held before");
 }
 
 static int write_stopped(struct driver *d, const uint16_t *now, const uint16_t *want,
@@ -298,6 +298,6 @@ int drv_write_eeprom(struct driver *d, __u32 offset, const struct xmd_bytes *in)
 		return 0;
 	err = write_stopped(d, now, want, n);
 	if (!err)
-		log_msg(LOG_DRV, "EEPROM: %u bytes written at %u", in->n, offset);
+		log_msg(MSG_DRV, "EEPROM: %u bytes written at %u", in->n, offset);
 	return driver_handled(d, back_in_service(d, err));
 }

@@ -80,10 +80,10 @@ static void log_link(struct driver *d, const struct link *link)
 	if (!log_allowed(&d->link_log, driver_now_ms(), "the link"))
 		return;
 	if (link->up)
-		log_msg(LOG_LINK, "link up, %u Mb/s, %s duplex", link->speed,
+		log_msg(MSG_LINK, "link up, %u Mb/s, %s duplex", link->speed,
 			link->full_duplex ? "full" : "half");
 	else
-		log_msg(LOG_LINK, "link down");
+		log_msg(MSG_LINK, "link down");
 }
 
 static bool same(const struct link *a, const struct link *b)
@@ -170,11 +170,11 @@ int drv_nway_reset(struct driver *d)
 	if (d->state != DRIVER_RUNNING)
 		return -ENODEV;
 	if (!d->adapter.autoneg) {
-		log_line("autonegotiation not restarted: speed and duplex are forced");
+		log_warn("autonegotiation not restarted: speed and duplex are forced");
 		return -EINVAL;
 	}
 	batch_init(&b, d, EXIT_PHY);
 	phy_add_renegotiate(d, &b);
-	log_msg(LOG_LINK, "autonegotiation restarted");
+	log_msg(MSG_LINK, "autonegotiation restarted");
 	return driver_handled(d, batch_run(&b));
 }

@@ -51,7 +51,7 @@ static void on_signal(struct loop *loop, const struct driver *d)
 		crossing_log(d);
 		return;
 	}
-	log_line("signal %u: ending, the NIC runs on", info.ssi_signo);
+	log_info("signal %u: ending, the NIC runs on", info.ssi_signo);
 	loop->end = true;
 }
 
@@ -108,9 +108,9 @@ static struct nic_port *open_port(const struct options *opt)
 		return sim_open(opt->faults);
 	port = port_dev_open(opt->device);
 	if (!port)
-		log_line("%s: %s%s", opt->device, strerror(errno),
-			 errno == ENOENT ? " (is xmd_nic.ko loaded, and did it find a NIC?)" :
-			 errno == EBUSY ? " (another xmd-userdriver has it open)" : "");
+		log_err("%s: %s%s", opt->device, strerror(errno),
+			errno == ENOENT ? " (is xmd_nic.ko loaded, and did it find a NIC?)" :
+			errno == EBUSY ? " (another xmd-userdriver has it open)" : "");
 	return port;
 }
 
@@ -132,9 +132,10 @@ static int run(const struct options *opt, struct driver *d)
 	struct nic_port *port;
 	int status;
 
-	log_set_verbose(opt->verbose);
+	if (opt->verbose)
+		log_set_level(LOG_LEVEL_DEBUG);
 	if (loop_open(&loop)) {
-		log_line("signalfd: %s", strerror(errno));
+		log_err("signalfd: %s", strerror(errno));
 		return EXIT_SYSTEM;
 	}
 	port = open_port(opt);
@@ -153,6 +154,7 @@ int main(int argc, char **argv)
 	uint64_t began_ms;
 	int status;
 
+	log_begin("xmd-userdriver", false);
 	switch (options_parse(&opt, argc, argv)) {
 	case OPTIONS_DONE:
 		return EXIT_OK;

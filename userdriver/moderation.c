@@ -88,7 +88,7 @@ int moderation_follow(struct driver *d, unsigned int ms)
 	if (d->adapter.itr_mode != XMD_ITR_ADAPTIVE || class == d->itr)
 		return 0;
 	d->itr += class > d->itr ? 1 : -1;
-	log_msg(LOG_TIMER, "interrupt moderation: %s (%llu frames in %u ms)", classes[d->itr].name,
+	log_msg(MSG_TIMER, "interrupt moderation: %s (%llu frames in %u ms)", classes[d->itr].name,
 		(unsigned long long)frames, ms);
 	return image_apply(d);
 }

@@ -94,7 +94,7 @@ static bool parse_number(const char *name, const char *text, unsigned int max,
 	errno = 0;
 	n = strtoul(text, &end, 10);
 	if (text[0] < '0' || text[0] > '9' || *end || errno || n > max) {
-		log_line("%s %s: not a number from 0 to %u", name, text, max);
+		log_err("%s %s: not a number from 0 to %u", name, text, max);
 		return false;
 	}
 	*val = n;
@@ -106,7 +106,7 @@ static bool parse_ring(const char *name, const char *text, unsigned int *val)
 	if (!parse_number(name, text, 1024, val))
 		return false;
 	if (*val < 64 || (*val & (*val - 1))) {
-		log_line("%s %s: give 64, 128, 256, 512 or 1024", name, text);
+		log_err("%s %s: give 64, 128, 256, 512 or 1024", name, text);
 		return false;
 	}
 	return true;
@@ -120,8 +120,8 @@ static bool parse_irq_rate(struct options *opt, const char *text)
 	if (!parse_number("--irq-rate", text, 100000, &opt->irq_rate))
 		return false;
 	if (opt->irq_rate && opt->irq_rate < 100) {
-		log_line("--irq-rate %s: below 100 a second nothing is left of the link's speed",
-			 text);
+		log_err("--irq-rate %s: below 100 a second nothing is left of the link's speed",
+			text);
 		return false;
 	}
 	return true;
@@ -149,7 +149,7 @@ static bool parse_word(const char *name, const char *text, const struct word *wo
 {
 	if (find_word(words, text, strlen(text), val))
 		return true;
-	log_line("%s %s: 'xmd-userdriver --help' tells what it may be", name, text);
+	log_err("%s %s: 'xmd-userdriver --help' tells what it may be", name, text);
 	return false;
 }
 
@@ -212,8 +212,8 @@ static bool parse_advertise(struct options *opt, const char *text)
 		unsigned int bit;
 
 		if (!find_word(words, at, len, &bit)) {
-			log_line("--advertise %s: '%.*s' is none of 10h, 10f, 100h, 100f, 1000f",
-				 text, (int)len, at);
+			log_err("--advertise %s: '%.*s' is none of 10h, 10f, 100h, 100f, 1000f",
+				text, (int)len, at);
 			return false;
 		}
 		opt->advertise |= bit;
@@ -227,11 +227,11 @@ static bool parse_advertise(struct options *opt, const char *text)
 static bool check_link(const struct options *opt)
 {
 	if (opt->speed == 1000 && !opt->duplex) {
-		log_line("--speed 1000 --duplex half: the NIC has no such mode");
+		log_err("--speed 1000 --duplex half: the NIC has no such mode");
 		return false;
 	}
 	if (opt->advertise && (opt->speed || opt->duplex >= 0)) {
-		log_line("--advertise goes with neither --speed nor --duplex");
+		log_err("--advertise goes with neither --speed nor --duplex");
 		return false;
 	}
 	return true;
@@ -244,7 +244,7 @@ static bool parse_user(struct options *opt, const char *text)
 	size_t len = colon ? (size_t)(colon - text) : strlen(text);
 
 	if (len >= sizeof(uid)) {
-		log_line("--user %s: give numbers, UID or UID:GID", text);
+		log_err("--user %s: give numbers, UID or UID:GID", text);
 		return false;
 	}
 	memcpy(uid, text, len);
@@ -270,7 +270,7 @@ static bool parse_delay(int c, struct options *opt, const char *text)
 		if (delay[i].c == c)
 			return parse_number(delay[i].name, text, 65535, delay[i].val);
 	}
-	log_line("try 'xmd-userdriver --help'");
+	log_err("try 'xmd-userdriver --help'");
 	return false;
 }
 
@@ -341,7 +341,7 @@ enum options_verdict options_parse(struct options *opt, int argc, char **argv)
 			return OPTIONS_WRONG;
 	}
 	if (optind < argc) {
-		log_line("'%s' is not understood; try 'xmd-userdriver --help'", argv[optind]);
+		log_err("'%s' is not understood; try 'xmd-userdriver --help'", argv[optind]);
 		return OPTIONS_WRONG;
 	}
 	return check_link(opt) ? OPTIONS_RUN : OPTIONS_WRONG;

@@ -26,8 +26,8 @@ int privileges_drop(const struct options *opt)
 		return 0;
 	err = sandbox_enter(&box, &what);
 	if (err > 0)
-		log_line("this kernel has no seccomp filters: going on without");
+		log_warn("this kernel has no seccomp filters: going on without");
 	if (err < 0)
-		log_line("giving up privileges, %s: %s", what, strerror(-err));
+		log_err("giving up privileges, %s: %s", what, strerror(-err));
 	return err < 0 ? -1 : 0;
 }

@@ -53,7 +53,7 @@ static bool passed(const struct trial *t)
 {
 	for (unsigned int i = 0; i < PATTERNS; i++) {
 		if ((t->val[i] ^ patterns[i]) & t->mask) {
-			log_line("self-test: register 0x%05x reads 0x%08x after writing 0x%08x",
+			log_warn("self-test: register 0x%05x reads 0x%08x after writing 0x%08x",
 				 t->reg, t->val[i], patterns[i] & t->mask);
 			return false;
 		}
@@ -101,7 +101,7 @@ static int verdict(const char *name, int err, __u64 *result)
 {
 	if (!err || err == -ENODEV)
 		return err;
-	log_line("self-test: %s: %s", name, err == -EOPNOTSUPP ?
+	log_warn("self-test: %s: %s", name, err == -EOPNOTSUPP ?
 		 "not tested, the kernel half cannot" : "failed");
 	*result = -err;
 	return 0;

@@ -112,7 +112,7 @@ bool settings_need_restart(const struct xmd_adapter *a, const struct xmd_adapter
 
 static int refuse(int err, const char *what, unsigned long val, const char *why)
 {
-	log_line("configure: %s %lu refused: %s", what, val, why);
+	log_warn("configure: %s %lu refused: %s", what, val, why);
 	return err;
 }
 
@@ -247,7 +247,7 @@ void settings_restore(struct driver *d, const struct xmd_adapter *saved)
 	/* not known yet, and not among them */
 	want.mac.addr[0] = 2;
 	if (settings_check(d, &want))
-		log_line("saved settings are not what this NIC can have; it begins as the command line says");
+		log_warn("saved settings are not what this NIC can have; it begins as the command line says");
 	else
 		take_saved(&d->adapter, saved);
 }

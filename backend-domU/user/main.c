@@ -351,8 +351,7 @@ int main(int argc, char **argv)
 	if (ret >= 0)
 		return ret;
 	sandbox_close_inherited();
-	/* The journal takes the level from the beginning of the line. */
-	log_set_prefixed(getenv("JOURNAL_STREAM") != NULL);
+	log_begin("xmd-backend", false);
 	if (loop_open(fd))
 		return EXIT_CANNOT;
 	b.env.offer = o.offer;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WARNING	4	/* as in syslog(3), and in both programs' log.h */
+#define WARNING	4	/* as in syslog(3), and in log.h */
 
 static char kept[1 << 16];
 

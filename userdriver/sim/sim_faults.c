@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../log.h"
+#include "log.h"
 #include "sim.h"
 
 static const struct {
@@ -69,8 +69,8 @@ static bool add_fault(const char *name, size_t len, uint32_t *faults)
 			return true;
 		}
 	}
-	log_line("--simulate: no fault is called '%.*s'; 'xmd-userdriver --help' lists them",
-		 (int)len, name);
+	log_err("--simulate: no fault is called '%.*s'; 'xmd-userdriver --help' lists them",
+		(int)len, name);
 	return false;
 }
 
