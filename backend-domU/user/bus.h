@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * bus.h - pages and event channels of guests, as xmd-backend uses them for object rings.
+ * bus.h - pages and event channels of guests, as xmd-backend uses them for object rings; and
+ * whether there is such a guest at all.
  *
  * bus_xen.c does it with libxengnttab and libxenevtchn, tests in memory.  Functions return 0
  * or a negative errno.  After an event of a channel has been taken by next, no more of it come
@@ -24,6 +25,9 @@ struct bus_ops {
 	/* -EAGAIN: none waiting */
 	int (*next)(struct bus *b, uint32_t *local);
 	int (*unmask)(struct bus *b, uint32_t local);
+	/* is there no domain @domid any more?  1, 0, or a negative errno: no answer.  One that
+	 * has ended is there for as long as anybody has a page of it mapped. */
+	int (*gone)(struct bus *b, uint16_t domid);
 	int (*fd)(struct bus *b);
 	void (*close)(struct bus *b);
 };

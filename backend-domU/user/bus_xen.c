@@ -66,6 +66,22 @@ static int xen_unmask(struct bus *b, uint32_t local)
 	return xenevtchn_unmask(to_xen(b)->events, local) ? -errno : 0;
 }
 
+/*
+ * Xen looks for the domain (ESRCH) before it looks at the port (EINVAL), and port 0 is nobody's
+ * in every domain: nothing is bound by this.  xenstored does not tell: /local/domain is dom0's
+ * alone, and so is the right to ask whether a domain is introduced.
+ */
+static int xen_gone(struct bus *b, uint16_t domid)
+{
+	xenevtchn_port_or_error_t p = xenevtchn_bind_interdomain(to_xen(b)->events, domid, 0);
+
+	if (p >= 0) {
+		xenevtchn_unbind(to_xen(b)->events, (evtchn_port_t)p);
+		return 0;
+	}
+	return errno == ESRCH ? 1 : errno == EINVAL ? 0 : -errno;
+}
+
 static int xen_fd(struct bus *b)
 {
 	return xenevtchn_fd(to_xen(b)->events);
@@ -88,6 +104,7 @@ static const struct bus_ops xen_ops = {
 	.notify = xen_notify,
 	.next = xen_next,
 	.unmask = xen_unmask,
+	.gone = xen_gone,
 	.fd = xen_fd,
 	.close = xen_close,
 };

@@ -303,8 +303,9 @@ static void open_objects(const struct options *o, struct obj_host *objs)
 		return;
 	objs->bus = bus_xen_open(&what);
 	if (!objs->bus)
-		log_warn("%s: %s: no object rings for guests; are xen-gntdev.ko and xen-evtchn.ko"
-			 " loaded?", what, strerror(errno));
+		log_warn("%s: %s: no object rings for guests, and a vif whose guest is no more stays"
+			 " until it is detached; are xen-gntdev.ko and xen-evtchn.ko loaded?", what,
+			 strerror(errno));
 }
 
 static int run(struct pollfd fd[SOURCES], const struct options *o, struct backend *b)

@@ -18,7 +18,7 @@ struct obj;
 struct vif;
 struct vif_env;
 
-/* What all object rings share; no rings are offered while bus is NULL. */
+/* What all object rings share; while bus is NULL no rings are offered, and all guests there. */
 struct obj_host {
 	struct bus *bus;
 	struct vif_policy policy;

@@ -126,9 +126,7 @@ static int commit(struct vif *v, struct vif_env *env, const struct vif_view *see
 /* Nobody else will: what is ours goes, if its guest is still no more. */
 static int write_end_of_orphan(struct vif *v, struct vif_env *env)
 {
-	int gone = vif_guest_gone(env->store, v);
-
-	return gone > 0 ? write_removal(v, env) : gone < 0 ? gone : -EAGAIN;
+	return vif_guest_gone(v, env) ? write_removal(v, env) : -EAGAIN;
 }
 
 static int step_remove(struct vif *v, struct vif_env *env, const struct vif_view *seen)

@@ -18,8 +18,8 @@
 int vif_look_back(struct store *s, const struct vif *v, struct vif_view *view);
 int vif_look(struct vif *v, struct vif_env *env, struct vif_view *view);
 void vif_unwatch_front(struct vif *v, struct vif_env *env);
-/* Is there no such domain any more?  1, 0, or a negative errno */
-int vif_guest_gone(struct store *s, const struct vif *v);
+/* Is there no such domain any more?  Without an answer there is. */
+bool vif_guest_gone(struct vif *v, struct vif_env *env);
 /* Does @err come from what stands in the store?  Others come from not reaching it. */
 bool vif_is_refusal(int err);
 

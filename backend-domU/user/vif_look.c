@@ -166,34 +166,39 @@ static int look_wants(struct vif *v, struct vif_env *env, struct vif_view *view)
 	return err == -ENOENT || err == -EINVAL ? 0 : err;
 }
 
-int vif_guest_gone(struct store *s, const struct vif *v)
+/*
+ * Xen is asked, not xenstore, where what is no more and what we may not read look alike.
+ *
+ * A domid that another domain has by now counts as there: that it is another one cannot be seen,
+ * for its directories are as closed to us as those of a guest are after a restart of ours, until
+ * the supervisor has opened them.  If it gets a vif with this handle, the toolstack replaces our
+ * directory with that; if not, this vif waits, unserved, and goes when that domain has gone.
+ * It takes a toolstack that uses a domid again within VIF_ORPHAN_MS (libxl: 60 s), or a driver
+ * domain that was down meanwhile.
+ */
+bool vif_guest_gone(struct vif *v, struct vif_env *env)
 {
-	char path[STORE_PATH_MAX], *val;
-	size_t len;
-	int err;
+	struct bus *bus = env->objs ? env->objs->bus : NULL;
+	int gone = bus ? bus->ops->gone(bus, v->domid) : 0;
 
-	snprintf(path, sizeof(path), XS_DIR_DOM, v->domid);
-	err = s->ops->read(s, path, &val, &len);
-	if (!err)
-		free(val);
-	/* what we may not read is there: /local/domain itself is open to all */
-	return err == -ENOENT ? 1 : err == -EACCES ? 0 : err;
+	if (gone < 0 && log_allowed(&v->budget, env->now(), v->name))
+		log_warn("%s: cannot ask Xen for domain %u: %s: it may be no more", v->name,
+			 v->domid, strerror(-gone));
+	return gone > 0;
 }
 
-/* A frontend's directory that is not there yet has a guest's around it. */
-static int look_for_guest(struct vif *v, struct vif_env *env, struct vif_view *view)
+/* Below a home that is no more, or closed to us, a missing state is one that is hidden. */
+static void look_for_guest(struct vif *v, struct vif_env *env, struct vif_view *view)
 {
+	bool unseen = view->front == STATE_GONE || view->front == STATE_HIDDEN;
+	bool gone = view->online && unseen && vif_guest_gone(v, env);
 	uint64_t now = env->now();
-	int gone = view->online && view->front == STATE_GONE ? vif_guest_gone(env->store, v) : 0;
 
-	if (gone < 0)
-		return gone;
 	if (!gone)
 		v->gone_since = 0;
 	else if (!v->gone_since)
 		v->gone_since = now;
 	view->orphan = gone && now - v->gone_since >= VIF_ORPHAN_MS;
-	return 0;
 }
 
 int vif_look(struct vif *v, struct vif_env *env, struct vif_view *view)
@@ -211,10 +216,9 @@ int vif_look(struct vif *v, struct vif_env *env, struct vif_view *view)
 		view->kern = v->kern;
 		if (!err)
 			err = look_wants(v, env, view);
-		if (!err)
-			err = look_for_guest(v, env, view);
 		if (err)
 			return err;
+		look_for_guest(v, env, view);
 	}
 	view->kern = v->kern;
 	note_settling(v, env, view);

@@ -16,7 +16,6 @@ struct node {
 	char *val;
 	unsigned int owner;
 	int reader;		/* -1: nobody */
-	bool open;		/* readable for everybody */
 	bool stale;		/* the reader is a domain that is no more */
 	uint64_t gen;		/* of the last change; 0: not there */
 };
@@ -180,7 +179,6 @@ static struct node *tree_make(struct tree *t, const char *path, unsigned int dom
 	if (dir) {
 		n->owner = domid ? domid : dir->owner;
 		n->reader = dir->reader;
-		n->open = dir->open;
 	}
 	n->gen = gen;
 	return n;
@@ -230,7 +228,6 @@ static struct tree *tree_copy(const struct tree *from)
 		n->val = copy(from->node[i].val);
 		n->owner = from->node[i].owner;
 		n->reader = from->node[i].reader;
-		n->open = from->node[i].open;
 		n->stale = from->node[i].stale;
 		n->gen = from->node[i].gen;
 	}
@@ -241,8 +238,7 @@ static struct tree *tree_copy(const struct tree *from)
 
 static bool readable(const struct node *n, unsigned int domid)
 {
-	return !domid || n->open || n->owner == domid ||
-	       (!n->stale && n->reader == (int)domid);
+	return !domid || n->owner == domid || (!n->stale && n->reader == (int)domid);
 }
 
 /* -ENOENT, or -EACCES where one may not even know. */
@@ -352,7 +348,6 @@ void mem_set_perms(struct mem *m, const char *path, unsigned int owner, int read
 	assert(n);
 	n->owner = owner;
 	n->reader = reader;
-	n->open = false;
 	n->stale = false;
 	n->gen = ++m->gen;
 	fire(m, n, false);
@@ -642,7 +637,6 @@ static int set_perms(struct conn *c, const char *path, unsigned int owner, int r
 	a->reader = reader;
 	n->owner = owner;
 	n->reader = reader;
-	n->open = false;
 	n->stale = false;
 	return 0;
 }
@@ -823,11 +817,8 @@ struct store *mem_connect(struct mem *m, unsigned int domid, struct fuse *fuse)
 struct mem *mem_new(void)
 {
 	struct mem *m = must(calloc(1, sizeof(*m)));
-	struct node *n = tree_make(&m->tree, "/local/domain", 0, ++m->gen);
 
-	n->open = true;
-	tree_find(&m->tree, "/local")->open = true;
-	tree_find(&m->tree, "/")->open = true;
+	tree_make(&m->tree, "/local/domain", 0, ++m->gen);
 	return m;
 }
 
@@ -918,8 +909,7 @@ char *mem_dump(const struct mem *m)
 	memcpy(sorted, m->tree.node, m->tree.n * sizeof(*sorted));
 	qsort(sorted, m->tree.n, sizeof(*sorted), by_path);
 	for (i = 0; i < m->tree.n; i++) {
-		fprintf(f, "%s = \"%s\"   (%c%u", sorted[i].path, sorted[i].val,
-			sorted[i].open ? 'r' : 'n', sorted[i].owner);
+		fprintf(f, "%s = \"%s\"   (n%u", sorted[i].path, sorted[i].val, sorted[i].owner);
 		if (sorted[i].reader >= 0)
 			fprintf(f, ",r%d", sorted[i].reader);
 		fputs(")\n", f);

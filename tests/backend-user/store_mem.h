@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * store_mem.h - a xenstored in memory, as far as xmd-backend can tell the difference:
- * relative paths, owners and readers, -EACCES for what is missing below a hidden
- * directory, watches that fire once when they are set and for every change at or below
- * (and for the removal above) their path, transactions that fail with -EAGAIN when
- * somebody changed what they looked at, quotas.
+ * relative paths, owners and readers (the root, /local and /local/domain are dom0's alone),
+ * -EACCES for what is missing below a hidden directory, watches that fire once when they are
+ * set and for every change at or below (and for the removal above) their path, transactions
+ * that fail with -EAGAIN when somebody changed what they looked at, quotas.
  */
 #ifndef TEST_STORE_MEM_H
 #define TEST_STORE_MEM_H

@@ -196,6 +196,45 @@ static void a_restart_breaks_nobody_off(void **state)
 
 /* --------------------------------------------------------------- orphans */
 
+/* Xen, as far as it is asked here; its domains are those that have a home. */
+struct xen {
+	struct bus bus;
+	struct obj_host objs;
+	struct world *w;
+	int deaf;		/* errno of each question; 0: there are answers */
+	bool back;		/* a domain that was gone is there when asked twice in one tick */
+	uint64_t asked;
+};
+
+static int xen_gone(struct bus *b, uint16_t domid)
+{
+	struct xen *x = (struct xen *)b;
+	bool again = x->asked == world_now();
+	char home[64];
+
+	x->asked = world_now();
+	snprintf(home, sizeof(home), "/local/domain/%u", domid);
+	return x->deaf ? -x->deaf : !mem_peek(x->w->mem, home) && !(again && x->back);
+}
+
+static int xen_quiet(struct bus *b, uint32_t *local)
+{
+	(void)b;
+	(void)local;
+	return -EAGAIN;
+}
+
+static struct xen *with_xen(struct world *w)
+{
+	static const struct bus_ops ops = { .gone = xen_gone, .next = xen_quiet };
+	static struct xen x;
+
+	x = (struct xen){ .bus.ops = &ops, .w = w };
+	x.objs.bus = &x.bus;
+	w->objs = &x.objs;
+	return &x;
+}
+
 static void guest_vanishes(struct world *w, unsigned int i)
 {
 	char home[64];
@@ -212,6 +251,7 @@ static void a_vif_without_a_guest_goes(void **state)
 	struct world *w = *state;
 	unsigned int mode;
 
+	with_xen(w);
 	for (mode = 0; mode < 3; mode++) {
 		world_backend_up(w);
 		world_attach(w, 0, mode == 2 ? FRONT_HONEST : FRONT_MUTE);
@@ -232,6 +272,7 @@ static void an_orphan_from_before(void **state)
 {
 	struct world *w = *state;
 
+	with_xen(w);
 	attach(w, 0, NULL, NULL);
 	attach(w, 2, "vlan", "7");
 	world_backend_kill(w);
@@ -249,6 +290,7 @@ static void a_guest_without_a_front_stays(void **state)
 {
 	struct world *w = *state;
 
+	with_xen(w);
 	world_backend_up(w);
 	world_attach(w, 0, FRONT_NONE);
 	w->dom0->ops->remove(w->dom0, w->vif[0].front);
@@ -265,6 +307,74 @@ static void a_guest_without_a_front_stays(void **state)
 	assert_non_null(mem_peek(w->mem, w->vif[0].back));
 }
 
+/* A guest is there until Xen says that it is not, for the whole time and once more at its end. */
+static void no_answer_is_no_end(void **state)
+{
+	struct world *w = *state;
+	struct xen *x = with_xen(w);
+
+	attach(w, 0, NULL, NULL);
+	guest_vanishes(w, 0);
+	x->deaf = ENOSPC;
+	world_run(w, 3 * VIF_ORPHAN_MS);
+	assert_non_null(mem_peek(w->mem, w->vif[0].back));
+	/* but its pages are let go of at once */
+	assert_int_equal(sim_rows(&w->sim), 0);
+	x->deaf = 0;
+	world_run(w, VIF_ORPHAN_MS - 5000);
+	x->deaf = EACCES;
+	world_run(w, 2000);
+	x->deaf = 0;
+	world_run(w, VIF_ORPHAN_MS - 2000);
+	assert_non_null(mem_peek(w->mem, w->vif[0].back));
+	x->back = true;
+	world_run(w, 10000);
+	assert_non_null(mem_peek(w->mem, w->vif[0].back));
+	x->back = false;
+	world_run(w, VIF_ORPHAN_MS + 2000);
+	assert_null(mem_peek(w->mem, w->vif[0].back));
+	assert_null(w->backend.vifs);
+}
+
+/* Without event channels nobody can be asked. */
+static void nobody_to_ask(void **state)
+{
+	struct world *w = *state;
+
+	attach(w, 0, NULL, NULL);
+	guest_vanishes(w, 0);
+	world_run(w, 3 * VIF_ORPHAN_MS);
+	assert_non_null(mem_peek(w->mem, w->vif[0].back));
+	assert_int_equal(sim_rows(&w->sim), 0);
+	/* a detach is one all the same */
+	world_detach(w, 0);
+	world_run(w, 3000);
+	assert_null(mem_peek(w->mem, w->vif[0].back));
+}
+
+/* A domid that is used again: with a new vif, and without one. */
+static void another_with_the_same_domid(void **state)
+{
+	struct world *w = *state;
+
+	with_xen(w);
+	attach(w, 0, NULL, NULL);
+	attach(w, 2, NULL, NULL);
+	guest_vanishes(w, 0);
+	guest_vanishes(w, 2);
+	world_run(w, VIF_ORPHAN_MS / 2);
+	attach(w, 0, NULL, NULL);
+	world_home(w, w->vif[2].domid);
+	world_run(w, 2 * VIF_ORPHAN_MS);
+	expect_served(w, 0);
+	assert_non_null(mem_peek(w->mem, w->vif[2].back));
+	assert_null(sim_find(&w->sim, w->vif[2].domid, w->vif[2].handle));
+	guest_vanishes(w, 2);
+	world_run(w, VIF_ORPHAN_MS + 2000);
+	assert_null(mem_peek(w->mem, w->vif[2].back));
+	expect_served(w, 0);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -279,6 +389,9 @@ int main(void)
 		T(a_vif_without_a_guest_goes),
 		T(an_orphan_from_before),
 		T(a_guest_without_a_front_stays),
+		T(no_answer_is_no_end),
+		T(nobody_to_ask),
+		T(another_with_the_same_domid),
 	};
 
 	return cmocka_run_group_tests_name("wants", tests, NULL, NULL);

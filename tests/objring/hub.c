@@ -111,6 +111,13 @@ static int hub_unmask(struct bus *b, uint32_t local)
 	return 0;
 }
 
+static int hub_gone(struct bus *b, uint16_t domid)
+{
+	(void)b;
+	(void)domid;
+	return 0;
+}
+
 static int hub_fd(struct bus *b)
 {
 	(void)b;
@@ -125,7 +132,7 @@ static void hub_close(struct bus *b)
 static const struct bus_ops hub_ops = {
 	.map = hub_map, .unmap = hub_unmap, .bind = hub_bind, .unbind = hub_unbind,
 	.notify = hub_notify, .next = hub_next, .unmask = hub_unmask, .fd = hub_fd,
-	.close = hub_close,
+	.gone = hub_gone, .close = hub_close,
 };
 
 void hub_send(struct hub *hub, unsigned int i)
