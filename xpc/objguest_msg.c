@@ -17,7 +17,7 @@ static void send(struct objguest *g, struct xpc_msg *m, __u32 len)
 static void send_hello(struct objguest *g, __u64 now)
 {
 	static const __u32 fp = XMD_OBJRING_V1_FINGERPRINT;
-	const __u8 v1[4] = { (__u8)fp, (__u8)(fp >> 8), (__u8)(fp >> 16), (__u8)(fp >> 24) };
+	const __u8 v1[4] = { fp & 255, fp >> 8 & 255, fp >> 16 & 255, fp >> 24 };
 	struct xpc_msg m = { .kind = XPC_HELLO };
 	__u32 len = sizeof(v1);
 
