@@ -85,9 +85,9 @@ update_ramdisk = @if [ -z "$(DESTDIR)" ] && command -v update-initramfs > /dev/n
 		echo "if this system boots with an initial ramdisk, make it anew: it has to know $(1)"; \
 	fi
 
-# They share the index of the modules and systemd's view of the units: one after the other.
-.NOTPARALLEL: install-driver-domain install-guest install-dom0 \
-	uninstall-driver-domain uninstall-guest uninstall-dom0
+# They share the index of the modules, the initial ramdisk and systemd's view of the units: one after
+# the other.  Of all goals, as make 4.4 takes a list for whose prerequisites it means, not for them.
+.NOTPARALLEL:
 .PHONY: install-driver-domain install-guest install-dom0 \
 	uninstall-driver-domain uninstall-guest uninstall-dom0
 
