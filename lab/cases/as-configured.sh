@@ -143,7 +143,8 @@ unknown_to_xl() {
 }
 # removed DOMID: its vif, half a minute after its guest
 removed() {
-    wait_until 60 "! xenstore-exists $back/$1" ||
+    # the directory above is dom0's
+    wait_until 60 "! xenstore-exists $back/$1/0" ||
         fail "the vif of domain $1, which is no more, stays: state $(xs "$back/$1/0/state"), online $(xs "$back/$1/0/online")"
     drv_said | grep -a "vif $1/" || fail "the log does not say that the vif of domain $1 was removed"
 }

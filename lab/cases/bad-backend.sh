@@ -22,8 +22,9 @@ front=${XMD_FRONT:-xmd}
 [ -z "$FULL" ] || attacks="*"
 attacks=${XMD_ATTACKS:-$attacks}
 mac1=00:16:3e:77:02:01
-# ms: a call of the object ring has 3.5 s (frontend/obj.c), and the machine is an emulated one
-patience=${XMD_PATIENCE:-6000}
+# ms: a call of the object ring has 3.5 s (frontend/obj.c), two ask at a time here, one behind the other under RTNL, and
+# the machine is an emulated one
+patience=${XMD_PATIENCE:-8000}
 
 drv_start "$DRV_KIND"
 guest_start g1 "$front" pv
