@@ -130,6 +130,8 @@ int xmd_regs_start(struct xmd_nic *nic, struct xmd_start *start)
 {
 	u32 reg;
 
+	if (test_bit(XMD_RUNNING, &nic->bits))
+		return -EBUSY;
 	if (!xmd_guard_address(nic->adapter, wanted(nic), start->mac)) {
 		dev_warn_ratelimited(&nic->pdev->dev, "START refused: the address is %pM, not %pM\n",
 				     nic->adapter->mac.addr, start->mac);
