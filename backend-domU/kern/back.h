@@ -136,7 +136,7 @@ struct xmd_vif {
 	u8 mac[ETH_ALEN];
 	u16 port;
 	char name[24];
-	struct page *page[2];
+	void *ring[2];			/* mapped, see rings.c */
 	grant_handle_t handle[2];
 	unsigned int tx_irq;
 	unsigned int rx_irq;	/* equal to tx_irq: one event channel for both */

@@ -44,7 +44,8 @@ static int __init back_init(void)
 	hsiphash_key_t key;
 	int err;
 
-	if (!xen_domain())
+	/* rings.c writes page table entries that Xen knows */
+	if (!xen_pv_domain())
 		return -ENODEV;
 	mutex_init(&back.ctl);
 	spin_lock_init(&back.fdb_lock);
