@@ -755,6 +755,7 @@ void sim_stop(void)
 {
 	sim_run();
 	xmd_vif_disconnect_all();
+	xmd_early_tick(true);
 	xmd_switch_detach();
 	SIM_CHECK(nic.pool_free == POOL);
 	SIM_CHECK(!sim_mapped && !sim_bound && !sim_napis && !back.nvif);

@@ -184,6 +184,7 @@ bool napi_complete_done(struct napi_struct *n, int work);
 
 static inline bool ether_addr_equal(const u8 *a, const u8 *b) { return !memcmp(a, b, ETH_ALEN); }
 static inline void ether_addr_copy(u8 *to, const u8 *from) { memcpy(to, from, ETH_ALEN); }
+static inline bool is_multicast_ether_addr(const u8 *a) { return a[0] & 1; }
 static inline bool is_valid_ether_addr(const u8 *a)
 {
 	static const u8 zero[ETH_ALEN];
