@@ -57,7 +57,7 @@ count() { metric "$KIND.$what.$1" "$(echo "$2 $units" | awk '{ printf "%.1f", $1
 
 # counts_end WORKLOAD FRAMES: FRAMES if none of them is on the wire; of none at all, all is per second
 counts_end() {
-	kill -INT "$tracer"
+	kill "$tracer"
 	wait "$tracer" || true
 	nic_trace off
 	what=$1 units=$2 unit=per_1000_frames
