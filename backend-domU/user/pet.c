@@ -209,7 +209,8 @@ void pet_look(struct pet *p)
 	/* Its timer is Xen's: nothing in this domain can make it late. */
 	int err = nic && loop ? write_watchdog(p) : 0;
 
-	if (nic && loop)
+	/* not while a NIC that is slow to come, or to come back, needs what there is */
+	if (nic && loop && p->well_at == now)
 		follow_host(p, now);
 	p->due = now + (p->doubts ? PET_DOUBT_MS : p->period_ms);
 	if (err && may_say())
