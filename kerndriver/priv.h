@@ -126,6 +126,7 @@ struct xmd_nic {
 	int poll_cpu;			/* where the poll is at work, else -1 */
 	struct sk_buff_head gro;	/* frames for our own stack, gathered in the poll */
 	u64 irqs, polls;
+	u64 polls_asked;		/* what xmd_nic_stuck found the last time */
 
 	const struct xmd_client __rcu *client, *taker;
 	struct xmd_client host, guest;	/* the net_device, and who attaches */
@@ -147,6 +148,8 @@ struct xmd_nic {
 	int restored;			/* what came of it; -EINPROGRESS */
 	struct work_struct state_work;
 	struct xmd_watch watch;
+	unsigned long gone_at;		/* jiffies, when the last user half went; the gone_loop'th of */
+	unsigned int gone_loop, gone_halves;	/* those that did not live long, and of all */
 	unsigned long started;		/* jiffies, of the last START */
 	unsigned long link_at;		/* jiffies, when it came or went */
 	u32 loop_seen;			/* frames of self-tests that have come back */

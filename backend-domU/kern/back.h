@@ -138,6 +138,7 @@ struct xmd_vif {
 	char name[24];
 	void *ring[2];			/* mapped, see rings.c */
 	grant_handle_t handle[2];
+	u64 polls_seen;			/* at the last look of xmd_back_health */
 	unsigned int tx_irq;
 	unsigned int rx_irq;	/* equal to tx_irq: one event channel for both */
 

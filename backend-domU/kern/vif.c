@@ -227,6 +227,15 @@ static unsigned int pending(const struct xmd_vif *v)
 	return READ_ONCE(v->rx_starved) ? n : n + READ_ONCE(v->bl_tail) - READ_ONCE(v->bl_head);
 }
 
+/* Somebody wants it polled, and it was not since the last look.  back.ctl held. */
+static bool is_stuck(struct xmd_vif *v)
+{
+	u64 polls = READ_ONCE(v->st.polls), seen = v->polls_seen;
+
+	v->polls_seen = polls;
+	return test_bit(NAPI_STATE_SCHED, &v->napi.state) && polls == seen;
+}
+
 void xmd_back_health(struct xmd_back_health *h)
 {
 	struct xmd_vif *v;
@@ -237,9 +246,14 @@ void xmd_back_health(struct xmd_back_health *h)
 	h->pending = 0;
 	h->flags = (back.draining ? XMD_HEALTH_DRAINING : 0) |
 		   (back.blinking ? XMD_HEALTH_BLINKING : 0);
-	xmd_each_vif(v, i)
-		if (xmd_vif_serves(v))
-			h->pending += pending(v);
+	if (back.nic && xmd_nic_stuck(back.nic))
+		h->flags |= XMD_HEALTH_STUCK;
+	xmd_each_vif(v, i) {
+		if (!xmd_vif_serves(v))
+			continue;
+		h->pending += pending(v);
+		h->flags |= is_stuck(v) ? XMD_HEALTH_STUCK : 0;
+	}
 	mutex_unlock(&back.ctl);
 }
 

@@ -247,6 +247,9 @@ void xmd_nic_rx_hold(struct xmd_nic *nic, bool hold);
  */
 unsigned int xmd_nic_unwell_ms(const struct xmd_nic *nic);
 
+/** xmd_nic_stuck - a poll was due all the time since the last question, and none ran */
+bool xmd_nic_stuck(struct xmd_nic *nic);
+
 /**
  * xmd_nic_port - the NIC's link, name and counters, as its committed objects have them
  * @info: filled (backdev.h); the strings are terminated

@@ -91,7 +91,7 @@ void napi_disable(struct napi_struct *n)
 {
 	SIM_CHECK(n->enabled);
 	sim_run();
-	SIM_CHECK(!n->scheduled);
+	SIM_CHECK(!n->state);
 	n->enabled = false;
 }
 
@@ -99,11 +99,11 @@ void napi_schedule(struct napi_struct *n)
 {
 	if (!n->enabled)
 		return;
-	if (n->scheduled) {
+	if (n->state) {
 		n->missed = true;
 		return;
 	}
-	n->scheduled = true;
+	n->state = BIT(NAPI_STATE_SCHED);
 	n->next = NULL;
 	*sched_tail = n;
 	sched_tail = &n->next;
@@ -112,8 +112,8 @@ void napi_schedule(struct napi_struct *n)
 bool napi_complete_done(struct napi_struct *n, int work)
 {
 	(void)work;
-	SIM_CHECK(n->scheduled);
-	n->scheduled = false;
+	SIM_CHECK(n->state);
+	n->state = 0;
 	if (!n->missed)
 		return true;
 	n->missed = false;
@@ -131,8 +131,8 @@ void sim_run(void)
 		if (!sched)
 			sched_tail = &sched;
 		if (n->poll(n, 64) == 64) {
-			SIM_CHECK(n->scheduled);
-			n->scheduled = false;
+			SIM_CHECK(n->state);
+			n->state = 0;
 			napi_schedule(n);
 		}
 	}
@@ -403,6 +403,11 @@ void xmd_nic_rx_hold(struct xmd_nic *n, bool hold)
 {
 	SIM_CHECK((void *)n == &nic);
 	nic.held_back = hold;
+}
+
+bool xmd_nic_stuck(struct xmd_nic *n)
+{
+	return nic.stuck;
 }
 
 unsigned int xmd_nic_unwell_ms(const struct xmd_nic *n)

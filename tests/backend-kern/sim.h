@@ -55,6 +55,7 @@ struct nic_sim {
 	unsigned int more_ring;	/* its receive ring has so many buffers more */
 	bool held_back;		/* xmd_nic_rx_hold */
 	unsigned int unwell_ms;
+	bool stuck;
 	unsigned int max_frame;	/* for the wire; XMD_FRAME_STD */
 	const struct xmd_nic_ops *ops;
 	void *ctx;

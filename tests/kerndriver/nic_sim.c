@@ -174,17 +174,17 @@ void napi_disable(struct napi_struct *n)
 
 void napi_schedule(struct napi_struct *n)
 {
-	n->missed |= n->sched;
-	n->sched = true;
+	n->missed |= n->state;
+	n->state = 1;
 }
 
 bool napi_complete_done(struct napi_struct *n, int work)
 {
 	(void)work;
-	SIM_CHECK(n->sched);
-	n->sched = n->missed;
+	SIM_CHECK(n->state);
+	n->state = n->missed;
 	n->missed = false;
-	return !n->sched;
+	return !n->state;
 }
 
 void sim_polls(void)
@@ -195,7 +195,7 @@ void sim_polls(void)
 	if (in_poll || in_irq)
 		return;
 	in_poll = true;
-	for (i = 0; n->enabled && n->sched && i < 1000; i++)
+	for (i = 0; n->enabled && n->state && i < 1000; i++)
 		xmd_nic_poll(n, 64);
 	in_poll = false;
 }

@@ -67,7 +67,7 @@ static void test_flood(void **state)
 
 	/* run again for MISSED: a frame came after the last look */
 	sim_receive(1);
-	assert_true(sim.nic->napi.sched);
+	assert_true(sim.nic->napi.state);
 	napi_schedule(&sim.nic->napi);
 	assert_true(sim.nic->napi.missed);
 	assert_true(flood() <= 2);
@@ -176,6 +176,32 @@ static void test_lost_irq(void **state)
 	sim_run(600);
 	assert_int_equal(sim.ok, 3);
 	assert_int_equal(asked(), 0);
+	sim_down();
+}
+
+/* Interrupts come or not, no poll runs any more: no tick mends that. */
+static void test_stuck_polls(void **state)
+{
+	(void)state;
+	sim_up(256);
+	for (int i = 0; i < 5; i++) {
+		sim_receive(5);
+		assert_false(xmd_nic_stuck(sim.nic));
+		sim_polls();
+	}
+	assert_false(xmd_nic_stuck(sim.nic));
+	sim.nic->napi.enabled = false;
+	sim.lose_irqs = true;
+	sim_receive(5);
+	/* the interrupt is lost as well: the watch asks for a poll */
+	sim_run(600);
+	assert_true(xmd_nic_stuck(sim.nic));
+	sim_run(75);
+	assert_true(xmd_nic_stuck(sim.nic));
+	sim.nic->napi.enabled = true;
+	sim_polls();
+	assert_false(xmd_nic_stuck(sim.nic));
+	assert_int_equal(sim.received, 30);
 	sim_down();
 }
 
@@ -704,6 +730,7 @@ int main(void)
 		cmocka_unit_test(test_late_frame),
 		cmocka_unit_test(test_stopped_mask_stays_shut),
 		cmocka_unit_test(test_lost_irq),
+		cmocka_unit_test(test_stuck_polls),
 		cmocka_unit_test(test_lost_link_irq),
 		cmocka_unit_test(test_line),
 		cmocka_unit_test(test_pause),

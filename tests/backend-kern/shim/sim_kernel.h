@@ -47,6 +47,8 @@
 #define xchg(p, v)	__atomic_exchange_n(p, v, __ATOMIC_SEQ_CST)
 #define cmpxchg(p, o, n) ({ __typeof__(*(p)) o_ = (o); __atomic_compare_exchange_n(p, &o_, n, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); o_; })
 #define set_bit(n, p)	(*(p) |= BIT(n))
+#define test_bit(n, p)	(!!(*(p) & BIT(n)))
+#define NAPI_STATE_SCHED 0
 #define ETH_MIN_MTU	68
 #define ETH_MAX_MTU	0xffffu
 
@@ -172,7 +174,8 @@ struct net_device { u8 dev_addr[ETH_ALEN]; unsigned int flags; };
 struct napi_struct {
 	int (*poll)(struct napi_struct *napi, int budget);
 	struct napi_struct *next;
-	bool enabled, scheduled, missed;
+	unsigned long state;
+	bool enabled, missed;
 };
 void netif_napi_add(struct net_device *dev, struct napi_struct *n,
 		    int (*poll)(struct napi_struct *, int));

@@ -144,7 +144,8 @@ struct net_device { int unused; };
 struct sk_buff_head { int unused; };
 struct miscdevice { int unused; };
 struct dentry;
-struct napi_struct { bool sched, missed, enabled; };
+struct napi_struct { unsigned long state; bool missed, enabled; };	/* state: one bit */
+#define NAPI_STATE_SCHED 0
 void napi_enable(struct napi_struct *n);
 void napi_disable(struct napi_struct *n);
 void napi_schedule(struct napi_struct *n);
