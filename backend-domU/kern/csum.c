@@ -2,6 +2,7 @@
 /* Finding and completing TCP and UDP checksums; see csum.h. */
 #include <linux/errno.h>
 #include <linux/string.h>
+#include <net/checksum.h>
 #include "csum.h"
 
 #define PROTO_HOPOPTS	0
@@ -129,36 +130,9 @@ int xmd_l4_parse(const u8 *p, unsigned int len, struct xmd_l4 *l4)
 	return set_l4(p, len, l4);
 }
 
-static u16 fold(u64 sum)
-{
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return sum;
-}
-
 u16 xmd_sum(const void *p, unsigned int len, u32 start)
 {
-	const u8 *at = p;
-	u64 sum = start;
-	u32 word;
-	u16 half = 0;
-
-	for (; len >= 4; len -= 4, at += 4) {
-		memcpy(&word, at, 4);
-		sum += word;
-	}
-	if (len >= 2) {
-		memcpy(&half, at, 2);
-		sum += half;
-		at += 2;
-		len -= 2;
-	}
-	if (len) {
-		half = 0;
-		memcpy(&half, at, 1);
-		sum += half;
-	}
-	return fold(sum);
+	return (__force u16)~csum_fold(csum_partial(p, len, (__force __wsum)start));
 }
 
 /* RFC 793, RFC 8200 8.1: the sum of the pseudo header. */
@@ -198,7 +172,7 @@ static u16 sum_chain(const struct xmd_buf *b, unsigned int skip)
 		sum += odd ? (u16)(part << 8 | part >> 8) : part;
 		odd ^= len & 1;
 	}
-	return fold(sum);
+	return (__force u16)~csum_fold((__force __wsum)sum);
 }
 
 void xmd_csum_complete(struct xmd_buf *b)

@@ -7,7 +7,7 @@
  * on the way to the wire when it is told where the field is; here it is found, and
  * completed for receivers that cannot take a blank one.
  *
- * No Linux calls; compiled on the host for tests.
+ * Of Linux only csum_partial and csum_fold; compiled on the host for tests.
  */
 #ifndef XMD_BACK_CSUM_H
 #define XMD_BACK_CSUM_H
