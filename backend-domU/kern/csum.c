@@ -136,7 +136,7 @@ u16 xmd_sum(const void *p, unsigned int len, u32 start)
 }
 
 /* RFC 793, RFC 8200 8.1: the sum of the pseudo header. */
-static u16 pseudo_sum(const u8 *p, const struct xmd_l4 *l4, u32 l4len)
+u16 xmd_pseudo_sum(const u8 *p, const struct xmd_l4 *l4, u32 l4len)
 {
 	u8 tail[8] = { l4len >> 24, l4len >> 16, l4len >> 8, l4len, 0, 0, 0, l4->proto };
 	const u8 *addr = p + l4->net + (l4->ipv6 ? 8 : 12);
@@ -146,16 +146,9 @@ static u16 pseudo_sum(const u8 *p, const struct xmd_l4 *l4, u32 l4len)
 
 void xmd_csum_seed(u8 *p, const struct xmd_l4 *l4, u32 l4len)
 {
-	u16 sum = pseudo_sum(p, l4, l4len);
+	u16 sum = xmd_pseudo_sum(p, l4, l4len);
 
 	memcpy(p + l4->csum_start + l4->csum_offset, &sum, 2);
-}
-
-bool xmd_csum_right(const u8 *p, const struct xmd_l4 *l4, unsigned int len)
-{
-	unsigned int l4len = len - l4->csum_start;
-
-	return xmd_sum(p + l4->csum_start, l4len, pseudo_sum(p, l4, l4len)) == 0xffff;
 }
 
 /* A buffer that starts at an odd byte of the sum contributes with its bytes swapped. */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Joining TCP segments from the wire into one GSO frame; see merge.h. */
 #include <linux/string.h>
+#include <net/checksum.h>
 #include "merge.h"
 
 #define TCP_PSH		0x08
 #define TCP_ACK		0x10
 #define IP_DF		0x40	/* octet 6 of the header */
-#define HDR_MAX		128u	/* IPv6, TCP with all its options */
 #define FRAME_MAX	65535u
 
 static u16 be16_at(const u8 *p)
@@ -25,36 +25,41 @@ static u32 seq_of(const u8 *tcp)
 	return (u32)be16_at(tcp + 4) << 16 | be16_at(tcp + 6);
 }
 
-/* The IP header says that it ends where the frame does: no padding, no options. */
-static bool ip_fits(const u8 *p, const struct xmd_l4 *l4, unsigned int len)
+/*
+ * The IP header says that the packet ends where the frame does, so there is no padding, and
+ * the sums are right; that is noted, so that nobody has to sum it up again, as it is by a
+ * NIC that has looked.
+ */
+static bool is_right(const struct xmd_merge *m, struct xmd_buf *b)
 {
-	const u8 *ip = p + l4->net;
+	unsigned int l4len = b->len - m->l4.csum_start;
+	const u8 *ip = xmd_buf_data(b) + m->l4.net;
+	u16 len;
 
-	if (l4->ipv6)
-		return l4->csum_start - l4->net == 40 &&
-		       be16_at(ip + 4) == len - l4->csum_start;
-	return l4->csum_start - l4->net == 20 && be16_at(ip + 2) == len - l4->net &&
-	       xmd_sum(ip, 20, 0) == 0xffff;
+	put16((u8 *)&len, l4len);
+	if (m->l4.ipv6 ? be16_at(ip + 4) != l4len :
+	    be16_at(ip + 2) != b->len - m->l4.net || (__force u16)ip_fast_csum(ip, 5))
+		return false;
+	if (!(b->flags & XMD_F_CSUM_VALID) &&
+	    xmd_sum(xmd_buf_data(b) + m->l4.csum_start, l4len, m->pseudo + len) == 0xffff)
+		b->flags |= XMD_F_CSUM_VALID;
+	return b->flags & XMD_F_CSUM_VALID;
 }
 
 /*
- * A segment that carries data and nothing special, with checksums that are right; that
- * is noted, so that nobody has to sum it up again.  Guests do not take GSO on a VLAN.
+ * A segment that carries data and nothing special, behind headers without options of IP.
+ * Guests do not take GSO on a VLAN.
  */
-static bool is_plain(struct xmd_buf *b, struct xmd_l4 *l4)
+static bool is_plain(const struct xmd_buf *b, struct xmd_l4 *l4)
 {
 	const u8 *p = xmd_buf_data(b), *tcp;
 
-	if (b->frag || xmd_l4_parse(p, b->len, l4) || l4->csum_offset != 16 || l4->net != ETH_HLEN)
-		return false;
-	if (l4->hdr_len > HDR_MAX || l4->hdr_len >= b->len || !ip_fits(p, l4, b->len))
+	if (b->frag || xmd_l4_parse(p, b->len, l4) || l4->csum_offset != 16 ||
+	    l4->net != ETH_HLEN || l4->csum_start - l4->net != (l4->ipv6 ? 40 : 20))
 		return false;
 	tcp = p + l4->csum_start;
-	if ((tcp[13] & ~TCP_PSH) != TCP_ACK || tcp[12] & 0x0f)
-		return false;
-	if (!(b->flags & XMD_F_CSUM_VALID) && xmd_csum_right(p, l4, b->len))
-		b->flags |= XMD_F_CSUM_VALID;
-	return b->flags & XMD_F_CSUM_VALID;
+	return l4->hdr_len <= XMD_MERGE_HDR && l4->hdr_len < b->len &&
+	       (tcp[13] & ~TCP_PSH) == TCP_ACK && !(tcp[12] & 0x0f);
 }
 
 /*
@@ -67,6 +72,23 @@ static bool id_follows(const struct xmd_merge *m, const u8 *ip)
 	return m->l4.ipv6 || ip[6] & IP_DF || be16_at(ip + 4) == m->id;
 }
 
+/* Set: what is the same in all segments.  Not: lengths, IPv4's identification, sums, seq, PSH. */
+static void make_mask(struct xmd_merge *m)
+{
+	u8 *ip = m->mask + m->l4.net, *tcp = m->mask + m->l4.csum_start;
+
+	memset(m->mask, 0xff, m->l4.hdr_len);
+	if (m->l4.ipv6) {
+		put16(ip + 4, 0);
+	} else {
+		memset(ip + 2, 0, 4);
+		put16(ip + 10, 0);
+	}
+	memset(tcp + 4, 0, 4);
+	tcp[13] = ~TCP_PSH;
+	put16(tcp + 16, 0);
+}
+
 bool xmd_merge_start(struct xmd_merge *m, struct xmd_buf *b)
 {
 	const u8 *tcp;
@@ -74,6 +96,10 @@ bool xmd_merge_start(struct xmd_merge *m, struct xmd_buf *b)
 	m->head = NULL;
 	if (!is_plain(b, &m->l4))
 		return false;
+	m->pseudo = xmd_pseudo_sum(xmd_buf_data(b), &m->l4, 0);
+	if (!is_right(m, b))
+		return false;
+	make_mask(m);
 	tcp = xmd_buf_data(b) + m->l4.csum_start;
 	m->head = b;
 	m->tail = b;
@@ -84,55 +110,43 @@ bool xmd_merge_start(struct xmd_merge *m, struct xmd_buf *b)
 	return true;
 }
 
-/* The headers without what differs from segment to segment. */
-static void mask_headers(u8 *to, const u8 *p, const struct xmd_l4 *l4)
+static u64 word_at(const u8 *p)
 {
-	u8 *ip = to + l4->net, *tcp = to + l4->csum_start;
+	u64 word;
 
-	memcpy(to, p, l4->hdr_len);
-	if (l4->ipv6) {
-		put16(ip + 4, 0);	/* payload length */
-	} else {
-		put16(ip + 2, 0);	/* total length */
-		put16(ip + 4, 0);	/* identification */
-		put16(ip + 10, 0);	/* checksum */
-	}
-	memset(tcp + 4, 0, 4);		/* sequence number */
-	tcp[13] &= ~TCP_PSH;
-	put16(tcp + 16, 0);		/* checksum */
+	memcpy(&word, p, sizeof(word));
+	return word;
 }
 
-static bool same_flow(const struct xmd_merge *m, const struct xmd_buf *b, const struct xmd_l4 *l4)
+/* The last word may overlap the one before.  Headers that are the same need no parser. */
+static bool same_headers(const struct xmd_merge *m, const u8 *p)
 {
-	u8 one[HDR_MAX], other[HDR_MAX];
+	const u8 *first = xmd_buf_data(m->head);
+	unsigned int at, last = m->l4.hdr_len - 8;
+	u64 diff = (word_at(p + last) ^ word_at(first + last)) & word_at(m->mask + last);
 
-	if (l4->hdr_len != m->l4.hdr_len || l4->net != m->l4.net || l4->ipv6 != m->l4.ipv6)
-		return false;
-	mask_headers(one, xmd_buf_data(m->head), &m->l4);
-	mask_headers(other, xmd_buf_data(b), l4);
-	return !memcmp(one, other, l4->hdr_len);
+	for (at = 0; at < last; at += 8)
+		diff |= (word_at(p + at) ^ word_at(first + at)) & word_at(m->mask + at);
+	return !diff;
 }
 
 bool xmd_merge_add(struct xmd_merge *m, struct xmd_buf *b)
 {
-	struct xmd_l4 l4;
-	unsigned int payload;
-	const u8 *tcp;
+	const u8 *p = xmd_buf_data(b), *tcp = p + m->l4.csum_start;
+	unsigned int hdr_len = m->l4.hdr_len, payload;
 
-	if (!m->head || m->closed || m->head->nbufs == XMD_FRAME_MAX_BUFS)
+	if (!m->head || m->closed || m->head->nbufs == XMD_FRAME_MAX_BUFS ||
+	    b->frag || b->len <= hdr_len)
 		return false;
-	if (!is_plain(b, &l4) || !same_flow(m, b, &l4) || !id_follows(m, xmd_buf_data(b) + l4.net))
-		return false;
-	tcp = xmd_buf_data(b) + l4.csum_start;
-	payload = b->len - l4.hdr_len;
-	if (seq_of(tcp) != m->seq || payload > m->mss ||
-	    m->head->frame_len + payload > FRAME_MAX)
+	payload = b->len - hdr_len;
+	if (payload > m->mss || seq_of(tcp) != m->seq || m->head->frame_len + payload > FRAME_MAX ||
+	    !same_headers(m, p) || !id_follows(m, p + m->l4.net) || !is_right(m, b))
 		return false;
 	m->closed = payload < m->mss || tcp[13] & TCP_PSH;
 	xmd_buf_data(m->head)[m->l4.csum_start + 13] |= tcp[13] & TCP_PSH;
 	m->seq += payload;
 	m->id++;
-	b->off += l4.hdr_len;
+	b->off += hdr_len;
 	b->len = payload;
 	m->tail->frag = b;
 	m->tail = b;
@@ -155,7 +169,7 @@ struct xmd_buf *xmd_merge_finish(struct xmd_merge *m)
 	} else {
 		put16(ip + 2, b->frame_len - m->l4.net);
 		put16(ip + 10, 0);
-		sum = ~xmd_sum(ip, 20, 0);
+		sum = (__force u16)ip_fast_csum(ip, 5);
 		memcpy(ip + 10, &sum, 2);
 	}
 	xmd_csum_seed(p, &m->l4, b->frame_len - m->l4.csum_start);

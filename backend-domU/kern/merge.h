@@ -8,7 +8,7 @@
  * headers equal but for what counts on, checksums right, so that cutting the frame
  * again would give the same segments (where DF is set, but for IPv4's identification).
  *
- * No Linux calls; compiled on the host for tests.
+ * Of Linux only sums; compiled on the host for tests.
  */
 #ifndef XMD_BACK_MERGE_H
 #define XMD_BACK_MERGE_H
@@ -26,7 +26,11 @@
  * @id:	   likewise, IPv4's identification, where it counts
  * @dst:   the caller's own: where it goes
  * @closed: nothing may be added any more
+ * @pseudo: sum of the pseudo header without its length
+ * @mask: set where the headers of all segments are the same
  */
+#define XMD_MERGE_HDR	128u	/* IPv6, TCP with all its options */
+
 struct xmd_merge {
 	struct xmd_buf *head;
 	struct xmd_buf *tail;
@@ -36,6 +40,8 @@ struct xmd_merge {
 	u16 id;
 	s16 dst;
 	bool closed;
+	u32 pseudo;
+	u8 mask[XMD_MERGE_HDR];
 };
 
 /**

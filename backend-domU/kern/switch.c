@@ -58,10 +58,26 @@ static bool is_spoofed(struct xmd_vif *v, const u8 *hdr)
 	return true;
 }
 
+/* Frames that follow each other mostly go between the same two stations: one look for all. */
+struct look {
+	const u8 *hdr;
+	s16 dst;
+};
+
+static s16 decide_one(struct look *l, const u8 *hdr, u16 src, u32 now)
+{
+	if (!l->hdr || memcmp(l->hdr, hdr, 2 * ETH_ALEN)) {
+		l->hdr = hdr;
+		l->dst = xmd_fdb_decide(back.fdb, hdr, src, now);
+	}
+	return l->dst;
+}
+
 /* Sets dst of each work of @v that has a head; the head holds the Ethernet header. */
 void xmd_switch_decide(struct xmd_vif *v, struct xmd_tx_work *w, unsigned int n)
 {
 	u32 now = ktime_get_seconds();
+	struct look l = { };
 	unsigned int i;
 
 	spin_lock(&back.fdb_lock);
@@ -73,7 +89,7 @@ void xmd_switch_decide(struct xmd_vif *v, struct xmd_tx_work *w, unsigned int n)
 			continue;
 		hdr = xmd_buf_data(w[i].head);
 		w[i].dst = is_spoofed(v, hdr) ? XMD_TO_NOBODY :
-			   xmd_fdb_decide(back.fdb, hdr, v->port, now);
+			   decide_one(&l, hdr, v->port, now);
 	}
 	spin_unlock(&back.fdb_lock);
 }
@@ -81,13 +97,14 @@ void xmd_switch_decide(struct xmd_vif *v, struct xmd_tx_work *w, unsigned int n)
 static void decide(struct xmd_buf **frames, s16 *dst, unsigned int n, u16 src)
 {
 	u32 now = ktime_get_seconds();
+	struct look l = { };
 	unsigned int i;
 
 	spin_lock(&back.fdb_lock);
 	follow_host_mac();
 	for (i = 0; i < n; i++)
 		dst[i] = frames[i]->len < ETH_HLEN ? XMD_TO_NOBODY :
-			 xmd_fdb_decide(back.fdb, xmd_buf_data(frames[i]), src, now);
+			 decide_one(&l, xmd_buf_data(frames[i]), src, now);
 	spin_unlock(&back.fdb_lock);
 }
 
