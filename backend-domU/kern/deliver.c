@@ -321,8 +321,8 @@ void xmd_deliver(struct xmd_vif *v, struct xmd_tx_work *w)
 		return;
 	}
 	xmd_tx_finish(v, w, XEN_NETIF_RSP_OKAY);
-	if (to)
-		xmd_rx_enqueue(to, b);
-	else
+	if (!to)
 		xmd_switch_to_host(b);
+	else if (xmd_rx_enqueue(to, b))
+		napi_schedule(&to->napi);
 }

@@ -143,71 +143,97 @@ void xmd_switch_flood(struct xmd_buf *b, u16 src)
 		if (!v || v->port == src || !xmd_rx_wants(v, b))
 			continue;
 		xmd_buf_hold(b);
-		xmd_rx_enqueue(v, b);
+		if (xmd_rx_enqueue(v, b))
+			napi_schedule(&v->napi);
 	}
 	xmd_buf_put(back.nic, b);
 }
 
 /* ------------------------------------------------------ operations of nic.h */
 
-static void to_port(struct xmd_buf *b, int dst, u16 src)
+/* Return: the vif that has to be served, because something waits for it now; or NULL. */
+static struct xmd_vif *to_port(struct xmd_buf *b, int dst, u16 src)
 {
-	struct xmd_vif *v;
+	struct xmd_vif *v = xmd_switch_vif(dst);
 
+	if (v)
+		return xmd_rx_enqueue(v, b) ? v : NULL;
 	if (dst == XMD_TO_FLOOD) {
 		xmd_switch_flood(b, src);
-		return;
-	}
-	if (dst == XMD_PORT_HOST) {
+	} else if (dst == XMD_PORT_HOST) {
 		xmd_switch_to_host(b);
-		return;
-	}
-	v = xmd_switch_vif(dst);
-	if (v) {
-		xmd_rx_enqueue(v, b);
 	} else {
 		back.to_nobody++;
 		xmd_buf_put(back.nic, b);
 	}
+	return NULL;
 }
 
-static void finish_merge(struct xmd_merge *m)
+/* What comes of one batch from the wire. */
+struct rx_batch {
+	struct xmd_merge m;
+	unsigned int n;
+	struct xmd_vif *serve[XMD_BATCH];
+};
+
+static void from_nic(struct rx_batch *r, struct xmd_buf *b, int dst)
+{
+	struct xmd_vif *v = to_port(b, dst, XMD_PORT_NIC);
+
+	if (v)
+		r->serve[r->n++] = v;
+}
+
+static void finish_merge(struct rx_batch *r)
 {
 	struct xmd_buf *b;
 
-	if (!m->head)
+	if (!r->m.head)
 		return;
-	b = xmd_merge_finish(m);
+	b = xmd_merge_finish(&r->m);
 	back.merged += b->nbufs - 1;
-	to_port(b, m->dst, XMD_PORT_NIC);
+	from_nic(r, b, r->m.dst);
 }
 
-/* Only neighbours are merged: frames keep their order without any further care. */
-static void merge_or_deliver(struct xmd_merge *m, struct xmd_buf *b, int dst)
+/*
+ * Whether there is room is looked at before the frame: what comes for a guest that takes no
+ * more costs next to nothing.  Only neighbours are merged: frames keep their order without
+ * any further care.
+ */
+static void merge_or_deliver(struct rx_batch *r, struct xmd_buf *b, int dst)
 {
 	struct xmd_vif *v = xmd_switch_vif(dst);
 
-	if (m->head && dst == m->dst && xmd_merge_add(m, b))
+	if (v && unlikely(xmd_rx_full(v))) {
+		v->st.rx_full++;
+		xmd_buf_put(back.nic, b);
 		return;
-	finish_merge(m);
-	if (v && xmd_rx_takes_merged(v) && xmd_merge_start(m, b))
-		m->dst = dst;
+	}
+	if (r->m.head && dst == r->m.dst && xmd_merge_add(&r->m, b))
+		return;
+	finish_merge(r);
+	if (v && xmd_rx_takes_merged(v) && xmd_merge_start(&r->m, b))
+		r->m.dst = dst;
 	else
-		to_port(b, dst, XMD_PORT_NIC);
+		from_nic(r, b, dst);
 }
 
 /* Wire to guest: from the NIC. */
 static void switch_rx_return(void *ctx, struct xmd_buf **frames, unsigned int n)
 {
-	struct xmd_merge m = { .head = NULL };
+	struct rx_batch r;
 	s16 dst[XMD_BATCH];
 	unsigned int i;
 
+	r.m.head = NULL;
+	r.n = 0;
 	rcu_read_lock();
 	decide(frames, dst, n, XMD_PORT_NIC);
 	for (i = 0; i < n; i++)
-		merge_or_deliver(&m, frames[i], dst[i]);
-	finish_merge(&m);
+		merge_or_deliver(&r, frames[i], dst[i]);
+	finish_merge(&r);
+	for (i = 0; i < r.n; i++)
+		xmd_rx_serve(r.serve[i]);
 	back.nic_frames += n;
 	rcu_read_unlock();
 }
@@ -229,6 +255,7 @@ static void switch_host_tx(void *ctx, struct xmd_buf **frames, unsigned int n)
 {
 	struct xmd_buf *nic[XMD_BATCH];
 	unsigned int i, k = 0;
+	struct xmd_vif *v;
 	s16 dst[XMD_BATCH];
 
 	rcu_read_lock();
@@ -242,7 +269,9 @@ static void switch_host_tx(void *ctx, struct xmd_buf **frames, unsigned int n)
 		} else if (dst[i] == XMD_PORT_NIC) {
 			nic[k++] = frames[i];
 		} else {
-			to_port(frames[i], dst[i], XMD_PORT_HOST);
+			v = to_port(frames[i], dst[i], XMD_PORT_HOST);
+			if (v)
+				napi_schedule(&v->napi);
 		}
 	}
 	provide_host_frames(nic, k);

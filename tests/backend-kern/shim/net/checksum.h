@@ -8,11 +8,14 @@
 #define __force
 #define __wsum u32
 
+__attribute__((weak)) unsigned long sim_summed;	/* bytes */
+
 static inline u32 csum_partial(const void *p, int len, u32 sum)
 {
 	u64 all = sum;
 	u16 word;
 
+	sim_summed += len;
 	for (int i = 0; i < len; i += 2) {
 		word = 0;
 		memcpy(&word, (const u8 *)p + i, len - i < 2 ? 1 : 2);
