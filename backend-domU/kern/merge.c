@@ -130,29 +130,52 @@ static bool same_headers(const struct xmd_merge *m, const u8 *p)
 	return !diff;
 }
 
-bool xmd_merge_add(struct xmd_merge *m, struct xmd_buf *b)
+/*
+ * Behind what is there, page by page: so one copy fills a page of the guest, and the account is
+ * charged for the bytes, not for a page a segment.  Xen's work for each further copy is
+ * several times that of moving the bytes here, where the sum has just read them.
+ */
+static enum xmd_merged append(struct xmd_merge *m, struct xmd_buf *b)
+{
+	struct xmd_buf *t = m->tail;
+	unsigned int n = XMD_BUF_SIZE - t->off - t->len;
+
+	if (n > b->len)
+		n = b->len;
+	memcpy(xmd_buf_data(t) + t->len, xmd_buf_data(b), n);
+	t->len += n;
+	b->off += n;
+	b->len -= n;
+	if (!b->len)
+		return XMD_MERGED_COPIED;
+	memmove(b->data, xmd_buf_data(b), b->len);
+	b->off = 0;
+	t->frag = b;
+	m->tail = b;
+	m->head->nbufs++;
+	return XMD_MERGED;
+}
+
+enum xmd_merged xmd_merge_add(struct xmd_merge *m, struct xmd_buf *b)
 {
 	const u8 *p = xmd_buf_data(b), *tcp = p + m->l4.csum_start;
 	unsigned int hdr_len = m->l4.hdr_len, payload;
 
 	if (!m->head || m->closed || m->head->nbufs == XMD_FRAME_MAX_BUFS ||
 	    b->frag || b->len <= hdr_len)
-		return false;
+		return XMD_MERGED_NOT;
 	payload = b->len - hdr_len;
 	if (payload > m->mss || seq_of(tcp) != m->seq || m->head->frame_len + payload > FRAME_MAX ||
 	    !same_headers(m, p) || !id_follows(m, p + m->l4.net) || !is_right(m, b))
-		return false;
+		return XMD_MERGED_NOT;
 	m->closed = payload < m->mss || tcp[13] & TCP_PSH;
 	xmd_buf_data(m->head)[m->l4.csum_start + 13] |= tcp[13] & TCP_PSH;
 	m->seq += payload;
 	m->id++;
+	m->head->frame_len += payload;
 	b->off += hdr_len;
 	b->len = payload;
-	m->tail->frag = b;
-	m->tail = b;
-	m->head->nbufs++;
-	m->head->frame_len += payload;
-	return true;
+	return append(m, b);
 }
 
 struct xmd_buf *xmd_merge_finish(struct xmd_merge *m)

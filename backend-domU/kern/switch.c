@@ -186,13 +186,8 @@ static void from_nic(struct rx_batch *r, struct xmd_buf *b, int dst)
 
 static void finish_merge(struct rx_batch *r)
 {
-	struct xmd_buf *b;
-
-	if (!r->m.head)
-		return;
-	b = xmd_merge_finish(&r->m);
-	back.merged += b->nbufs - 1;
-	from_nic(r, b, r->m.dst);
+	if (r->m.head)
+		from_nic(r, xmd_merge_finish(&r->m), r->m.dst);
 }
 
 /*
@@ -203,14 +198,20 @@ static void finish_merge(struct rx_batch *r)
 static void merge_or_deliver(struct rx_batch *r, struct xmd_buf *b, int dst)
 {
 	struct xmd_vif *v = xmd_switch_vif(dst);
+	enum xmd_merged merged;
 
 	if (v && unlikely(xmd_rx_full(v))) {
 		v->st.rx_full++;
 		xmd_buf_put(back.nic, b);
 		return;
 	}
-	if (r->m.head && dst == r->m.dst && xmd_merge_add(&r->m, b))
+	merged = r->m.head && dst == r->m.dst ? xmd_merge_add(&r->m, b) : XMD_MERGED_NOT;
+	if (merged != XMD_MERGED_NOT) {
+		back.merged++;
+		if (merged == XMD_MERGED_COPIED)
+			xmd_buf_put(back.nic, b);
 		return;
+	}
 	finish_merge(r);
 	if (v && xmd_rx_takes_merged(v) && xmd_merge_start(&r->m, b))
 		r->m.dst = dst;
