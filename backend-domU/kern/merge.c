@@ -58,8 +58,7 @@ static bool is_plain(const struct xmd_buf *b, struct xmd_l4 *l4)
 	    l4->net != ETH_HLEN || l4->csum_start - l4->net != (l4->ipv6 ? 40 : 20))
 		return false;
 	tcp = p + l4->csum_start;
-	return l4->hdr_len <= XMD_MERGE_HDR && l4->hdr_len < b->len &&
-	       (tcp[13] & ~TCP_PSH) == TCP_ACK && !(tcp[12] & 0x0f);
+	return l4->hdr_len < b->len && (tcp[13] & ~TCP_PSH) == TCP_ACK && !(tcp[12] & 0x0f);
 }
 
 /*
@@ -72,23 +71,6 @@ static bool id_follows(const struct xmd_merge *m, const u8 *ip)
 	return m->l4.ipv6 || ip[6] & IP_DF || be16_at(ip + 4) == m->id;
 }
 
-/* Set: what is the same in all segments.  Not: lengths, IPv4's identification, sums, seq, PSH. */
-static void make_mask(struct xmd_merge *m)
-{
-	u8 *ip = m->mask + m->l4.net, *tcp = m->mask + m->l4.csum_start;
-
-	memset(m->mask, 0xff, m->l4.hdr_len);
-	if (m->l4.ipv6) {
-		put16(ip + 4, 0);
-	} else {
-		memset(ip + 2, 0, 4);
-		put16(ip + 10, 0);
-	}
-	memset(tcp + 4, 0, 4);
-	tcp[13] = ~TCP_PSH;
-	put16(tcp + 16, 0);
-}
-
 bool xmd_merge_start(struct xmd_merge *m, struct xmd_buf *b)
 {
 	const u8 *tcp;
@@ -99,7 +81,6 @@ bool xmd_merge_start(struct xmd_merge *m, struct xmd_buf *b)
 	m->pseudo = xmd_pseudo_sum(xmd_buf_data(b), &m->l4, 0);
 	if (!is_right(m, b))
 		return false;
-	make_mask(m);
 	tcp = xmd_buf_data(b) + m->l4.csum_start;
 	m->head = b;
 	m->tail = b;
@@ -110,24 +91,30 @@ bool xmd_merge_start(struct xmd_merge *m, struct xmd_buf *b)
 	return true;
 }
 
-static u64 word_at(const u8 *p)
-{
-	u64 word;
-
-	memcpy(&word, p, sizeof(word));
-	return word;
-}
-
-/* The last word may overlap the one before.  Headers that are the same need no parser. */
+/*
+ * Headers that are the same need no parser.  What may differ is left out: lengths, IPv4's
+ * identification, sums, sequence number, PSH.
+ */
 static bool same_headers(const struct xmd_merge *m, const u8 *p)
 {
-	const u8 *first = xmd_buf_data(m->head);
-	unsigned int at, last = m->l4.hdr_len - 8;
-	u64 diff = (word_at(p + last) ^ word_at(first + last)) & word_at(m->mask + last);
+	const unsigned int ip = ETH_HLEN, tcp = m->l4.csum_start;
+	const u8 *a = xmd_buf_data(m->head);
+	unsigned int at;
 
-	for (at = 0; at < last; at += 8)
-		diff |= (word_at(p + at) ^ word_at(first + at)) & word_at(m->mask + at);
-	return !diff;
+	/* addresses, type, version, class; then all of IP that is left, and the ports */
+	if (m->l4.ipv6 ? memcmp(a, p, ip + 4) || memcmp(a + ip + 6, p + ip + 6, 38) :
+			 memcmp(a, p, ip + 2) || memcmp(a + ip + 6, p + ip + 6, 4) ||
+			 memcmp(a + ip + 12, p + ip + 12, 12))
+		return false;
+	/* acknowledgement; header length; flags; window; urgent pointer; options */
+	if (memcmp(a + tcp + 8, p + tcp + 8, 4) || a[tcp + 12] != p[tcp + 12] ||
+	    (a[tcp + 13] ^ p[tcp + 13]) & ~TCP_PSH ||
+	    memcmp(a + tcp + 14, p + tcp + 14, 2) || memcmp(a + tcp + 18, p + tcp + 18, 2))
+		return false;
+	for (at = tcp + 20; at < m->l4.hdr_len; at += 4)
+		if (memcmp(a + at, p + at, 4))
+			return false;
+	return true;
 }
 
 /*

@@ -27,10 +27,7 @@
  * @dst:   the caller's own: where it goes
  * @closed: nothing may be added any more
  * @pseudo: sum of the pseudo header without its length
- * @mask: set where the headers of all segments are the same
  */
-#define XMD_MERGE_HDR	128u	/* IPv6, TCP with all its options */
-
 struct xmd_merge {
 	struct xmd_buf *head;
 	struct xmd_buf *tail;
@@ -41,7 +38,6 @@ struct xmd_merge {
 	s16 dst;
 	bool closed;
 	u32 pseudo;
-	u8 mask[XMD_MERGE_HDR];
 };
 
 /**

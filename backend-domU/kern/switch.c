@@ -172,6 +172,7 @@ static struct xmd_vif *to_port(struct xmd_buf *b, int dst, u16 src)
 /* What comes of one batch from the wire. */
 struct rx_batch {
 	struct xmd_merge m;
+	struct xmd_buf *empty;		/* a chain of those that are of no more use */
 	unsigned int n;
 	struct xmd_vif *serve[XMD_BATCH];
 };
@@ -208,8 +209,10 @@ static void merge_or_deliver(struct rx_batch *r, struct xmd_buf *b, int dst)
 	merged = r->m.head && dst == r->m.dst ? xmd_merge_add(&r->m, b) : XMD_MERGED_NOT;
 	if (merged != XMD_MERGED_NOT) {
 		back.merged++;
-		if (merged == XMD_MERGED_COPIED)
-			xmd_buf_put(back.nic, b);
+		if (merged == XMD_MERGED_COPIED) {
+			b->frag = r->empty;
+			r->empty = b;
+		}
 		return;
 	}
 	finish_merge(r);
@@ -227,12 +230,15 @@ static void switch_rx_return(void *ctx, struct xmd_buf **frames, unsigned int n)
 	unsigned int i;
 
 	r.m.head = NULL;
+	r.empty = NULL;
 	r.n = 0;
 	rcu_read_lock();
 	decide(frames, dst, n, XMD_PORT_NIC);
 	for (i = 0; i < n; i++)
 		merge_or_deliver(&r, frames[i], dst[i]);
 	finish_merge(&r);
+	if (r.empty)
+		xmd_buf_put(back.nic, r.empty);
 	for (i = 0; i < r.n; i++)
 		xmd_rx_serve(r.serve[i]);
 	back.nic_frames += n;
