@@ -54,6 +54,9 @@ static bool is_plain(const struct xmd_buf *b, struct xmd_l4 *l4)
 {
 	const u8 *p = xmd_buf_data(b), *tcp;
 
+	/* the protocol of IPv4, the next header of IPv6: what is not TCP mostly shows here */
+	if (b->len < 54 || (p[23] != 6 && p[20] != 6))
+		return false;
 	if (b->frag || xmd_l4_parse(p, b->len, l4) || l4->csum_offset != 16 ||
 	    l4->net != ETH_HLEN || l4->csum_start - l4->net != (l4->ipv6 ? 40 : 20))
 		return false;

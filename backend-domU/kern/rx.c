@@ -54,12 +54,13 @@ bool xmd_rx_takes_merged(const struct xmd_vif *v)
  * v->mtu is what the guest was told, and advisory (netif.h): it may have set more by itself,
  * and sends that.  So with scatter-gather it gets what the wire may carry.
  */
-static u32 longest(const struct xmd_vif *v)
+static bool too_long(const struct xmd_vif *v, u32 len)
 {
-	u32 told = v->mtu + FRAME_OVERHEAD;
+	bool told = len <= v->mtu + FRAME_OVERHEAD;
 
-	return v->features & XMD_VIF_SG ? max(told, xmd_nic_max_frame(back.nic))
-					: min(told, XMD_RING_PAGE);
+	if (!(v->features & XMD_VIF_SG))
+		return !told || len > XMD_RING_PAGE;
+	return !told && len > xmd_nic_max_frame(back.nic);
 }
 
 /* @len: of the frame; @b may hold only its head yet. */
@@ -70,7 +71,7 @@ enum xmd_fit xmd_rx_fit(const struct xmd_vif *v, const struct xmd_buf *b, u32 le
 	if (b->flags & F_GSO)
 		return long_ok && takes_gso(v, b) ? FIT_AS_IS :
 		       xmd_gso_count(b) ? FIT_IN_SEGMENTS : FIT_NEVER;
-	if (len > longest(v))
+	if (too_long(v, len))
 		return FIT_NEVER;
 	if (!(b->flags & XMD_F_CSUM_BLANK) || takes_blank(v, b))
 		return FIT_AS_IS;
@@ -313,7 +314,7 @@ static void fill_batch(struct xmd_vif *v, struct fill *f)
 		v->rx_stalled = false;
 	for (; f->frames < XMD_BATCH && v->bl_head + f->frames != v->bl_tail; f->frames++) {
 		b = v->backlog[(v->bl_head + f->frames) % XMD_BACKLOG].frame;
-		if (xmd_rx_fit(v, b, b->frame_len) == FIT_IN_SEGMENTS) {
+		if (b->flags & F_GSO && xmd_rx_fit(v, b, b->frame_len) == FIT_IN_SEGMENTS) {
 			if (!put_segments(v, f, b))
 				break;
 			continue;

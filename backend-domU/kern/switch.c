@@ -185,6 +185,13 @@ static void from_nic(struct rx_batch *r, struct xmd_buf *b, int dst)
 		r->serve[r->n++] = v;
 }
 
+/* At the end of the batch, all in one.  A single buffer, without other references. */
+static void give_back(struct rx_batch *r, struct xmd_buf *b)
+{
+	b->frag = r->empty;
+	r->empty = b;
+}
+
 static void finish_merge(struct rx_batch *r)
 {
 	if (r->m.head)
@@ -203,16 +210,17 @@ static void merge_or_deliver(struct rx_batch *r, struct xmd_buf *b, int dst)
 
 	if (v && unlikely(xmd_rx_full(v))) {
 		v->st.rx_full++;
-		xmd_buf_put(back.nic, b);
+		if (b->frag)
+			xmd_buf_put(back.nic, b);
+		else
+			give_back(r, b);
 		return;
 	}
 	merged = r->m.head && dst == r->m.dst ? xmd_merge_add(&r->m, b) : XMD_MERGED_NOT;
 	if (merged != XMD_MERGED_NOT) {
 		back.merged++;
-		if (merged == XMD_MERGED_COPIED) {
-			b->frag = r->empty;
-			r->empty = b;
-		}
+		if (merged == XMD_MERGED_COPIED)
+			give_back(r, b);
 		return;
 	}
 	finish_merge(r);
