@@ -16,6 +16,7 @@
 #include "gso.h"
 
 #define F_GSO	(XMD_F_GSO_TCPV4 | XMD_F_GSO_TCPV6)
+#define MAX_SLOTS	17u		/* of a frame in a guest's RX ring */
 #define FRAME_OVERHEAD	(ETH_HLEN + 4)	/* over the MTU: header and a VLAN tag */
 
 /* ------------------------------------------------ what this guest can take */
@@ -139,6 +140,12 @@ static struct xmd_rx_slot *open_frame(struct xmd_vif *v, const struct xmd_buf *b
 	return first;
 }
 
+static struct xmd_rx_slot *next_slot(struct xmd_vif *v, struct xmd_rx_slot *s)
+{
+	s->flags |= XEN_NETRXF_more_data;
+	return open_slot(v);
+}
+
 /* Append bytes to the frame whose last slot is @s.  Return: its last slot then. */
 static struct xmd_rx_slot *put_bytes(struct xmd_vif *v, struct xmd_rx_slot *s,
 				     struct gnttab_copy src, unsigned int len)
@@ -146,10 +153,8 @@ static struct xmd_rx_slot *put_bytes(struct xmd_vif *v, struct xmd_rx_slot *s,
 	unsigned int n;
 
 	for (; len; len -= n, src.source.offset += n) {
-		if (s->len == XMD_RING_PAGE) {
-			s->flags |= XEN_NETRXF_more_data;
-			s = open_slot(v);
-		}
+		if (s->len == XMD_RING_PAGE)
+			s = next_slot(v, s);
 		n = min(len, XMD_RING_PAGE - s->len);
 		src.dest.u.ref = s->gref;
 		src.dest.domid = v->id.domid;
@@ -367,9 +372,35 @@ bool xmd_back_rx_return(struct xmd_vif *v, unsigned int *frames)
 
 /* ------------------------------------------------------ from guest to guest */
 
+/*
+ * Slots for the frame if no piece of it is cut where a page of the receiver's ends: one copy for
+ * each then, not two.  0: more than a frontend can take (Linux: 17, and one more if the first
+ * holds nothing but what it moves out of it).
+ */
+static unsigned int slots_uncut(const struct xmd_tx_work *w)
+{
+	u32 skip = w->head->frame_len, used = skip, first = 0, n = 1;
+	unsigned int i;
+
+	for (i = 0; i < w->f.nfrags; i++) {
+		u32 cut = min_t(u32, skip, w->f.frag[i].len), len = w->f.frag[i].len - cut;
+
+		skip -= cut;
+		if (used + len > XMD_RING_PAGE) {
+			first = first ? first : used;
+			used = 0;
+			n++;
+		}
+		used += len;
+	}
+	if (n > MAX_SLOTS + (first == w->head->frame_len))
+		return 0;
+	return n + !!(w->head->flags & F_GSO);
+}
+
 /* The head from our checked copy, never again from the sender's page; then its slots. */
 static void put_direct(struct xmd_vif *v, const struct xmd_vif *from,
-		       const struct xmd_tx_work *w)
+		       const struct xmd_tx_work *w, bool uncut)
 {
 	struct xmd_rx_slot *s = put_buf(v, open_frame(v, w->head), w->head);
 	u32 skip = w->head->frame_len;
@@ -386,6 +417,8 @@ static void put_direct(struct xmd_vif *v, const struct xmd_vif *from,
 		};
 
 		skip -= cut;
+		if (uncut && s->len + frag->len - cut > XMD_RING_PAGE)
+			s = next_slot(v, s);
 		s = put_bytes(v, s, src, frag->len - cut);
 	}
 }
@@ -404,12 +437,13 @@ static unsigned int fill_direct(struct xmd_vif *to, const struct xmd_vif *from,
 	for (i = 0; i < n; i++) {
 		const struct xmd_buf *b = w[i]->head;
 		u32 len = w[i]->f.len;
+		unsigned int uncut = slots_uncut(w[i]), slots = uncut ? uncut : slots_for(b, len);
 
 		if (xmd_rx_fit(to, b, len) != FIT_AS_IS ||
-		    !has_room(to, posted, slots_for(b, len), w[i]->f.nfrags + 1))
+		    !has_room(to, posted, slots, w[i]->f.nfrags + 1))
 			break;
 		m[i] = (struct mark){ to->rx_nslot, to->rx_nop };
-		put_direct(to, from, w[i]);
+		put_direct(to, from, w[i], uncut);
 	}
 	m[i] = (struct mark){ to->rx_nslot, to->rx_nop };
 	return i;
