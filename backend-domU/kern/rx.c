@@ -333,8 +333,8 @@ static void fill_batch(struct xmd_vif *v, struct fill *f)
 /* rx_lock held.  Return: how many frames and segments; @notify: set if to send an event. */
 unsigned int xmd_rx_return_batch(struct xmd_vif *v, bool *notify)
 {
+	struct fill f XMD_UNCLEARED;
 	unsigned int i;
-	struct fill f;
 
 	fill_batch(v, &f);
 	if (v->rx_nslot) {
@@ -457,7 +457,7 @@ static unsigned int fill_direct(struct xmd_vif *to, const struct xmd_vif *from,
 static unsigned int direct_locked(struct xmd_vif *to, const struct xmd_vif *from,
 				  struct xmd_tx_work **w, unsigned int n, bool *notify)
 {
-	struct mark m[XMD_BATCH + 1];
+	struct mark m[XMD_BATCH + 1] XMD_UNCLEARED;
 	unsigned int good = 0;
 
 	n = fill_direct(to, from, w, n, m);

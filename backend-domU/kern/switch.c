@@ -233,8 +233,8 @@ static void merge_or_deliver(struct rx_batch *r, struct xmd_buf *b, int dst)
 /* Wire to guest: from the NIC. */
 static void switch_rx_return(void *ctx, struct xmd_buf **frames, unsigned int n)
 {
-	struct rx_batch r;
-	s16 dst[XMD_BATCH];
+	struct rx_batch r XMD_UNCLEARED;
+	s16 dst[XMD_BATCH] XMD_UNCLEARED;
 	unsigned int i;
 
 	r.m.head = NULL;
