@@ -17,6 +17,7 @@ static const u8 station[6] = { 2, 0, 0, 0, 0, 0x55 };
 static struct guest *a, *b;
 static struct flat in;
 static u8 last;		/* byte that got() has seen */
+static u8 flags;	/* of what comes from the wire */
 
 static int setup(void **state)
 {
@@ -86,6 +87,7 @@ static void burst(struct guest **to, unsigned int k, unsigned int n, bool tcp)
 		else
 			make_frame(f[i]->data, to[i % k]->mac, station, 200, i / k);
 		f[i]->frame_len = f[i]->len;
+		f[i]->flags = flags;
 	}
 	nic.ops->rx_return(nic.ctx, f, n);
 }
@@ -163,6 +165,28 @@ static void test_events_are_not_spurious(void **state)
 		assert_int_equal(got(a), 1);
 	}
 	assert_int_equal(a->eoi_spurious, eoi);
+}
+
+/* What the NIC has verified nobody sums up; what it has not is summed once. */
+static void test_sums(void **state)
+{
+	unsigned long summed;
+	bool bad;
+
+	(void)state;
+	for (flags = XMD_F_CSUM_VALID;; flags = 0) {
+		repost(a, 250);
+		summed = sim_summed;
+		burst(&a, 1, 64, true);
+		summed = sim_summed - summed;
+		assert_true(guest_receive(a, &in, &bad) && !bad);
+		assert_int_equal(in.len, 66 + 64 * MSS);
+		if (!flags)
+			break;
+		/* The headers of IP, and the pseudo header of the whole. */
+		assert_true(summed < 64 * 20 + 200);
+	}
+	assert_in_range(summed, 64 * MSS, 64 * (MSS + 100));
 }
 
 /* --------------------------------------------------------------- overload */
@@ -347,6 +371,7 @@ int main(void)
 		T(test_posted_buffers_are_filled_at_once),
 		T(test_the_rest_waits),
 		T(test_events_are_not_spurious),
+		T(test_sums),
 		T(test_full_guest_costs_nothing),
 		T(test_four_times_what_a_guest_takes),
 		T(test_half_of_50_never_post),
