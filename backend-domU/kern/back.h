@@ -106,7 +106,8 @@ struct xmd_vif_stats {
 	u64 tx_short;		/* times that requests had to wait for buffers */
 	u64 tx_late;		/* of tx_drops: the NIC keeps this vif's frames for too long */
 	u64 rx_refused;		/* of rx_drops: its account or its backlog was full, or stalled */
-	u64 rx_aged;		/* ... : waited for XMD_STALL_S */
+	u64 rx_full;		/* not of rx_drops: likewise, before anybody looked at it; by the NIC's poll */
+	u64 rx_aged;		/* of rx_drops: waited for XMD_STALL_S */
 	u64 rx_evicted;		/* ... : waited, and others needed the buffers */
 	u64 rx_too_long;	/* ... : too long for this guest, or cannot be cut for it */
 };
@@ -307,7 +308,9 @@ unsigned int xmd_rx_direct(struct xmd_vif *to, const struct xmd_vif *from,
 
 /* backlog.c */
 void xmd_backlog_pop(struct xmd_vif *v);
-void xmd_rx_enqueue(struct xmd_vif *v, struct xmd_buf *b);
+bool xmd_rx_enqueue(struct xmd_vif *v, struct xmd_buf *b);
+void xmd_rx_serve(struct xmd_vif *v);
+bool xmd_rx_full(const struct xmd_vif *v);
 bool xmd_rx_wants(struct xmd_vif *v, const struct xmd_buf *b);
 void xmd_rx_drop_all(struct xmd_vif *v);
 void xmd_rx_tick(struct xmd_vif *v);

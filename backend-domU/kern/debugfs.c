@@ -39,10 +39,11 @@ static void show_stats(struct seq_file *m, const struct xmd_vif_stats *s)
 	for (i = 1; i < XMD_BAD_REASONS; i++)
 		seq_printf(m, " %s %llu", xmd_bad_text[i], s->tx_bad[i]);
 	seq_printf(m, "\n  rx  frames %llu bytes %llu errors %llu drops %llu copies %llu batches %llu\n",
-		   s->rx_frames, s->rx_bytes, s->rx_errors, s->rx_drops, s->rx_ops,
+		   s->rx_frames, s->rx_bytes, s->rx_errors, s->rx_drops + s->rx_full, s->rx_ops,
 		   s->rx_batches);
-	seq_printf(m, "  tx_short %llu tx_late %llu rx_refused %llu rx_aged %llu rx_evicted %llu rx_too_long %llu\n",
-		   s->tx_short, s->tx_late, s->rx_refused, s->rx_aged, s->rx_evicted, s->rx_too_long);
+	seq_printf(m, "  tx_short %llu tx_late %llu rx_refused %llu rx_full %llu rx_aged %llu rx_evicted %llu rx_too_long %llu\n",
+		   s->tx_short, s->tx_late, s->rx_refused, s->rx_full, s->rx_aged, s->rx_evicted,
+		   s->rx_too_long);
 	seq_printf(m, "  polls %llu events %llu spoofed %llu filtered %llu\n", s->polls, s->events,
 		   s->tx_spoofed, s->rx_filtered);
 }

@@ -159,8 +159,8 @@ static int provide(struct xmd_vif *v, struct xmd_buf **frames, unsigned int n)
 
 static int push_whole(struct xmd_vif *v)
 {
-	struct xmd_buf *batch[XMD_BATCH], *b;
-	unsigned int bufs[XMD_BATCH], n = 0;
+	struct xmd_buf *batch[XMD_BATCH] XMD_UNCLEARED, *b;
+	unsigned int bufs[XMD_BATCH] XMD_UNCLEARED, n = 0;
 	int i, taken;
 
 	for (b = v->nic_head; b && n < XMD_BATCH && !must_cut(b); b = b->next) {
@@ -274,7 +274,7 @@ void xmd_tx_watch(struct xmd_vif *v)
  */
 void xmd_deliver_direct(struct xmd_vif *v, unsigned int n, struct xmd_vif *to)
 {
-	struct xmd_tx_work *w[XMD_BATCH];
+	struct xmd_tx_work *w[XMD_BATCH] XMD_UNCLEARED;
 	unsigned int i, k = 0, taken;
 
 	for (i = 0; i < n; i++)
@@ -321,8 +321,8 @@ void xmd_deliver(struct xmd_vif *v, struct xmd_tx_work *w)
 		return;
 	}
 	xmd_tx_finish(v, w, XEN_NETIF_RSP_OKAY);
-	if (to)
-		xmd_rx_enqueue(to, b);
-	else
+	if (!to)
 		xmd_switch_to_host(b);
+	else if (xmd_rx_enqueue(to, b))
+		napi_schedule(&to->napi);
 }

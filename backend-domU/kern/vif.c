@@ -289,7 +289,7 @@ static void fill_info(const struct xmd_vif *v, struct xmd_vif_info *info)
 		.rx_frames = v->st.rx_frames,
 		.rx_bytes = v->st.rx_bytes,
 		.rx_errors = v->st.rx_errors,
-		.rx_drops = v->st.rx_drops,
+		.rx_drops = v->st.rx_drops + v->st.rx_full,
 		.tx_spoofed = v->st.tx_spoofed,
 		.rx_filtered = v->st.rx_filtered,
 		.rx_too_long = v->st.rx_too_long,

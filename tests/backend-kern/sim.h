@@ -10,6 +10,7 @@
 #define TEST_SIM_H
 
 #include "back.h"
+#include <net/checksum.h>
 
 #define SIM_PAGES 256u
 #define SIM_FRAMES 4096u

@@ -459,7 +459,7 @@ static void test_longest_frame_when_all_is_full(void **state)
 			(k < 13 ? queue_gso : send_gso)(g[i], station, &shapes[5], 65000, 48);
 	}
 	check_invariant();
-	assert_true(vif_of(g[40])->st.tx_short && vif_of(g[40])->st.rx_refused);
+	assert_true(vif_of(g[40])->st.tx_short && vif_of(g[40])->st.rx_full);
 	assert_true(back.share - back.shared.v < 16);
 	send_gso(g[0], station, &shapes[5], 65000, 1428);
 	assert_int_equal(vif_of(g[0])->nic_waiting, DIV_ROUND_UP(65000 + 86, 4096));
