@@ -134,6 +134,7 @@ void xmd_tx_give_up(struct xmd_vif *v)
 {
 	while (v->nic_head)
 		drop_first(v);
+	xmd_wait_leave(v);
 }
 
 /*
@@ -160,10 +161,12 @@ static int provide(struct xmd_vif *v, struct xmd_buf **frames, unsigned int n)
 static int push_whole(struct xmd_vif *v)
 {
 	struct xmd_buf *batch[XMD_BATCH], *b;
-	unsigned int bufs[XMD_BATCH], n = 0;
+	u32 wire[XMD_BATCH], n = 0, bytes = 0;
+	u8 bufs[XMD_BATCH];
 	int i, taken;
 
 	for (b = v->nic_head; b && n < XMD_BATCH && !must_cut(b); b = b->next) {
+		wire[n] = xmd_wire_bytes(b);
 		bufs[n] = b->nbufs;
 		batch[n++] = b;
 	}
@@ -172,9 +175,12 @@ static int push_whole(struct xmd_vif *v)
 	for (i = 0; i < taken; i++) {
 		v->nic_waiting -= bufs[i];
 		v->nic_taken += bufs[i];
+		bytes += wire[i];
 	}
-	if (taken > 0)
+	if (taken > 0) {
 		v->nic_head = taken < n ? batch[taken] : b;
+		xmd_line_took(v, bytes);
+	}
 	return taken;
 }
 
@@ -187,17 +193,23 @@ static int push_segments(struct xmd_vif *v)
 	int taken;
 
 	n = xmd_tx_get(v, seg, n);
+	/* Its account may be full of what waits here: then one at a time, or it would for ever. */
+	if (!n && !in_nic(v))
+		n = xmd_buf_get(back.nic, seg, 1);
+	if (!n)
+		return -ENOBUFS;
 	for (i = 0; i < n; i++) {
 		/* Its headers were inspected, and nobody has written to them since. */
 		WARN_ON_ONCE(xmd_gso_cut(b, v->nic_cut + i, seg[i]));
 		seg[i]->owner = v;
 		seg[i]->cookie = i + 1 < left ? XMD_NO_TICKET : b->cookie;
 	}
-	taken = n ? provide(v, seg, n) : 0;
+	taken = provide(v, seg, n);
 	for (i = max(taken, 0); i < n; i++)
 		xmd_buf_put(back.nic, seg[i]);
 	if (taken <= 0)
 		return taken;
+	xmd_line_took(v, taken * (b->hdr_len + b->gso_size + XMD_WIRE_EXTRA));
 	v->nic_taken += taken;
 	v->nic_cut += taken;
 	if (taken == left)
@@ -205,42 +217,44 @@ static int push_segments(struct xmd_vif *v)
 	return taken;
 }
 
-/* Return: whether the NIC took anything; nic_head says whether something is left. */
+/* Return: 1, or why something is left in nic_head: 0 the NIC is full, or -errno. */
 static int push_nic(struct xmd_vif *v)
 {
-	int taken, total = 0;
+	int taken;
 
 	while (v->nic_head) {
 		taken = must_cut(v->nic_head) ? push_segments(v) : push_whole(v);
 		if (taken == -ENETDOWN)
 			xmd_tx_give_up(v);
 		if (taken <= 0)
-			return total ? total : taken;
-		total += taken;
+			return taken;
 	}
-	return total;
+	return 1;
 }
 
 /*
- * Get in line before the second try: descriptors that become free after it find us
- * there.  -EAGAIN needs no timer: ops->state follows.
+ * What waits for a turn at the NIC (fair.c), if anything does.  Who was refused gets in line
+ * before the second try: descriptors that become free after it find us there.  -EAGAIN needs
+ * no timer: ops->state follows.
  * Return: whether nothing waits any more.
  */
 bool xmd_tx_flush(struct xmd_vif *v)
 {
-	int taken;
+	bool turn = v->nic_head && (v->nic_late || xmd_line_turn(v, false));
+	int taken = turn ? push_nic(v) : 1;
 
-	taken = push_nic(v);
-	if (v->nic_late && v->nic_head) {
+	if (v->nic_late)
 		for (; v->nic_head; v->st.tx_late++)
 			drop_first(v);
+	if (turn && v->nic_head && taken != -ENOBUFS && xmd_line_turn(v, true)) {
+		taken = push_nic(v);
+		if (!taken)
+			xmd_wait_retry();
 	}
-	if (!v->nic_head)
-		return true;
-	xmd_wait_add(v, taken > 0);
-	taken = push_nic(v);
-	if (v->nic_head && taken >= 0)
-		xmd_wait_retry();
+	if (!v->nic_head || taken == -ENOBUFS)
+		xmd_wait_leave(v);
+	if (v->nic_head && taken == -ENOBUFS)
+		xmd_wait_for_bufs(v);
 	return !v->nic_head;
 }
 
