@@ -195,8 +195,10 @@ static unsigned int reap(struct xmd_nic *nic, struct xmd_buf **frames, bool abor
 	}
 	if (n)
 		tx->progress = jiffies;
-	if (bytes)
-		xmd_limit_done(&tx->limit, bytes, jiffies, HZ);
+	tx->limit.in -= bytes;
+	tx->limit.done += bytes;
+	if (n < XMD_BATCH && tx->limit.done)
+		xmd_limit_look(&tx->limit, jiffies, HZ);
 	spin_unlock_bh(&tx->lock);
 	return n;
 }

@@ -21,30 +21,30 @@
 struct xmd_tx_limit {
 	__u32 bytes;		/* the limit; the frame that reaches it still goes */
 	__u32 in;		/* now */
-	__u32 least;		/* that was left when frames were done, since @begun */
-	bool refused;		/* somebody had more, since frames were done */
+	__u32 done;		/* since the last look */
+	__u32 least;		/* that a look has found since @begun */
+	bool refused;		/* somebody had more, since the last look */
 	unsigned long begun;
 };
 
-/* Bytes of @in are done, at @now; @hold: in its unit, how long before it is lowered. */
-static inline void xmd_limit_done(struct xmd_tx_limit *l, __u32 bytes, unsigned long now,
-				  unsigned long hold)
+/* A look, at @now, when all that was done is out; @hold: in its unit. */
+static inline void xmd_limit_look(struct xmd_tx_limit *l, unsigned long now, unsigned long hold)
 {
-	l->in -= bytes;
-	if (!l->refused || !l->in) {
-		if (l->refused)
-			l->bytes = l->bytes + bytes < XMD_LIMIT_MAX ? l->bytes + bytes : XMD_LIMIT_MAX;
-		l->least = ~0u;
-		l->begun = now;
-	} else {
+	__u32 less, spare = l->bytes - XMD_LIMIT_MIN;
+
+	if (l->refused && l->in) {
 		l->least = l->in < l->least ? l->in : l->least;
-		if (now - l->begun >= hold) {
-			l->bytes -= l->least / 2 < l->bytes - XMD_LIMIT_MIN ? l->least / 2 :
-				    l->bytes - XMD_LIMIT_MIN;
-			l->least = ~0u;
-			l->begun = now;
-		}
+		if (now - l->begun < hold)
+			goto out;
+		less = l->least / 2;
+		l->bytes -= less < spare ? less : spare;
+	} else if (l->refused) {
+		l->bytes = l->bytes + l->done < XMD_LIMIT_MAX ? l->bytes + l->done : XMD_LIMIT_MAX;
 	}
+	l->least = ~0u;
+	l->begun = now;
+out:
+	l->done = 0;
 	l->refused = false;
 }
 
