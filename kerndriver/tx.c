@@ -216,7 +216,7 @@ static void give_back(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int
 /* Return: true if there may be more. */
 bool xmd_nic_tx_return(struct xmd_nic *nic)
 {
-	struct xmd_buf *frames[XMD_BATCH];
+	struct xmd_buf *frames[XMD_BATCH] XMD_UNCLEARED;
 	unsigned int n, batches = XMD_RING_MAX / XMD_BATCH;
 
 	do {

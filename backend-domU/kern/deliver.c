@@ -20,6 +20,7 @@
  * served yet, or was taken away, is another matter: the domain is coming or going, and what
  * waits is for it, or for the next one, to send.
  */
+#include <asm/barrier.h>
 #include "back.h"
 #include "gso.h"
 
@@ -50,6 +51,7 @@ unsigned int xmd_tx_get(struct xmd_vif *v, struct xmd_buf **bufs, unsigned int n
 /* A run of frames of @v is back from the NIC; the last one may take @v with it. */
 void xmd_tx_returned(struct xmd_vif *v, struct xmd_buf **frames, unsigned int n)
 {
+	struct xmd_buf *chain = NULL;
 	unsigned int i, bufs = 0;
 
 	spin_lock(&v->fifo_lock);
@@ -61,8 +63,16 @@ void xmd_tx_returned(struct xmd_vif *v, struct xmd_buf **frames, unsigned int n)
 				      frames[i]->flags & XMD_F_ABORTED ?
 				      XEN_NETIF_RSP_DROPPED : XEN_NETIF_RSP_OKAY);
 		bufs += frames[i]->nbufs;
-		xmd_buf_put(back.nic, frames[i]);
+		/* What is one buffer that nobody else holds goes back to the pool in one chain. */
+		if (frames[i]->nbufs == 1 && smp_load_acquire(&frames[i]->refs) == 1) {
+			frames[i]->frag = chain;
+			chain = frames[i];
+		} else {
+			xmd_buf_put(back.nic, frames[i]);
+		}
 	}
+	if (chain)
+		xmd_buf_put(back.nic, chain);
 	WRITE_ONCE(v->nic_back, v->nic_back + bufs);
 	spin_unlock(&v->fifo_lock);
 	napi_schedule(&v->napi);
@@ -160,9 +170,9 @@ static int provide(struct xmd_vif *v, struct xmd_buf **frames, unsigned int n)
 
 static int push_whole(struct xmd_vif *v)
 {
-	struct xmd_buf *batch[XMD_BATCH], *b;
-	u32 wire[XMD_BATCH], n = 0, bytes = 0;
-	u8 bufs[XMD_BATCH];
+	struct xmd_buf *batch[XMD_BATCH] XMD_UNCLEARED, *b;
+	u32 wire[XMD_BATCH] XMD_UNCLEARED, n = 0, bytes = 0;
+	u8 bufs[XMD_BATCH] XMD_UNCLEARED;
 	int i, taken;
 
 	for (b = v->nic_head; b && n < XMD_BATCH && !must_cut(b); b = b->next) {
@@ -187,7 +197,7 @@ static int push_whole(struct xmd_vif *v)
 /* Of what was cut and refused nothing is kept.  The last segment carries the frame's ticket. */
 static int push_segments(struct xmd_vif *v)
 {
-	struct xmd_buf *seg[XMD_BATCH], *b = v->nic_head;
+	struct xmd_buf *seg[XMD_BATCH] XMD_UNCLEARED, *b = v->nic_head;
 	unsigned int i, left = xmd_gso_count(b) - v->nic_cut;
 	unsigned int n = min3(left, XMD_BATCH, max(xmd_nic_tx_space(back.nic), 1u));
 	int taken;
@@ -288,7 +298,7 @@ void xmd_tx_watch(struct xmd_vif *v)
  */
 void xmd_deliver_direct(struct xmd_vif *v, unsigned int n, struct xmd_vif *to)
 {
-	struct xmd_tx_work *w[XMD_BATCH];
+	struct xmd_tx_work *w[XMD_BATCH] XMD_UNCLEARED;
 	unsigned int i, k = 0, taken;
 
 	for (i = 0; i < n; i++)

@@ -269,7 +269,7 @@ static void add_op(struct xmd_vif *v, struct xmd_tx_work *w, const struct xmd_tx
 /* Bytes @from to @to of the frame: which copies that takes is xmd_tx_plan's affair. */
 static void plan_copy(struct xmd_vif *v, struct xmd_tx_work *w, u32 from, u32 to)
 {
-	struct xmd_tx_piece p[XMD_TX_PIECES];
+	struct xmd_tx_piece p[XMD_TX_PIECES] XMD_UNCLEARED;
 	unsigned int i, n = xmd_tx_plan(&w->f, from, to, p);
 
 	w->op = v->tx_nop;

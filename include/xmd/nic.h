@@ -62,6 +62,16 @@ struct xmd_port_settings;
 #define XMD_FRAME_STD	1518u	/* bytes on the wire without FCS, one VLAN tag, MTU 1500 */
 #define XMD_FRAME_JUMBO	16128u	/* likewise, at the largest MTU of an 8254x: 16110 */
 
+/*
+ * For an array on the stack of which only that is read which was written.  Kernels clear the
+ * stack by default (INIT_STACK_ALL_ZERO): half a kilobyte for each batch, be it of one frame.
+ */
+#if __has_attribute(uninitialized)
+#define XMD_UNCLEARED	__attribute__((uninitialized))
+#else
+#define XMD_UNCLEARED
+#endif
+
 /* struct xmd_buf.flags, meaningful in the head of a frame */
 #define XMD_F_CSUM_BLANK 0x01	/* TCP/UDP checksum holds only the pseudo header:
 				 * sum from csum_start, store at +csum_offset */
