@@ -32,6 +32,7 @@
 #include "guard.h"
 #include "hw.h"
 #include "rxdesc.h"
+#include "txlimit.h"
 #include "txring.h"
 #include "objects_xpc.h"
 #include "xpc_kern.h"
@@ -60,6 +61,7 @@ struct xmd_pool {
 struct xmd_tx {
 	spinlock_t lock;
 	struct xmd_txring ring;
+	struct xmd_tx_limit limit;
 	dma_addr_t dma;			/* of its descriptors */
 	unsigned long progress;		/* jiffies when the NIC last did something */
 	u64 frames, doorbells, aborted, full;
@@ -208,6 +210,7 @@ bool xmd_nic_tx_drained(struct xmd_nic *nic);
 bool xmd_nic_tx_pending(const struct xmd_nic *nic);
 unsigned int xmd_nic_tx_waits_ms(struct xmd_nic *nic);
 void xmd_nic_tx_doorbell(struct xmd_nic *nic);
+unsigned int xmd_nic_tx_room(const struct xmd_nic *nic);
 
 /* rx.c */
 int xmd_nic_rx_alloc(struct xmd_nic *nic);

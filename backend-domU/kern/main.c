@@ -16,11 +16,6 @@
 
 struct xmd_back back;
 
-static void retry(struct timer_list *t)
-{
-	xmd_wait_wake();
-}
-
 /* Once a second: drop what waits for too long, age the switch's table. */
 static void tick(struct work_struct *work)
 {
@@ -51,11 +46,12 @@ static int __init back_init(void)
 	mutex_init(&back.ctl);
 	spin_lock_init(&back.fdb_lock);
 	spin_lock_init(&back.wait_lock);
+	INIT_LIST_HEAD(&back.line);
+	INIT_LIST_HEAD(&back.short_of_bufs);
 	spin_lock_init(&back.early_lock);
 	back.early = true;
-	INIT_LIST_HEAD(&back.waiters);
 	init_waitqueue_head(&back.events);
-	timer_setup(&back.retry, retry, 0);
+	timer_setup(&back.retry, xmd_wait_over, 0);
 	INIT_DELAYED_WORK(&back.tick, tick);
 	back.fdb = vzalloc(sizeof(*back.fdb));
 	if (!back.fdb)

@@ -133,7 +133,6 @@ static void vif_stop(struct xmd_vif *v)
 	napi_disable(&v->napi);
 	netif_napi_del(&v->napi);
 	local_bh_disable();
-	xmd_wait_del(v);
 	xmd_tx_drop_all(v);
 	xmd_rx_drop_all(v);
 	local_bh_enable();

@@ -506,6 +506,7 @@ int sim_post(unsigned int frames, unsigned int bytes)
 
 void sim_fill(unsigned int bytes)
 {
+	sim.nic->tx.limit.bytes = 1u << 30;
 	sim_post(XMD_RING_MAX, bytes);
 }
 
