@@ -58,7 +58,7 @@ void renew_stop(struct domain *d);
 /* Call at the beginning of each turn: have we been kept from looking?  Then nobody else is late. */
 void health_begin(struct supervisor *s, uint64_t now);
 /* Look at the heartbeats; those that have hung are brought back. */
-void health_turn(struct supervisor *s, uint64_t now);
+void health_turn(struct supervisor *s, uint64_t now, uint64_t *due);
 /* Did it serve for so long that it counts as new?  By the last sign of life, not by its end. */
 bool health_stable(const struct domain *d, const struct policy *p, uint64_t now);
 

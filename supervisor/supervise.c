@@ -88,6 +88,7 @@ static void forget_beats(struct domain *d)
 	d->heard = d->since;
 	d->heartbeat = 0;
 	d->look = 0;
+	beat_begin(&d->beats);
 }
 
 void domain_begin(struct supervisor *s, struct domain *d, uint32_t domid)
@@ -347,7 +348,7 @@ uint64_t supervise_tick(struct supervisor *s)
 	health_begin(s, now);
 	/* Broken: the next supervise_events() says so. */
 	if (charge_turn(s, now, &due) >= 0) {
-		health_turn(s, now);
+		health_turn(s, now, &due);
 		look_after(s, now, &due);
 		renew_turn(s, now, &due);
 	}

@@ -24,6 +24,7 @@
 #ifndef XMD_SUPERVISOR_SUPERVISE_H
 #define XMD_SUPERVISOR_SUPERVISE_H
 
+#include "beat.h"
 #include "config.h"
 #include "store.h"
 #include "worker.h"
@@ -32,7 +33,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-#define SUPERVISE_LOOK_MS	500	/* between two looks at the nodes of one driver domain */
+#define SUPERVISE_LOOK_MS	500	/* between two looks at the domains; for their nodes see beat.c */
 #define SUPERVISE_EVENTS	64	/* a turn */
 #define SUPERVISE_DECIDE	32	/* domains a turn */
 #define SUPERVISE_CHARGES	2	/* configurations a turn */
@@ -63,6 +64,7 @@ struct domain {
 	uint32_t heartbeat;		/* 0: none seen of this domain yet */
 	uint64_t beat;			/* ms; when it last changed, or this life began */
 	uint64_t heard;			/* ms; beat, or the end of what kept us from hearing it */
+	struct beat beats;		/* what this host has shown that they need */
 	uint64_t look;			/* ms; when to look at its nodes again */
 	uint64_t port_look;		/* ms; its port's settings are kept again from then on */
 	int client;			/* waits for the worker's end; -1 none */

@@ -416,15 +416,25 @@ int xl_add_pci(struct xl *x, const char *path, uint32_t domid)
 	return err;
 }
 
-bool xl_is_paused(struct xl *x, uint32_t domid)
+int xl_usage(struct xl *x, uint32_t domid, struct xl_usage *u)
 {
 	libxl_dominfo info;
-	bool paused;
+	int rc;
 
 	libxl_dominfo_init(&info);
-	paused = !libxl_domain_info(x->ctx, &info, domid) && info.paused;
+	rc = libxl_domain_info(x->ctx, &info, domid);
+	if (!rc)
+		*u = (struct xl_usage){ .cpu_ns = info.cpu_time, .running = info.running,
+					.blocked = info.blocked, .paused = info.paused };
 	libxl_dominfo_dispose(&info);
-	return paused;
+	return to_errno(rc);
+}
+
+bool xl_is_paused(struct xl *x, uint32_t domid)
+{
+	struct xl_usage u;
+
+	return !xl_usage(x, domid, &u) && u.paused;
 }
 
 int xl_unpause(struct xl *x, uint32_t domid)

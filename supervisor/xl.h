@@ -55,6 +55,14 @@ int xl_save(struct xl *x, uint32_t domid, const char *path, struct xl_traits *t)
 /* The same, of a configuration that was saved. */
 int xl_traits(struct xl *x, const char *path, struct xl_traits *t);
 
+/* What its processor does. */
+struct xl_usage {
+	uint64_t cpu_ns;		/* since it was created */
+	bool running, blocked, paused;	/* none: it waits for a processor */
+};
+
+int xl_usage(struct xl *x, uint32_t domid, struct xl_usage *u);
+
 bool xl_is_paused(struct xl *x, uint32_t domid);
 int xl_pause(struct xl *x, uint32_t domid);
 int xl_destroy(struct xl *x, uint32_t domid);

@@ -20,6 +20,8 @@ struct fake_domain {
 	char name[64];
 	enum life life;
 	bool paused;
+	struct xl_usage usage;	/* of one that is not paused */
+	uint64_t burns;		/* ns, between two looks at that */
 	bool nic;		/* its PCI device is assigned to it */
 	bool driver_domain;
 	enum on_end on_crash, on_watchdog;
