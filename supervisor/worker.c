@@ -155,7 +155,10 @@ static int bring_back(struct work *w, const char *kernel, const char *ramdisk)
 	w->no_nic = false;
 	how.bare = false;
 	enter(w, PHASE_CREATE);
-	return attempt(w, &how);
+	err = attempt(w, &how);
+	if (w->no_nic)
+		log_err("the NIC of its configuration cannot be had: is it still there, and xen-pciback's (xl pci-assignable-list)?");
+	return err;
 }
 
 static void finish(struct work *w)

@@ -123,6 +123,34 @@ static void serve(uint32_t domid)
 	store_write_text(dom0.w.dom0, dir, XS_OWN_STATE, "serving");
 }
 
+/* Refused, or not seen, until somebody writes there. */
+static bool sees_nic(const struct fake_domain *d)
+{
+	char path[64];
+	const char *state;
+
+	snprintf(path, sizeof(path), "/local/domain/0/backend/pci/%u/0/state", d->domid);
+	state = mem_peek(dom0.w.mem, path);
+	if (!state || !strcmp(state, "5"))
+		return false;
+	snprintf(path, sizeof(path), "/local/domain/%u/device/pci/0/state", d->domid);
+	if (dom0.blind && !dom0.eye) {
+		dom0.eye = mem_connect(dom0.w.mem, d->domid, NULL);
+		dom0.eye->ops->watch(dom0.eye, path, "pci");
+		while (!dom0.eye->ops->next_event(dom0.eye, &dom0.seen))
+			store_event_free(&dom0.seen);
+	}
+	if (!dom0.eye)
+		return true;
+	if (dom0.eye->ops->next_event(dom0.eye, &dom0.seen))
+		return false;
+	store_event_free(&dom0.seen);
+	store_close(dom0.eye);
+	dom0.eye = NULL;
+	dom0.blind = false;
+	return true;
+}
+
 static void boot(void)
 {
 	struct fake_domain *d = fake_find(dom0.boots);
@@ -130,7 +158,7 @@ static void boot(void)
 	if (!dom0.boot_at || world_now() < dom0.boot_at)
 		return;
 	/* One that has no NIC waits for it. */
-	if (d && !d->paused && d->life == LIFE_RUNNING && !d->nic)
+	if (d && !d->paused && d->life == LIFE_RUNNING && (!d->nic || !sees_nic(d)))
 		return;
 	dom0.boot_at = 0;
 	if (!d || d->paused || d->life != LIFE_RUNNING)

@@ -226,12 +226,14 @@ static int load(const char *path, struct fake_domain *d)
 		return -errno;
 	n = fscanf(f, "%63s %d %d %d %31s %31s", d->name, &driver, &crash, &watchdog, d->kernel,
 		   d->ramdisk);
-	d->nic = fgetc(f) != ' ';
+	n += fgetc(f) == ' ' ? fgetc(f) == '2' ? 2 : 1 : 0;
+	d->nic = n != 7;
+	d->two = n == 8;
 	fclose(f);
 	d->driver_domain = driver;
 	d->on_crash = (enum on_end)crash;
 	d->on_watchdog = (enum on_end)watchdog;
-	return n == 6 ? 0 : -EINVAL;
+	return n >= 6 ? 0 : -EINVAL;
 }
 
 int xl_traits(struct xl *x, const char *path, struct xl_traits *t)
@@ -242,6 +244,8 @@ int xl_traits(struct xl *x, const char *path, struct xl_traits *t)
 	(void)x;
 	if (!err)
 		tell(&d, t);
+	if (!err && d.two)
+		strcpy(t->pci[t->n_pci++], "0000:00:03.0");
 	return err;
 }
 
