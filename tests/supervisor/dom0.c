@@ -42,6 +42,7 @@ static void on_nic_added(const struct fake_domain *d)
 	struct store *s = dom0.w.dom0;
 	char dir[64];
 
+	store_write_u32(s, "/libxl/pci/0000-00-02-0", "domid", d->domid);
 	snprintf(dir, sizeof(dir), "/libxl/%u/device/pci/0", d->domid);
 	store_write_u32(s, dir, "backend-id", 0);
 	snprintf(dir, sizeof(dir), "/local/domain/%u/device/pci/0", d->domid);
@@ -58,10 +59,18 @@ static void ask_frontend(uint32_t domid)
 	char path[64];
 
 	snprintf(path, sizeof(path), "/libxl/%u/device/pci", domid);
-	dom0.asked += mem_peek(dom0.w.mem, path) != NULL;
+	if (mem_peek(dom0.w.mem, path)) {
+		dom0.asked++;
+		dom0.w.dom0->ops->remove(dom0.w.dom0, "/libxl/pci/0000-00-02-0/domid");
+	}
 	dom0.w.dom0->ops->remove(dom0.w.dom0, path);
 	snprintf(path, sizeof(path), "/local/domain/0/backend/pci/%u", domid);
 	dom0.w.dom0->ops->remove(dom0.w.dom0, path);
+}
+
+static bool nic_owned(void)
+{
+	return mem_peek(dom0.w.mem, "/libxl/pci/0000-00-02-0/domid");
 }
 
 static void on_destroyed(uint32_t domid)
@@ -205,6 +214,7 @@ void dom0_start(void)
 	fake.unpaused = on_unpaused;
 	fake.reattach = on_reattach;
 	fake.nic_added = on_nic_added;
+	fake.nic_owned = nic_owned;
 	dom0.policy = (struct policy){ .serve_timeout_s = 60, .drain_timeout_s = 5, .hook = "/hook" };
 	/* The supervisor has saved it when it took charge. */
 	spew(RUN_DIR "/drv.json", "drv 1 1 1 vmlinuz initrd\n");

@@ -300,6 +300,8 @@ int xl_create(struct xl *x, const char *path, const struct xl_make *how, uint32_
 		err = load(path, &want);
 	if (err)
 		return err;
+	if (!how->bare && want.nic && fake.nic_owned && fake.nic_owned())
+		return -EIO;
 	/* A domid or a name that somebody has, an image that is none. */
 	if (fake_find(*domid) || by_name(want.name) || (how->kernel && strstr(how->kernel, "none")))
 		return -EIO;
@@ -320,7 +322,7 @@ int xl_add_pci(struct xl *x, const char *path, uint32_t domid)
 
 	(void)x;
 	(void)path;
-	if (err || !d || d->nic)
+	if (err || !d || d->nic || (fake.nic_owned && fake.nic_owned()))
 		return err ? err : -EIO;
 	d->nic = true;
 	if (fake.nic_added)

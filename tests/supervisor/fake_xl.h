@@ -45,6 +45,7 @@ struct fake_xl {
 	void (*created)(const struct fake_domain *d);
 	void (*paused)(const struct fake_domain *d);
 	void (*unpaused)(struct fake_domain *d);
+	bool (*nic_owned)(void);	/* by anybody, libxl believes */
 	void (*nic_added)(const struct fake_domain *d);
 	int (*reattach)(uint32_t guest, uint32_t handle, uint32_t drv);
 };
