@@ -142,12 +142,11 @@ static int attempt(struct work *w, const struct xl_make *how)
 }
 
 /* From nothing, or from what a worker before us has left, to serving. */
-static int bring_back(struct work *w, const char *kernel, const char *ramdisk)
+static int bring_back(struct work *w, struct xl_make how)
 {
-	struct xl_make how = { .kernel = kernel, .ramdisk = ramdisk };
 	int err;
 
-	how.bare = w->traits.pv && w->traits.n_pci == 1;
+	how.bare &= w->traits.pv && w->traits.n_pci == 1;
 	err = attempt(w, &how);
 	if (!w->no_nic)
 		return err;
@@ -216,7 +215,7 @@ static enum job_result recover(struct work *w)
 	if (!is_complete(w, life))
 		put_out(w, life);
 	hook(w, "down");
-	err = bring_back(w, NULL, NULL);
+	err = bring_back(w, (struct xl_make){ .bare = true });
 	if (!err)
 		finish(w);
 	record(w, "recover", err ? "failed" : "ok");
@@ -241,6 +240,12 @@ static int drain(struct work *w)
 	return err;
 }
 
+static struct xl_make as_asked(const struct job *job)
+{
+	return (struct xl_make){ .kernel = job->kernel, .ramdisk = job->ramdisk,
+				 .memory_mb = job->memory_mb, .bare = true };
+}
+
 static enum job_result planned(struct work *w)
 {
 	const char *kind = w->job->kind == JOB_UPGRADE ? "upgrade" : "restart";
@@ -252,12 +257,12 @@ static enum job_result planned(struct work *w)
 	w->started = now_ms();
 	put_out(w, LIFE_RUNNING);
 	hook(w, "down");
-	err = bring_back(w, w->job->kernel, w->job->ramdisk);
+	err = bring_back(w, as_asked(w->job));
 	if (err && w->job->kind == JOB_UPGRADE) {
 		record(w, kind, "failed");
 		log_err("the new image does not serve: going back to the old one");
 		enter(w, PHASE_CREATE);
-		back = bring_back(w, NULL, NULL);
+		back = bring_back(w, (struct xl_make){ .bare = true });
 		if (!back)
 			finish(w);
 		record(w, "fall back", back ? "failed" : "ok");

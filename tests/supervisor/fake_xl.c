@@ -290,9 +290,10 @@ static struct fake_domain *make(uint32_t domid, const struct xl_make *how,
 
 int xl_create(struct xl *x, const char *path, const struct xl_make *how, uint32_t *domid)
 {
-	int err = fake_call("create %u%s%s%s%s%s", *domid, how->bare ? "" : " whole",
+	int err = fake_call("create %u%s%s%s%s%s%s", *domid, how->bare ? "" : " whole",
 			    how->kernel ? " kernel " : "", how->kernel ? how->kernel : "",
-			    how->ramdisk ? " ramdisk " : "", how->ramdisk ? how->ramdisk : "");
+			    how->ramdisk ? " ramdisk " : "", how->ramdisk ? how->ramdisk : "",
+			    how->memory_mb ? " with more memory" : "");
 	struct fake_domain want = { .domid = 0 }, *d;
 
 	(void)x;

@@ -355,7 +355,7 @@ static int read_as_drv(struct world *w, const char *path)
 static void the_new_domain_can_read_again(void **state)
 {
 	static const char *const key[] = {
-		"state", "tx-ring-ref", "queue-0/tx-ring-ref", "queue-0/a/b/c", "odd name/@x!",
+		"state", "tx-ring-ref", "queue-0/tx-ring-ref", "queue-0/a b", "odd name",
 	};
 	struct world *w = *state;
 	char path[STORE_PATH_MAX];
@@ -376,9 +376,9 @@ static void the_new_domain_can_read_again(void **state)
 		assert_case(key[i], read_as_drv(w, path), 0);
 	}
 	/* No further down than any frontend has keys. */
-	store_path(path, w->vif[0].front, "1/2/3/4");
+	store_path(path, w->vif[0].front, "1");
 	assert_int_equal(read_as_drv(w, path), 0);
-	store_path(path, w->vif[0].front, "1/2/3/4/5");
+	store_path(path, w->vif[0].front, "1/2");
 	assert_int_equal(read_as_drv(w, path), -EACCES);
 }
 

@@ -39,6 +39,7 @@ struct told {
 	uint64_t noticed, not_before;
 	unsigned int stable_s;		/* of its policy: which one it is */
 	char name[64], cause[64], kernel[64], ramdisk[64];
+	unsigned int memory_mb;
 	unsigned int files;		/* that were open in it */
 };
 
@@ -110,6 +111,7 @@ enum job_result worker_run(const struct job *job)
 	put(t->cause, job->cause);
 	put(t->kernel, job->kernel);
 	put(t->ramdisk, job->ramdisk);
+	t->memory_mb = job->memory_mb;
 	__sync_synchronize();
 	t->ready = 1;
 	while (t->verdict == -1)
@@ -454,7 +456,8 @@ static void split(void **state)
 		{ "vifs\ta b c\n", 2, { "vifs", "a b c" } },
 		{ "\t\tvifs\t\t\tnet\t\n", 2, { "vifs", "net" } },
 		{ "upgrade\tnet\t-\t/r\n", 4, { "upgrade", "net", "-", "/r" } },
-		{ "a\tb\tc\td\te\n", -EINVAL, { NULL } },
+		{ "upgrade\tnet\t-\t/r\t64\n", 5, { "upgrade", "net", "-", "/r", "64" } },
+		{ "a\tb\tc\td\te\tf\n", -EINVAL, { NULL } },
 		{ "a\nb\n", 2, { "a", "b" } },
 	};
 	char line[64], *word[WORDS_MAX];
@@ -1591,7 +1594,7 @@ static void what_is_no_request(void **state)
 {
 	static const char unknown[] = "error unknown request\n";
 	static const char *const request[] = {
-		"", "vifs", "frob", "restart", "a\tb\tc\td\te", "status\tnet", "frob\tnet", "vifs\tnet\tx",
+		"", "vifs", "frob", "restart", "a\tb\tc\td\te\tf", "status\tnet", "frob\tnet", "vifs\tnet\tx",
 		"restart\tnet\tx", "release\tnet\tx", "retry\tnet\tx", "upgrade\tnet", "upgrade\tnet\t/k",
 	};
 	struct test *t = *state;
@@ -1685,11 +1688,13 @@ static void upgrade_when_asked(void **state)
 	assert_int_equal(j->kind, JOB_UPGRADE);
 	assert_string_equal(j->kernel, "/boot/k");
 	assert_string_equal(j->ramdisk, "as it is");
+	assert_int_equal(j->memory_mb, 0);
 	ended(t, j, JOB_FELL_BACK);
 	expect_later(fd, "error net: the new image does not serve; the old one does again\n");
 	assert_int_equal(find(t, "net")->state, WATCHED);
-	fd = ask(t, "upgrade\tnet\t-\t/boot/r", text);
+	fd = ask(t, "upgrade\tnet\t-\t/boot/r\t176", text);
 	j = job(t);
+	assert_int_equal(j->memory_mb, 176);
 	assert_string_equal(j->kernel, "as it is");
 	assert_string_equal(j->ramdisk, "/boot/r");
 	back(t, j, 3);
