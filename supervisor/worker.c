@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <xmd/xs_names.h>
 
 uint64_t now_ms(void)
 {
@@ -183,8 +184,13 @@ static void record(struct work *w, const char *kind, const char *result)
 /* A worker before us may have had to give it another domid than its vifs know. */
 static void find_moved(struct work *w)
 {
+	char home[STORE_PATH_MAX], name[STORE_VALUE_MAX];
 	uint32_t domid;
 
+	/* Libxl looks at each domain that there is. */
+	snprintf(home, sizeof(home), "/local/domain/%u", w->domid);
+	if (!store_read_text(w->store, home, XS_HOME_NAME, name) && !strcmp(name, w->job->name))
+		return;
 	if (xl_find(w->xl, w->job->name, &domid) || domid == w->domid)
 		return;
 	w->domid = domid;

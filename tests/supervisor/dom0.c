@@ -87,12 +87,21 @@ static void on_destroyed(uint32_t domid)
 	mem_drop_owned(dom0.w.mem, domid);
 }
 
+static void name(const struct fake_domain *d)
+{
+	char home[64];
+
+	snprintf(home, sizeof(home), "/local/domain/%u", d->domid);
+	store_write_text(dom0.w.dom0, home, XS_HOME_NAME, d->name);
+}
+
 static void on_created(const struct fake_domain *d)
 {
 	if (d->domid == DRV)
 		host_drv_made(&dom0.w);
 	else
 		world_home(&dom0.w, d->domid);
+	name(d);
 }
 
 static void on_unpaused(struct fake_domain *d)
@@ -205,6 +214,7 @@ void dom0_start(void)
 	host_connect(&dom0.w, 2);
 	host_connect(&dom0.w, 3);
 	on_nic_added(fake_add(DRV, "drv"));
+	name(fake_find(DRV));
 	fake_add(5, "g1")->driver_domain = false;
 	fake_add(6, "g2")->driver_domain = false;
 	fake.fuse = &dom0.fuse;
