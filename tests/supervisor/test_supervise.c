@@ -1695,6 +1695,33 @@ static void our_own_timer_is_late(void **state)
 
 /* ------------------------------------------------------------ slow, not broken */
 
+/* Its time follows what this host has shown (xmd-backend); if that was wrong, it is not again and again. */
+static void its_watchdog_bites_again(void **state)
+{
+	struct test *t = *state;
+	struct pace p;
+
+	in_charge(t, 3, "net");
+	pass(t, 60000);
+	ends(t, 3, LIFE_WATCHDOG);
+	pace_read("net", &p);
+	assert_int_equal(p.level, 0);
+	back(t, job(t), 3);
+	pass(t, 60000);
+	ends(t, 3, LIFE_WATCHDOG);
+	pace_read("net", &p);
+	assert_int_equal(p.level, 1);
+	assert_int_equal(log_count("its watchdog ended domain 3 again: the next one has 20 s before that happens"), 1);
+	back(t, job(t), 3);
+	/* Long ago. */
+	unlink(RUN_DIR "/net.pace");
+	pass(t, 700000);
+	ends(t, 3, LIFE_WATCHDOG);
+	pace_read("net", &p);
+	assert_int_equal(p.level, 0);
+	back(t, job(t), 3);
+}
+
 static void its_watchdog_was_too_fast(void **state)
 {
 	struct test *t = *state;
@@ -2144,6 +2171,7 @@ int main(void)
 		T(the_host_is_starved),
 		T(our_own_timer_is_late),
 		T(its_watchdog_was_too_fast),
+		T(its_watchdog_bites_again),
 		T(workers_that_need_more_time),
 		T(one_that_hangs_each_time),
 		T(a_worker_that_takes_long_is_told_of),
