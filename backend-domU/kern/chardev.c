@@ -35,9 +35,8 @@ union argument {
 	struct xmd_vif_settings set;
 	struct xmd_vif_limit limit;
 	struct xmd_back_health health;
-	struct xmd_port_info port;
 	struct xmd_port_ask ask;
-	struct xmd_port_settings settings;
+	struct xmd_port_state port;
 	__u32 drain;
 };
 
@@ -62,13 +61,11 @@ static int answer(unsigned int cmd, union argument *a)
 		return xmd_vif_set(&a->set);
 	case XMD_VIF_RATE:
 		return xmd_vif_limit(&a->limit);
-	case XMD_BACK_PORT:
-		return xmd_port_get(&a->port);
 	case XMD_BACK_ASK:
 		return xmd_port_ask(&a->ask);
-	case XMD_BACK_SETTINGS_GET:
+	case XMD_BACK_PORT:
 	case XMD_BACK_SETTINGS_SET:
-		return xmd_port_settings(&a->settings, cmd == XMD_BACK_SETTINGS_SET);
+		return xmd_port_state(&a->port, cmd == XMD_BACK_SETTINGS_SET);
 	default:
 		return -ENOTTY;
 	}

@@ -8,20 +8,7 @@
 #include <linux/rtnetlink.h>
 #include "back.h"
 
-int xmd_port_get(struct xmd_port_info *info)
-{
-	int err = 0;
-
-	mutex_lock(&back.ctl);
-	if (back.nic)
-		xmd_nic_port(back.nic, info);
-	else
-		err = -ENODEV;
-	mutex_unlock(&back.ctl);
-	return err;
-}
-
-int xmd_port_settings(struct xmd_port_settings *s, bool set)
+int xmd_port_state(struct xmd_port_state *s, bool set)
 {
 	int err = 0;
 
@@ -31,7 +18,7 @@ int xmd_port_settings(struct xmd_port_settings *s, bool set)
 	else if (set)
 		err = xmd_nic_settings_set(back.nic, s);
 	else
-		xmd_nic_settings_get(back.nic, s);
+		xmd_nic_port(back.nic, s);
 	mutex_unlock(&back.ctl);
 	return err;
 }
