@@ -120,13 +120,6 @@ void xmd_address_work(struct work_struct *work)
 	rtnl_unlock();
 }
 
-#define LINK_FIELDS	(XPC_xmd_adapter_link | XPC_xmd_adapter_speed | XPC_xmd_adapter_duplex)
-
-/* What else xmd_nic_port tells, of what the user half reports. */
-#define PORT_FIELDS	(LINK_FIELDS | XPC_xmd_adapter_partner | XPC_xmd_adapter_flow_rx | \
-			 XPC_xmd_adapter_flow_tx | XPC_xmd_adapter_eeprom_len | \
-			 XPC_xmd_adapter_user_version)
-
 /* The user half has changed @mask of @object; called in its own context. */
 static void changed(void *ctx, unsigned int object, u64 mask)
 {
@@ -134,10 +127,8 @@ static void changed(void *ctx, unsigned int object, u64 mask)
 
 	if (object != XPC_OBJECT_xmd_adapter)
 		return;
-	if (mask & LINK_FIELDS)
-		xmd_nic_link_follow(nic);
-	if (mask & PORT_FIELDS)
-		xmd_nic_tell_state(nic);
+	xmd_nic_link_follow(nic);
+	xmd_nic_tell_state(nic);
 	if (mask & XPC_xmd_adapter_perm_mac)
 		schedule_work(&nic->address_work);
 }

@@ -127,25 +127,18 @@ static bool next_event(struct xmd_vif_event *ev)
 static ssize_t back_read(struct file *file, char __user *buf, size_t len, loff_t *pos)
 {
 	struct xmd_vif_event ev;
-	size_t done = 0;
 	int err;
 
 	if (len < sizeof(ev))
 		return -EINVAL;
-	while (!next_event(NULL)) {
+	while (!next_event(&ev)) {
 		if (file->f_flags & O_NONBLOCK)
 			return -EAGAIN;
 		err = wait_event_interruptible(back.events, next_event(NULL));
 		if (err)
 			return err;
 	}
-	while (done + sizeof(ev) <= len && next_event(&ev)) {
-		if (copy_to_user(buf + done, &ev, sizeof(ev)))
-			return done ? (ssize_t)done : -EFAULT;
-		done += sizeof(ev);
-	}
-	/* None left: its vif was disconnected just now. */
-	return done ? (ssize_t)done : -EAGAIN;
+	return copy_to_user(buf, &ev, sizeof(ev)) ? -EFAULT : sizeof(ev);
 }
 
 static __poll_t back_poll(struct file *file, poll_table *wait)

@@ -221,7 +221,7 @@ enum xmd_port_question {
 /**
  * struct xmd_port_ask - what only the NIC's user half can do; waits for it
  *
- * Errors: EINVAL malformed, ENODEV no NIC, EOPNOTSUPP not with this NIC, else what the user
+ * Errors: EINVAL malformed, ENODEV no NIC, else what the user
  * half says.
  */
 struct xmd_port_ask {
@@ -232,7 +232,7 @@ struct xmd_port_ask {
 	__u8 data[XMD_ASK_MAX];
 };
 
-/* What read() on /dev/xmd/back gives: 16 bytes, one a vif that has something to say.  With
+/* What read() on /dev/xmd/back gives: 16 bytes, of a vif that has something to say.  With
  * XMD_EVENT_PORT as domid: the link or a setting of the port has changed, look at XMD_BACK_PORT. */
 #define XMD_EVENT_PORT	0xffffu
 struct xmd_vif_event {

@@ -54,6 +54,7 @@
 struct net_device;
 struct xmd_nic;
 struct xmd_port_state;
+struct xmd_port_ask;
 
 #define XMD_BUF_SIZE	4096u	/* bytes; one page, page aligned */
 #define XMD_FRAME_MAX_BUFS 20u	/* 64 KiB of payload plus a buffer of headers */
@@ -263,6 +264,9 @@ void xmd_nic_port(struct xmd_nic *nic, struct xmd_port_state *s);
  * Return: 0, or -EINVAL: not as backdev.h says.
  */
 int xmd_nic_settings_set(struct xmd_nic *nic, const struct xmd_port_state *s);
+
+/** xmd_nic_ask - XMD_BACK_ASK (backdev.h), with @a->n in bounds and data zero.  Waits for the user half. */
+int xmd_nic_ask(struct xmd_nic *nic, struct xmd_port_ask *a);
 
 /** xmd_nic_netdev - the driver domain's own net_device: MAC, MTU, anchor for NAPI. */
 struct net_device *xmd_nic_netdev(const struct xmd_nic *nic);
