@@ -279,9 +279,8 @@ int xmd_vif_set(const struct xmd_vif_settings *s);
 int xmd_vif_limit(const struct xmd_vif_limit *l);
 
 /* port.c */
-int xmd_port_get(struct xmd_port_info *info);
 int xmd_port_ask(struct xmd_port_ask *a);
-int xmd_port_settings(struct xmd_port_settings *s, bool set);
+int xmd_port_state(struct xmd_port_state *s, bool set);
 
 /* tx.c: guest to wire */
 extern const char * const xmd_bad_text[XMD_BAD_REASONS];
