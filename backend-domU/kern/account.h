@@ -25,7 +25,8 @@
  *
  * Who does not pay.  XMD_PASSING buffers are nobody's: for what is on its way for the time of
  * a poll only, segments that are copied to a guest (rx.c), and frames to other guests of a
- * vif whose account is full of what the NIC keeps (deliver.c).
+ * vif whose account is full of what the NIC keeps; and for one segment on its way to the wire of
+ * a vif whose account is full of what has still to be cut (deliver.c).
  *
  * Who pays.  A frame that floods is charged in full to each backlog that holds a reference,
  * and to its sender while the NIC has it: the accounts' sum is never below what is taken.

@@ -159,7 +159,10 @@ static struct xmd_vif *to_port(struct xmd_buf *b, int dst, u16 src)
 	if (v)
 		return xmd_rx_enqueue(v, b) ? v : NULL;
 	if (dst == XMD_TO_FLOOD) {
-		xmd_switch_flood(b, src);
+		if (unlikely(READ_ONCE(back.early)) && src == XMD_PORT_NIC)
+			xmd_early_flood(b);
+		else
+			xmd_switch_flood(b, src);
 	} else if (dst == XMD_PORT_HOST) {
 		xmd_switch_to_host(b);
 	} else {
