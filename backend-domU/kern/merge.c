@@ -176,7 +176,7 @@ struct xmd_buf *xmd_merge_finish(struct xmd_merge *m)
 	u16 sum;
 
 	m->head = NULL;
-	if (b->nbufs == 1)
+	if (b->frame_len == m->l4.hdr_len + m->mss)
 		return b;
 	if (m->l4.ipv6) {
 		put16(ip + 4, b->frame_len - m->l4.csum_start);

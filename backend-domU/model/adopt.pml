@@ -25,6 +25,7 @@
  *   nic             the NIC; switch_tx_return, xmd_fifo_done, switch_state, xmd_wait_wake
  *   wire            xmd_rx_enqueue, backlog_add.  The NIC's poll then does rx_return itself
  *                   (xmd_rx_serve): under the same lock, so who does it makes no difference
+ *   rx_locked       ring_lock; rx_lock is held for what is one step here
  *   drain           xmd_back_drain, xmd_back_health; what xmd-backend and the supervisor do
  *   guest_tx        of an unmodified netfront: xennet_start_xmit, xennet_tx_buf_gc
  *   guest_rx        likewise: xennet_alloc_rx_buffers, xennet_poll

@@ -275,7 +275,7 @@ inline rx_unlock()
 	d_step { rx_locked = false; rx_seen = 0 }
 }
 
-/* Under rx_lock: backlog_add waits. */
+/* Under ring_lock; frames may come meanwhile. */
 inline rx_return()
 {
 	if

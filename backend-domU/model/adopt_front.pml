@@ -64,8 +64,8 @@ end:	do
 active proctype wire()
 {
 end:	do
-	:: atomic { wire_next <= RX && napi_on && !rx_locked && !is_held && len(backlog) < BACKLOG ->
-		sched = sched || len(backlog) == 0;
+	:: atomic { wire_next <= RX && napi_on && !is_held && len(backlog) < BACKLOG ->
+		sched = sched || (len(backlog) == 0 && !rx_locked);
 		backlog ! wire_next;
 		wire_next = wire_next + rx_slots_of(wire_next)
 	}
