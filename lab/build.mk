@@ -40,8 +40,8 @@ $(OUT)/sysroot/.done:
 $(OUT)/xen: $(OUT)/sysroot/.done
 	gunzip -c $(OUT)/sysroot/boot/xen-*.gz > $@
 
-$(OUT)/vmlinux: $(OUT)/sysroot/.done lab/images/extract-vmlinux
-	lab/images/extract-vmlinux $(OUT)/sysroot/boot/vmlinuz-$(KVER) > $@
+$(OUT)/vmlinux: $(OUT)/sysroot/.done image/extract-vmlinux
+	image/extract-vmlinux $(OUT)/sysroot/boot/vmlinuz-$(KVER) > $@
 
 # The same file runs on the host and in every image.
 $(OUT)/agent: $(wildcard lab/agent/*.c) lab/agent/agent.h
