@@ -26,7 +26,7 @@ KVER ?= $(notdir $(firstword $(wildcard $(HEADERS)$(RUNNING)) $(call newest,$(HE
 override KVER := $(patsubst linux-headers-%,%,$(KVER))
 KDIR ?= /usr/src/linux-headers-$(KVER)
 
-.PHONY: all deps modules user host-tests lab-tests test demo loc clean
+.PHONY: all deps modules user image-programs host-tests lab-tests test demo loc clean
 all: modules user
 
 # One out-of-tree build for all modules, so that xmd_back sees xmd_nic's symbols.
@@ -51,6 +51,10 @@ user:
 	$(MAKE) -C userdriver
 	$(MAKE) -C backend-domU/user
 	$(MAKE) -C supervisor
+
+# Static, for the image of the driver domain: build/image/
+image-programs:
+	$(MAKE) -f image/programs.mk
 
 deps:
 	tests/install-deps --build
