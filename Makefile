@@ -28,7 +28,7 @@ KVER ?= $(notdir $(firstword $(wildcard $(HEADERS)$(RUNNING)) $(call newest,$(HE
 override KVER := $(patsubst linux-headers-%,%,$(KVER))
 KDIR ?= /usr/src/linux-headers-$(KVER)
 
-.PHONY: all deps modules user image host-tests lab-tests test demo loc clean
+.PHONY: all deps modules user image image-programs host-tests lab-tests test demo loc clean
 all: modules user
 
 # One out-of-tree build for all modules, so that xmd_back sees xmd_nic's symbols.
@@ -54,8 +54,12 @@ user:
 	$(MAKE) -C backend-domU/user
 	$(MAKE) -C supervisor
 
-image: $(if $(wildcard image/programs.mk),image-programs)
+image: image-programs
 	image/xmd-mkimage
+
+# Static, for the image of the driver domain: build/image/
+image-programs:
+	$(MAKE) -f image/programs.mk
 
 deps:
 	tests/install-deps --build
