@@ -48,9 +48,10 @@ add_module() { # FILE [ARGUMENT...]: into the image, and to be loaded next
 
 # One of the kernel's modules with what it needs, if it is a module there at all.
 kernel_module() { # NAME [ARGUMENTS]
-	local name=$1 file found
+	local name=$1 file found need
 	if [ "$kernel" = own ]; then
 		found=$(find "$kernel_dir/drivers" "$kernel_dir/net" -name "$name.ko")
+		[ -z "$found" ] || for need in $(/sbin/modinfo -F depends "$found" | tr ',' ' '); do kernel_module "$need"; done
 	else
 		# what is built in says so, and is nothing to load
 		found=$(/sbin/modprobe -S "$release" -d "${root:-/}" --show-depends "$name" 2> "$work/modprobe" |

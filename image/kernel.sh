@@ -84,9 +84,10 @@ apply_patches() { # DIR
 check_config() {
 	awk -v result="$2" '
 		BEGIN { while ((getline line < result) > 0) if (line ~ /^CONFIG_/) { split(line, part, "="); is[part[1]] = line } }
-		/^CONFIG_/ && is[substr($0, 1, index($0, "=") - 1)] != $0 {
+		/^CONFIG_/ {
 			name = substr($0, 1, index($0, "=") - 1)
-			print "  " $0 " was asked for, and is " (name in is ? is[name] : "not set"); bad = 1 }
+			if (!(name in is) || is[name] != $0) {
+				print "  " $0 " was asked for, and is " (name in is ? is[name] : "not set"); bad = 1 } }
 		/^# CONFIG_[A-Z0-9_]+ is not set$/ && $2 in is { print "  " $2 " is unwanted, and is " is[$2]; bad = 1 }
 		END { exit bad }' "$1" || return 1
 }
@@ -94,7 +95,9 @@ check_config() {
 configure() { # SOURCE OBJECTS
 	{ KCONFIG_ALLCONFIG=$config make -s -C "$1" O="$2" allnoconfig && make -s -C "$1" O="$2" olddefconfig; } \
 		> "$2.log" 2>&1 || { tail -n 20 "$2.log" >&2; die "the configuration failed: $2.log"; }
-	check_config "$config" "$2/.config" >&2 || die "kernel.config is not what Kconfig made of it (lines above)"
+	check_config "$config" "$2/.config" >&2 && return
+	rm -rf "$2" "$2.log"
+	die "$(basename "$config") is not what Kconfig made of it (lines above)"
 }
 
 # Reads make's output; says how far it is whenever a percent is full.
@@ -178,7 +181,7 @@ kernel_debian() {
 	local packed
 	need_tools gcc make cpio modprobe xz
 	if [ -z "$version" ]; then
-		version=$(find "$root/boot/" -maxdepth 1 -name 'vmlinuz-6.1.*-amd64' -printf '%f\n' | sort -V | tail -n 1)
+		version=$(find "$root/" -maxdepth 2 -path '*/boot/vmlinuz-6.1.*-amd64' -printf '%f\n' 2> /dev/null | sort -V | tail -n 1)
 		version=${version#vmlinuz-}
 		[ -n "$version" ] || missing "no kernel 6.1 of Debian's in $root/boot: install linux-image-amd64, or give --root"
 	fi
