@@ -12,10 +12,10 @@ SHELL := /bin/bash
 
 IMAGES := dom0 guest drv-stock drv-tools
 XMD_BUILD := build/modules/$(KVER)/xmd_nic.ko build/modules/$(KVER)/xmd_back.ko \
-             build/bin/xmd-userdriver build/bin/xmd-backend
+             build/image/xmd-init build/image/xmd-userdriver build/image/xmd-backend
 # Without the driver domain's own parts there is nothing to put into its image; "lab" says so when it is asked for.
 ifeq ($(words $(wildcard $(XMD_BUILD))),$(words $(XMD_BUILD)))
-IMAGES += drv-xmd
+IMAGES += drv-debian
 endif
 
 all: $(OUT)/xen $(OUT)/vmlinux $(IMAGES:%=$(OUT)/%.cpio)
@@ -40,8 +40,8 @@ $(OUT)/sysroot/.done:
 $(OUT)/xen: $(OUT)/sysroot/.done
 	gunzip -c $(OUT)/sysroot/boot/xen-*.gz > $@
 
-$(OUT)/vmlinux: $(OUT)/sysroot/.done lab/images/extract-vmlinux
-	lab/images/extract-vmlinux $(OUT)/sysroot/boot/vmlinuz-$(KVER) > $@
+$(OUT)/vmlinux: $(OUT)/sysroot/.done image/extract-vmlinux
+	image/extract-vmlinux $(OUT)/sysroot/boot/vmlinuz-$(KVER) > $@
 
 # The same file runs on the host and in every image.
 $(OUT)/agent: $(wildcard lab/agent/*.c) lab/agent/agent.h
@@ -65,5 +65,13 @@ $(OUT)/drv-stock.cpio: lab/images/drv-stock.init lab/images/drv-stock.vif $(COMM
 $(OUT)/drv-tools.cpio: $(COMMON)
 	lab/images/pack drv-tools $(OUT) $(KVER) $@
 
-$(OUT)/drv-xmd.cpio: lab/images/drv-xmd.init $(XMD_BUILD) $(COMMON)
-	lab/images/pack drv-xmd $(OUT) $(KVER) $@
+# The product's image, and what the lab adds: a kernel unpacks one archive after the other.
+$(OUT)/drv-lab.cpio: lab/images/drv-after-start $(COMMON)
+	lab/images/pack drv-lab $(OUT) $(KVER) $@
+
+$(OUT)/debian/initramfs.cpio: lab/images/pack-debian $(XMD_BUILD) $(COMMON)
+	mkdir -p $(@D)
+	lab/images/pack-debian $(OUT) $(KVER) $@
+
+$(OUT)/drv-debian.cpio: $(OUT)/debian/initramfs.cpio $(OUT)/drv-lab.cpio
+	cat $^ > $@

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Joining TCP segments from the wire into one GSO frame; see merge.h. */
+#include <linux/bitops.h>	/* net/checksum.h of 6.12 forgets it */
 #include <linux/string.h>
 #include <net/checksum.h>
 #include "merge.h"
@@ -175,7 +176,7 @@ struct xmd_buf *xmd_merge_finish(struct xmd_merge *m)
 	u16 sum;
 
 	m->head = NULL;
-	if (b->nbufs == 1)
+	if (b->frame_len == m->l4.hdr_len + m->mss)
 		return b;
 	if (m->l4.ipv6) {
 		put16(ip + 4, b->frame_len - m->l4.csum_start);

@@ -79,9 +79,10 @@ void xpc_kern_free(struct xpc *x);
 /* xpc_kern_open - -EBUSY: somebody else has it; -ENODEV: shut */
 int xpc_kern_open(struct xpc *x);
 void xpc_kern_close(struct xpc *x);
-ssize_t xpc_kern_read(struct xpc *x, struct file *file, char __user *to, size_t len);
-ssize_t xpc_kern_write(struct xpc *x, const char __user *from, size_t len);
-__poll_t xpc_kern_poll(struct xpc *x, struct file *file, poll_table *wait);
+/* These three as they are, with &struct xpc as the file's private_data. */
+ssize_t xpc_kern_read(struct file *file, char __user *to, size_t len, loff_t *pos);
+ssize_t xpc_kern_write(struct file *file, const char __user *from, size_t len, loff_t *pos);
+__poll_t xpc_kern_poll(struct file *file, poll_table *wait);
 int xpc_kern_heard(struct xpc *x);
 
 /*
