@@ -90,6 +90,8 @@ profile_map() {
 		awk '$3 == "idle_loop" { print "idle", $1; exit }' /proc/xen/xensyms
 		/case/xmd-dompages 0=0 "1=$drv_id" "2=$g1_id" "3=$g2_id"
 	} | awk '$1 == "idle" && NF == 2 { printf "idle %s ", $2; getline l < "/run/lab/idle_end"; print l; next } 1' > /logs/profile/map
+	grep -q '^ram [0-9a-f]* [0-9a-f]*$' /logs/profile/map && grep -q '^mfn 1 ' /logs/profile/map ||
+		fail "nobody says whose pages are whose: $(head -n 3 /logs/profile/map)"
 	on peer "echo map \$LOGS/profile/map > $PROFILE"
 }
 

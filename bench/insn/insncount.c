@@ -7,7 +7,8 @@
  *
  * Commands come by the FIFO, a line each:
  *
- *   map FILE     whose page is whose, and where Xen idles; FILE has lines, numbers in hexadecimal:
+ *   map FILE     whose page is whose, and where Xen idles; counting begins with the first, so that
+ *                what comes before it takes no longer. FILE has lines, numbers in hexadecimal:
  *                  ram HVA_LOW HVA_HIGH     QEMU's address of guest-physical 0 and of 4 GB
  *                  mfn WHO FIRST COUNT      these pages are WHO's, 0 to MOST - 1
  *                  idle VA END              Xen's code between them runs for nobody
@@ -52,6 +53,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;	/* of the table */
 static uint8_t page_owner[PAGES];
 static uint64_t hva_low, hva_high, idle_va, idle_end;
 static uint8_t running = IDLE;
+static volatile bool wanted;	/* a map is there */
 static char *fifo;
 
 /* ---- whose ---- */
@@ -137,6 +139,23 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	qemu_plugin_register_vcpu_tb_exec_cb(tb, executed, QEMU_PLUGIN_CB_NO_REGS, b);
 }
 
+static void begin(qemu_plugin_id_t id)
+{
+	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
+}
+
+/* Until counting begins. What is translated without a count has to be translated anew. */
+static void not_yet(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+{
+	static bool begun;
+
+	(void)tb;
+	if (!wanted || begun)
+		return;
+	begun = true;
+	qemu_plugin_reset(id, begin);
+}
+
 static void each_block(void (*f)(struct block *b, FILE *out), FILE *out)
 {
 	struct block *b;
@@ -187,6 +206,7 @@ static void read_map(const char *file)
 		map_line(line);
 	fclose(in);
 	each_block(own_block, NULL);
+	wanted = true;
 }
 
 static void dump(const char *file)
@@ -246,6 +266,6 @@ int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int a
 	}
 	fifo = strdup(argv[0] + 5);
 	memset(page_owner, NOBODYS, sizeof(page_owner));
-	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
+	qemu_plugin_register_vcpu_tb_trans_cb(id, not_yet);
 	return !fifo || pthread_create(&thread, NULL, serve, NULL) ? -1 : 0;
 }

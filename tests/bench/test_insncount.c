@@ -34,6 +34,12 @@ void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, qemu_plugin_vcpu
 	translate_cb = cb;
 }
 
+void qemu_plugin_reset(qemu_plugin_id_t id, qemu_plugin_simple_cb_t cb)
+{
+	translate_cb = NULL;
+	cb(id);
+}
+
 void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb, qemu_plugin_vcpu_udata_cb_t cb,
 					  enum qemu_plugin_cb_flags flags, void *userdata)
 {
@@ -98,6 +104,7 @@ static bool dumped(const char *line)
 static int install(void **state)
 {
 	char *args[] = { NULL }, fifo_arg[120];
+	struct qemu_plugin_tb early;
 	FILE *f;
 
 	(void)state;
@@ -113,7 +120,14 @@ static int install(void **state)
 	fprintf(f, "ram %lx %lx\n", (unsigned long)ram, (unsigned long)ram + 8 * 4096);
 	fprintf(f, "idle ffff82d040001000 ffff82d040001100\nmfn 0 2 2\nmfn 1 100000 1\nmfn 9 4 1\nnonsense\n");
 	fclose(f);
+	/* nothing is counted before there is a map, and then what is translated anew, once */
+	early = translate(0xffffffff81000000, 2, 5);
+	assert_null(early.run);
 	command_file("map", map);
+	early = translate(0xffffffff81000000, 2, 5);
+	assert_null(early.run);
+	early = translate(0xffffffff81000000, 2, 5);
+	assert_non_null(early.run);
 	return 0;
 }
 
