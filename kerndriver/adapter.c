@@ -169,12 +169,29 @@ int xmd_found(void *ctx, const struct xmd_adapter *found)
 	return 0;
 }
 
+#define LOOP_S	10u
+#define LOOP	3u
+
+/* One after the other: a file is closed before the next is opened. */
+static void user_half_gone(struct xmd_nic *nic)
+{
+	if (test_bit(XMD_RUNNING, &nic->bits))
+		dev_info(&nic->pdev->dev, "no user half: frames flow on, settings wait for the next one\n");
+	if (time_after(jiffies, nic->gone_at + LOOP_S * HZ))
+		nic->gone_loop = 0;
+	nic->gone_at = jiffies;
+	nic->gone_halves++;
+	if (++nic->gone_loop == LOOP)
+		dev_err(&nic->pdev->dev, "%u user halves in a row are gone, each within %u s of the one before: the next fares no better, most likely; its log says why\n",
+			LOOP, LOOP_S);
+}
+
 static void phase(void *ctx, enum xpc_phase phase)
 {
 	struct xmd_nic *nic = ctx;
 
-	if (phase == XPC_NONE && test_bit(XMD_RUNNING, &nic->bits))
-		dev_info(&nic->pdev->dev, "no user half: frames flow on, settings wait for the next one\n");
+	if (phase == XPC_NONE)
+		user_half_gone(nic);
 	if (phase != XPC_LIVE)
 		return;
 	dev_info(&nic->pdev->dev, "user half %u serves\n", nic->xpc.t.epoch);

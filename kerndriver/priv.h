@@ -32,6 +32,7 @@
 #include "guard.h"
 #include "hw.h"
 #include "rxdesc.h"
+#include "txlimit.h"
 #include "txring.h"
 #include "objects_xpc.h"
 #include "xpc_kern.h"
@@ -60,6 +61,7 @@ struct xmd_pool {
 struct xmd_tx {
 	spinlock_t lock;
 	struct xmd_txring ring;
+	struct xmd_tx_limit limit;
 	dma_addr_t dma;			/* of its descriptors */
 	unsigned long progress;		/* jiffies when the NIC last did something */
 	u64 frames, doorbells, aborted, full;
@@ -126,6 +128,7 @@ struct xmd_nic {
 	int poll_cpu;			/* where the poll is at work, else -1 */
 	struct sk_buff_head gro;	/* frames for our own stack, gathered in the poll */
 	u64 irqs, polls;
+	u64 polls_asked;		/* what xmd_nic_stuck found the last time */
 
 	const struct xmd_client __rcu *client, *taker;
 	struct xmd_client host, guest;	/* the net_device, and who attaches */
@@ -147,6 +150,8 @@ struct xmd_nic {
 	int restored;			/* what came of it; -EINPROGRESS */
 	struct work_struct state_work;
 	struct xmd_watch watch;
+	unsigned long gone_at;		/* jiffies, when the last user half went; the gone_loop'th of */
+	unsigned int gone_loop, gone_halves;	/* those that did not live long, and of all */
 	unsigned long started;		/* jiffies, of the last START */
 	unsigned long link_at;		/* jiffies, when it came or went */
 	u32 loop_seen;			/* frames of self-tests that have come back */
@@ -205,6 +210,7 @@ bool xmd_nic_tx_drained(struct xmd_nic *nic);
 bool xmd_nic_tx_pending(const struct xmd_nic *nic);
 unsigned int xmd_nic_tx_waits_ms(struct xmd_nic *nic);
 void xmd_nic_tx_doorbell(struct xmd_nic *nic);
+unsigned int xmd_nic_tx_room(const struct xmd_nic *nic);
 
 /* rx.c */
 int xmd_nic_rx_alloc(struct xmd_nic *nic);

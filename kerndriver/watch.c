@@ -148,6 +148,16 @@ unsigned int xmd_nic_unwell_ms(const struct xmd_nic *nic)
 }
 EXPORT_SYMBOL_GPL(xmd_nic_unwell_ms);
 
+bool xmd_nic_stuck(struct xmd_nic *nic)
+{
+	u64 polls = READ_ONCE(nic->polls), seen = nic->polls_asked;
+
+	nic->polls_asked = polls;
+	return test_bit(NAPI_STATE_SCHED, &nic->napi.state) && test_bit(XMD_RUNNING, &nic->bits) &&
+	       polls == seen;
+}
+EXPORT_SYMBOL_GPL(xmd_nic_stuck);
+
 static void tick(struct work_struct *work)
 {
 	struct xmd_nic *nic = container_of(to_delayed_work(work), struct xmd_nic, watch.tick);

@@ -81,6 +81,8 @@ static int await(struct work *w, unsigned int ms, bool (*done)(struct work *w), 
 	for (;;) {
 		if (done(w))
 			return 0;
+		if (nic_look(w))
+			return -ENODEV;
 		if (now_ms() >= look) {
 			if (xl_look(w->xl, w->domid, life) || *life != LIFE_RUNNING)
 				return -EHOSTDOWN;
@@ -168,8 +170,9 @@ int wait_serving(struct work *w)
 	}
 	if (!err)
 		return 0;
-	not_serving(w, err, life, limit);
+	if (!w->no_nic)
+		not_serving(w, err, life, limit);
 	/* There is no use in waiting for this one once more. */
-	phase_write(w->job->name, PHASE_CREATE);
+	enter(w, PHASE_CREATE);
 	return err;
 }

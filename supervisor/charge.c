@@ -188,7 +188,9 @@ static bool take_charge(struct supervisor *s, const struct candidate *c)
 		file_remove(d->name, ".phase");
 		d->unstable = 0;
 	}
-	domain_begin(d, c->domid);
+	d->traits = t;
+	d->known = true;
+	domain_begin(s, d, c->domid);
 	/* Its end may have been told before it was ours. */
 	domain_look(s, d);
 	return true;

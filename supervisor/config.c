@@ -19,6 +19,7 @@ void config_defaults(struct config *c)
 		.serve_timeout_s = 60,
 		.drain_timeout_s = 5,
 		.heartbeat_s = 30,
+		.hang_ms = 1500,
 	} };
 }
 
@@ -34,6 +35,7 @@ static const struct {
 	{ "serve_timeout", offsetof(struct policy, serve_timeout_s), 1, 3600 },
 	{ "drain_timeout", offsetof(struct policy, drain_timeout_s), 1, 600 },
 	{ "heartbeat", offsetof(struct policy, heartbeat_s), 0, 3600 },
+	{ "hang_ms", offsetof(struct policy, hang_ms), 0, 60000 },
 };
 
 static int set_number(struct policy *p, unsigned int i, const char *val, char error[160])

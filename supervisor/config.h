@@ -26,6 +26,7 @@ struct policy {
 	unsigned int serve_timeout_s;	/* create to all vifs served */
 	unsigned int drain_timeout_s;
 	unsigned int heartbeat_s;	/* silent for longer is hung; 0: not looked at */
+	unsigned int hang_ms;		/* the least that is made of that; 0: nothing is */
 	char hook[CONFIG_PATH_MAX];	/* program, "" none */
 };
 

@@ -16,7 +16,7 @@
 #define LOCK_LOOK_MS	50
 #define LOCK_SAY_MS	10000
 
-static const char *const phase_name[] = { "idle", "create", "restore" };
+static const char *const phase_name[] = { "idle", "create", "restore", "nic" };
 
 void file_path(char path[FILE_PATH_MAX], const char *name, const char *ext)
 {
@@ -65,6 +65,24 @@ int file_remove(const char *name, const char *ext)
 
 	file_path(path, name, ext);
 	return unlink(path) && errno != ENOENT ? -errno : 0;
+}
+
+bool files_same(const char *a, const char *b)
+{
+	FILE *f = fopen(a, "re"), *g = fopen(b, "re");
+	bool same = f && g;
+	int c = 0, e;
+
+	while (same && c != EOF) {
+		c = getc(f);
+		e = getc(g);
+		same = c == e;
+	}
+	if (f)
+		fclose(f);
+	if (g)
+		fclose(g);
+	return same;
 }
 
 enum phase phase_read(const char *name)

@@ -36,7 +36,8 @@
 enum phase {
 	PHASE_IDLE,
 	PHASE_CREATE,		/* what there is of the domain may be half of one */
-	PHASE_RESTORE,		/* the domain is complete, its vifs may not be */
+	PHASE_RESTORE,		/* the domain and its NIC are complete, its vifs may not be */
+	PHASE_NIC,		/* the domain is complete, its NIC and vifs may not be */
 };
 
 struct kept {
@@ -52,6 +53,9 @@ void file_touch(const char *name, const char *ext);
 int file_remove(const char *name, const char *ext);
 /* Whole or not at all.  Return: 0 or -errno, logged. */
 int file_write(const char *name, const char *ext, const char *text);
+
+/* Do both have the same in them? */
+bool files_same(const char *a, const char *b);
 
 enum phase phase_read(const char *name);
 int phase_write(const char *name, enum phase phase);

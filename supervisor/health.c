@@ -5,7 +5,8 @@
  * Its heartbeat in xenstore grows as long as it does.  That it did not grow says something only if
  * we could have seen it: xenstored answered, we were running, and the host had processors for
  * somebody.  Each time that was not so, every domain gets the whole time once more.  Xen's
- * watchdog, which needs none of these, is what ends a domain that hangs meanwhile.
+ * watchdog, which needs none of these, is what ends a domain that hangs meanwhile.  How long it may
+ * be silent is in beat.h.
  */
 #include "parts.h"
 
@@ -18,6 +19,7 @@
 #include <xmd/xs_names.h>
 
 #define LATE_MS		2000	/* so late we were not running, or could not */
+#define NOT_COUNTED_MS	50	/* so late is no silence of others, either */
 #define DOUBT		10	/* so many times the limit, and a busy host is no excuse */
 #define STARVED_LOOK_MS	2000
 #define STARVED_SAY_MS	60000
@@ -33,9 +35,24 @@ static void grace(struct supervisor *s, uint64_t now, bool always)
 {
 	struct domain *d;
 
-	for (d = s->domains; d; d = d->next)
-		if (always || now - d->beat < DOUBT * limit_ms(s, d))
-			d->heard = now;
+	for (d = s->domains; d; d = d->next) {
+		if (!always && now - d->beat >= DOUBT * limit_ms(s, d))
+			continue;
+		d->heard = now;
+		d->beats.disturbed = true;
+		d->beats.sampled = 0;
+	}
+}
+
+/* For @late ms we did not look, and nobody was silent. */
+static void not_counted(struct supervisor *s, uint64_t now, uint64_t late)
+{
+	struct domain *d;
+
+	for (d = s->domains; d; d = d->next) {
+		d->heard = d->heard + late < now ? d->heard + late : now;
+		d->beats.sampled = 0;
+	}
 }
 
 /* ------------------------------------------------- what keeps us from seeing */
@@ -93,6 +110,8 @@ void health_begin(struct supervisor *s, uint64_t now)
 				 (unsigned long long)late);
 		}
 		grace(s, now, late > WATCHDOG_MS);
+	} else if (late > NOT_COUNTED_MS) {
+		not_counted(s, now, late);
 	}
 	look_at_host(s, now);
 }
@@ -102,37 +121,76 @@ void health_begin(struct supervisor *s, uint64_t now)
 static void listen_to(struct supervisor *s, struct domain *d, uint64_t now)
 {
 	char dir[STORE_PATH_MAX], state[STORE_VALUE_MAX];
+	uint64_t heard;
 	uint32_t beat;
 
-	d->look = now + SUPERVISE_LOOK_MS;
 	snprintf(dir, sizeof(dir), HOME XS_DIR_OWN, d->domid);
 	if (!d->served && !store_read_text(s->store, dir, XS_OWN_STATE, state))
 		d->served = !strcmp(state, "serving");
-	if (store_read_u32(s->store, dir, XS_OWN_HEARTBEAT, &beat) || beat == d->heartbeat)
+	if (store_read_u32(s->store, dir, XS_OWN_HEARTBEAT, &beat) || beat == d->heartbeat) {
+		d->look = beat_look(&d->beats, d->beat, now);
 		return;
+	}
+	/* The time before the first says nothing. */
+	if (d->heartbeat)
+		beat_came(&d->beats, (unsigned int)(now - d->heard), beat - d->heartbeat);
+	else
+		d->beats.disturbed = false;
 	d->heartbeat = beat;
-	d->beat = now_ms();
-	d->heard = d->beat;
+	heard = now_ms();
+	d->beat = heard;
+	d->heard = heard;
+	d->look = beat_look(&d->beats, heard, heard);
 	/* With the next beat behind that time, if it is still another. */
 	if (now >= d->port_look && port_keep(s->store, d->domid, d->name))
 		d->port_look = now + PORT_KEEP_MS;
 }
 
-void health_turn(struct supervisor *s, uint64_t now)
+/* Sooner than after the whole time. */
+static bool hangs_now(struct supervisor *s, struct domain *d, uint64_t now)
 {
-	uint64_t limit;
+	unsigned int limit = beat_limit(&d->beats, config_policy(&s->config, d->name));
+	uint64_t silent = now - d->heard;
+	struct xl_usage u;
+
+	if (!limit || silent < limit / 2 || xl_usage(s->xl, d->domid, &u) ||
+	    !beat_hangs(&d->beats, &u, (unsigned int)silent, limit, now))
+		return false;
+	log_warn("%s: no heartbeat for %llu ms, where %u was the longest lately, and its processor %s",
+		 d->name, (unsigned long long)silent, d->beats.worst,
+		 u.running ? "does nothing else" : "has done nothing meanwhile");
+	/* If that is wrong, it is not again. */
+	d->beats.worst *= 2;
+	return true;
+}
+
+static bool hangs(struct supervisor *s, struct domain *d, uint64_t now)
+{
+	uint64_t limit = limit_ms(s, d);
+
+	if (!limit || !d->heartbeat || d->heard > now)
+		return false;
+	return now - d->heard > limit || hangs_now(s, d, now);
+}
+
+void health_turn(struct supervisor *s, uint64_t now, uint64_t *due)
+{
 	struct domain *d;
 
 	for (d = s->domains; d; d = d->next) {
-		if (d->state != WATCHED || now < d->look)
+		if (d->state != WATCHED)
 			continue;
-		listen_to(s, d, now);
-		/* That took longer than it should have: what it says is of no use. */
-		if (now_ms() - now > LATE_MS)
-			return;
-		limit = limit_ms(s, d);
-		if (limit && d->heartbeat && now - d->heard > limit && d->heard <= now)
-			recover(s, d, "hung: no heartbeat", true, true);
+		if (now >= d->look) {
+			listen_to(s, d, now);
+			/* That took longer than it should have: what it says is of no use. */
+			if (now_ms() - now > LATE_MS)
+				return;
+			if (hangs(s, d, now)) {
+				recover(s, d, "hung: no heartbeat", true, true);
+				continue;
+			}
+		}
+		*due = d->look < *due ? d->look : *due;
 	}
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* parts.h - what supervise.c, charge.c, health.c and requests.c are to each other */
+/* parts.h - what supervise.c, charge.c, renew.c, health.c and requests.c are to each other */
 #ifndef XMD_SUPERVISOR_PARTS_H
 #define XMD_SUPERVISOR_PARTS_H
 
@@ -18,7 +18,7 @@ struct domain *domain_add(struct supervisor *s, const char *name);
 /* No longer in charge; its files go. */
 void domain_drop(struct supervisor *s, struct domain *d);
 /* A life of @domid begins, in which it is looked after. */
-void domain_begin(struct domain *d, uint32_t domid);
+void domain_begin(struct supervisor *s, struct domain *d, uint32_t domid);
 
 /* It may have ended: look, and do what follows.  It may be dropped then. */
 void domain_look(struct supervisor *s, struct domain *d);
@@ -37,12 +37,28 @@ int charge_turn(struct supervisor *s, uint64_t now, uint64_t *due);
 /* Look at all of them anew. */
 void charge_decide_again(struct supervisor *s);
 
+/* -------------------------------------------------------------- renew.c */
+
+#define RENEW_TOKEN	"changed"
+
+/* Be told when dom0 changes something of @d. */
+void renew_watch(struct supervisor *s, struct domain *d);
+void renew_unwatch(struct supervisor *s, struct domain *d);
+void renew_event(struct supervisor *s, const char *path);
+void renew_turn(struct supervisor *s, uint64_t now, uint64_t *due);
+/* What is kept of @d's configuration may be another. */
+void renew_load(struct supervisor *s, struct domain *d);
+/* A child has ended.  Return: whether it was one of these. */
+bool renew_reaped(struct supervisor *s, pid_t pid, int status);
+/* Nobody writes @d's configuration from now on. */
+void renew_stop(struct domain *d);
+
 /* ------------------------------------------------------------- health.c */
 
 /* Call at the beginning of each turn: have we been kept from looking?  Then nobody else is late. */
 void health_begin(struct supervisor *s, uint64_t now);
 /* Look at the heartbeats; those that have hung are brought back. */
-void health_turn(struct supervisor *s, uint64_t now);
+void health_turn(struct supervisor *s, uint64_t now, uint64_t *due);
 /* Did it serve for so long that it counts as new?  By the last sign of life, not by its end. */
 bool health_stable(const struct domain *d, const struct policy *p, uint64_t now);
 

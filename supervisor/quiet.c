@@ -2,10 +2,12 @@
 /* quiet.c - see quiet.h.  Register names and chapters: Intel's 8254x manual, as in kerndriver/hw.h. */
 #include "quiet.h"
 
+#include "files.h"
 #include "log.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,9 +24,13 @@
 #define COMMAND_MASTER	0x0004
 #define COMMAND_NO_INTX	0x0400
 
-#define ID_82540EM	0x100e8086u
 #define IMC		0x00d8	/* 13.4.20: interrupts whose bit is 1 are masked */
 #define BAR_BYTES	0x20000u
+#define METHODS_MAX	128	/* bytes; Linux has some six words for them */
+#define EXT		".reset"
+
+/* Device and vendor of the NICs that have these registers. */
+static const uint32_t chip[] = { 0x100e8086u /* 82540EM */ };
 
 static int open_in(const char *bdf, const char *file, int how)
 {
@@ -44,6 +50,18 @@ static int reset(const char *bdf)
 		err = -errno;
 	close(fd);
 	return err;
+}
+
+/* ----------------------------------------------------------- by its registers */
+
+static bool is_known(uint32_t id)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(chip) / sizeof(chip[0]); i++)
+		if (chip[i] == id)
+			return true;
+	return false;
 }
 
 static int mask(const char *bdf)
@@ -76,7 +94,7 @@ static int mask_8254x(const char *bdf)
 	if (pread(fd, &id, sizeof(id), PCI_ID) != sizeof(id) ||
 	    pread(fd, &was, sizeof(was), PCI_COMMAND) != sizeof(was))
 		err = -EIO;
-	else if (id != ID_82540EM)
+	else if (!is_known(id))
 		err = -EOPNOTSUPP;
 	now = (uint16_t)((was | COMMAND_MEMORY | COMMAND_NO_INTX) & ~COMMAND_MASTER);
 	if (!err && pwrite(fd, &now, sizeof(now), PCI_COMMAND) != sizeof(now))
@@ -90,14 +108,100 @@ static int mask_8254x(const char *bdf)
 	return err;
 }
 
+/* ------------------------------------------------- and by nobody else otherwise */
+
+/* Return: bytes without the newline, 0: none is in force; negative: Linux does not say. */
+static int read_methods(const char *bdf, char text[METHODS_MAX])
+{
+	int fd = open_in(bdf, "reset_method", O_RDONLY);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = read(fd, text, METHODS_MAX - 1);
+	close(fd);
+	if (n < 0)
+		return -EIO;
+	text[n] = '\0';
+	n = (ssize_t)strcspn(text, "\n");
+	text[n] = '\0';
+	return (int)n;
+}
+
+/* "": none */
+static int write_methods(const char *bdf, const char *text)
+{
+	int fd = open_in(bdf, "reset_method", O_WRONLY | O_TRUNC), err = 0;
+	char line[METHODS_MAX + 1];
+	int n = snprintf(line, sizeof(line), "%s\n", text);
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, line, (size_t)n) != n)
+		err = errno ? -errno : -EIO;
+	close(fd);
+	return err;
+}
+
+static void keep_link(const char *bdf)
+{
+	char text[METHODS_MAX];
+	int err = read_methods(bdf, text);
+
+	/* Before Linux 5.15, or it knows no way to reset this one: nothing to switch off. */
+	if (err <= 0)
+		return;
+	/* First what it was: one that cannot be put back is not taken away. */
+	err = file_exists(bdf, EXT) ? 0 : file_write(bdf, EXT, text);
+	if (!err)
+		err = write_methods(bdf, "");
+	if (err)
+		log_warn("PCI device %s: Linux cannot be told not to reset it (%s): its link may go down for seconds",
+			 bdf, strerror(-err));
+	else
+		log_info("PCI device %s: Linux is not to reset it (%s) from now on, which would take its link down",
+			 bdf, text);
+}
+
+void quiet_release(const char *bdf)
+{
+	char path[FILE_PATH_MAX], text[METHODS_MAX] = "";
+	FILE *f;
+	int err;
+
+	file_path(path, bdf, EXT);
+	f = fopen(path, "re");
+	if (!f)
+		return;
+	if (!fgets(text, sizeof(text), f))
+		strcpy(text, "default");
+	fclose(f);
+	err = write_methods(bdf, text);
+	if (err && err != -ENOENT) {
+		log_warn("PCI device %s: its ways to be reset (%s) cannot be put back: %s; write them, or \"default\", to its reset_method in sysfs",
+			 bdf, text, strerror(-err));
+		return;
+	}
+	file_remove(bdf, EXT);
+	log_info("PCI device %s: Linux may reset it again (%s)", bdf, text);
+}
+
+/* ------------------------------------------------------------------------------ */
+
 void quiet_device(const char *bdf)
 {
-	int err = reset(bdf);
+	int err = mask_8254x(bdf), by_reset;
 
-	if (!err)
+	if (!err) {
+		log_debug("PCI device %s: silenced by its registers", bdf);
+		keep_link(bdf);
 		return;
-	err = mask_8254x(bdf);
-	if (err)
-		log_warn("PCI device %s can be neither reset nor silenced (%s): if it asserts an interrupt, dom0 may be busy with that for a while",
+	}
+	by_reset = reset(bdf);
+	if (!by_reset)
+		log_info("PCI device %s: reset, as it cannot be silenced by its registers (%s): its link may go down for seconds",
 			 bdf, strerror(-err));
+	else
+		log_warn("PCI device %s can be neither reset (%s) nor silenced (%s): if it asserts an interrupt, dom0 may be busy with that for a while",
+			 bdf, strerror(-by_reset), strerror(-err));
 }

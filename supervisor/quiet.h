@@ -5,9 +5,18 @@
  * A legacy interrupt is a level: a NIC that has something to report asserts it until its
  * driver has read the cause, and now there is no driver.  When xen-pciback next enables
  * the device for anybody, its own handler in dom0 is called over and over, "nobody cared"
- * after 100,000 times; until then dom0 does nothing else.  A function-level reset would
- * end it.  Where there is none (Linux offers no "reset" for the device in sysfs), 8254x
- * NICs have their interrupts masked at the device.
+ * after 100,000 times; until then dom0 does nothing else.
+ *
+ * A reset would end it, and take the link down: a NIC that comes back from D3hot, or from a reset
+ * of its bus, negotiates anew, which is seconds.  So a NIC whose registers we know is masked at
+ * the device and does no more DMA, and nobody else is to reset it either: xen-pciback when it lets
+ * go of it, and libxl before it gives it to the next, both do by the ways that Linux has for the
+ * device in its reset_method in sysfs (Linux 5.15).  These are switched off with the first such end
+ * and stay so while its domain is in charge; what they were is kept in RUN_DIR, and put back then.
+ * The next driver resets the chip itself before it uses it.  A xen-pciback with a reset of
+ * its own (a file do_flr, SUSE's and XCP-ng's kernels) cannot be told.
+ *
+ * Another NIC is reset through sysfs.
  */
 #ifndef XMD_SUPERVISOR_QUIET_H
 #define XMD_SUPERVISOR_QUIET_H
@@ -17,5 +26,8 @@
  * already.  What goes wrong is logged, and is no reason to stop.
  */
 void quiet_device(const char *bdf);
+
+/* Whoever has it from now on is not ours: it may be reset again. */
+void quiet_release(const char *bdf);
 
 #endif

@@ -7,6 +7,7 @@
 #include "log.h"
 #include "pace.h"
 #include "probe.h"
+#include "quiet.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -63,10 +64,14 @@ struct domain *domain_add(struct supervisor *s, const char *name)
 void domain_drop(struct supervisor *s, struct domain *d)
 {
 	/* Not .pace: what this host has shown holds for the next of that name. */
-	static const char *const ext[] = { ".json", ".state", ".phase", ".ours", ".lock" };
+	static const char *const ext[] = { ".json", ".fresh", ".state", ".phase", ".ours", ".lock" };
 	struct domain **at = &s->domains;
 	unsigned int i;
 
+	renew_stop(d);
+	renew_unwatch(s, d);
+	for (i = 0; i < d->traits.n_pci; i++)
+		quiet_release(d->traits.pci[i]);
 	for (i = 0; i < sizeof(ext) / sizeof(ext[0]); i++)
 		file_remove(d->name, ext[i]);
 	while (*at != d)
@@ -83,14 +88,16 @@ static void forget_beats(struct domain *d)
 	d->heard = d->since;
 	d->heartbeat = 0;
 	d->look = 0;
+	beat_begin(&d->beats);
 }
 
-void domain_begin(struct domain *d, uint32_t domid)
+void domain_begin(struct supervisor *s, struct domain *d, uint32_t domid)
 {
 	d->domid = domid;
 	d->state = WATCHED;
 	d->served = false;
 	forget_beats(d);
+	renew_watch(s, d);
 	keep(d);
 }
 
@@ -108,6 +115,8 @@ void start_worker(struct supervisor *s, struct domain *d, struct job *job)
 	sigset_t none;
 	pid_t pid;
 
+	renew_stop(d);
+	job->traits = d->known ? &d->traits : NULL;
 	job->domid = d->domid;
 	job->policy = config_policy(&s->config, d->name);
 	memcpy(job->name, d->name, sizeof(job->name));
@@ -175,7 +184,9 @@ static void back_in_service(struct supervisor *s, struct domain *d)
 {
 	uint32_t domid;
 
-	domain_begin(d, xl_find(s->xl, d->name, &domid) ? d->domid : domid);
+	domain_begin(s, d, xl_find(s->xl, d->name, &domid) ? d->domid : domid);
+	/* It may have another image now. */
+	renew_load(s, d);
 	d->served = true;
 	domain_look(s, d);
 }
@@ -200,7 +211,7 @@ void supervise_reaped(struct supervisor *s, pid_t pid, int status)
 {
 	struct domain *d;
 
-	if (probe_reaped(pid))
+	if (probe_reaped(pid) || renew_reaped(s, pid, status))
 		return;
 	for (d = s->domains; d && d->worker != pid; d = d->next)
 		;
@@ -240,16 +251,11 @@ static void leave(struct supervisor *s, struct domain *d, enum life life)
 void domain_look(struct supervisor *s, struct domain *d)
 {
 	const struct policy *p = config_policy(&s->config, d->name);
-	char path[FILE_PATH_MAX];
-	struct xl_traits t;
 	enum life life;
 
 	if (d->state != WATCHED || xl_look(s->xl, d->domid, &life) || life == LIFE_RUNNING)
 		return;
 	if (life == LIFE_CRASHED || life == LIFE_WATCHDOG) {
-		/* The last word on its configuration, while there is one. */
-		file_path(path, d->name, ".json");
-		xl_save(s->xl, d->domid, path, &t);
 		recover(s, d, life_name(life), false, !was_slow(d, life));
 	} else if (life == LIFE_POWEROFF || life == LIFE_REBOOT || !p->restart_destroyed) {
 		leave(s, d, life);
@@ -282,6 +288,8 @@ int supervise_events(struct supervisor *s)
 			break;
 		s->come |= !strcmp(ev.token, "come");
 		s->gone |= !strcmp(ev.token, "gone");
+		if (!strcmp(ev.token, RENEW_TOKEN))
+			renew_event(s, ev.path);
 		store_event_free(&ev);
 	}
 	if (s->come)
@@ -340,8 +348,9 @@ uint64_t supervise_tick(struct supervisor *s)
 	health_begin(s, now);
 	/* Broken: the next supervise_events() says so. */
 	if (charge_turn(s, now, &due) >= 0) {
-		health_turn(s, now);
+		health_turn(s, now, &due);
 		look_after(s, now, &due);
+		renew_turn(s, now, &due);
 	}
 	s->expected = due;
 	return due;
@@ -371,9 +380,11 @@ static void resume(struct supervisor *s, const char *name)
 	d->state = k.given_up ? GIVEN_UP : WATCHED;
 	d->served = true;
 	forget_beats(d);
+	renew_load(s, d);
 	log_info("%s: in charge of domain %u, as before", d->name, d->domid);
 	if (d->state == GIVEN_UP)
 		return;
+	renew_watch(s, d);
 	if (phase_read(name) != PHASE_IDLE &&
 	    (xl_look(s->xl, d->domid, &life) || life == LIFE_RUNNING)) {
 		log_info("%s: its restart was interrupted: going on with it", d->name);

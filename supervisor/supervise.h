@@ -10,11 +10,12 @@
  *                            GIVEN_UP <-------- too often -------- BACKOFF-+
  *
  * What is done to one is done by a process of its own (worker.h); here it is only decided:
- * charge.c who is in charge, health.c who is well, supervise.c what follows, requests.c what
- * xmdctl wants.
+ * charge.c who is in charge, renew.c what is known of it, health.c who is well, supervise.c what
+ * follows, requests.c what xmdctl wants.
  *
- * What others can cost us.  Only two watches are set, on domains that come and go; no node that
- * a domU can write is watched, so no domU fills libxenstore's queue.  Nodes of driver domains
+ * What others can cost us.  Watches are set on domains that come and go, and on what dom0 alone
+ * writes of those in charge (renew.c); no node that a domU can write is watched, so no domU fills
+ * libxenstore's queue.  Nodes of driver domains
  * are read at our own pace, SUPERVISE_LOOK_MS.  Each turn of the loop takes at most
  * SUPERVISE_EVENTS events, decides on at most SUPERVISE_DECIDE domains and reads at most
  * SUPERVISE_CHARGES configurations with libxl; what is left waits for the next turn.  Guests that
@@ -23,6 +24,7 @@
 #ifndef XMD_SUPERVISOR_SUPERVISE_H
 #define XMD_SUPERVISOR_SUPERVISE_H
 
+#include "beat.h"
 #include "config.h"
 #include "store.h"
 #include "worker.h"
@@ -31,7 +33,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-#define SUPERVISE_LOOK_MS	500	/* between two looks at the nodes of one driver domain */
+#define SUPERVISE_LOOK_MS	500	/* between two looks at the domains; for their nodes see beat.c */
 #define SUPERVISE_EVENTS	64	/* a turn */
 #define SUPERVISE_DECIDE	32	/* domains a turn */
 #define SUPERVISE_CHARGES	2	/* configurations a turn */
@@ -53,10 +55,16 @@ struct domain {
 	unsigned int unstable;		/* restarts since it was last stable */
 	bool counted;			/* the last one is among them */
 	char cause[64];			/* of the last restart */
+	bool known;			/* traits are those of the configuration that is kept */
+	struct xl_traits traits;
+	uint32_t watched;		/* this domid's nodes are, see renew.c; 0: none */
+	uint64_t renew_at;		/* ms; when to read the configuration again */
+	pid_t renewer;			/* does that; 0: nobody */
 	bool served;			/* has in this life, as far as we have seen */
 	uint32_t heartbeat;		/* 0: none seen of this domain yet */
 	uint64_t beat;			/* ms; when it last changed, or this life began */
 	uint64_t heard;			/* ms; beat, or the end of what kept us from hearing it */
+	struct beat beats;		/* what this host has shown that they need */
 	uint64_t look;			/* ms; when to look at its nodes again */
 	uint64_t port_look;		/* ms; its port's settings are kept again from then on */
 	int client;			/* waits for the worker's end; -1 none */

@@ -4,14 +4,14 @@
 
 #include "log.h"
 #include "quiet.h"
-#include "standin.h"
 
 #include <errno.h>
 #include <string.h>
 
 #define XL_GRACE_MS	5000	/* for an "xl" that was told to destroy it itself */
 #define DYING_MS	20000
-#define DEVICES_MAX	8
+#define DYING_LOOK_MS	5	/* at first; a domain of 64 MB takes Xen some ten */
+#define DYING_LOOK_MAX_MS	40
 
 /* A look that takes as long as xenstored does, so that its silence is not held against others. */
 static void see_store(struct work *w)
@@ -25,13 +25,15 @@ static void see_store(struct work *w)
 static enum life wait_gone(struct work *w, unsigned int ms)
 {
 	struct patience p = patience_begin(ms);
+	unsigned int pause = DYING_LOOK_MS;
 	enum life life = LIFE_DYING;
 
 	while (!xl_look(w->xl, w->domid, &life) && life != LIFE_GONE) {
 		see_store(w);
 		if (patience_over(&p))
 			break;
-		sleep_ms(20);
+		sleep_ms(pause);
+		pause = pause * 2 < DYING_LOOK_MAX_MS ? pause * 2 : DYING_LOOK_MAX_MS;
 	}
 	return life;
 }
@@ -42,45 +44,32 @@ static enum life wait_gone(struct work *w, unsigned int ms)
  */
 static bool xl_will_destroy(struct work *w, enum life life)
 {
-	struct xl_traits t;
+	const struct xl_traits *t = &w->traits;
 
 	if ((life != LIFE_CRASHED && life != LIFE_WATCHDOG) || file_exists(w->job->name, ".ours"))
 		return false;
-	if (xl_save(w->xl, w->domid, NULL, &t))
-		return true;
-	return (life == LIFE_CRASHED ? t.on_crash : t.on_watchdog) != END_PRESERVE;
+	return (life == LIFE_CRASHED ? t->on_crash : t->on_watchdog) != END_PRESERVE;
 }
 
-void quiet_devices(struct work *w)
+/* Nothing of it runs, and its NIC does nothing.  Soon: dom0 may be full of interrupts by now. */
+static void stop(struct work *w, enum life life)
 {
-	char bdf[DEVICES_MAX][XL_BDF_LEN];
-	int i, n = xl_devices(w->xl, w->json, bdf, DEVICES_MAX);
+	unsigned int i;
 
-	for (i = 0; i < n; i++)
-		quiet_device(bdf[i]);
-	log_debug("%d devices silenced after %u ms", n, (unsigned int)(now_ms() - w->started));
+	if (w->quiet)
+		return;
+	if (life == LIFE_RUNNING)
+		xl_pause(w->xl, w->domid);
+	for (i = 0; i < w->traits.n_pci; i++)
+		quiet_device(w->traits.pci[i]);
+	w->quiet = true;
 }
 
 void put_out(struct work *w, enum life life)
 {
-	phase_write(w->job->name, PHASE_CREATE);
-	if (life == LIFE_RUNNING)
-		xl_pause(w->xl, w->domid);
-	/* Soon: dom0 may have its one processor full of interrupts by now. */
-	quiet_devices(w);
-}
-
-static int take_down(struct work *w)
-{
-	pid_t pid;
-	int err;
-
-	/* One that hangs, or was drained, might else answer at the same time. */
-	xl_pause(w->xl, w->domid);
-	pid = standin_start(w->domid);
-	err = xl_destroy(w->xl, w->domid);
-	standin_stop(pid);
-	return err;
+	enter(w, PHASE_CREATE);
+	stop(w, life);
+	mark(w, "quiet");
 }
 
 int destroy(struct work *w)
@@ -88,14 +77,20 @@ int destroy(struct work *w)
 	enum life life;
 	int err = xl_look(w->xl, w->domid, &life);
 
-	if (err || life == LIFE_GONE)
+	if (err)
 		return err;
+	/* One that was tried and does not serve runs still. */
+	if (life != LIFE_GONE)
+		stop(w, life);
+	nic_forget(w);
+	if (life == LIFE_GONE)
+		return 0;
 	if (life != LIFE_DYING && xl_will_destroy(w, life)) {
 		log_info("waiting for the xl that created it to destroy it; with on_crash=\"preserve\" and on_watchdog=\"preserve\" in its configuration this is quicker");
 		life = wait_gone(w, XL_GRACE_MS);
 	}
 	if (life != LIFE_DYING && life != LIFE_GONE) {
-		err = take_down(w);
+		err = xl_destroy(w->xl, w->domid);
 		life = LIFE_DYING;
 	}
 	if (wait_gone(w, DYING_MS) == LIFE_GONE)

@@ -43,6 +43,12 @@ static void set_watchdog(struct work *w)
 		log_warn("its watchdog cannot be set to %u s: %s", seconds, strerror(-err));
 }
 
+void prepare(struct work *w)
+{
+	set_watchdog(w);
+	port_give(w->store, w->domid, w->job->name);
+}
+
 int restore(struct work *w)
 {
 	char text[40];
@@ -58,8 +64,6 @@ int restore(struct work *w)
 		log_err("cannot restore the vifs in xenstore: %s", strerror(-err));
 		return err;
 	}
-	set_watchdog(w);
-	port_give(w->store, w->domid, w->job->name);
 	snprintf(text, sizeof(text), "%u vifs restored", w->vifs.n);
 	mark(w, text);
 	return 0;

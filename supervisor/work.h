@@ -9,13 +9,18 @@
 #include "xl.h"
 
 #define HOME		"/local/domain/%u/"
-#define STEPS_BYTES	256
+#define STEPS_BYTES	320
 
 struct work {
 	const struct job *job;
 	struct xl *xl;
 	struct store *store;
+	struct xl_traits traits;	/* of the configuration that it is created from */
 	uint32_t domid;
+	enum phase phase;		/* as in the file */
+	bool quiet;			/* the old domain and its NIC are */
+	bool no_nic;			/* it cannot have its NIC while it boots */
+	uint64_t nudge_at;		/* ms; when to look at its PCI frontend again; 0: never */
 	bool moved;			/* it has another domid than its vifs know */
 	bool slow;			/* it failed for want of time, and the next has more */
 	struct vif_refs vifs;
@@ -28,6 +33,8 @@ struct work {
 /* ------------------------------------------------------------- worker.c */
 
 void mark(struct work *w, const char *what);
+/* One that cannot be written (which is logged) only matters to a worker after us. */
+void enter(struct work *w, enum phase phase);
 void sleep_ms(unsigned int ms);
 
 /* -------------------------------------------------------------- await.c */
@@ -55,6 +62,19 @@ int wait_drained(struct work *w, unsigned int seconds);
 /* Ask something of its xmd-backend. */
 int ask(struct work *w, const char *what);
 
+/* ---------------------------------------------------------------- nic.c */
+
+/* Nobody is to ask the old domain for its PCI devices any more. */
+void nic_forget(struct work *w);
+/* Until xen-pciback has let go of them, or for too long. */
+void nic_let_go(struct work *w);
+/* If it has none yet.  Return: 0; negative: not now */
+int nic_add(struct work *w);
+/* The same, for a while. */
+int nic_insist(struct work *w);
+/* Call it while the domain boots.  -ENODEV: it will not have it */
+int nic_look(struct work *w);
+
 /* ----------------------------------------------------------- takedown.c */
 
 /*
@@ -63,10 +83,11 @@ int ask(struct work *w, const char *what);
  */
 void put_out(struct work *w, enum life life);
 int destroy(struct work *w);
-void quiet_devices(struct work *w);
 
 /* --------------------------------------------------------------- vifs.c */
 
+/* What a new domain is to find when it runs. */
+void prepare(struct work *w);
 /* Their backend directories, in xenstore. */
 int restore(struct work *w);
 /* The vifs that could not be adopted. */

@@ -47,31 +47,36 @@ static void hook(const struct work *w, const char *event)
 		 .cause = w->job->cause, .domid = w->domid, .ms = since(w) });
 }
 
+void enter(struct work *w, enum phase phase)
+{
+	w->phase = phase;
+	phase_write(w->job->name, phase);
+}
+
 /* -------------------------------------------------------------- create */
 
-static int create(struct work *w, const char *kernel, const char *ramdisk)
+static int create(struct work *w, const struct xl_make *how)
 {
 	uint32_t domid = w->job->domid;
 	enum life life;
 	int err;
 
-	/* One that cannot be written (which is logged) only matters to a worker after us. */
-	phase_write(w->job->name, PHASE_CREATE);
-	quiet_devices(w);
-	err = xl_create(w->xl, w->json, kernel, ramdisk, &domid);
+	enter(w, PHASE_CREATE);
+	w->quiet = false;
+	err = xl_create(w->xl, w->json, how, &domid);
 	/* Without its domid its guests lose their connections: not for something that came late. */
 	if (err && !xl_look(w->xl, w->job->domid, &life) && life == LIFE_GONE) {
 		log_warn("cannot be created with domid %u although that is free: once more",
 			 w->job->domid);
 		domid = w->job->domid;
-		err = xl_create(w->xl, w->json, kernel, ramdisk, &domid);
+		err = xl_create(w->xl, w->json, how, &domid);
 	}
 	w->moved = err != 0;
 	if (err) {
 		log_warn("cannot be created with domid %u: trying any other; its vifs will be detached and attached",
 			 w->job->domid);
 		domid = 0;
-		err = xl_create(w->xl, w->json, kernel, ramdisk, &domid);
+		err = xl_create(w->xl, w->json, how, &domid);
 	}
 	if (err) {
 		log_err("cannot be created: %s; its configuration is in %s", strerror(-err),
@@ -81,40 +86,76 @@ static int create(struct work *w, const char *kernel, const char *ramdisk)
 	w->domid = domid;
 	mark(w, "created");
 	file_touch(w->job->name, ".ours");
-	phase_write(w->job->name, PHASE_RESTORE);
+	enter(w, how->bare ? PHASE_NIC : PHASE_RESTORE);
 	return 0;
 }
 
 /* ----------------------------------------------------------- the whole */
 
-/* But for its vifs, says the worker before us. */
-static bool is_complete(struct work *w, enum life life)
+/* But for its NIC or its vifs, says the worker before us. */
+static bool is_complete(const struct work *w, enum life life)
 {
-	return life == LIFE_RUNNING && phase_read(w->job->name) == PHASE_RESTORE;
+	return life == LIFE_RUNNING && (w->phase == PHASE_RESTORE || w->phase == PHASE_NIC);
+}
+
+static int from_nothing(struct work *w, const struct xl_make *how)
+{
+	int err = destroy(w);
+
+	if (!err)
+		mark(w, "destroyed");
+	/* A domid that is not to be had is one of the cases of create(). */
+	if (err && err != -EBUSY)
+		return err;
+	nic_let_go(w);
+	return create(w, how);
+}
+
+/* It boots; what it finds then is written meanwhile. */
+static int complete(struct work *w)
+{
+	int err, nic;
+
+	prepare(w);
+	w->unpaused = now_ms();
+	err = xl_unpause(w->xl, w->domid);
+	if (err)
+		return err;
+	mark(w, "unpaused");
+	w->nudge_at = now_ms();
+	/* One that has to be tried again does not hold the vifs up. */
+	nic = nic_add(w);
+	err = restore(w);
+	if (!err && nic)
+		err = nic_insist(w);
+	return err ? err : wait_serving(w);
+}
+
+static int attempt(struct work *w, const struct xl_make *how)
+{
+	enum life life;
+	int err = xl_look(w->xl, w->domid, &life);
+
+	if (!err && !is_complete(w, life))
+		err = from_nothing(w, how);
+	return err ? err : complete(w);
 }
 
 /* From nothing, or from what a worker before us has left, to serving. */
 static int bring_back(struct work *w, const char *kernel, const char *ramdisk)
 {
-	enum life life;
-	int err = xl_look(w->xl, w->domid, &life);
+	struct xl_make how = { .kernel = kernel, .ramdisk = ramdisk };
+	int err;
 
-	if (!err && !is_complete(w, life)) {
-		err = destroy(w);
-		if (!err)
-			mark(w, "destroyed");
-		/* A domid that is not to be had is one of the cases of create(). */
-		if (!err || err == -EBUSY)
-			err = create(w, kernel, ramdisk);
-	}
-	if (!err)
-		err = restore(w);
-	w->unpaused = now_ms();
-	if (!err)
-		err = xl_unpause(w->xl, w->domid);
-	if (!err)
-		err = wait_serving(w);
-	return err;
+	how.bare = w->traits.pv && w->traits.n_pci == 1;
+	err = attempt(w, &how);
+	if (!w->no_nic)
+		return err;
+	log_warn("its NIC cannot be added while it boots: creating it again, with the NIC from the beginning");
+	w->no_nic = false;
+	how.bare = false;
+	enter(w, PHASE_CREATE);
+	return attempt(w, &how);
 }
 
 static void finish(struct work *w)
@@ -128,7 +169,7 @@ static void finish(struct work *w)
 	reattach(w);
 	/* First what it is now, which may be another image; then that nothing is to be done. */
 	xl_save(w->xl, w->domid, w->json, &t);
-	phase_write(w->job->name, PHASE_IDLE);
+	enter(w, PHASE_IDLE);
 }
 
 static void record(struct work *w, const char *kind, const char *result)
@@ -165,7 +206,7 @@ static enum job_result recover(struct work *w)
 		log_err("cannot look at domain %u: %s", w->domid, strerror(-err));
 		return JOB_FAILED;
 	}
-	if (!w->job->force && life == LIFE_RUNNING && phase_read(w->job->name) == PHASE_IDLE) {
+	if (!w->job->force && life == LIFE_RUNNING && w->phase == PHASE_IDLE) {
 		log_info("another worker has brought it back already");
 		return JOB_DONE;
 	}
@@ -200,20 +241,19 @@ static int drain(struct work *w)
 static enum job_result planned(struct work *w)
 {
 	const char *kind = w->job->kind == JOB_UPGRADE ? "upgrade" : "restart";
-	struct xl_traits t;
 	int err, back;
 
-	if (xl_save(w->xl, w->domid, w->json, &t) || drain(w))
+	if (xl_save(w->xl, w->domid, w->json, &w->traits) || drain(w))
 		return JOB_REFUSED;
-	put_out(w, LIFE_RUNNING);
-	hook(w, "down");
 	/* The clock of the outage: nothing goes through any more. */
 	w->started = now_ms();
+	put_out(w, LIFE_RUNNING);
+	hook(w, "down");
 	err = bring_back(w, w->job->kernel, w->job->ramdisk);
 	if (err && w->job->kind == JOB_UPGRADE) {
 		record(w, kind, "failed");
 		log_err("the new image does not serve: going back to the old one");
-		phase_write(w->job->name, PHASE_CREATE);
+		enter(w, PHASE_CREATE);
 		back = bring_back(w, NULL, NULL);
 		if (!back)
 			finish(w);
@@ -244,10 +284,15 @@ enum job_result worker_run(const struct job *job)
 		log_err("cannot take its lock in " RUN_DIR ": %s", strerror(-lock));
 		return JOB_FAILED;
 	}
+	w.phase = phase_read(job->name);
 	w.store = store_xs_open();
 	w.xl = w.store ? xl_open() : NULL;
 	if (!w.store)
 		log_err("no connection to xenstored: %s", strerror(errno));
+	if (w.xl && job->traits)
+		w.traits = *job->traits;
+	else if (w.xl)
+		xl_traits(w.xl, w.json, &w.traits);
 	if (w.xl)
 		ret = job->kind == JOB_RECOVER ? recover(&w) : planned(&w);
 	restore_free(&w.vifs);

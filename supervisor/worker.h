@@ -2,17 +2,22 @@
 /*
  * worker.h - one restart of one driver domain, in a process of its own.
  *
- *   destroy -> create with the same domid, paused -> restore the vifs in xenstore
- *   -> unpause -> wait until xmd-backend has adopted each vif
+ *   NIC quiet -> destroy -> create with the same domid, without the NIC -> unpause
+ *   -> add the NIC, restore the vifs in xenstore -> wait until xmd-backend has adopted each vif
+ *
+ * What follows "unpause" goes on while the domain boots.  When the NIC cannot be added so, or
+ * there is not exactly one, the domain is created with its PCI devices, as xl does it.
  *
  * Each step looks at what is there and does what is missing, so a worker that is killed
- * at any point is followed by another that goes on.  Only one thing cannot be seen
- * from outside, whether a domain was built to its end; so the phase is kept in a file.
+ * at any point is followed by another that goes on.  Only this cannot be seen from outside:
+ * whether a domain was built to its end, and whether it was meant to have its NIC by then; so the
+ * phase is kept in a file.
  */
 #ifndef XMD_SUPERVISOR_WORKER_H
 #define XMD_SUPERVISOR_WORKER_H
 
 #include "config.h"
+#include "xl.h"
 
 #include <stdint.h>
 
@@ -27,6 +32,7 @@ struct job {
 	char name[NAME_MAX_LEN];
 	uint32_t domid;
 	const char *cause;	/* for the log and the history */
+	const struct xl_traits *traits;	/* of the configuration that was saved; NULL: not known */
 	bool force;		/* destroy it although it runs: it hangs */
 	uint64_t noticed;	/* ms, monotonic */
 	uint64_t not_before;	/* ms; wait until then */

@@ -33,6 +33,9 @@ static void xl_vmessage(struct xentoollog_logger *l, xentoollog_level level, int
 	(void)l;
 	(void)context;
 	vsnprintf(text, sizeof(text), fmt, ap);
+	/* Of a device that is not to be reset, see quiet.h, or that cannot be. */
+	if (strstr(text, "/reset") || strstr(text, "support reset"))
+		level = XTL_INFO;
 	log_line(level >= XTL_ERROR ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, "libxl: %s%s%s", text,
 		 errnoval > 0 ? ": " : "", errnoval > 0 ? strerror(errnoval) : "");
 }
@@ -200,6 +203,23 @@ static int save(struct xl *x, libxl_domain_config *cfg, const char *path)
 	return err;
 }
 
+static void take_traits(const libxl_domain_config *cfg, struct xl_traits *t)
+{
+	unsigned int i;
+
+	memset(t, 0, sizeof(*t));
+	snprintf(t->name, sizeof(t->name), "%s", cfg->c_info.name ? cfg->c_info.name : "");
+	t->driver_domain = libxl_defbool_is_default(cfg->c_info.driver_domain) ? false :
+			   libxl_defbool_val(cfg->c_info.driver_domain);
+	t->pv = cfg->c_info.type == LIBXL_DOMAIN_TYPE_PV;
+	t->on_crash = on_end(cfg->on_crash);
+	t->on_watchdog = on_end(cfg->on_watchdog);
+	for (i = 0; i < XL_PCI_MAX && i < (unsigned int)cfg->num_pcidevs; i++)
+		snprintf(t->pci[i], XL_BDF_LEN, "%04x:%02x:%02x.%x", cfg->pcidevs[i].domain & 0xffff,
+			 cfg->pcidevs[i].bus, cfg->pcidevs[i].dev, cfg->pcidevs[i].func & 7);
+	t->n_pci = i;
+}
+
 int xl_save(struct xl *x, uint32_t domid, const char *path, struct xl_traits *t)
 {
 	libxl_domain_config cfg;
@@ -208,12 +228,7 @@ int xl_save(struct xl *x, uint32_t domid, const char *path, struct xl_traits *t)
 	libxl_domain_config_init(&cfg);
 	err = to_errno(libxl_retrieve_domain_configuration(x->ctx, domid, &cfg, NULL));
 	if (!err) {
-		memset(t, 0, sizeof(*t));
-		snprintf(t->name, sizeof(t->name), "%s", cfg.c_info.name ? cfg.c_info.name : "");
-		t->driver_domain = libxl_defbool_is_default(cfg.c_info.driver_domain) ? false :
-				   libxl_defbool_val(cfg.c_info.driver_domain);
-		t->on_crash = on_end(cfg.on_crash);
-		t->on_watchdog = on_end(cfg.on_watchdog);
+		take_traits(&cfg, t);
 		if (path)
 			err = save(x, &cfg, path);
 	}
@@ -259,7 +274,7 @@ static int set_image(libxl_domain_config *cfg, const char *kernel, const char *r
 	return err ? err : replace(&cfg->b_info.ramdisk, ramdisk);
 }
 
-int xl_change_image(struct xl *x, const char *path, const char *kernel, const char *ramdisk)
+int xl_traits(struct xl *x, const char *path, struct xl_traits *t)
 {
 	libxl_domain_config cfg;
 	int err;
@@ -267,26 +282,9 @@ int xl_change_image(struct xl *x, const char *path, const char *kernel, const ch
 	libxl_domain_config_init(&cfg);
 	err = load(x, path, &cfg);
 	if (!err)
-		err = set_image(&cfg, kernel, ramdisk);
-	if (!err)
-		err = save(x, &cfg, path);
+		take_traits(&cfg, t);
 	libxl_domain_config_dispose(&cfg);
 	return err;
-}
-
-int xl_devices(struct xl *x, const char *path, char (*bdf)[XL_BDF_LEN], unsigned int max)
-{
-	libxl_domain_config cfg;
-	unsigned int i;
-	int n;
-
-	libxl_domain_config_init(&cfg);
-	n = load(x, path, &cfg);
-	for (i = 0; !n && i < max && i < (unsigned int)cfg.num_pcidevs; i++)
-		snprintf(bdf[i], XL_BDF_LEN, "%04x:%02x:%02x.%x", cfg.pcidevs[i].domain & 0xffff,
-			 cfg.pcidevs[i].bus, cfg.pcidevs[i].dev, cfg.pcidevs[i].func & 7);
-	libxl_domain_config_dispose(&cfg);
-	return n ? n : (int)i;
 }
 
 /* ----------------------------------------------------- the domid's history */
@@ -367,8 +365,21 @@ int xl_destroy(struct xl *x, uint32_t domid)
 	return err ? err : -EBUSY;
 }
 
-int xl_create(struct xl *x, const char *path, const char *kernel, const char *ramdisk,
-	      uint32_t *domid)
+static int create(struct xl *x, libxl_domain_config *cfg, bool bare, uint32_t *domid)
+{
+	int devices = cfg->num_pcidevs, rc;
+
+	/* What a device needs of Xen has to be there from the beginning. */
+	if (bare && cfg->c_info.passthrough == LIBXL_PASSTHROUGH_DEFAULT)
+		cfg->c_info.passthrough = LIBXL_PASSTHROUGH_ENABLED;
+	if (bare)
+		cfg->num_pcidevs = 0;
+	rc = libxl_domain_create_new(x->ctx, cfg, domid, NULL, NULL);
+	cfg->num_pcidevs = devices;
+	return to_errno(rc);
+}
+
+int xl_create(struct xl *x, const char *path, const struct xl_make *how, uint32_t *domid)
 {
 	libxl_domain_config cfg;
 	int err;
@@ -376,7 +387,7 @@ int xl_create(struct xl *x, const char *path, const char *kernel, const char *ra
 	libxl_domain_config_init(&cfg);
 	err = load(x, path, &cfg);
 	if (!err)
-		err = set_image(&cfg, kernel, ramdisk);
+		err = set_image(&cfg, how->kernel, how->ramdisk);
 	if (!err && *domid) {
 		err = forget_domid(*domid);
 		if (err)
@@ -385,25 +396,58 @@ int xl_create(struct xl *x, const char *path, const char *kernel, const char *ra
 		cfg.c_info.domid = *domid;
 	}
 	if (!err)
-		err = to_errno(libxl_domain_create_new(x->ctx, &cfg, domid, NULL, NULL));
+		err = create(x, &cfg, how->bare, domid);
 	libxl_domain_config_dispose(&cfg);
 	return err;
 }
 
-int xl_unpause(struct xl *x, uint32_t domid)
+int xl_add_pci(struct xl *x, const char *path, uint32_t domid)
+{
+	libxl_domain_config cfg;
+	int err;
+
+	libxl_domain_config_init(&cfg);
+	err = load(x, path, &cfg);
+	if (!err && !cfg.num_pcidevs)
+		err = -ENODEV;
+	if (!err)
+		err = to_errno(libxl_device_pci_add(x->ctx, domid, &cfg.pcidevs[0], NULL));
+	libxl_domain_config_dispose(&cfg);
+	return err;
+}
+
+int xl_usage(struct xl *x, uint32_t domid, struct xl_usage *u)
 {
 	libxl_dominfo info;
-	bool paused;
 	int rc;
 
-	/* Libxl calls it an error when there is nothing to do. */
 	libxl_dominfo_init(&info);
 	rc = libxl_domain_info(x->ctx, &info, domid);
-	paused = !rc && info.paused;
+	if (!rc)
+		*u = (struct xl_usage){ .cpu_ns = info.cpu_time, .running = info.running,
+					.blocked = info.blocked, .paused = info.paused };
 	libxl_dominfo_dispose(&info);
-	if (paused)
-		rc = libxl_domain_unpause(x->ctx, domid, NULL);
 	return to_errno(rc);
+}
+
+bool xl_is_paused(struct xl *x, uint32_t domid)
+{
+	struct xl_usage u;
+
+	return !xl_usage(x, domid, &u) && u.paused;
+}
+
+int xl_unpause(struct xl *x, uint32_t domid)
+{
+	enum life life;
+	int err = xl_look(x, domid, &life);
+
+	if (!err && life == LIFE_GONE)
+		err = -ENOENT;
+	/* Libxl calls it an error when there is nothing to do. */
+	if (err || !xl_is_paused(x, domid))
+		return err;
+	return to_errno(libxl_domain_unpause(x->ctx, domid, NULL));
 }
 
 int xl_reattach_vif(struct xl *x, uint32_t guest, uint32_t handle, uint32_t drv)

@@ -25,11 +25,17 @@ enum life {
 
 enum on_end { END_DESTROY, END_PRESERVE, END_RESTART, END_OTHER };
 
+#define XL_BDF_LEN	16
+#define XL_PCI_MAX	8
+
 /* What matters to us of a domain's configuration. */
 struct xl_traits {
 	char name[64];
 	bool driver_domain;
+	bool pv;
 	enum on_end on_crash, on_watchdog;
+	unsigned int n_pci;		/* the devices that are passed through, as "0000:00:02.0"; */
+	char pci[XL_PCI_MAX][XL_BDF_LEN];	/* of more than XL_PCI_MAX the first */
 };
 
 /* Return: NULL, errno set. */
@@ -46,23 +52,35 @@ int xl_find(struct xl *x, const char *name, uint32_t *domid);
  */
 int xl_save(struct xl *x, uint32_t domid, const char *path, struct xl_traits *t);
 
+/* The same, of a configuration that was saved. */
+int xl_traits(struct xl *x, const char *path, struct xl_traits *t);
+
+/* What its processor does. */
+struct xl_usage {
+	uint64_t cpu_ns;		/* since it was created */
+	bool running, blocked, paused;	/* none: it waits for a processor */
+};
+
+int xl_usage(struct xl *x, uint32_t domid, struct xl_usage *u);
+
+bool xl_is_paused(struct xl *x, uint32_t domid);
 int xl_pause(struct xl *x, uint32_t domid);
 int xl_destroy(struct xl *x, uint32_t domid);
 
-/* The PCI devices that @path passes through, as "0000:00:02.0".  Return: how many, or -errno. */
-#define XL_BDF_LEN	16
-int xl_devices(struct xl *x, const char *path, char (*bdf)[XL_BDF_LEN], unsigned int max);
+/* Other than @path says. */
+struct xl_make {
+	const char *kernel, *ramdisk;	/* NULL: those in it */
+	bool bare;			/* without its PCI devices, which xl_add_pci() adds */
+};
 
 /*
  * Create the domain that @path describes, paused.  @domid: the one it must get, or 0 for
- * any; then what it got.  @kernel, @ramdisk: instead of those in @path, NULL for those.
+ * any; then what it got.
  */
-int xl_create(struct xl *x, const char *path, const char *kernel, const char *ramdisk,
-	      uint32_t *domid);
+int xl_create(struct xl *x, const char *path, const struct xl_make *how, uint32_t *domid);
+/* The first PCI device of @path, to a domain that was created bare, and may run by now. */
+int xl_add_pci(struct xl *x, const char *path, uint32_t domid);
 int xl_unpause(struct xl *x, uint32_t domid);
-
-/* Put another kernel and ramdisk (NULL: as it is) into the configuration in @path. */
-int xl_change_image(struct xl *x, const char *path, const char *kernel, const char *ramdisk);
 
 /* Detach vif @handle of @guest without asking its backend, and attach it to @drv anew. */
 int xl_reattach_vif(struct xl *x, uint32_t guest, uint32_t handle, uint32_t drv);

@@ -10,7 +10,7 @@
  *        guest's TX ring ---- tx.c       rx.c ---- guest's RX ring
  *          parse.c fifo.c      |          |
  *                          deliver.c   backlog.c     account.h: who holds how many buffers
- *                      wait.c |  \        |          gso.c: segments, where no one else cuts
+ *                      fair.c |  \        |          gso.c: segments, where no one else cuts
  *                             |   switch.c (fdb.c, csum.c, merge.c)
  *                             |       |
  *                            xmd_nic.ko (nic.h)
@@ -106,12 +106,14 @@ struct xmd_vif_stats {
 	u64 tx_short;		/* times that requests had to wait for buffers */
 	u64 tx_late;		/* of tx_drops: the NIC keeps this vif's frames for too long */
 	u64 rx_refused;		/* of rx_drops: its account or its backlog was full, or stalled */
-	u64 rx_aged;		/* ... : waited for XMD_STALL_S */
+	u64 rx_full;		/* not of rx_drops: likewise, before anybody looked at it; by the NIC's poll */
+	u64 rx_aged;		/* of rx_drops: waited for XMD_STALL_S */
 	u64 rx_evicted;		/* ... : waited, and others needed the buffers */
 	u64 rx_too_long;	/* ... : too long for this guest, or cannot be cut for it */
 };
 
 enum { XMD_EOI_TX, XMD_EOI_RX };
+enum { XMD_WAIT_NOT, XMD_WAIT_NIC, XMD_WAIT_BUFS };
 enum xmd_tx_state { XMD_TX_EMPTY, XMD_TX_MORE, XMD_TX_BLOCKED, XMD_TX_HELD };
 
 /**
@@ -136,8 +138,9 @@ struct xmd_vif {
 	u8 mac[ETH_ALEN];
 	u16 port;
 	char name[24];
-	struct page *page[2];
+	void *ring[2];			/* mapped, see rings.c */
 	grant_handle_t handle[2];
+	u64 polls_seen;			/* at the last look of xmd_back_health */
 	unsigned int tx_irq;
 	unsigned int rx_irq;	/* equal to tx_irq: one event channel for both */
 
@@ -148,13 +151,15 @@ struct xmd_vif {
 	bool gone;		/* disconnecting: nothing starts any more */
 	bool event;		/* the user half has something to read */
 	bool worked;		/* since the last EOI */
-	bool waiting;		/* on back.waiters; under wait_lock */
-	u64 wait_seq;		/* under wait_lock */
-	struct list_head wait;
+	u8 waiting;		/* XMD_WAIT_*: on which list; under wait_lock */
+	u64 wire;		/* bytes on the wire: fair.c; likewise, but for its poll */
+	struct list_head wait;	/* under wait_lock */
 
 	struct xen_netif_tx_back_ring tx;
 	u32 tx_seen;		/* req_prod at the last look */
 	enum xmd_tx_state tx_state;
+	int turn;		/* what may still be read in this poll: fair.c */
+	bool busy;		/* it has left something for the next */
 	s16 tx_guess;		/* where the last frame went: the next may go there too */
 	struct xmd_buf *nic_head;	/* switched to the NIC, not taken by it yet; by ->next */
 	struct xmd_buf *nic_tail;
@@ -212,11 +217,17 @@ struct xmd_back {
 	struct xmd_fdb *fdb;
 	u8 host_mac[ETH_ALEN];		/* under fdb_lock */
 	spinlock_t wait_lock;
-	struct list_head waiters;	/* by wait_seq */
-	u64 wait_seq;
+	atomic_t busy;			/* vifs that are */
+	struct list_head short_of_bufs;	/* vifs that are */
+	struct list_head line;		/* vifs with frames for the NIC, by wire */
+	u64 wire;			/* that who was first last had had */
 	bool draining;			/* nothing is taken from guests */
 	bool blinking;			/* the NIC's LED, for xmd-backend */
 	bool port_event;		/* the link has changed and nobody has read so */
+	bool early;			/* see early.c; since early_began, in seconds */
+	u32 early_began;
+	spinlock_t early_lock;
+	u64 early_kept, early_given, early_unclaimed;
 	struct timer_list retry;
 	struct delayed_work tick;
 	wait_queue_head_t events;
@@ -302,10 +313,17 @@ unsigned int xmd_rx_direct(struct xmd_vif *to, const struct xmd_vif *from,
 
 /* backlog.c */
 void xmd_backlog_pop(struct xmd_vif *v);
-void xmd_rx_enqueue(struct xmd_vif *v, struct xmd_buf *b);
+bool xmd_rx_enqueue(struct xmd_vif *v, struct xmd_buf *b);
+void xmd_rx_serve(struct xmd_vif *v);
+bool xmd_rx_full(const struct xmd_vif *v);
 bool xmd_rx_wants(struct xmd_vif *v, const struct xmd_buf *b);
 void xmd_rx_drop_all(struct xmd_vif *v);
 void xmd_rx_tick(struct xmd_vif *v);
+
+/* early.c */
+void xmd_early_flood(struct xmd_buf *b);
+void xmd_early_publish(struct xmd_vif *v);
+void xmd_early_tick(bool all);
 
 /* switch.c */
 int xmd_switch_attach(void);
@@ -318,11 +336,19 @@ void xmd_switch_flood(struct xmd_buf *b, u16 src);
 void xmd_switch_to_host(struct xmd_buf *b);
 struct xmd_vif *xmd_switch_vif(int port);
 
-/* wait.c */
-void xmd_wait_add(struct xmd_vif *v, bool progress);
-void xmd_wait_del(struct xmd_vif *v);
+/* fair.c */
+#define XMD_TURN	65536
+#define XMD_FRAME_COST	2048
+#define XMD_CREDIT	(4 * XMD_TURN)
+void xmd_turn_begin(struct xmd_vif *v);
+void xmd_turn_end(struct xmd_vif *v, bool more);
+bool xmd_line_turn(struct xmd_vif *v, bool stand);
+void xmd_line_took(struct xmd_vif *v, u32 bytes);
 void xmd_wait_wake(void);
+void xmd_wait_leave(struct xmd_vif *v);
 void xmd_wait_retry(void);
+void xmd_wait_for_bufs(struct xmd_vif *v);
+void xmd_wait_over(struct timer_list *t);
 
 /* chardev.c, debugfs.c */
 int xmd_chardev_init(void);

@@ -65,7 +65,7 @@ static bool push(struct xmd_vif *v, struct xmd_buf *b, bool *notify)
 	return false;
 }
 
-/* Return: whether the frame waits now, or is through; otherwise it is the caller's still. */
+/* One reference is consumed.  Return: see xmd_rx_enqueue. */
 static bool backlog_add(struct xmd_vif *v, struct xmd_buf *b)
 {
 	bool first, ok, notify = false;
@@ -76,15 +76,11 @@ static bool backlog_add(struct xmd_vif *v, struct xmd_buf *b)
 	v->st.rx_drops += !ok;
 	v->st.rx_refused += !ok;
 	spin_unlock(&v->rx_lock);
-	/*
-	 * Only for the first: while something waits, a poll is under way, or the guest
-	 * was asked for an event when it posts buffers.
-	 */
-	if (ok && first)
-		napi_schedule(&v->napi);
 	if (notify)
 		xmd_rx_notify(v);
-	return ok;
+	if (!ok)
+		xmd_buf_put(back.nic, b);
+	return ok && first;
 }
 
 static void count_unfit(struct xmd_vif *v)
@@ -95,18 +91,51 @@ static void count_unfit(struct xmd_vif *v)
 	spin_unlock(&v->rx_lock);
 }
 
-/* The frame goes to this guest; one reference is consumed.  RCU read lock held. */
-void xmd_rx_enqueue(struct xmd_vif *v, struct xmd_buf *b)
+/*
+ * The frame goes to this guest; one reference is consumed.  RCU read lock held.
+ *
+ * Return: whether the caller has to see to it that @v is served.  So only for the first: while
+ * something waits, somebody has, or the guest was asked for an event when it posts buffers.
+ */
+bool xmd_rx_enqueue(struct xmd_vif *v, struct xmd_buf *b)
 {
 	enum xmd_fit fit = xmd_rx_fit(v, b, b->frame_len);
 
 	if (fit == FIT_COMPLETE_CSUM)
 		xmd_csum_complete(b);
-	if (fit == FIT_NEVER)
-		count_unfit(v);
-	else if (backlog_add(v, b))
-		return;
+	if (fit != FIT_NEVER)
+		return backlog_add(v, b);
+	count_unfit(v);
 	xmd_buf_put(back.nic, b);
+	return false;
+}
+
+/* What waits for a guest that has posted buffers, at once; from the NIC's poll. */
+void xmd_rx_serve(struct xmd_vif *v)
+{
+	unsigned int frames = 0;
+
+	if (xmd_back_rx_return(v, &frames))
+		napi_schedule(&v->napi);
+	/* its next event was not for nothing: there may be no frame left for that poll */
+	if (frames)
+		WRITE_ONCE(v->worked, true);
+}
+
+/*
+ * Is it certain that a frame for this guest would be dropped?  Without a lock, so of this moment
+ * or the one before: no buffer is posted, and nothing more may wait.  RCU read lock held.
+ */
+bool xmd_rx_full(const struct xmd_vif *v)
+{
+	unsigned int waits = READ_ONCE(v->bl_tail) - READ_ONCE(v->bl_head);
+
+	if (likely(!waits) && !READ_ONCE(v->rx_stalled))
+		return false;
+	if (READ_ONCE(v->rx.sring->req_prod) != READ_ONCE(v->rx.req_cons))
+		return false;
+	return READ_ONCE(v->rx_stalled) || waits >= XMD_BACKLOG ||
+	       xmd_account_full(&v->rx_account, READ_ONCE(v->bl_bufs));
 }
 
 /* Does the guest want this frame, which floods?  RCU read lock held. */

@@ -16,11 +16,6 @@
 
 struct xmd_back back;
 
-static void retry(struct timer_list *t)
-{
-	xmd_wait_wake();
-}
-
 /* Once a second: drop what waits for too long, age the switch's table. */
 static void tick(struct work_struct *work)
 {
@@ -33,6 +28,7 @@ static void tick(struct work_struct *work)
 		xmd_rx_tick(v);
 	}
 	mutex_unlock(&back.ctl);
+	xmd_early_tick(false);
 	spin_lock_bh(&back.fdb_lock);
 	xmd_fdb_sweep(back.fdb, ktime_get_seconds());
 	spin_unlock_bh(&back.fdb_lock);
@@ -44,14 +40,18 @@ static int __init back_init(void)
 	hsiphash_key_t key;
 	int err;
 
-	if (!xen_domain())
+	/* rings.c writes page table entries that Xen knows */
+	if (!xen_pv_domain())
 		return -ENODEV;
 	mutex_init(&back.ctl);
 	spin_lock_init(&back.fdb_lock);
 	spin_lock_init(&back.wait_lock);
-	INIT_LIST_HEAD(&back.waiters);
+	INIT_LIST_HEAD(&back.line);
+	INIT_LIST_HEAD(&back.short_of_bufs);
+	spin_lock_init(&back.early_lock);
+	back.early = true;
 	init_waitqueue_head(&back.events);
-	timer_setup(&back.retry, retry, 0);
+	timer_setup(&back.retry, xmd_wait_over, 0);
 	INIT_DELAYED_WORK(&back.tick, tick);
 	back.fdb = vzalloc(sizeof(*back.fdb));
 	if (!back.fdb)
@@ -83,6 +83,7 @@ static void __exit back_exit(void)
 	xmd_chardev_exit();
 	cancel_delayed_work_sync(&back.tick);
 	xmd_vif_disconnect_all();
+	xmd_early_tick(true);
 	xmd_switch_detach();
 	del_timer_sync(&back.retry);
 	/* The last vifs are freed by the frames that the NIC returned while detaching. */

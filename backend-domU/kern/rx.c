@@ -16,6 +16,7 @@
 #include "gso.h"
 
 #define F_GSO	(XMD_F_GSO_TCPV4 | XMD_F_GSO_TCPV6)
+#define MAX_SLOTS	17u		/* of a frame in a guest's RX ring */
 #define FRAME_OVERHEAD	(ETH_HLEN + 4)	/* over the MTU: header and a VLAN tag */
 
 /* ------------------------------------------------ what this guest can take */
@@ -54,12 +55,13 @@ bool xmd_rx_takes_merged(const struct xmd_vif *v)
  * v->mtu is what the guest was told, and advisory (netif.h): it may have set more by itself,
  * and sends that.  So with scatter-gather it gets what the wire may carry.
  */
-static u32 longest(const struct xmd_vif *v)
+static bool too_long(const struct xmd_vif *v, u32 len)
 {
-	u32 told = v->mtu + FRAME_OVERHEAD;
+	bool told = len <= v->mtu + FRAME_OVERHEAD;
 
-	return v->features & XMD_VIF_SG ? max(told, xmd_nic_max_frame(back.nic))
-					: min(told, XMD_RING_PAGE);
+	if (!(v->features & XMD_VIF_SG))
+		return !told || len > XMD_RING_PAGE;
+	return !told && len > xmd_nic_max_frame(back.nic);
 }
 
 /* @len: of the frame; @b may hold only its head yet. */
@@ -70,7 +72,7 @@ enum xmd_fit xmd_rx_fit(const struct xmd_vif *v, const struct xmd_buf *b, u32 le
 	if (b->flags & F_GSO)
 		return long_ok && takes_gso(v, b) ? FIT_AS_IS :
 		       xmd_gso_count(b) ? FIT_IN_SEGMENTS : FIT_NEVER;
-	if (len > longest(v))
+	if (too_long(v, len))
 		return FIT_NEVER;
 	if (!(b->flags & XMD_F_CSUM_BLANK) || takes_blank(v, b))
 		return FIT_AS_IS;
@@ -138,6 +140,12 @@ static struct xmd_rx_slot *open_frame(struct xmd_vif *v, const struct xmd_buf *b
 	return first;
 }
 
+static struct xmd_rx_slot *next_slot(struct xmd_vif *v, struct xmd_rx_slot *s)
+{
+	s->flags |= XEN_NETRXF_more_data;
+	return open_slot(v);
+}
+
 /* Append bytes to the frame whose last slot is @s.  Return: its last slot then. */
 static struct xmd_rx_slot *put_bytes(struct xmd_vif *v, struct xmd_rx_slot *s,
 				     struct gnttab_copy src, unsigned int len)
@@ -145,10 +153,8 @@ static struct xmd_rx_slot *put_bytes(struct xmd_vif *v, struct xmd_rx_slot *s,
 	unsigned int n;
 
 	for (; len; len -= n, src.source.offset += n) {
-		if (s->len == XMD_RING_PAGE) {
-			s->flags |= XEN_NETRXF_more_data;
-			s = open_slot(v);
-		}
+		if (s->len == XMD_RING_PAGE)
+			s = next_slot(v, s);
 		n = min(len, XMD_RING_PAGE - s->len);
 		src.dest.u.ref = s->gref;
 		src.dest.domid = v->id.domid;
@@ -313,7 +319,7 @@ static void fill_batch(struct xmd_vif *v, struct fill *f)
 		v->rx_stalled = false;
 	for (; f->frames < XMD_BATCH && v->bl_head + f->frames != v->bl_tail; f->frames++) {
 		b = v->backlog[(v->bl_head + f->frames) % XMD_BACKLOG].frame;
-		if (xmd_rx_fit(v, b, b->frame_len) == FIT_IN_SEGMENTS) {
+		if (b->flags & F_GSO && xmd_rx_fit(v, b, b->frame_len) == FIT_IN_SEGMENTS) {
 			if (!put_segments(v, f, b))
 				break;
 			continue;
@@ -327,8 +333,8 @@ static void fill_batch(struct xmd_vif *v, struct fill *f)
 /* rx_lock held.  Return: how many frames and segments; @notify: set if to send an event. */
 unsigned int xmd_rx_return_batch(struct xmd_vif *v, bool *notify)
 {
+	struct fill f XMD_UNCLEARED;
 	unsigned int i;
-	struct fill f;
 
 	fill_batch(v, &f);
 	if (v->rx_nslot) {
@@ -366,9 +372,35 @@ bool xmd_back_rx_return(struct xmd_vif *v, unsigned int *frames)
 
 /* ------------------------------------------------------ from guest to guest */
 
+/*
+ * Slots for the frame if no piece of it is cut where a page of the receiver's ends: one copy for
+ * each then, not two.  0: more than a frontend can take (Linux: 17, and one more if the first
+ * holds nothing but what it moves out of it).
+ */
+static unsigned int slots_uncut(const struct xmd_tx_work *w)
+{
+	u32 skip = w->head->frame_len, used = skip, first = 0, n = 1;
+	unsigned int i;
+
+	for (i = 0; i < w->f.nfrags; i++) {
+		u32 cut = min_t(u32, skip, w->f.frag[i].len), len = w->f.frag[i].len - cut;
+
+		skip -= cut;
+		if (used + len > XMD_RING_PAGE) {
+			first = first ? first : used;
+			used = 0;
+			n++;
+		}
+		used += len;
+	}
+	if (n > MAX_SLOTS + (first == w->head->frame_len))
+		return 0;
+	return n + !!(w->head->flags & F_GSO);
+}
+
 /* The head from our checked copy, never again from the sender's page; then its slots. */
 static void put_direct(struct xmd_vif *v, const struct xmd_vif *from,
-		       const struct xmd_tx_work *w)
+		       const struct xmd_tx_work *w, bool uncut)
 {
 	struct xmd_rx_slot *s = put_buf(v, open_frame(v, w->head), w->head);
 	u32 skip = w->head->frame_len;
@@ -385,6 +417,8 @@ static void put_direct(struct xmd_vif *v, const struct xmd_vif *from,
 		};
 
 		skip -= cut;
+		if (uncut && s->len + frag->len - cut > XMD_RING_PAGE)
+			s = next_slot(v, s);
 		s = put_bytes(v, s, src, frag->len - cut);
 	}
 }
@@ -403,12 +437,13 @@ static unsigned int fill_direct(struct xmd_vif *to, const struct xmd_vif *from,
 	for (i = 0; i < n; i++) {
 		const struct xmd_buf *b = w[i]->head;
 		u32 len = w[i]->f.len;
+		unsigned int uncut = slots_uncut(w[i]), slots = uncut ? uncut : slots_for(b, len);
 
 		if (xmd_rx_fit(to, b, len) != FIT_AS_IS ||
-		    !has_room(to, posted, slots_for(b, len), w[i]->f.nfrags + 1))
+		    !has_room(to, posted, slots, w[i]->f.nfrags + 1))
 			break;
 		m[i] = (struct mark){ to->rx_nslot, to->rx_nop };
-		put_direct(to, from, w[i]);
+		put_direct(to, from, w[i], uncut);
 	}
 	m[i] = (struct mark){ to->rx_nslot, to->rx_nop };
 	return i;
@@ -422,7 +457,7 @@ static unsigned int fill_direct(struct xmd_vif *to, const struct xmd_vif *from,
 static unsigned int direct_locked(struct xmd_vif *to, const struct xmd_vif *from,
 				  struct xmd_tx_work **w, unsigned int n, bool *notify)
 {
-	struct mark m[XMD_BATCH + 1];
+	struct mark m[XMD_BATCH + 1] XMD_UNCLEARED;
 	unsigned int good = 0;
 
 	n = fill_direct(to, from, w, n, m);

@@ -133,7 +133,6 @@ static void vif_stop(struct xmd_vif *v)
 	napi_disable(&v->napi);
 	netif_napi_del(&v->napi);
 	local_bh_disable();
-	xmd_wait_del(v);
 	xmd_tx_drop_all(v);
 	xmd_rx_drop_all(v);
 	local_bh_enable();
@@ -144,9 +143,8 @@ static void vif_stop(struct xmd_vif *v)
 /* An adopting backend owes the guest one look and one event: the last ones may be lost. */
 static void vif_publish(struct xmd_vif *v, bool adopt)
 {
-	rcu_assign_pointer(back.vif[v->port - XMD_PORT_VIF0], v);
+	xmd_early_publish(v);
 	back.nvif++;
-	xmd_switch_add(v);
 	xmd_vif_kick(v);
 	if (adopt) {
 		notify_remote_via_irq(v->tx_irq);
@@ -228,6 +226,15 @@ static unsigned int pending(const struct xmd_vif *v)
 	return READ_ONCE(v->rx_starved) ? n : n + READ_ONCE(v->bl_tail) - READ_ONCE(v->bl_head);
 }
 
+/* Somebody wants it polled, and it was not since the last look.  back.ctl held. */
+static bool is_stuck(struct xmd_vif *v)
+{
+	u64 polls = READ_ONCE(v->st.polls), seen = v->polls_seen;
+
+	v->polls_seen = polls;
+	return test_bit(NAPI_STATE_SCHED, &v->napi.state) && polls == seen;
+}
+
 void xmd_back_health(struct xmd_back_health *h)
 {
 	struct xmd_vif *v;
@@ -238,9 +245,14 @@ void xmd_back_health(struct xmd_back_health *h)
 	h->pending = 0;
 	h->flags = (back.draining ? XMD_HEALTH_DRAINING : 0) |
 		   (back.blinking ? XMD_HEALTH_BLINKING : 0);
-	xmd_each_vif(v, i)
-		if (xmd_vif_serves(v))
-			h->pending += pending(v);
+	if (back.nic && xmd_nic_stuck(back.nic))
+		h->flags |= XMD_HEALTH_STUCK;
+	xmd_each_vif(v, i) {
+		if (!xmd_vif_serves(v))
+			continue;
+		h->pending += pending(v);
+		h->flags |= is_stuck(v) ? XMD_HEALTH_STUCK : 0;
+	}
 	mutex_unlock(&back.ctl);
 }
 
@@ -276,7 +288,7 @@ static void fill_info(const struct xmd_vif *v, struct xmd_vif_info *info)
 		.rx_frames = v->st.rx_frames,
 		.rx_bytes = v->st.rx_bytes,
 		.rx_errors = v->st.rx_errors,
-		.rx_drops = v->st.rx_drops,
+		.rx_drops = v->st.rx_drops + v->st.rx_full,
 		.tx_spoofed = v->st.tx_spoofed,
 		.rx_filtered = v->st.rx_filtered,
 		.rx_too_long = v->st.rx_too_long,

@@ -22,7 +22,8 @@
  *   rx_return       xmd_back_rx_return: xmd_rx_return_batch, that is xmd_back_rx_posted,
  *                   fill_batch, run_copies, push_slots; arm
  *   nic             the NIC; switch_tx_return, xmd_fifo_done, switch_state, xmd_wait_wake
- *   wire            xmd_rx_enqueue, backlog_add
+ *   wire            xmd_rx_enqueue, backlog_add.  The NIC's poll then does rx_return itself
+ *                   (xmd_rx_serve): under the same lock, so who does it makes no difference
  *   drain           xmd_back_drain, xmd_back_health; what xmd-backend and the supervisor do
  *   guest_tx        of an unmodified netfront: xennet_start_xmit, xennet_tx_buf_gc
  *   guest_rx        likewise: xennet_alloc_rx_buffers, xennet_poll

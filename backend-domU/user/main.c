@@ -35,7 +35,9 @@ enum exit_code {
 	EXIT_CANNOT = 3,	/* cannot work here: no xenstore, no permission */
 };
 
-#define OPEN_RETRY_MS 100
+#define OPEN_RETRY_MS 10	/* the one before us is dying, or the module is being loaded */
+#define OPEN_LATER_MS 100
+#define OPEN_SOON 200		/* times, before it is that */
 #define FAILED_START_MS 100	/* as long as a start at least takes that comes to nothing */
 #define NOBODY "65534"	/* a number: a small driver domain has no list of users */
 
@@ -193,8 +195,9 @@ static int wait_for_kern(struct pollfd fd[SOURCES], struct store *s, const char 
 			 struct kern **k)
 {
 	bool said = false;
+	unsigned int tries;
 
-	for (;;) {
+	for (tries = 1;; tries++) {
 		*k = kern_open(device);
 		if (*k)
 			return -1;
@@ -203,14 +206,14 @@ static int wait_for_kern(struct pollfd fd[SOURCES], struct store *s, const char 
 				device, strerror(errno));
 			return EXIT_CANNOT;
 		}
-		if (!said) {
+		if (!said && (errno != EBUSY || tries >= OPEN_SOON)) {
 			log_warn("%s: %s: waiting; %s", device, strerror(errno),
 				 errno == EBUSY ? "is another xmd-backend running?" :
 				 "is xmd_back.ko loaded?");
 			introduce(s, "waiting");
 			said = true;
 		}
-		if (loop_wait(fd, now_ms() + OPEN_RETRY_MS))
+		if (loop_wait(fd, now_ms() + (tries < OPEN_SOON ? OPEN_RETRY_MS : OPEN_LATER_MS)))
 			return EXIT_OK;
 	}
 }
@@ -269,13 +272,13 @@ static int serve(struct pollfd fd[SOURCES], struct backend *b)
 {
 	int err = backend_start(b);
 
-	/* behind the watch: its first event has come when this is through, and is one look less */
+	/* first what guests' frames wait for, then who we are */
+	if (!err)
+		err = backend_work(b);
 	if (!err) {
 		introduce(b->env.store, "starting");
-		err = backend_work(b);
-	}
-	if (!err)
 		err = backend_serving(b);
+	}
 	if (!err)
 		log_info("serving, version " XMD_VERSION);
 	while (!err) {
@@ -308,7 +311,8 @@ static void open_objects(const struct options *o, struct obj_host *objs)
 			 strerror(errno));
 }
 
-static int run(struct pollfd fd[SOURCES], const struct options *o, struct backend *b)
+static int run(struct pollfd fd[SOURCES], const struct options *o, struct backend *b,
+	       uint64_t began)
 {
 	int ret;
 
@@ -326,6 +330,7 @@ static int run(struct pollfd fd[SOURCES], const struct options *o, struct backen
 	if (lock_up(o->user))
 		return EXIT_CANNOT;
 	/* behind the lock, so that it holds for the thread, and before the first question */
+	b->pulse.pet.start_ms = (unsigned int)(now_ms() - began);
 	pet_start(&b->pulse.pet, b->env.kern, b->env.now);
 	b->env.store = pet_watch_store(&b->pulse.pet, b->env.store);
 	if (!b->env.store)
@@ -356,7 +361,7 @@ int main(int argc, char **argv)
 		return EXIT_CANNOT;
 	b.env.offer = o.offer;
 	b.env.objs = &objs;
-	ret = run(fd, &o, &b);
+	ret = run(fd, &o, &b, began);
 	backend_stop(&b);
 	if (objs.bus)
 		objs.bus->ops->close(objs.bus);

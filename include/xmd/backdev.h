@@ -277,7 +277,8 @@ struct xmd_vif_event {
  *	       ~0 without a NIC
  * @pending:   frames that were taken from guests and not answered yet, or wait for a guest
  *	       that takes frames
- * @flags:     XMD_HEALTH_*: what xmd-backend has asked for, perhaps one before this one
+ * @flags:     XMD_HEALTH_*: what xmd-backend has asked for, perhaps one before this one, and
+ *	       whether frames move at all
  */
 struct xmd_back_health {
 	__u32 unwell_ms;
@@ -287,6 +288,8 @@ struct xmd_back_health {
 
 #define XMD_HEALTH_DRAINING	0x1	/* XMD_BACK_DRAIN 1 */
 #define XMD_HEALTH_BLINKING	0x2	/* XMD_ASK_IDENTIFY 1 */
+#define XMD_HEALTH_STUCK	0x4	/* not asked for: a poll was due all the time since the last
+					 * question, and none ran.  Again and again: nothing mends it */
 
 #define XMD_VIF_CONNECT	_IOW('x', 0x21, struct xmd_vif_connect)
 /* Unmap and forget.  ENOENT: unknown.  No event of this vif follows. */

@@ -62,6 +62,16 @@ struct xmd_port_settings;
 #define XMD_FRAME_STD	1518u	/* bytes on the wire without FCS, one VLAN tag, MTU 1500 */
 #define XMD_FRAME_JUMBO	16128u	/* likewise, at the largest MTU of an 8254x: 16110 */
 
+/*
+ * For an array on the stack of which only that is read which was written.  Kernels clear the
+ * stack by default (INIT_STACK_ALL_ZERO): half a kilobyte for each batch, be it of one frame.
+ */
+#if __has_attribute(uninitialized)
+#define XMD_UNCLEARED	__attribute__((uninitialized))
+#else
+#define XMD_UNCLEARED
+#endif
+
 /* struct xmd_buf.flags, meaningful in the head of a frame */
 #define XMD_F_CSUM_BLANK 0x01	/* TCP/UDP checksum holds only the pseudo header:
 				 * sum from csum_start, store at +csum_offset */
@@ -119,6 +129,20 @@ struct xmd_buf {
 	u8 flags;
 };
 
+#define XMD_WIRE_EXTRA	24u	/* a frame's bytes that nobody hands over: preamble, FCS, gap */
+
+/* What @frame takes of the wire's time, in bytes: the headers of all segments, and the like. */
+static inline u32 xmd_wire_bytes(const struct xmd_buf *frame)
+{
+	u32 len = frame->frame_len, n = 0;
+
+	if (frame->flags & (XMD_F_GSO_TCPV4 | XMD_F_GSO_TCPV6) && frame->gso_size &&
+	    len > frame->hdr_len)
+		n = (len - frame->hdr_len - 1) / frame->gso_size;
+	return (len > ETH_ZLEN ? len : ETH_ZLEN) + XMD_WIRE_EXTRA +
+	       n * (frame->hdr_len + XMD_WIRE_EXTRA);
+}
+
 /**
  * struct xmd_nic_ops - what the client of a NIC is told
  * @rx_return:	@n frames came from the wire, 1 <= n <= XMD_BATCH; each is a complete
@@ -172,7 +196,8 @@ void xmd_nic_detach(struct xmd_nic *nic);
  * @n: 1 to XMD_BATCH
  *
  * Return: how many were taken, always a prefix of @frames.  Fewer than @n: the
- * descriptor ring is full, tx_return will follow.  -EAGAIN: none taken, the NIC is
+ * descriptor ring is full, or holds as many bytes (xmd_wire_bytes) of frames with an owner as
+ * keep the wire busy; tx_return will follow.  -EAGAIN: none taken, the NIC is
  * stopped for a while (bring-up, reset) or was started seconds ago and has no carrier
  * yet: keep them, ops->state will follow.
  * -ENETDOWN: none taken, there is no carrier or no NIC: drop them.
@@ -246,6 +271,9 @@ void xmd_nic_rx_hold(struct xmd_nic *nic, bool hold);
  * Each of these is normal for a second or two.
  */
 unsigned int xmd_nic_unwell_ms(const struct xmd_nic *nic);
+
+/** xmd_nic_stuck - a poll was due all the time since the last question, and none ran */
+bool xmd_nic_stuck(struct xmd_nic *nic);
 
 /**
  * xmd_nic_port - the NIC's link, name and counters, as its committed objects have them

@@ -67,7 +67,7 @@ static void test_flood(void **state)
 
 	/* run again for MISSED: a frame came after the last look */
 	sim_receive(1);
-	assert_true(sim.nic->napi.sched);
+	assert_true(sim.nic->napi.state);
 	napi_schedule(&sim.nic->napi);
 	assert_true(sim.nic->napi.missed);
 	assert_true(flood() <= 2);
@@ -176,6 +176,32 @@ static void test_lost_irq(void **state)
 	sim_run(600);
 	assert_int_equal(sim.ok, 3);
 	assert_int_equal(asked(), 0);
+	sim_down();
+}
+
+/* Interrupts come or not, no poll runs any more: no tick mends that. */
+static void test_stuck_polls(void **state)
+{
+	(void)state;
+	sim_up(256);
+	for (int i = 0; i < 5; i++) {
+		sim_receive(5);
+		assert_false(xmd_nic_stuck(sim.nic));
+		sim_polls();
+	}
+	assert_false(xmd_nic_stuck(sim.nic));
+	sim.nic->napi.enabled = false;
+	sim.lose_irqs = true;
+	sim_receive(5);
+	/* the interrupt is lost as well: the watch asks for a poll */
+	sim_run(600);
+	assert_true(xmd_nic_stuck(sim.nic));
+	sim_run(75);
+	assert_true(xmd_nic_stuck(sim.nic));
+	sim.nic->napi.enabled = true;
+	sim_polls();
+	assert_false(xmd_nic_stuck(sim.nic));
+	assert_int_equal(sim.received, 30);
 	sim_down();
 }
 
@@ -547,6 +573,73 @@ static void test_false_link(void **state)
 	sim_down();
 }
 
+/* ------------------------------------------------------------------ reset and STOP (nic.c) */
+
+/* What the domain before has left: pins of the EEPROM in its hands, the PHY in the middle of a reset. */
+static int take_over(unsigned int rst_us, unsigned int eeprom_us)
+{
+	xmd_write(sim.nic, EECD, EECD_EE_REQ | EECD_CS | EECD_SK);
+	*(u32 *)&sim.nic->regs[CTRL] = CTRL_PHY_RST | CTRL_SLU;
+	sim.rst_us = rst_us;
+	sim.eeprom_us = eeprom_us;
+	sim.us = 0;
+	sim.mac_resets = 0;
+	sim.phy_resets = 0;
+	sim_lines = 0;
+	return xmd_nic_reset(sim.nic);
+}
+
+static void test_reset(void **state)
+{
+	static const struct { unsigned int rst, eeprom, most; } took[] = {
+		{ 0, 0, 400 }, { 1, 2000, 2400 }, { 100, 6000, 6500 },
+	};
+	struct xmd_nic *nic;
+	unsigned int i;
+
+	(void)state;
+	sim_up(256);
+	nic = sim.nic;
+	mutex_lock(&nic->ctl);
+	xmd_nic_stop(nic);
+	mutex_unlock(&nic->ctl);
+	for (i = 0; i < ARRAY_SIZE(took); i++) {
+		assert_int_equal(take_over(took[i].rst, took[i].eeprom), 0);
+		assert_in_range(sim.us, took[i].rst + took[i].eeprom, took[i].most);
+		assert_int_equal(sim.mac_resets, 1);
+		assert_int_equal(sim.phy_resets, 0);
+		assert_int_equal(xmd_read(nic, EECD) & EECD_WIRE, 0);
+		assert_int_equal(sim_lines, 0);
+	}
+	/* bounded, and said */
+	assert_int_equal(take_over(1000000, 0), 0);
+	assert_in_range(sim.us, 20000, 21000);
+	assert_int_equal(sim_lines, 1);
+	assert_int_equal(take_over(0, 1000000), 0);
+	assert_in_range(sim.us, 20000, 21000);
+	assert_int_equal(sim_lines, 1);
+	sim.us = 2000000;
+	sim_start();
+	sim_down();
+}
+
+/* STOP waits for a frame that has begun, as long as that can take, and no longer. */
+static void test_stop_is_quick(void **state)
+{
+	(void)state;
+	for (int slow = 0; slow < 2; slow++) {
+		sim_up(256);
+		sim.mbit = slow ? 10 : 1000;
+		sim.us = 0;
+		mutex_lock(&sim.nic->ctl);
+		xmd_nic_stop(sim.nic);
+		mutex_unlock(&sim.nic->ctl);
+		assert_in_range(sim.us, slow ? 13200 : 132, slow ? 30000 : 1000);
+		sim_start();
+		sim_down();
+	}
+}
+
 /* ------------------------------------------------------------------------- the client */
 
 static struct xmd_nic *second;
@@ -629,6 +722,81 @@ static void test_loopback(void **state)
 	sim_down();
 }
 
+/* -------------------------------------------------------------- bytes in the ring (tx.c) */
+
+/* Somebody always has more.  Return: of a thousand, how much of what the wire can take it took */
+static unsigned int saturate(unsigned int ms, unsigned int bytes)
+{
+	unsigned int sent = sim.sent;
+
+	for (unsigned int i = 0; i < ms; i++) {
+		sim_post(XMD_RING_MAX, bytes);
+		sim_run(1);
+	}
+	return (u64)(sim.sent - sent) * bytes * 8 / sim.mbit / ms;
+}
+
+/* The wire is never idle, and no frame waits behind more than that takes, however long the ring. */
+static void test_limit(void **state)
+{
+	static const struct { unsigned int mbit, bytes, ms; } c[] = {
+		{ 1000, 1500, 4 }, { 100, 1500, 4 }, { 10, 1500, 8 }, { 100, 300, 4 },
+		{ 1000, 4096, 4 },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		sim_up(1024);
+		sim.mbit = c[i].mbit;
+		saturate(20000, c[i].bytes);
+		assert_true(saturate(2000, c[i].bytes) >= 950);
+		sim_post(XMD_RING_MAX, c[i].bytes);
+		/* what is in the ring, in time of the wire */
+		assert_in_range(sim_in_ring() * c[i].bytes * 8 / (c[i].mbit * 1000), 1, c[i].ms);
+		assert_true(sim.nic->tx.full > 0);
+		/* the wire is faster now: no frame is held up by what was enough before */
+		sim.mbit = 1000;
+		saturate(100, 1500);
+		assert_true(saturate(100, 1500) >= 950);
+		sim_run(100);
+		assert_int_equal(sim.nic->tx.limit.in, 0);
+		sim_down();
+	}
+}
+
+/* What was aborted, refused or laid out again is accounted for; what nobody owns is not limited. */
+static void test_limit_and_resets(void **state)
+{
+	struct xmd_buf *b;
+	u32 full;
+
+	(void)state;
+	sim_up(256);
+	sim.stuck = true;
+	full = sim_post(XMD_RING_MAX, 1500);
+	assert_in_range(full, 30, 60);
+	assert_int_equal(sim_post(1, 60), 0);
+	assert_int_equal(xmd_nic_tx_space(sim.nic), 0);
+	assert_true(xmd_nic_tx_room(sim.nic) > 100);
+	for (unsigned int i = 0; i < 20; i++) {
+		assert_int_equal(xmd_buf_get(sim.nic, &b, 1), 1);
+		b->len = b->frame_len = 1500;
+		assert_int_equal(xmd_nic_tx_provide(sim.nic, &b, 1), 1);
+	}
+	assert_int_equal(sim.nic->tx.limit.in, full * (1500 + XMD_WIRE_EXTRA));
+	sim_run(4000);		/* a hang, and a reset */
+	assert_int_equal(sim.resets, 1);
+	assert_int_equal(sim.ok, full + 20);
+	assert_int_equal(sim.nic->tx.limit.in, 0);
+	sim.paused = true;
+	assert_in_range(sim_post(XMD_RING_MAX, 5000), 10, 30);	/* over the MTU: come back refused */
+	sim_polls();
+	assert_int_equal(sim.nic->tx.limit.in, 0);
+	sim_post(XMD_RING_MAX, 1500);
+	sim_down();		/* aborted */
+	assert_int_equal(sim.nic->tx.limit.in, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -637,6 +805,7 @@ int main(void)
 		cmocka_unit_test(test_late_frame),
 		cmocka_unit_test(test_stopped_mask_stays_shut),
 		cmocka_unit_test(test_lost_irq),
+		cmocka_unit_test(test_stuck_polls),
 		cmocka_unit_test(test_lost_link_irq),
 		cmocka_unit_test(test_line),
 		cmocka_unit_test(test_pause),
@@ -649,9 +818,13 @@ int main(void)
 		cmocka_unit_test(test_hang),
 		cmocka_unit_test(test_wait_for_link_after_reset),
 		cmocka_unit_test(test_false_link),
+		cmocka_unit_test(test_reset),
+		cmocka_unit_test(test_stop_is_quick),
 		cmocka_unit_test(test_attach),
 		cmocka_unit_test(test_divert),
 		cmocka_unit_test(test_loopback),
+		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_limit_and_resets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,7 +7,6 @@
 #include "home.h"
 #include "quiet.h"
 #include "restore.h"
-#include "standin.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -37,10 +36,39 @@ static void on_paused(const struct fake_domain *d)
 	/* Its drain, if there was one, ends with it. */
 }
 
+/* What libxl and xen-pciback have of its NIC. */
+static void on_nic_added(const struct fake_domain *d)
+{
+	struct store *s = dom0.w.dom0;
+	char dir[64];
+
+	snprintf(dir, sizeof(dir), "/libxl/%u/device/pci/0", d->domid);
+	store_write_u32(s, dir, "backend-id", 0);
+	snprintf(dir, sizeof(dir), "/local/domain/%u/device/pci/0", d->domid);
+	store_write_u32(s, dir, "state", 1);
+	snprintf(dir, sizeof(dir), "/local/domain/0/backend/pci/%u/0", d->domid);
+	store_write_u32(s, dir, "num_devs", 1);
+	store_write_u32(s, dir, "state", dom0.refuses ? 5 : 3);
+	dom0.refuses -= dom0.refuses > 0;
+}
+
+/* libxl waits for the answer of a frontend that may be dead. */
+static void ask_frontend(uint32_t domid)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/libxl/%u/device/pci", domid);
+	dom0.asked += mem_peek(dom0.w.mem, path) != NULL;
+	dom0.w.dom0->ops->remove(dom0.w.dom0, path);
+	snprintf(path, sizeof(path), "/local/domain/0/backend/pci/%u", domid);
+	dom0.w.dom0->ops->remove(dom0.w.dom0, path);
+}
+
 static void on_destroyed(uint32_t domid)
 {
 	char home[64];
 
+	ask_frontend(domid);
 	if (domid == DRV) {
 		host_drv_gone(&dom0.w);
 		return;
@@ -101,6 +129,9 @@ static void boot(void)
 
 	if (!dom0.boot_at || world_now() < dom0.boot_at)
 		return;
+	/* One that has no NIC waits for it. */
+	if (d && !d->paused && d->life == LIFE_RUNNING && !d->nic)
+		return;
 	dom0.boot_at = 0;
 	if (!d || d->paused || d->life != LIFE_RUNNING)
 		return;
@@ -136,7 +167,7 @@ void dom0_start(void)
 	host_connect(&dom0.w, 0);
 	host_connect(&dom0.w, 2);
 	host_connect(&dom0.w, 3);
-	fake_add(DRV, "drv");
+	on_nic_added(fake_add(DRV, "drv"));
 	fake_add(5, "g1")->driver_domain = false;
 	fake_add(6, "g2")->driver_domain = false;
 	fake.fuse = &dom0.fuse;
@@ -145,6 +176,7 @@ void dom0_start(void)
 	fake.created = on_created;
 	fake.unpaused = on_unpaused;
 	fake.reattach = on_reattach;
+	fake.nic_added = on_nic_added;
 	dom0.policy = (struct policy){ .serve_timeout_s = 60, .drain_timeout_s = 5, .hook = "/hook" };
 	/* The supervisor has saved it when it took charge. */
 	spew(RUN_DIR "/drv.json", "drv 1 1 1 vmlinuz initrd\n");
@@ -299,18 +331,6 @@ void quiet_device(const char *bdf)
 	}
 }
 
-pid_t standin_start(uint32_t domid)
-{
-	fake_step("standin for %u", domid);
-	return 1;
-}
-
-void standin_stop(pid_t pid)
-{
-	(void)pid;
-	fake_step("standin over");
-}
-
 /* The tests' own ends of the functions that ld(1) has wrapped. */
 int __wrap_clock_gettime(clockid_t clock, struct timespec *t);
 int __wrap_nanosleep(const struct timespec *t, struct timespec *left);
@@ -362,8 +382,11 @@ int __wrap_posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_acti
 
 int __wrap_phase_write(const char *name, enum phase phase)
 {
-	int err = fake_call("phase %s", phase == PHASE_IDLE ? "idle" :
-			    phase == PHASE_CREATE ? "create" : "restore");
+	static const char *const text[] = {
+		[PHASE_IDLE] = "idle", [PHASE_CREATE] = "create", [PHASE_RESTORE] = "restore",
+		[PHASE_NIC] = "nic",
+	};
+	int err = fake_call("phase %s", text[phase]);
 
 	return err ? err : __real_phase_write(name, phase);
 }

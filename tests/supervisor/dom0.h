@@ -24,6 +24,8 @@ struct dom0 {
 	bool no_store;			/* xenstored does not answer */
 	unsigned int bad_boots;		/* so many domains from now on never serve */
 	unsigned int panics;		/* so many crash instead */
+	unsigned int refuses;		/* so many NICs from now on xen-pciback does not give */
+	unsigned int asked;		/* dead frontends that libxl has waited for */
 	unsigned int disturbed;		/* devices that were silenced under a running domain */
 	unsigned int boot_ms;		/* 0: BOOT_MS */
 	uint64_t stall_at;		/* ms; the first read of the worker after it takes ... */

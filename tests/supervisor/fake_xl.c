@@ -51,7 +51,8 @@ struct fake_domain *fake_add(uint32_t domid, const char *name)
 	while (d->domid)
 		d++;
 	assert(d < fake.domain + FAKE_DOMAINS);
-	*d = (struct fake_domain){ .domid = domid, .life = LIFE_RUNNING, .driver_domain = true,
+	*d = (struct fake_domain){ .domid = domid, .life = LIFE_RUNNING, .driver_domain = true, .nic = true,
+				   .usage = { .blocked = true }, .burns = 10000000,
 				   .on_crash = END_PRESERVE, .on_watchdog = END_PRESERVE,
 				   .kernel = "vmlinuz", .ramdisk = "initrd" };
 	snprintf(d->name, sizeof(d->name), "%s", name);
@@ -155,10 +156,18 @@ static int save(const struct fake_domain *d, const char *path)
 
 	if (!f)
 		return -errno;
-	fprintf(f, "%s %d %d %d %s %s\n", d->name, d->driver_domain, d->on_crash, d->on_watchdog,
-		d->kernel, d->ramdisk);
+	fprintf(f, "%s %d %d %d %s %s%s\n", d->name, d->driver_domain, d->on_crash, d->on_watchdog,
+		d->kernel, d->ramdisk, d->nic ? "" : " bare");
 	fclose(f);
 	return 0;
+}
+
+static void tell(const struct fake_domain *d, struct xl_traits *t)
+{
+	*t = (struct xl_traits){ .driver_domain = d->driver_domain, .on_crash = d->on_crash,
+				 .on_watchdog = d->on_watchdog, .pv = true, .n_pci = d->nic };
+	memcpy(t->name, d->name, sizeof(t->name));
+	strcpy(t->pci[0], "0000:00:02.0");
 }
 
 int xl_save(struct xl *x, uint32_t domid, const char *path, struct xl_traits *t)
@@ -172,9 +181,7 @@ int xl_save(struct xl *x, uint32_t domid, const char *path, struct xl_traits *t)
 		return err;
 	if (!d)
 		return -ENOENT;
-	*t = (struct xl_traits){ .driver_domain = d->driver_domain, .on_crash = d->on_crash,
-				 .on_watchdog = d->on_watchdog };
-	memcpy(t->name, d->name, sizeof(t->name));
+	tell(d, t);
 	return path ? save(d, path) : 0;
 }
 
@@ -210,15 +217,6 @@ int xl_destroy(struct xl *x, uint32_t domid)
 	return 0;
 }
 
-int xl_devices(struct xl *x, const char *path, char (*bdf)[XL_BDF_LEN], unsigned int max)
-{
-	(void)x;
-	(void)path;
-	(void)max;
-	strcpy(bdf[0], "0000:00:02.0");
-	return 1;
-}
-
 static int load(const char *path, struct fake_domain *d)
 {
 	FILE *f = fopen(path, "re");
@@ -228,6 +226,7 @@ static int load(const char *path, struct fake_domain *d)
 		return -errno;
 	n = fscanf(f, "%63s %d %d %d %31s %31s", d->name, &driver, &crash, &watchdog, d->kernel,
 		   d->ramdisk);
+	d->nic = fgetc(f) != ' ';
 	fclose(f);
 	d->driver_domain = driver;
 	d->on_crash = (enum on_end)crash;
@@ -235,11 +234,61 @@ static int load(const char *path, struct fake_domain *d)
 	return n == 6 ? 0 : -EINVAL;
 }
 
-int xl_create(struct xl *x, const char *path, const char *kernel, const char *ramdisk,
-	      uint32_t *domid)
+int xl_traits(struct xl *x, const char *path, struct xl_traits *t)
 {
-	int err = fake_call("create %u%s%s%s%s", *domid, kernel ? " kernel " : "",
-			    kernel ? kernel : "", ramdisk ? " ramdisk " : "", ramdisk ? ramdisk : "");
+	struct fake_domain d;
+	int err = load(path, &d);
+
+	(void)x;
+	if (!err)
+		tell(&d, t);
+	return err;
+}
+
+int xl_usage(struct xl *x, uint32_t domid, struct xl_usage *u)
+{
+	int err = fake_call("look at the usage of %u", domid);
+	struct fake_domain *d = fake_find(domid);
+
+	(void)x;
+	if (err || !d)
+		return err ? err : -ENOENT;
+	d->usage.cpu_ns += d->burns;
+	*u = d->usage;
+	u->paused = d->paused;
+	return 0;
+}
+
+bool xl_is_paused(struct xl *x, uint32_t domid)
+{
+	const struct fake_domain *d = fake_find(domid);
+
+	(void)x;
+	return d && d->paused;
+}
+
+static struct fake_domain *make(uint32_t domid, const struct xl_make *how,
+				const struct fake_domain *want)
+{
+	struct fake_domain *d = fake_add(domid, want->name);
+
+	*d = *want;
+	d->domid = domid;
+	d->paused = true;
+	d->life = LIFE_RUNNING;
+	d->nic = !how->bare && want->nic;
+	if (how->kernel)
+		snprintf(d->kernel, sizeof(d->kernel), "%s", how->kernel);
+	if (how->ramdisk)
+		snprintf(d->ramdisk, sizeof(d->ramdisk), "%s", how->ramdisk);
+	return d;
+}
+
+int xl_create(struct xl *x, const char *path, const struct xl_make *how, uint32_t *domid)
+{
+	int err = fake_call("create %u%s%s%s%s%s", *domid, how->bare ? "" : " whole",
+			    how->kernel ? " kernel " : "", how->kernel ? how->kernel : "",
+			    how->ramdisk ? " ramdisk " : "", how->ramdisk ? how->ramdisk : "");
 	struct fake_domain want = { .domid = 0 }, *d;
 
 	(void)x;
@@ -248,21 +297,30 @@ int xl_create(struct xl *x, const char *path, const char *kernel, const char *ra
 	if (err)
 		return err;
 	/* A domid or a name that somebody has, an image that is none. */
-	if (fake_find(*domid) || by_name(want.name) || (kernel && strstr(kernel, "none")))
+	if (fake_find(*domid) || by_name(want.name) || (how->kernel && strstr(how->kernel, "none")))
 		return -EIO;
 	while (!*domid || fake_find(*domid))
 		*domid = *domid ? *domid + 1 : FAKE_ANY_DOMID;
-	d = fake_add(*domid, want.name);
-	want.domid = *domid;
-	want.paused = true;
-	want.life = LIFE_RUNNING;
-	*d = want;
-	if (kernel)
-		snprintf(d->kernel, sizeof(d->kernel), "%s", kernel);
-	if (ramdisk)
-		snprintf(d->ramdisk, sizeof(d->ramdisk), "%s", ramdisk);
+	d = make(*domid, how, &want);
 	if (fake.created)
 		fake.created(d);
+	if (d->nic && fake.nic_added)
+		fake.nic_added(d);
+	return 0;
+}
+
+int xl_add_pci(struct xl *x, const char *path, uint32_t domid)
+{
+	int err = fake_call("nic %u", domid);
+	struct fake_domain *d = fake_find(domid);
+
+	(void)x;
+	(void)path;
+	if (err || !d || d->nic)
+		return err ? err : -EIO;
+	d->nic = true;
+	if (fake.nic_added)
+		fake.nic_added(d);
 	return 0;
 }
 

@@ -3,7 +3,8 @@
  * fake_xl.h - xl.h over a table of domains instead of over Xen.
  *
  * Each call is written down, burns the fuse, and fails if it is told to.  A configuration
- * is saved as one line: "NAME DRIVER_DOMAIN ON_CRASH ON_WATCHDOG KERNEL RAMDISK".
+ * is saved as one line: "NAME DRIVER_DOMAIN ON_CRASH ON_WATCHDOG KERNEL RAMDISK", and "bare" if
+ * it has no NIC.
  */
 #ifndef TEST_FAKE_XL_H
 #define TEST_FAKE_XL_H
@@ -19,6 +20,9 @@ struct fake_domain {
 	char name[64];
 	enum life life;
 	bool paused;
+	struct xl_usage usage;	/* of one that is not paused */
+	uint64_t burns;		/* ns, between two looks at that */
+	bool nic;		/* its PCI device is assigned to it */
 	bool driver_domain;
 	enum on_end on_crash, on_watchdog;
 	char kernel[32], ramdisk[32];
@@ -40,6 +44,7 @@ struct fake_xl {
 	void (*created)(const struct fake_domain *d);
 	void (*paused)(const struct fake_domain *d);
 	void (*unpaused)(struct fake_domain *d);
+	void (*nic_added)(const struct fake_domain *d);
 	int (*reattach)(uint32_t guest, uint32_t handle, uint32_t drv);
 };
 

@@ -81,9 +81,9 @@ static void expect_back(char *before)
 }
 
 #define PUT_OUT		"store, open, phase create, quiet 0000:00:02.0, /hook down drv 1 (crashed), "
-#define TAKEN_DOWN	"pause 1, standin for 1, destroy 1, standin over, "
-#define MADE_ANEW	"phase create, quiet 0000:00:02.0, create 1, ours, phase restore, "
-#define RESTORED	"restore 3 vifs, unpause 1, "
+#define TAKEN_DOWN	"destroy 1, "
+#define MADE_ANEW	"phase create, create 1, ours, phase nic, "
+#define RESTORED	"unpause 1, nic 1, phase restore, restore 3 vifs, "
 
 /* ---------------------------------------------------------- all goes well */
 
@@ -100,7 +100,7 @@ static void it_crashed(void **state)
 		assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
 		expect_steps(PUT_OUT TAKEN_DOWN MADE_ANEW RESTORED
 			     "save 1, phase idle, history, /hook up drv 1 (crashed)");
-		expect_history("drv\trecover\tcrashed\tok\t1\t320\tdestroyed 0, created 0, "
+		expect_history("drv\trecover\tcrashed\tok\t1\t320\tquiet 0, destroyed 0, created 0, unpaused 0, nic 0, "
 			       "3 vifs restored 0, backend serves 320, 3 of 3 vifs adopted 320");
 		expect_back(before);
 	}
@@ -153,7 +153,7 @@ static void restart_is_drained_first(void **state)
 		     "/hook down drv 1 (asked for), " TAKEN_DOWN MADE_ANEW RESTORED
 		     "save 1, phase idle, history, /hook up drv 1 (asked for)");
 	/* The clock of the outage begins when it is drained. */
-	expect_history("drv\trestart\tasked for\tok\t1\t320\tdrained 40, destroyed 0, created 0, "
+	expect_history("drv\trestart\tasked for\tok\t1\t320\tdrained 40, quiet 0, destroyed 0, created 0, unpaused 0, nic 0, "
 		       "3 vifs restored 0, backend serves 320, 3 of 3 vifs adopted 320");
 	expect_back(before);
 }
@@ -167,8 +167,8 @@ static void upgrade_to_another_image(void **state)
 	assert_int_equal(dom0_work(JOB_UPGRADE, "asked for"), JOB_DONE);
 	expect_steps("store, open, save 1, phase create, pause 1, quiet 0000:00:02.0, "
 		     "/hook down drv 1 (asked for), " TAKEN_DOWN
-		     "phase create, quiet 0000:00:02.0, create 1 kernel vmlinuz-2, ours, "
-		     "phase restore, " RESTORED
+		     "phase create, create 1 kernel vmlinuz-2, ours, "
+		     "phase nic, " RESTORED
 		     "save 1, phase idle, history, /hook up drv 1 (asked for)");
 	expect_back(before);
 	assert_string_equal(fake_find(DRV)->kernel, "vmlinuz-2");
@@ -225,6 +225,15 @@ static void not_before_its_time(void **state)
 
 /* ------------------------------------------------ the xl that created it */
 
+/* As the supervisor has it. */
+static void save_it(void)
+{
+	struct xl_traits t;
+
+	assert_int_equal(xl_save(NULL, DRV, RUN_DIR "/drv.json", &t), 0);
+	free(dom0_steps());
+}
+
 static void xl_destroys(void)
 {
 	if (fake_find(DRV) && fake_find(DRV)->life == LIFE_CRASHED && !strstr(fake.calls, "create 1"))
@@ -237,6 +246,7 @@ static void xl_destroys_it_itself(void **state)
 
 	(void)state;
 	fake_find(DRV)->on_crash = END_DESTROY;
+	save_it();
 	dom0_crash(LIFE_CRASHED);
 	dom0.meanwhile = xl_destroys;
 	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
@@ -267,6 +277,7 @@ static void xl_was_to_destroy_it_and_does_not(void **state)
 	for (i = 0; i < ARRAY_SIZE(row); i++) {
 		fake_find(DRV)->on_crash = row[i].on_crash;
 		fake_find(DRV)->on_watchdog = row[i].on_watchdog;
+		save_it();
 		file_remove("drv", ".ours");
 		if (row[i].ours)
 			file_touch("drv", ".ours");
@@ -340,10 +351,10 @@ static void its_domid_is_not_to_be_had(void **state)
 	dom0_crash(LIFE_CRASHED);
 	fake_fail("create 1", EIO, 2);
 	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
-	expect_steps(PUT_OUT TAKEN_DOWN "phase create, quiet 0000:00:02.0, create 1, create 1, create 0, ours, "
-		     "phase restore, unpause 9, " REATTACHED
+	expect_steps(PUT_OUT TAKEN_DOWN "phase create, create 1, create 1, create 0, ours, "
+		     "phase nic, unpause 9, nic 9, phase restore, " REATTACHED
 		     "save 9, phase idle, history, /hook up drv 9 (crashed)");
-	expect_history("drv\trecover\tcrashed\tok\t9\t3320\tdestroyed 0, created 0, 3 vifs restored 0, "
+	expect_history("drv\trecover\tcrashed\tok\t9\t3320\tquiet 0, destroyed 0, created 0, unpaused 0, nic 0, 3 vifs restored 0, "
 		       "backend serves 320, 0 of 3 vifs adopted 320");
 	expect_moved();
 }
@@ -368,8 +379,8 @@ static void the_old_one_does_not_go_away(void **state)
 	fake.zombie = DRV;
 	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
 	assert_int_equal(log_count("domain 1 does not go away"), 1);
-	expect_steps(PUT_OUT TAKEN_DOWN "phase create, quiet 0000:00:02.0, create 1, create 0, ours, "
-		     "phase restore, unpause 9, " REATTACHED
+	expect_steps(PUT_OUT TAKEN_DOWN "phase create, create 1, create 0, ours, "
+		     "phase nic, unpause 9, nic 9, phase restore, " REATTACHED
 		     "save 9, phase idle, history, /hook up drv 9 (crashed)");
 	expect_moved();
 }
@@ -380,9 +391,9 @@ static void it_cannot_be_created_at_all(void **state)
 	dom0_crash(LIFE_CRASHED);
 	fake_fail("create", EIO, 3);
 	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_FAILED);
-	expect_steps(PUT_OUT TAKEN_DOWN "phase create, quiet 0000:00:02.0, create 1, create 1, create 0, history, "
+	expect_steps(PUT_OUT TAKEN_DOWN "phase create, create 1, create 1, create 0, history, "
 		     "/hook failed drv 1 (crashed)");
-	expect_history("drv\trecover\tcrashed\tfailed\t1\t0\tdestroyed 0");
+	expect_history("drv\trecover\tcrashed\tfailed\t1\t0\tquiet 0, destroyed 0");
 	assert_int_equal(phase_read("drv"), PHASE_CREATE);
 	/* The next one can. */
 	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
@@ -410,7 +421,7 @@ static void a_vif_is_refused(void **state)
 	world_front(&dom0.w, 2, XS_FRONT_TX_RING_REF, "0");
 	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
 	steps = dom0_steps();
-	assert_non_null(strstr(steps, "unpause 1, reattach 6/0 to 1, save 1"));
+	assert_non_null(strstr(steps, "restore 3 vifs, reattach 6/0 to 1, save 1"));
 	free(steps);
 	assert_int_equal(log_count("vif 0 of domain 6 could not be adopted: detached and attached"), 1);
 	dom0_run(3000);
@@ -485,9 +496,9 @@ static void a_guest_that_hides_its_nodes(void **state)
 	dom0.meanwhile = a_guest_hides;
 	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
 	steps = dom0_steps();
-	assert_non_null(strstr(steps, "unpause 1, reattach 6/0 to 1, save 1"));
+	assert_non_null(strstr(steps, "restore 3 vifs, reattach 6/0 to 1, save 1"));
 	free(steps);
-	expect_history("drv\trecover\tcrashed\tok\t1\t61320\tdestroyed 0, created 0, 3 vifs restored 0, "
+	expect_history("drv\trecover\tcrashed\tok\t1\t61320\tquiet 0, destroyed 0, created 0, unpaused 0, nic 0, 3 vifs restored 0, "
 		       "backend serves 320, 2 of 3 vifs adopted 60320");
 	assert_string_equal(world_back(&dom0.w, 0, XS_BACK_XMD_RINGS), "adopted");
 	assert_string_equal(world_back(&dom0.w, 3, XS_BACK_XMD_RINGS), "adopted");

@@ -47,6 +47,8 @@
 #define xchg(p, v)	__atomic_exchange_n(p, v, __ATOMIC_SEQ_CST)
 #define cmpxchg(p, o, n) ({ __typeof__(*(p)) o_ = (o); __atomic_compare_exchange_n(p, &o_, n, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); o_; })
 #define set_bit(n, p)	(*(p) |= BIT(n))
+#define test_bit(n, p)	(!!(*(p) & BIT(n)))
+#define NAPI_STATE_SCHED 0
 #define ETH_MIN_MTU	68
 #define ETH_MAX_MTU	0xffffu
 
@@ -104,9 +106,8 @@ struct list_head { struct list_head *next, *prev; };
 #define list_for_each_entry_reverse(p, h, m) \
 	for (p = list_entry((h)->prev, __typeof__(*p), m); &p->m != (h); \
 	     p = list_entry(p->m.prev, __typeof__(*p), m))
-#define list_for_each_entry_safe(p, n, h, m) \
-	for (p = list_entry((h)->next, __typeof__(*p), m), n = list_entry(p->m.next, __typeof__(*p), m); \
-	     &p->m != (h); p = n, n = list_entry(n->m.next, __typeof__(*p), m))
+#define list_first_entry_or_null(h, t, m) \
+	((h)->next == (h) ? NULL : list_entry((h)->next, t, m))
 static inline void list_add(struct list_head *e, struct list_head *after)
 {
 	e->next = after->next;
@@ -114,6 +115,13 @@ static inline void list_add(struct list_head *e, struct list_head *after)
 	after->next->prev = e;
 	after->next = e;
 }
+static inline void list_add_tail(struct list_head *e, struct list_head *head)
+{
+	list_add(e, head->prev);
+}
+
+#define list_del list_del_init
+#define list_empty list_empty_careful
 static inline void list_del_init(struct list_head *e)
 {
 	e->prev->next = e->next;
@@ -150,7 +158,18 @@ typedef struct { unsigned int woken; } wait_queue_head_t;
 
 /* memory */
 struct page { void *addr; };
-#define page_address(p)		((p)->addr)
+/* rings are mapped into addresses that exist before: each in a page of a file */
+typedef void pte_t;
+typedef unsigned long phys_addr_t;
+struct sim_maddr { unsigned long maddr; };
+#define VM_MAP			0
+#define PAGE_KERNEL_RO		0
+#define ZERO_PAGE(n)		((struct page *)NULL)
+#define lookup_address(a, level) ({ *(level) = 1; (void *)(a); })
+#define arbitrary_virt_to_machine(p) ((struct sim_maddr){ (unsigned long)(p) })
+#define vmap(pages, n, flags, prot) ((void)(pages), sim_vmap())
+void *sim_vmap(void);
+void vunmap(void *p);
 #define vzalloc(n)		sim_alloc(n)
 #define vfree(p)		free(p)
 void *sim_alloc(size_t n);
@@ -161,7 +180,8 @@ struct net_device { u8 dev_addr[ETH_ALEN]; unsigned int flags; };
 struct napi_struct {
 	int (*poll)(struct napi_struct *napi, int budget);
 	struct napi_struct *next;
-	bool enabled, scheduled, missed;
+	unsigned long state;
+	bool enabled, missed;
 };
 void netif_napi_add(struct net_device *dev, struct napi_struct *n,
 		    int (*poll)(struct napi_struct *, int));
@@ -173,6 +193,7 @@ bool napi_complete_done(struct napi_struct *n, int work);
 
 static inline bool ether_addr_equal(const u8 *a, const u8 *b) { return !memcmp(a, b, ETH_ALEN); }
 static inline void ether_addr_copy(u8 *to, const u8 *from) { memcpy(to, from, ETH_ALEN); }
+static inline bool is_multicast_ether_addr(const u8 *a) { return a[0] & 1; }
 static inline bool is_valid_ether_addr(const u8 *a)
 {
 	static const u8 zero[ETH_ALEN];
@@ -183,13 +204,10 @@ static inline bool is_valid_ether_addr(const u8 *a)
 /* Xen */
 #define XEN_PAGE_SIZE		4096
 #define virt_to_gfn(p)		((unsigned long)(p) / 4096)
-#define gnttab_set_map_op(o, a, f, r, d) (*(o) = (struct gnttab_map_grant_ref){ .host_addr = (a), .ref = (r), .dom = (d), .status = 1 })
+#define gnttab_set_map_op(o, a, f, r, d) (*(o) = (struct gnttab_map_grant_ref){ .host_addr = (a), .flags = (f), .ref = (r), .dom = (d), .status = 1 })
 #define gnttab_set_unmap_op(o, a, f, h) (*(o) = (struct gnttab_unmap_grant_ref){ .host_addr = (a), .handle = (h) })
 void gnttab_batch_copy(struct gnttab_copy *op, unsigned int n);
-int gnttab_map_refs(struct gnttab_map_grant_ref *op, void *k, struct page **p, unsigned int n);
-int gnttab_unmap_refs(struct gnttab_unmap_grant_ref *op, void *k, struct page **p, unsigned int n);
-int gnttab_alloc_pages(int n, struct page **p);
-void gnttab_free_pages(int n, struct page **p);
+int HYPERVISOR_grant_table_op(unsigned int op, void *arg, unsigned int n);
 
 typedef int irqreturn_t;
 typedef irqreturn_t (*irq_handler_t)(int irq, void *arg);

@@ -27,6 +27,8 @@ typedef __s32 s32;
 #define __user
 #define unlikely(x)	(x)
 #define min_t(t, a, b)	((t)(a) < (t)(b) ? (t)(a) : (t)(b))
+#define min(a, b)	({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ < b_ ? a_ : b_; })
+#define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
 #define max(a, b)	({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ > b_ ? a_ : b_; })
 #define container_of(p, t, m) ((t *)((char *)(p) - offsetof(t, m)))
 #define WARN_ON_ONCE(x)	({ SIM_CHECK(!(x)); false; })
@@ -84,7 +86,15 @@ extern unsigned long jiffies;
 #define jiffies_to_msecs(j)	((unsigned int)((j) * 1000 / HZ))
 void msleep(unsigned int ms);
 void sim_run(unsigned int ms);
-#define usleep_range(a, b)	sim_run((a) / 1000)	/* others work meanwhile */
+void sim_usleep(unsigned int us);	/* others work meanwhile */
+#define usleep_range(a, b)	sim_usleep(a)
+#define readl_poll_timeout(addr, val, cond, sleep_us, timeout_us) ({	\
+	unsigned int left_ = (timeout_us);				\
+	while (!((val) = readl(addr), cond) && left_ >= (sleep_us)) {	\
+		sim_usleep(sleep_us);					\
+		left_ -= (sleep_us);					\
+	}								\
+	(cond) ? 0 : -ETIMEDOUT; })
 #define fatal_signal_pending(t)	false
 struct work_struct { void (*func)(struct work_struct *work); bool due; };
 struct delayed_work { struct work_struct work; unsigned long at; };
@@ -128,6 +138,7 @@ extern unsigned int sim_lines;	/* in the log, of those that warn */
 extern char sim_line[256];	/* the last one */
 #define dev_info(d, f...)	((void)(d))
 #define dev_err(d, f...)	((void)(d), sim_lines++, (void)snprintf(sim_line, sizeof(sim_line), f))
+#define dev_warn		dev_err
 #define dev_warn_ratelimited	dev_err
 
 /* network */
@@ -135,7 +146,8 @@ struct net_device { int unused; };
 struct sk_buff_head { int unused; };
 struct miscdevice { int unused; };
 struct dentry;
-struct napi_struct { bool sched, missed, enabled; };
+struct napi_struct { unsigned long state; bool missed, enabled; };	/* state: one bit */
+#define NAPI_STATE_SCHED 0
 void napi_enable(struct napi_struct *n);
 void napi_disable(struct napi_struct *n);
 void napi_schedule(struct napi_struct *n);
