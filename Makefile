@@ -54,12 +54,12 @@ user:
 	$(MAKE) -C backend-domU/user
 	$(MAKE) -C supervisor
 
-image: image-programs
-	image/xmd-mkimage
-
 # Static, for the image of the driver domain: build/image/
 image-programs:
 	$(MAKE) -f image/programs.mk
+
+image: image-programs
+	image/xmd-mkimage
 
 deps:
 	tests/install-deps --build
@@ -80,6 +80,7 @@ demo:
 
 loc:
 	@tests/loc
+	@[ ! -e build/image/own/manifest ] || { echo; image/figures; }
 
 clean:
 	rm -rf $(BUILD)/modsrc $(BUILD)/modules $(BUILD)/bin $(BUILD)/obj $(BUILD)/tests
