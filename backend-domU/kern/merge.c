@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Joining TCP segments from the wire into one GSO frame; see merge.h. */
+#include <linux/bitops.h>	/* net/checksum.h of 6.12 forgets it */
 #include <linux/string.h>
 #include <net/checksum.h>
 #include "merge.h"
