@@ -310,10 +310,12 @@ void xmd_tx_give_up(struct xmd_vif *v);
 int xmd_back_rx_posted(struct xmd_vif *v);
 bool xmd_back_rx_return(struct xmd_vif *v, unsigned int *frames);
 unsigned int xmd_rx_return_batch(struct xmd_vif *v, bool *notify);
-bool xmd_rx_takes_merged(const struct xmd_vif *v);
-enum xmd_fit xmd_rx_fit(const struct xmd_vif *v, const struct xmd_buf *b, u32 len);
 unsigned int xmd_rx_direct(struct xmd_vif *to, const struct xmd_vif *from,
 			   struct xmd_tx_work **w, unsigned int n);
+
+/* fit.c: how a guest takes a frame */
+bool xmd_rx_takes_merged(const struct xmd_vif *v);
+enum xmd_fit xmd_rx_fit(const struct xmd_vif *v, const struct xmd_buf *b, u32 len);
 
 /* backlog.c */
 void xmd_backlog_pop(struct xmd_vif *v);
