@@ -14,8 +14,12 @@
 #include <linux/delay.h>
 #include <linux/etherdevice.h>
 #include <linux/interrupt.h>
+#include <linux/iopoll.h>
 #include <linux/module.h>
 #include "priv.h"
+
+#define POLL_US		20u
+#define RESET_US	20000u	/* some ms, most of them for the EEPROM */
 
 /*
  * For whoever is not probe or remove: a downcall may have waited for the lock while the
@@ -86,15 +90,47 @@ static void revive(struct xmd_nic *nic)
 	pci_write_config_word(nic->pdev, PCI_COMMAND, PCI_COMMAND_MEMORY);
 }
 
+/*
+ * A frame that has begun goes on after RCTL.EN and TCTL.EN are cleared, and its descriptor is
+ * written: so long the longest one, 16 KB, takes on the wire, and twice that.
+ */
+static void let_end(struct xmd_nic *nic)
+{
+	/* this read pushes the writes before it out, too */
+	u32 speed = xmd_read(nic, STATUS) & STATUS_SPEED;
+	unsigned int us = speed == STATUS_SPEED_10 ? 27000 : speed == STATUS_SPEED_100 ? 2700 : 300;
+
+	usleep_range(us, us + us / 8);
+}
+
 /* DMA and interrupts off, whatever state the chip is in. */
 static void quiesce(struct xmd_nic *nic)
 {
 	xmd_write(nic, IMC, ~0u);
 	xmd_write(nic, RCTL, 0);
 	xmd_write(nic, TCTL, 0);
-	/* a read pushes the writes out; 14.3: transfers in flight end within 10 ms */
-	xmd_read(nic, STATUS);
-	msleep(10);
+	let_end(nic);
+}
+
+/*
+ * 13.4.1: no access for 1 us; RST clears itself.  Then the EEPROM is read again, and is ours to
+ * have when that is done, for which its pins must be free: somebody may have died with them in his
+ * hands.  PHY_RST stays 0: the link lives through it, and nobody negotiates anew.
+ */
+static int reset(struct xmd_nic *nic)
+{
+	u32 val, pins = xmd_read(nic, EECD) & ~EECD_WIRE;
+	int err;
+
+	xmd_write(nic, EECD, pins);
+	xmd_write(nic, CTRL, (xmd_read(nic, CTRL) & ~CTRL_PHY_RST) | CTRL_RST);
+	usleep_range(2, POLL_US);
+	err = readl_poll_timeout(nic->regs + CTRL, val, !(val & CTRL_RST), POLL_US, RESET_US);
+	xmd_write(nic, EECD, pins | EECD_EE_REQ);
+	if (!err)
+		err = readl_poll_timeout(nic->regs + EECD, val, val & EECD_EE_GNT, POLL_US, RESET_US);
+	xmd_write(nic, EECD, pins);
+	return err;
 }
 
 /*
@@ -111,9 +147,9 @@ int xmd_nic_reset(struct xmd_nic *nic)
 		return -EIO;
 	}
 	quiesce(nic);
-	xmd_write(nic, CTRL, xmd_read(nic, CTRL) | CTRL_RST);
-	/* 13.4.1: no access for 1 us; the EEPROM is read again within some ms */
-	msleep(20);
+	/* no reason to give it up: the user half does it again, and says what does not work */
+	if (reset(nic))
+		dev_warn(&nic->pdev->dev, "not through with its reset within %u ms\n", RESET_US / 1000);
 	xmd_write(nic, IMC, ~0u);
 	xmd_read(nic, ICR);
 	return 0;
@@ -121,9 +157,6 @@ int xmd_nic_reset(struct xmd_nic *nic)
 
 static void enable(struct xmd_nic *nic, const struct xmd_start *start)
 {
-	/* with IDE in the descriptors, 0 is not allowed (13.4.44) */
-	if (!xmd_read(nic, TIDV))
-		xmd_write(nic, TIDV, 1);
 	xmd_write(nic, RXCSUM, RXCSUM_IPOFL | RXCSUM_TUOFL);
 	xmd_write(nic, TCTL, start->tctl | TCTL_EN);
 	xmd_write(nic, RCTL, start->rctl | RCTL_BUF_4096 | RCTL_SECRC | RCTL_EN);
@@ -204,11 +237,9 @@ void xmd_nic_rx_hold(struct xmd_nic *nic, bool hold)
 		u32 rctl = xmd_read(nic, RCTL) & ~RCTL_EN;
 
 		xmd_write(nic, RCTL, hold ? rctl : rctl | RCTL_EN);
-		xmd_read(nic, STATUS);
-		/* as in quiesce: a frame that has begun ends within this time */
-		msleep(10);
-		for (i = 0; hold && xmd_nic_rx_waits(nic) && i < 100; i++)
-			msleep(1);
+		let_end(nic);
+		for (i = 0; hold && xmd_nic_rx_waits(nic) && i < 1000; i++)
+			usleep_range(100, 200);
 		/* the frame that was last in the ring may still be on its way through the poll */
 		synchronize_net();
 	}

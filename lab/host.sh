@@ -53,8 +53,14 @@ cat "$RUN/monitor.out" > "$LOGS/qemu-monitor.log" &
 # ioapic_ack=old: by the other method an interrupt of the NIC that its domain does not answer, because it hangs or has
 # died, stays in service at the local APIC and keeps back all interrupts of lower vectors of that CPU, dom0's with them.
 # The IOMMU is what makes Xen allow passthrough at all.
+# --icount: an instruction is 2 ns of virtual time. sleep=on, because the peer lives in real time: with "off", waiting for
+# it would be skipped, and its TCP would seem to need no time or for ever. No ERMS and FSRM: with them kernels clear and
+# copy by "rep stosb" and "rep movsb", which count once a byte here and hardly at all on hardware; what they take without
+# (rep stosq) still counts once for eight bytes.
+model=max,-smap,-rdtscp,-xsave,-avx,-avx2,-pku,-mpx
 if [ -n "${ICOUNT:-}" ]; then
-    cpus=(-accel tcg,thread=single -smp 1 -icount "shift=1,sleep=off")
+    cpus=(-accel tcg,thread=single -smp 1 -icount "shift=1,sleep=on")
+    model+=,-erms,-fsrm
 else
     cpus=(-accel "tcg,thread=multi" -smp 2)
 fi
@@ -71,7 +77,7 @@ shell=
 [ "$MODE" != shell ] || shell=lab.shell
 
 # shellcheck disable=SC2086  # LAB_QEMU_ARGS is a list of words
-qemu=(${LAB_QEMU:-qemu-system-x86_64} -name xmd-lab -M q35 -cpu "max,-smap,-rdtscp,-xsave,-avx,-avx2,-pku,-mpx" -m "${LAB_MEM:-3072}" -nodefaults
+qemu=(${LAB_QEMU:-qemu-system-x86_64} -name xmd-lab -M q35 -cpu "$model" -m "${LAB_MEM:-3072}" -nodefaults
     -display none -no-reboot
     -netdev "tap,id=wire,ifname=wire,script=no,downscript=no" "${cpus[@]}"
     -device "intel-iommu,intremap=on"

@@ -83,8 +83,19 @@ static int start(struct driver *d, const struct image *image)
 	return 0;
 }
 
-/* A PHY without a link is set up afresh when we come to it, and not by each reset after that: it
- * may be negotiating, which would begin anew each time and never end. */
+/*
+ * Is the link to be given up?  PSTATUS latches a loss until it is read, across the death of whoever
+ * read it last and of its domain: where it tells of none, the link has outlived our reset.
+ *
+ * A PHY without a link is set up afresh when we come to it, and not by each reset after that: it
+ * may be negotiating, which would begin anew each time and never end.
+ */
+static bool needs_setup(const struct driver *d, bool reset_phy, const struct phy_state *phy)
+{
+	return reset_phy || !phy_as_wanted(d) ||
+	       (!(phy->status & PHY_STATUS_LINK) && d->state != DRIVER_RUNNING);
+}
+
 int bringup(struct driver *d, bool reset_phy)
 {
 	struct phy_state phy;
@@ -93,6 +104,7 @@ int bringup(struct driver *d, bool reset_phy)
 	int err;
 
 	d->stopped = true;
+	d->link_kept = false;
 	d->image.known = false;
 	d->pause = 0;
 	d->half_duplex = false;
@@ -101,9 +113,10 @@ int bringup(struct driver *d, bool reset_phy)
 		return err;
 	image_compute(d, &want);
 	batch_init(&b, d, EXIT_PHY);
-	if (reset_phy || !phy_as_wanted(d) ||
-	    (!(phy.status & PHY_STATUS_LINK) && d->state != DRIVER_RUNNING))
+	if (needs_setup(d, reset_phy, &phy))
 		phy_add_setup(d, &b);
+	else
+		d->link_kept = phy.latched & PHY_STATUS_LINK;
 	batch_subject(&b, EXIT_REGISTER);
 	image_add_write(&b, &d->image, &want, false);
 	err = batch_run(&b);
@@ -111,6 +124,10 @@ int bringup(struct driver *d, bool reset_phy)
 		err = led_adopt(d);
 	if (!err)
 		err = start(d, &want);
+	/* what the latch told is told by no later look: guests hear of both */
+	if (!err && d->link.up && !d->link_kept)
+		err = link_report_down(d);
+	d->counters.link_kept += d->link_kept;
 	return err ? err : link_check(d);
 }
 
@@ -231,7 +248,7 @@ void bringup_log(const struct driver *d, const char *how, uint64_t began_ms)
 
 	log_msg(MSG_PROBE, "%s %04x:%04x, %02x:%02x:%02x:%02x:%02x:%02x, link %s, epoch %u, %lu crossings, %llu ms",
 		how, d->info.vendor, d->info.device, mac[0], mac[1], mac[2], mac[3], mac[4],
-		mac[5], d->link.up ? "up" : "down", d->xpc.replicas.epoch, crossing_count(d),
+		mac[5], !d->link.up ? "down" : d->link_kept ? "kept" : "up", d->xpc.replicas.epoch, crossing_count(d),
 		(unsigned long long)(driver_now_ms() - began_ms));
 }
 

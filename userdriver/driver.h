@@ -137,6 +137,7 @@ struct driver {
 	struct image image;		/* what its registers hold */
 	struct phy_image phy;
 	struct link link;		/* as last reported */
+	bool link_kept;			/* it has outlived the reset of the last bring-up */
 	bool half_duplex;		/* of the last link; what TCTL.COLD is for */
 	uint32_t pause;			/* CTRL.RFCE and TFCE of the last link */
 	uint32_t itr;			/* class of moderation if adaptive, see moderation.c */

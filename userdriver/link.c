@@ -97,6 +97,7 @@ static int report(struct driver *d, const struct link *link)
 
 	if (err)
 		return err;
+	d->counters.link_losses += d->link.up && !link->up;
 	if (!same(link, &d->link))
 		log_link(d, link);
 	d->link = *link;

@@ -52,8 +52,8 @@ static const struct counter counter[STATS_COUNTERS] = {
 	FRAMES(MPTC, mptc), FRAMES(BPTC, bptc), FRAMES(TSCTC, tsctc), PLAIN(TSCTFC, tsctfc),
 };
 
-_Static_assert(STATS_COUNTERS * sizeof(uint64_t) == sizeof(struct xmd_counters),
-	       "a row for each counter of the object");
+_Static_assert(STATS_COUNTERS * sizeof(uint64_t) == AT(link_losses),
+	       "a row for each register's counter of the object");
 
 bool stats_sticky(const struct xmd_info *info)
 {

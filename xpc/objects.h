@@ -121,6 +121,8 @@ struct xmd_counters {
 	__u64 ptc1023 XPC_BY(user), ptc1522 XPC_BY(user);
 	__u64 mptc XPC_BY(user), bptc XPC_BY(user);
 	__u64 tsctc XPC_BY(user), tsctfc XPC_BY(user);
+	/* and no registers: times that the link went, and that the NIC was reset and it stayed */
+	__u64 link_losses XPC_BY(user), link_kept XPC_BY(user);
 } XPC_OBJECT(2);
 
 /* Settings that the user half cannot find: the downcall found leaves them alone. */

@@ -136,7 +136,7 @@ struct xmd_vif {
 	u8 mac[ETH_ALEN];
 	u16 port;
 	char name[24];
-	struct page *page[2];
+	void *ring[2];			/* mapped, see rings.c */
 	grant_handle_t handle[2];
 	unsigned int tx_irq;
 	unsigned int rx_irq;	/* equal to tx_irq: one event channel for both */
@@ -217,6 +217,10 @@ struct xmd_back {
 	bool draining;			/* nothing is taken from guests */
 	bool blinking;			/* the NIC's LED, for xmd-backend */
 	bool port_event;		/* the link has changed and nobody has read so */
+	bool early;			/* see early.c; since early_began, in seconds */
+	u32 early_began;
+	spinlock_t early_lock;
+	u64 early_kept, early_given, early_unclaimed;
 	struct timer_list retry;
 	struct delayed_work tick;
 	wait_queue_head_t events;
@@ -306,6 +310,11 @@ void xmd_rx_enqueue(struct xmd_vif *v, struct xmd_buf *b);
 bool xmd_rx_wants(struct xmd_vif *v, const struct xmd_buf *b);
 void xmd_rx_drop_all(struct xmd_vif *v);
 void xmd_rx_tick(struct xmd_vif *v);
+
+/* early.c */
+void xmd_early_flood(struct xmd_buf *b);
+void xmd_early_publish(struct xmd_vif *v);
+void xmd_early_tick(bool all);
 
 /* switch.c */
 int xmd_switch_attach(void);

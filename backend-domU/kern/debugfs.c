@@ -67,6 +67,8 @@ static int vifs_show(struct seq_file *m, void *unused)
 		   back.nvif, atomic_read(&back.guaranteed), back.guaranteed_max,
 		   atomic_read(&back.shared), back.share, back.nic_frames, back.host_frames,
 		   back.flooded, back.merged, back.to_nobody, back.host_drops);
+	seq_printf(m, "early kept %llu given %llu unclaimed %llu\n", back.early_kept, back.early_given,
+		   back.early_unclaimed);
 	xmd_each_vif(v, i) {
 		seq_printf(m, "%s port %u mac %pM%s mtu %u features 0x%x fault %s refs %u\n",
 			   v->name, v->port, v->mac, who_holds(v), v->mtu, v->features,

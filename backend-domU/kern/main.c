@@ -33,6 +33,7 @@ static void tick(struct work_struct *work)
 		xmd_rx_tick(v);
 	}
 	mutex_unlock(&back.ctl);
+	xmd_early_tick(false);
 	spin_lock_bh(&back.fdb_lock);
 	xmd_fdb_sweep(back.fdb, ktime_get_seconds());
 	spin_unlock_bh(&back.fdb_lock);
@@ -44,11 +45,14 @@ static int __init back_init(void)
 	hsiphash_key_t key;
 	int err;
 
-	if (!xen_domain())
+	/* rings.c writes page table entries that Xen knows */
+	if (!xen_pv_domain())
 		return -ENODEV;
 	mutex_init(&back.ctl);
 	spin_lock_init(&back.fdb_lock);
 	spin_lock_init(&back.wait_lock);
+	spin_lock_init(&back.early_lock);
+	back.early = true;
 	INIT_LIST_HEAD(&back.waiters);
 	init_waitqueue_head(&back.events);
 	timer_setup(&back.retry, retry, 0);
@@ -83,6 +87,7 @@ static void __exit back_exit(void)
 	xmd_chardev_exit();
 	cancel_delayed_work_sync(&back.tick);
 	xmd_vif_disconnect_all();
+	xmd_early_tick(true);
 	xmd_switch_detach();
 	del_timer_sync(&back.retry);
 	/* The last vifs are freed by the frames that the NIC returned while detaching. */

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A guest's two ring pages and its event channels: mapped, adopted, bound, and given back. */
 #include <linux/mm.h>
+#include <linux/vmalloc.h>
 #include <xen/events.h>
 #include <xen/interface/event_channel.h>
 #include <xen/interface/grant_table.h>
 #include <xen/interface/xen.h>
 #include <asm/xen/hypercall.h>
+#include <asm/xen/page.h>
 #include "back.h"
 #include "intent.h"
 
@@ -25,41 +27,56 @@ static int grant_errno(const struct xmd_vif *v, const char *what, u32 ref, int s
 }
 
 /*
- * A page that Xen would not unmap is the guest's still: whoever was given it next would
+ * A ring is mapped where a page table entry of our own points, as xenbus does it.  Linux's pages
+ * for what is foreign (gnttab_alloc_pages) would cost a memory section of 128 MB at the first of
+ * them, with Debian's kernel and while guests wait.  Returns where Xen finds the entry.
+ */
+static phys_addr_t entry(const struct xmd_vif *v, int ring)
+{
+	unsigned int level;
+	pte_t *pte = lookup_address((unsigned long)v->ring[ring], &level);
+
+	return arbitrary_virt_to_machine(pte).maddr;
+}
+
+#define MAP_FLAGS	(GNTMAP_host_map | GNTMAP_contains_pte)
+
+/*
+ * What Xen would not unmap is the guest's still: whoever was given the address next would
  * share it with that guest.  So it is nobody's from then on.
  */
 static void unmap_ring(struct xmd_vif *v, int ring)
 {
 	struct gnttab_unmap_grant_ref op;
 
-	gnttab_set_unmap_op(&op, (unsigned long)page_address(v->page[ring]),
-			    GNTMAP_host_map, v->handle[ring]);
-	if (!gnttab_unmap_refs(&op, NULL, &v->page[ring], 1) && op.status == GNTST_okay)
-		gnttab_free_pages(1, &v->page[ring]);
-	else
-		pr_err("xmd_back: %s: cannot unmap a ring page (%d): it is never used again, and the guest's stays pinned\n",
+	gnttab_set_unmap_op(&op, entry(v, ring), MAP_FLAGS, v->handle[ring]);
+	if (HYPERVISOR_grant_table_op(GNTTABOP_unmap_grant_ref, &op, 1) ||
+	    op.status != GNTST_okay) {
+		pr_err("xmd_back: %s: cannot unmap a ring page (%d): its address is never used again, and the guest's stays pinned\n",
 		       v->name, op.status);
+		return;
+	}
+	vunmap(v->ring[ring]);
 }
 
 static int map_ring(struct xmd_vif *v, int ring, u32 ref)
 {
+	struct page *until_then = ZERO_PAGE(0);
 	struct gnttab_map_grant_ref op;
-	int err = gnttab_alloc_pages(1, &v->page[ring]);
 
-	if (err)
-		return err;
-	gnttab_set_map_op(&op, (unsigned long)page_address(v->page[ring]),
-			  GNTMAP_host_map, ref, v->id.domid);
-	err = gnttab_map_refs(&op, NULL, &v->page[ring], 1);
+	v->ring[ring] = vmap(&until_then, 1, VM_MAP, PAGE_KERNEL_RO);
+	if (!v->ring[ring])
+		return -ENOMEM;
+	gnttab_set_map_op(&op, entry(v, ring), MAP_FLAGS, ref, v->id.domid);
+	if (HYPERVISOR_grant_table_op(GNTTABOP_map_grant_ref, &op, 1))
+		op.status = GNTST_general_error;
 	if (op.status != GNTST_okay) {
-		gnttab_free_pages(1, &v->page[ring]);
+		vunmap(v->ring[ring]);
 		return grant_errno(v, ring == RING_TX ? "tx-ring-ref" : "rx-ring-ref", ref,
 				   op.status);
 	}
 	v->handle[ring] = op.handle;
-	if (err)
-		unmap_ring(v, ring);
-	return err;
+	return 0;
 }
 
 static int map_rings(struct xmd_vif *v)
@@ -107,8 +124,8 @@ static void finish_pushes(struct xen_netif_tx_sring *txs, u32 *tx, u32 tx_prod,
  */
 static int start_rings(struct xmd_vif *v, bool adopt)
 {
-	struct xen_netif_tx_sring *txs = page_address(v->page[RING_TX]);
-	struct xen_netif_rx_sring *rxs = page_address(v->page[RING_RX]);
+	struct xen_netif_tx_sring *txs = v->ring[RING_TX];
+	struct xen_netif_rx_sring *rxs = v->ring[RING_RX];
 	u32 tx = adopt ? READ_ONCE(txs->rsp_prod) : 0;
 	u32 rx = adopt ? READ_ONCE(rxs->rsp_prod) : 0;
 	u32 tx_prod = READ_ONCE(txs->req_prod), rx_prod = READ_ONCE(rxs->req_prod);

@@ -138,7 +138,10 @@ static void to_port(struct xmd_buf *b, int dst, u16 src)
 	struct xmd_vif *v;
 
 	if (dst == XMD_TO_FLOOD) {
-		xmd_switch_flood(b, src);
+		if (unlikely(READ_ONCE(back.early)) && src == XMD_PORT_NIC)
+			xmd_early_flood(b);
+		else
+			xmd_switch_flood(b, src);
 		return;
 	}
 	if (dst == XMD_PORT_HOST) {

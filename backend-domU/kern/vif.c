@@ -144,9 +144,8 @@ static void vif_stop(struct xmd_vif *v)
 /* An adopting backend owes the guest one look and one event: the last ones may be lost. */
 static void vif_publish(struct xmd_vif *v, bool adopt)
 {
-	rcu_assign_pointer(back.vif[v->port - XMD_PORT_VIF0], v);
+	xmd_early_publish(v);
 	back.nvif++;
-	xmd_switch_add(v);
 	xmd_vif_kick(v);
 	if (adopt) {
 		notify_remote_via_irq(v->tx_irq);

@@ -35,7 +35,9 @@ enum exit_code {
 	EXIT_CANNOT = 3,	/* cannot work here: no xenstore, no permission */
 };
 
-#define OPEN_RETRY_MS 100
+#define OPEN_RETRY_MS 10	/* the one before us is dying, or the module is being loaded */
+#define OPEN_LATER_MS 100
+#define OPEN_SOON 200		/* times, before it is that */
 #define FAILED_START_MS 100	/* as long as a start at least takes that comes to nothing */
 #define NOBODY "65534"	/* a number: a small driver domain has no list of users */
 
@@ -145,7 +147,7 @@ static int loop_open(struct pollfd fd[SOURCES])
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
-	/* Before libxenstore starts its thread, so that the thread has them blocked too. */
+	/* Before the thread that pets the watchdog, so that it has them blocked too. */
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	for (i = 0; i < SOURCES; i++)
 		fd[i] = (struct pollfd){ .fd = -1, .events = POLLIN };
@@ -193,8 +195,9 @@ static int wait_for_kern(struct pollfd fd[SOURCES], struct store *s, const char 
 			 struct kern **k)
 {
 	bool said = false;
+	unsigned int tries;
 
-	for (;;) {
+	for (tries = 1;; tries++) {
 		*k = kern_open(device);
 		if (*k)
 			return -1;
@@ -203,14 +206,14 @@ static int wait_for_kern(struct pollfd fd[SOURCES], struct store *s, const char 
 				device, strerror(errno));
 			return EXIT_CANNOT;
 		}
-		if (!said) {
+		if (!said && (errno != EBUSY || tries >= OPEN_SOON)) {
 			log_warn("%s: %s: waiting; %s", device, strerror(errno),
 				 errno == EBUSY ? "is another xmd-backend running?" :
 				 "is xmd_back.ko loaded?");
 			introduce(s, "waiting");
 			said = true;
 		}
-		if (loop_wait(fd, now_ms() + OPEN_RETRY_MS))
+		if (loop_wait(fd, now_ms() + (tries < OPEN_SOON ? OPEN_RETRY_MS : OPEN_LATER_MS)))
 			return EXIT_OK;
 	}
 }
@@ -269,13 +272,13 @@ static int serve(struct pollfd fd[SOURCES], struct backend *b)
 {
 	int err = backend_start(b);
 
-	/* behind the watch: its first event has come when this is through, and is one look less */
+	/* first what guests' frames wait for, then who we are */
+	if (!err)
+		err = backend_work(b);
 	if (!err) {
 		introduce(b->env.store, "starting");
-		err = backend_work(b);
-	}
-	if (!err)
 		err = backend_serving(b);
+	}
 	if (!err)
 		log_info("serving, version " XMD_VERSION);
 	while (!err) {
@@ -312,7 +315,7 @@ static int run(struct pollfd fd[SOURCES], const struct options *o, struct backen
 {
 	int ret;
 
-	b->env.store = store_xs_open();
+	b->env.store = store_dev_open(STORE_DEVICE);
 	if (!b->env.store) {
 		log_err("no xenstore: %s; is this a Xen domain, is /dev/xen/xenbus there and"
 			" readable?", strerror(errno));
@@ -361,7 +364,6 @@ int main(int argc, char **argv)
 	if (objs.bus)
 		objs.bus->ops->close(objs.bus);
 	kern_close(b.env.kern);
-	/* not store_close(): libxenstore cancels its thread, for which libc opens a library */
 	close(fd[SOURCE_SIGNALS].fd);
 	/* The next one is started at once, and may fare no better. */
 	if (ret != EXIT_OK && now_ms() - began < FAILED_START_MS)

@@ -293,6 +293,11 @@ int vif_run(struct vif *v, struct vif_env *env)
 		err = take_step(v, env, &view, step);
 		if (err)
 			return try_later(v, env, fsm_step_name(step), err);
+		/* the next guest's frames wait, what is told about this one does not matter to any */
+		if (step == STEP_ADOPT) {
+			v->dirty = true;
+			return 0;
+		}
 	}
 	/* A guest that changes its state as fast as we answer: let the others have a turn. */
 	v->due = env->now() + BACKOFF_MIN_MS;

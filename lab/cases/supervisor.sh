@@ -52,7 +52,7 @@ seq_report g1 rx
 metric planned_lost_from_wire "$seq_lost" datagrams
 
 note "to the same image, and to one that is none"
-xmdctl upgrade drv --kernel /images/vmlinux --ramdisk /images/drv-xmd.cpio || fail "xmdctl upgrade to a good image: $?"
+xmdctl upgrade drv --kernel "$(drv_kernel)" --ramdisk "$(drv_ramdisk)" || fail "xmdctl upgrade to a good image: $?"
 n=$((n + 1))
 back_again $n 5
 last

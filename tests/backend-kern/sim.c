@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A driver domain in one process; see sim.h. */
+#define _GNU_SOURCE		/* memfd_create */
+#include <sys/mman.h>
+#include <unistd.h>
 #include "sim.h"
 
 struct xmd_back back;
@@ -11,6 +14,7 @@ u64 sim_now;
 s64 sim_us;
 
 #define MAX_GUESTS 80
+#define MAX_RINGS (MAX_GUESTS * 2 + 8)
 /* Without the receive ring's buffers and the spare ones. */
 #define POOL (SIM_POOL - XMD_BATCH - 256u)
 #define TX_REF 1000u
@@ -22,7 +26,8 @@ static struct guest *guests[MAX_GUESTS];
 static struct napi_struct *sched, **sched_tail = &sched;
 static struct { bool used; irq_handler_t h; void *arg; struct guest *g; } irqs[2 * MAX_GUESTS + 1];
 static struct guest *port_owner;
-static struct page ring_page[MAX_GUESTS * 2 + 2];
+static struct ring_at { void *addr; bool mapped; } ring_at[MAX_RINGS];
+static int ring_file;
 static struct xmd_buf bufs[SIM_POOL], *pool[SIM_POOL];
 
 static unsigned int take(struct xmd_buf **b, unsigned int k, unsigned int keep)
@@ -222,51 +227,90 @@ void gnttab_batch_copy(struct gnttab_copy *op, unsigned int n)
 	}
 }
 
-int gnttab_alloc_pages(int n, struct page **p)
+void *sim_vmap(void)
 {
+	unsigned int i = 0;
+
 	if (fails())
-		return -ENOMEM;
-	for (int i = 0, k = 0; i < n; k++) {
-		SIM_CHECK(k < (int)(sizeof(ring_page) / sizeof(ring_page[0])));
-		if (!ring_page[k].addr) {
-			p[i] = &ring_page[k];
-			p[i++]->addr = (void *)1;
-		}
-	}
-	return 0;
+		return NULL;
+	while (ring_at[i].addr)
+		SIM_CHECK(++i < MAX_RINGS);
+	ring_at[i].addr = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	SIM_CHECK(ring_at[i].addr != MAP_FAILED);
+	return ring_at[i].addr;
 }
 
-void gnttab_free_pages(int n, struct page **p)
+static struct ring_at *ring_of(u64 addr)
 {
-	while (n--) {
-		SIM_CHECK(p[n]->addr == (void *)1);	/* not one that is mapped */
-		p[n]->addr = NULL;
-	}
+	for (unsigned int i = 0; i < MAX_RINGS; i++)
+		if (addr && (u64)ring_at[i].addr == addr)
+			return &ring_at[i];
+	SIM_CHECK(false);
+	return NULL;
 }
 
-int gnttab_map_refs(struct gnttab_map_grant_ref *op, void *k, struct page **p, unsigned int n)
+void vunmap(void *p)
 {
+	struct ring_at *r = ring_of((u64)p);
+
+	SIM_CHECK(!r->mapped);
+	munmap(p, 4096);
+	r->addr = NULL;
+}
+
+/* Guest @g's page of the file of all rings, there or elsewhere. */
+static void *ring_page(const struct guest *g, unsigned int ring, void *at)
+{
+	off_t page = 0;
+	void *p;
+
+	if (!ring_file)
+		ring_file = memfd_create("rings", MFD_CLOEXEC);
+	while (guests[page / 2] != g)
+		page += 2;
+	page = (page + ring) * 4096;
+	SIM_CHECK(!ftruncate(ring_file, MAX_GUESTS * 2 * 4096));
+	p = mmap(at, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | (at ? MAP_FIXED : 0), ring_file, page);
+	SIM_CHECK(p != MAP_FAILED);
+	return p;
+}
+
+static void grant_map(struct gnttab_map_grant_ref *op)
+{
+	struct ring_at *r = ring_of(op->host_addr);
 	struct guest *g = guest_of(op->dom);
 
-	SIM_CHECK(!k && n == 1);
+	SIM_CHECK(!r->mapped && op->flags == (GNTMAP_host_map | GNTMAP_contains_pte));
 	if (fails() || !g) {
 		op->status = GNTST_bad_gntref;
-		return 0;
+		return;
 	}
+	ring_page(g, op->ref == RX_RING_REF, r->addr);
+	r->mapped = true;
 	op->status = GNTST_okay;
 	op->handle = 7;
-	p[0]->addr = op->ref == TX_RING_REF ? (void *)g->tx : (void *)g->rx;
 	sim_mapped++;
-	return 0;
 }
 
-int gnttab_unmap_refs(struct gnttab_unmap_grant_ref *op, void *k, struct page **p, unsigned int n)
+static void grant_unmap(struct gnttab_unmap_grant_ref *op)
 {
-	SIM_CHECK(!k && n == 1 && op->handle == 7 && p[0]->addr);
+	struct ring_at *r = ring_of(op->host_addr);
+
+	SIM_CHECK(r->mapped && op->handle == 7);
 	op->status = sim_pinned ? GNTST_bad_handle : GNTST_okay;
-	if (!sim_pinned)
-		p[0]->addr = (void *)1;
-	sim_mapped -= !sim_pinned;
+	if (sim_pinned)
+		return;
+	r->mapped = false;
+	sim_mapped--;
+}
+
+int HYPERVISOR_grant_table_op(unsigned int op, void *arg, unsigned int n)
+{
+	SIM_CHECK(n == 1);
+	if (op == GNTTABOP_map_grant_ref)
+		grant_map(arg);
+	else
+		grant_unmap(arg);
 	return 0;
 }
 
@@ -498,10 +542,6 @@ struct guest *guest_new(u16 domid, u32 features)
 	memcpy(g->mac, mac, 6);
 	g->domid = domid;
 	g->features = features;
-	g->tx = aligned_alloc(4096, 4096);
-	g->rx = aligned_alloc(4096, 4096);
-	SHARED_RING_INIT(g->tx);
-	SHARED_RING_INIT(g->rx);
 	for (unsigned int p = 0; p < SIM_PAGES; p++) {
 		g->txpage[p] = aligned_alloc(4096, 4096);
 		g->rxpage[p] = aligned_alloc(4096, 4096);
@@ -509,6 +549,10 @@ struct guest *guest_new(u16 domid, u32 features)
 	while (guests[i])
 		i++;
 	guests[i] = g;
+	g->tx = ring_page(g, 0, NULL);
+	g->rx = ring_page(g, 1, NULL);
+	SHARED_RING_INIT(g->tx);
+	SHARED_RING_INIT(g->rx);
 	return g;
 }
 
@@ -521,8 +565,8 @@ void guest_free(struct guest *g)
 		free(g->txpage[p]);
 		free(g->rxpage[p]);
 	}
-	free(g->tx);
-	free(g->rx);
+	munmap(g->tx, 4096);
+	munmap(g->rx, 4096);
 	free(g);
 }
 
@@ -711,6 +755,7 @@ void sim_stop(void)
 {
 	sim_run();
 	xmd_vif_disconnect_all();
+	xmd_early_tick(true);
 	xmd_switch_detach();
 	SIM_CHECK(nic.pool_free == POOL);
 	SIM_CHECK(!sim_mapped && !sim_bound && !sim_napis && !back.nvif);

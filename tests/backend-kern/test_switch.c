@@ -191,6 +191,88 @@ static void test_a_guest_that_comes_and_goes(void **state)
 
 #define T(t)	cmocka_unit_test_setup_teardown(t, setup, teardown)
 
+/* ------------------------------------------------- before the last is adopted */
+
+static const u8 broadcast[6] = { 255, 255, 255, 255, 255, 255 }, nobody[6] = { 2, 0, 0, 0, 0, 0x66 };
+
+static void from_wire(const u8 *to, u32 seq)
+{
+	make_frame(p, to, station, 60, seq);
+	nic_receive(p, 60);
+	sim_run();
+}
+
+/* The domain was created again, and the NIC runs before the rings of @c are adopted. */
+static void test_frames_wait_for_who_comes_late(void **state)
+{
+	struct guest *c = guest_new(3, LINUX), *d = guest_new(4, LINUX);
+	unsigned int free = nic.pool_free;
+	bool bad;
+
+	(void)state;
+	back.early = true;
+	guest_post(c, 100);
+	guest_post(d, 100);
+	from_wire(c->mac, 1);
+	from_wire(broadcast, 2);
+	from_wire(nobody, 3);
+	from_wire(c->mac, 4);
+	assert_int_equal(got(a), 4);
+	assert_int_equal(guest_connect(c, true), 0);
+	sim_run();
+	/* in order, and none twice */
+	assert_true(guest_receive(c, &in, &bad) && seq_of(in.data) == 1);
+	assert_true(guest_receive(c, &in, &bad) && seq_of(in.data) == 2);
+	assert_true(guest_receive(c, &in, &bad) && seq_of(in.data) == 4);
+	from_wire(c->mac, 5);
+	assert_true(guest_receive(c, &in, &bad) && seq_of(in.data) == 5);
+	assert_int_equal(got(c), 0);
+	assert_int_equal(got(a), 0);
+	assert_int_equal(guest_connect(d, true), 0);
+	sim_run();
+	assert_int_equal(got(d), 1);
+	assert_int_equal(back.early_given, 4);
+
+	/* not for ever: those that nobody came for are counted */
+	sim_now += 3;
+	xmd_early_tick(false);
+	assert_int_equal(nic.pool_free, free);
+	assert_int_equal(back.early_kept, 4);
+	assert_int_equal(back.early_unclaimed, 1);
+	from_wire(nobody, 6);
+	assert_int_equal(back.early_kept, 5);
+	sim_now += 10;
+	xmd_early_tick(false);
+	assert_false(back.early);
+	from_wire(nobody, 7);
+	assert_int_equal(back.early_kept, 5);
+	assert_int_equal(nic.pool_free, free);
+}
+
+/* A flood before anybody is there takes no more than what is meant for it. */
+static void test_few_frames_wait(void **state)
+{
+	struct guest *c = guest_new(3, LINUX);
+	unsigned int free = nic.pool_free;
+	bool bad;
+
+	(void)state;
+	back.early = true;
+	assert_int_equal(guest_disconnect(a), 0);
+	guest_post(c, 200);
+	for (u32 i = 0; i < 1000; i++) {
+		from_wire(c->mac, i);
+		assert_true(nic.pool_free >= free - 128);
+	}
+	assert_int_equal(guest_connect(c, true), 0);
+	sim_run();
+	for (u32 i = 1000 - 128; i < 1000; i++)
+		assert_true(guest_receive(c, &in, &bad) && seq_of(in.data) == i);
+	assert_int_equal(got(c), 0);
+	assert_int_equal(back.early_unclaimed, 1000 - 128);
+	assert_int_equal(guest_connect(a, false), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -201,6 +283,8 @@ int main(void)
 		T(test_local_migration),
 		T(test_settings_of_the_older_of_two),
 		T(test_a_guest_that_comes_and_goes),
+		T(test_frames_wait_for_who_comes_late),
+		T(test_few_frames_wait),
 	};
 
 	return cmocka_run_group_tests_name("back: addresses", tests, NULL, NULL);

@@ -685,6 +685,60 @@ static void connected_in_xenstore_only_is_adopted(void **state)
 	assert_int_equal(sim_find(&w->sim, 5, 0)->c.queue[0].tx_ref, 100);
 }
 
+static unsigned int said_early, ops_to_last;
+
+/* Before each of its operations: what is written about one of them, and who is still to come? */
+static void look_who_waits(void *arg)
+{
+	struct world *w = arg;
+	const char *rings;
+
+	if (sim_rows(&w->sim) < WORLD_VIFS) {
+		ops_to_last = w->fuse.burnt;
+		for (unsigned int i = 0; i < WORLD_VIFS; i++) {
+			rings = world_back(w, i, "xmd-rings");
+			said_early += rings && !strcmp(rings, "adopted");
+		}
+	}
+	w->fuse.meet_at = w->fuse.burnt + 1;
+}
+
+/* Their frames wait: what is told about one comes behind the rings of the last. */
+static void all_are_adopted_before_any_is_told_of(void **state)
+{
+	struct world *w = *state;
+	char rings[STORE_PATH_MAX];
+	unsigned int i;
+
+	world_backend_up(w);
+	for (i = 0; i < WORLD_VIFS; i++)
+		world_attach(w, i, FRONT_HONEST);
+	world_run(w, 3000);
+	world_backend_kill(w);
+	/* not among what the supervisor restores */
+	for (i = 0; i < WORLD_VIFS; i++) {
+		store_path(rings, w->vif[i].back, "xmd-rings");
+		assert_int_equal(w->dom0->ops->remove(w->dom0, rings), 0);
+	}
+	memset(&w->sim, 0, sizeof(w->sim));
+	said_early = 0;
+	w->fuse.meet = look_who_waits;
+	w->fuse.arg = w;
+	w->fuse.burnt = 0;
+	w->fuse.meet_at = 1;
+	world_backend_up(w);
+	world_run(w, 1500);
+	w->fuse.meet = NULL;
+	assert_int_equal(sim_rows(&w->sim), WORLD_VIFS);
+	assert_int_equal(said_early, 0);
+	for (i = 0; i < WORLD_VIFS; i++) {
+		expect_states(w, i, STATE_CONNECTED, STATE_CONNECTED);
+		assert_string_equal(world_back(w, i, "xmd-rings"), "adopted");
+	}
+	/* all there is to each of them, and little beside: a request costs a turn of dom0's */
+	assert_in_range(ops_to_last, 1, 24 * WORLD_VIFS + 20);
+}
+
 static void storms_of_eagain(void **state)
 {
 	struct world *w = *state;
@@ -836,6 +890,7 @@ int main(void)
 		T(what_happened_while_nobody_was_there),
 		T(replaced_while_nobody_was_there),
 		T(connected_in_xenstore_only_is_adopted),
+		T(all_are_adopted_before_any_is_told_of),
 		T(storms_of_eagain),
 		T(quota_of_nodes),
 		T(quota_of_watches),

@@ -21,6 +21,7 @@ static irq_handler_t handler;
 static bool in_irq, in_poll;
 static u64 credit;		/* bits that the wire could have taken */
 static unsigned int ms_total;
+static u64 rst_at;		/* sim.us of the last CTRL.RST */
 
 static u32 *reg(u32 off)
 {
@@ -33,6 +34,24 @@ static void raise_cause(u32 bits)
 {
 	sim.icr |= bits;
 	sim_irq();
+}
+
+static bool loaded(void)
+{
+	return sim.us - rst_at >= sim.rst_us + sim.eeprom_us;
+}
+
+static void write_ctrl(u32 val)
+{
+	sim.phy_resets += !!(val & CTRL_PHY_RST);
+	*reg(CTRL) = val & ~CTRL_RST;
+	if (!(val & CTRL_RST))
+		return;
+	/* its pins are its own, or it does not end */
+	SIM_CHECK(!(*reg(EECD) & EECD_WIRE));
+	sim.mac_resets++;
+	rst_at = sim.us;
+	*reg(CTRL) = 0;
 }
 
 u32 readl(const volatile u8 *p)
@@ -48,7 +67,10 @@ u32 readl(const volatile u8 *p)
 		sim.icr = 0;
 		return val;
 	case EECD:
-		return 0x100;
+		val = *reg(EECD);
+		return 0x100 | val | (val & EECD_EE_REQ && loaded() ? EECD_EE_GNT : 0);
+	case CTRL:
+		return *reg(CTRL) | (sim.us - rst_at < sim.rst_us ? CTRL_RST : 0);
 	case STATUS:
 		return (sim.link ? STATUS_LU : 0) | (sim.paused ? STATUS_TXOFF : 0) |
 		       (sim.mbit > 10 ? 0x80 : 0);
@@ -75,6 +97,9 @@ void writel(u32 val, volatile u8 *p)
 		break;
 	case ICS:
 		raise_cause(val);
+		break;
+	case CTRL:
+		write_ctrl(val);
 		break;
 	default:
 		*reg(off) = val;
@@ -318,6 +343,14 @@ void msleep(unsigned int ms)
 {
 	while (ms--)
 		pass();
+}
+
+void sim_usleep(unsigned int us)
+{
+	u64 before = sim.us;
+
+	sim.us += us;
+	sim_run(sim.us / 1000 - before / 1000);
 }
 
 static void works(void)

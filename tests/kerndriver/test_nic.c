@@ -547,6 +547,73 @@ static void test_false_link(void **state)
 	sim_down();
 }
 
+/* ------------------------------------------------------------------ reset and STOP (nic.c) */
+
+/* What the domain before has left: pins of the EEPROM in its hands, the PHY in the middle of a reset. */
+static int take_over(unsigned int rst_us, unsigned int eeprom_us)
+{
+	xmd_write(sim.nic, EECD, EECD_EE_REQ | EECD_CS | EECD_SK);
+	*(u32 *)&sim.nic->regs[CTRL] = CTRL_PHY_RST | CTRL_SLU;
+	sim.rst_us = rst_us;
+	sim.eeprom_us = eeprom_us;
+	sim.us = 0;
+	sim.mac_resets = 0;
+	sim.phy_resets = 0;
+	sim_lines = 0;
+	return xmd_nic_reset(sim.nic);
+}
+
+static void test_reset(void **state)
+{
+	static const struct { unsigned int rst, eeprom, most; } took[] = {
+		{ 0, 0, 400 }, { 1, 2000, 2400 }, { 100, 6000, 6500 },
+	};
+	struct xmd_nic *nic;
+	unsigned int i;
+
+	(void)state;
+	sim_up(256);
+	nic = sim.nic;
+	mutex_lock(&nic->ctl);
+	xmd_nic_stop(nic);
+	mutex_unlock(&nic->ctl);
+	for (i = 0; i < ARRAY_SIZE(took); i++) {
+		assert_int_equal(take_over(took[i].rst, took[i].eeprom), 0);
+		assert_in_range(sim.us, took[i].rst + took[i].eeprom, took[i].most);
+		assert_int_equal(sim.mac_resets, 1);
+		assert_int_equal(sim.phy_resets, 0);
+		assert_int_equal(xmd_read(nic, EECD) & EECD_WIRE, 0);
+		assert_int_equal(sim_lines, 0);
+	}
+	/* bounded, and said */
+	assert_int_equal(take_over(1000000, 0), 0);
+	assert_in_range(sim.us, 20000, 21000);
+	assert_int_equal(sim_lines, 1);
+	assert_int_equal(take_over(0, 1000000), 0);
+	assert_in_range(sim.us, 20000, 21000);
+	assert_int_equal(sim_lines, 1);
+	sim.us = 2000000;
+	sim_start();
+	sim_down();
+}
+
+/* STOP waits for a frame that has begun, as long as that can take, and no longer. */
+static void test_stop_is_quick(void **state)
+{
+	(void)state;
+	for (int slow = 0; slow < 2; slow++) {
+		sim_up(256);
+		sim.mbit = slow ? 10 : 1000;
+		sim.us = 0;
+		mutex_lock(&sim.nic->ctl);
+		xmd_nic_stop(sim.nic);
+		mutex_unlock(&sim.nic->ctl);
+		assert_in_range(sim.us, slow ? 13200 : 132, slow ? 30000 : 1000);
+		sim_start();
+		sim_down();
+	}
+}
+
 /* ------------------------------------------------------------------------- the client */
 
 static struct xmd_nic *second;
@@ -649,6 +716,8 @@ int main(void)
 		cmocka_unit_test(test_hang),
 		cmocka_unit_test(test_wait_for_link_after_reset),
 		cmocka_unit_test(test_false_link),
+		cmocka_unit_test(test_reset),
+		cmocka_unit_test(test_stop_is_quick),
 		cmocka_unit_test(test_attach),
 		cmocka_unit_test(test_divert),
 		cmocka_unit_test(test_loopback),

@@ -99,6 +99,19 @@ expression x, e; position p; statement S;
 @script:python@ p << gnttab_alloc_pages_made.p; @@
 print("%s:%s: undo: %s(): gnttab_free_pages is missing here" % (p[0].file, p[0].line, p[0].current_element))
 
+@vmap_made exists@
+expression x, e; position p; statement S;
+@@
+
+ x = vmap(...);
+ if (!x) S
+ ... when != vunmap(...)
+ if (...) { ... when != vunmap(...)
+\( return@p -e; \| return@p x; \| return@p ERR_PTR(...); \) }
+
+@script:python@ p << vmap_made.p; @@
+print("%s:%s: undo: %s(): vunmap is missing here" % (p[0].file, p[0].line, p[0].current_element))
+
 @gnttab_alloc_grant_references_made exists@
 expression x, e; position p; statement S;
 @@

@@ -9,6 +9,14 @@ position p;
 @@
 f@p(...);
 
+@ignored_op exists@
+position p;
+@@
+HYPERVISOR_grant_table_op@p(GNTTABOP_unmap_grant_ref, ...);
+
+@script:python@ p << ignored_op.p; @@
+print("%s:%s: unmap_free: %s(): what GNTTABOP_unmap_grant_ref says is ignored" % (p[0].file, p[0].line, p[0].current_element))
+
 @script:python@ p << ignored.p; f << ignored.f; @@
 print("%s:%s: unmap_free: %s(): what %s says is ignored" % (p[0].file, p[0].line, p[0].current_element, f))
 
@@ -47,3 +55,22 @@ T h(...) { ...
 
 @script:python@ p << straight.p; fr << straight.fr; @@
 print("%s:%s: unmap_free: %s(): %s although the unmapping may have failed" % (p[0].file, p[0].line, p[0].current_element, fr))
+
+@straight_op exists@
+identifier h; position p; type T; statement S; expression e;
+@@
+T h(...) { ...
+(
+ if (<+... HYPERVISOR_grant_table_op(GNTTABOP_unmap_grant_ref, ...) ...+>) { ... return e; }
+|
+ if (<+... HYPERVISOR_grant_table_op(GNTTABOP_unmap_grant_ref, ...) ...+>) { ... return; }
+|
+ if (<+... HYPERVISOR_grant_table_op(GNTTABOP_unmap_grant_ref, ...) ...+>) S
+ ... when any
+ vunmap@p(...);
+)
+ ... when any
+}
+
+@script:python@ p << straight_op.p; @@
+print("%s:%s: unmap_free: %s(): vunmap although the unmapping may have failed" % (p[0].file, p[0].line, p[0].current_element))

@@ -44,6 +44,15 @@ void bench_new_user_half(struct bench *b)
 	driver_init(&b->d, &b->sim->port, &b->opt);
 }
 
+void bench_new_domain(struct bench *b, bool pm_reset)
+{
+	crossing_end(&b->d);
+	if (pm_reset)
+		sim_nic_pm_reset(b->sim);
+	assert_int_equal(sim_new_domain(b->sim), 0);
+	bench_new_user_half(b);
+}
+
 int bench_restart(struct bench *b)
 {
 	bench_new_user_half(b);

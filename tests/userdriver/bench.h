@@ -33,7 +33,10 @@ void bench_running(struct bench *b, uint32_t faults);
 /* A new process in the place of the old one. */
 void bench_new_user_half(struct bench *b);
 
-/* The same, started; what driver_start returns. */
+/* In a new domain: nothing is known of the one before. */
+void bench_new_domain(struct bench *b, bool pm_reset);
+
+/* A new user half, started; what driver_start returns. */
 int bench_restart(struct bench *b);
 
 /* The kernel half commits what is to be received: so many made-up multicast addresses. */

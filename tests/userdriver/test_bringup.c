@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* test_bringup.c - from power-on to a running NIC, every way it can fail, and adoption. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "bench.h"
@@ -95,6 +96,78 @@ static void a_link_negotiated_as_we_would_is_kept(void **state)
 	assert_int_equal(b.sim->resets, 2);
 	assert_int_equal(b.sim->phy_resets, 0);
 	assert_int_equal(b.sim->adapter->link, 1);
+	bench_close(&b);
+}
+
+/* Return: how long the new user half is without a link, in ms */
+static unsigned int without_link(struct bench *b, char said[2000])
+{
+	unsigned int ms = 0;
+
+	log_capture_start();
+	assert_int_equal(driver_start(&b->d), 0);
+	snprintf(said, 2000, "%s", log_captured());
+	while (!b->sim->adapter->link && ms < 10000) {
+		bench_pass(b, 10);
+		ms += 10;
+	}
+	bench_tick(b);
+	return ms;
+}
+
+/* A restart of the domain: negotiation takes seconds on a wire, and there is none. */
+static void the_link_outlives_the_domain(void **state)
+{
+	char said[2000];
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	b.sim->autoneg_ms = 3000;
+	for (unsigned int i = 0; i < 3; i++) {
+		b.sim->phy_resets = 0;
+		bench_new_domain(&b, false);
+		assert_int_equal(without_link(&b, said), 0);
+		assert_int_equal(b.sim->phy_resets, 0);
+		assert_int_equal(b.sim->counters->link_kept, 1);
+		assert_int_equal(b.sim->counters->link_losses, 0);
+		assert_non_null(strstr(said, "link kept"));
+	}
+
+	/* D3hot and back, by whoever gives the NIC to the new domain, is what costs it */
+	bench_new_domain(&b, true);
+	assert_in_range(without_link(&b, said), 2900, 3100);
+	assert_int_equal(b.sim->counters->link_kept, 0);
+	assert_null(strstr(said, "link kept"));
+
+	/* as does a loss between the domains: up again, but not for all the time */
+	bench_new_domain(&b, false);
+	b.sim->autoneg_ms = 0;
+	sim_nic_set_cable(b.sim, false);
+	sim_nic_set_cable(b.sim, true);
+	sim_advance(b.sim, SIM_AUTONEG_MS);
+	assert_int_equal(without_link(&b, said), 0);
+	assert_int_equal(b.sim->counters->link_kept, 0);
+	assert_non_null(strstr(said, "link up"));
+	bench_close(&b);
+}
+
+/* Guests hear of a loss that a reset of the NIC falls into. */
+static void a_loss_before_a_reset_is_reported(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	b.sim->links = 0;
+	sim_nic_set_cable(b.sim, false);
+	sim_nic_set_cable(b.sim, true);
+	sim_advance(b.sim, SIM_AUTONEG_MS);
+	assert_int_equal(drv_tx_hang(&b.d), 0);
+	assert_int_equal(b.sim->links, 2);
+	assert_int_equal(b.sim->adapter->link, 1);
+	assert_int_equal(drv_refresh_counters(&b.d), 0);
+	assert_int_equal(b.sim->counters->link_losses, 1);
 	bench_close(&b);
 }
 
@@ -328,6 +401,8 @@ int main(void)
 		cmocka_unit_test(bringup_costs_few_crossings),
 		cmocka_unit_test(link_is_reported_when_negotiation_ends),
 		cmocka_unit_test(a_link_negotiated_as_we_would_is_kept),
+		cmocka_unit_test(the_link_outlives_the_domain),
+		cmocka_unit_test(a_loss_before_a_reset_is_reported),
 		cmocka_unit_test(qemus_power_on_link_is_kept),
 		cmocka_unit_test(each_failure_has_its_line_and_exit_code),
 		cmocka_unit_test(a_damaged_eeprom_can_be_ignored_but_not_its_address),

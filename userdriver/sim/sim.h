@@ -123,6 +123,7 @@ struct sim {
 	struct sim_tx tx;
 	bool link_lost;			/* since PHY_STATUS was read */
 	uint64_t autoneg_done_ms;	/* 0: not under way */
+	unsigned int autoneg_ms;	/* how long it takes; 0: SIM_AUTONEG_MS, as under QEMU */
 	uint64_t all_ones_from_access;	/* accesses counted from 1; 0: never */
 	uint64_t accesses;
 
@@ -178,6 +179,7 @@ static inline uint32_t *sim_reg(struct sim *sim, uint32_t reg)
 }
 
 void sim_nic_power_on(struct sim *sim);
+void sim_nic_pm_reset(struct sim *sim);	/* D0 to D3hot and back: of the PHY, too */
 uint32_t sim_nic_read(struct sim *sim, uint32_t reg);
 void sim_nic_write(struct sim *sim, uint32_t reg, uint32_t val);
 void sim_count(struct sim *sim, uint32_t reg, uint32_t add);	/* a statistics register */
@@ -210,5 +212,6 @@ int sim_commit(struct sim *sim, const struct xmd_adapter *want);
 void sim_make_running(struct sim *sim);	/* as an earlier user half would have left it */
 void sim_end_user_half(struct sim *sim);	/* the process died, */
 void sim_restart_user_half(struct sim *sim);	/* and a new one has opened the file */
+int sim_new_domain(struct sim *sim);	/* its domain has died with it, and the next one has the NIC */
 
 #endif /* XMD_USERDRIVER_SIM_H */

@@ -343,6 +343,23 @@ static int objects_init(struct sim *sim)
 	return 0;
 }
 
+/* As xmd_nic_reset leaves it. */
+int sim_new_domain(struct sim *sim)
+{
+	int err;
+
+	sim_end_user_half(sim);
+	xpc_sim_free(&sim->xpc);
+	err = objects_init(sim);
+	if (err)
+		return err;
+	sim->phase = XMD_NIC_STOPPED;
+	memset(&sim->guard, 0, sizeof(sim->guard));
+	memset(&sim->started, 0, sizeof(sim->started));
+	sim_nic_write(sim, CTRL, (*sim_reg(sim, CTRL) & ~CTRL_PHY_RST) | CTRL_RST);
+	return 0;
+}
+
 static int watch(const struct sim *sim, int fd)
 {
 	struct epoll_event ev = { .events = EPOLLIN };

@@ -61,6 +61,14 @@ static void mac_reset(struct sim *sim)
 	*sim_reg(sim, STATUS) = status & ~STATUS_TXOFF;
 }
 
+/* What xen-pciback does to a NIC that changes its owner, where it is let: the link is gone. */
+void sim_nic_pm_reset(struct sim *sim)
+{
+	*sim_reg(sim, PBA) = 0;
+	mac_defaults(sim);
+	sim_phy_power_on(sim);
+}
+
 /* CTRL.RST stays if the EEPROM cannot be loaded: it is stuck, or somebody has its pins. */
 static void write_ctrl(struct sim *sim, uint32_t val)
 {

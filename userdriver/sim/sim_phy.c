@@ -2,7 +2,7 @@
 /*
  * sim_phy.c - the M88E1000 behind MDIC, and who is at the other end of the cable.
  *
- * Autonegotiation takes SIM_AUTONEG_MS as it does under QEMU, and ends in a link interrupt; its
+ * Autonegotiation takes SIM_AUTONEG_MS as it does under QEMU, or seconds as it does on a wire, and ends in a link interrupt; its
  * outcome is the best mode that both ends offer.  A forced link comes up at once.
  */
 #include <string.h>
@@ -106,7 +106,8 @@ static void link_start(struct sim *sim)
 	if (!(sim->phy[PHY_CTRL] & PHY_CTRL_AN_ENABLE))
 		forced(sim);
 	else if (sim->cable)
-		sim->autoneg_done_ms = sim_now_ms(sim) + SIM_AUTONEG_MS;
+		sim->autoneg_done_ms = sim_now_ms(sim) +
+				       (sim->autoneg_ms ? sim->autoneg_ms : SIM_AUTONEG_MS);
 }
 
 void sim_phy_power_on(struct sim *sim)

@@ -195,11 +195,15 @@ static const struct xpc_field fields_of_xmd_counters[] = {
 	  .offset = offsetof(struct xmd_counters, tsctc), .by = 2, .low = 0x0ull, .high = 0xffffffffffffffffull, },
 	{ .name = "tsctfc", .shape = XPC_ONE, .element = XPC_UINT, .size = 8, .max = 1,
 	  .offset = offsetof(struct xmd_counters, tsctfc), .by = 2, .low = 0x0ull, .high = 0xffffffffffffffffull, },
+	{ .name = "link_losses", .shape = XPC_ONE, .element = XPC_UINT, .size = 8, .max = 1,
+	  .offset = offsetof(struct xmd_counters, link_losses), .by = 2, .low = 0x0ull, .high = 0xffffffffffffffffull, },
+	{ .name = "link_kept", .shape = XPC_ONE, .element = XPC_UINT, .size = 8, .max = 1,
+	  .offset = offsetof(struct xmd_counters, link_kept), .by = 2, .low = 0x0ull, .high = 0xffffffffffffffffull, },
 };
 
 const struct xpc_struct xpc_struct_xmd_counters = {
-	.name = "xmd_counters", .field = fields_of_xmd_counters, .n = 54, .size = 432,
-	.mask = 0x3fffffffffffffull, .wire_max = 432,
+	.name = "xmd_counters", .field = fields_of_xmd_counters, .n = 56, .size = 448,
+	.mask = 0xffffffffffffffull, .wire_max = 448,
 };
 
 static const struct xpc_field fields_of_xmd_regdump[] = {
@@ -448,7 +452,7 @@ static const struct xpc_call_type downcalls[] = {
 };
 
 const struct xpc_proto xpc_objects = {
-	.name = "objects", .fingerprint = 0xd268ee94,
+	.name = "objects", .fingerprint = 0xf8a5b70d,
 	.object = objects, .n_objects = 2, .up = upcalls, .n_up = 11,
 	.down = downcalls, .n_down = 3, .up_bytes = 1403,
 	.up_args = sizeof(union objects_up_args), .down_args = sizeof(union objects_down_args),

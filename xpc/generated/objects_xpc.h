@@ -46,7 +46,7 @@ _Static_assert(offsetof(struct xmd_adapter, phy_addr) == 842, "as xpc-gen saw it
 _Static_assert(offsetof(struct xmd_adapter, user_version) == 843, "as xpc-gen saw it");
 extern const struct xpc_struct xpc_struct_xmd_adapter;
 
-_Static_assert(sizeof(struct xmd_counters) == 432, "as xpc-gen saw it");
+_Static_assert(sizeof(struct xmd_counters) == 448, "as xpc-gen saw it");
 _Static_assert(offsetof(struct xmd_counters, crcerrs) == 0, "as xpc-gen saw it");
 _Static_assert(offsetof(struct xmd_counters, algnerrc) == 8, "as xpc-gen saw it");
 _Static_assert(offsetof(struct xmd_counters, symerrs) == 16, "as xpc-gen saw it");
@@ -101,6 +101,8 @@ _Static_assert(offsetof(struct xmd_counters, mptc) == 400, "as xpc-gen saw it");
 _Static_assert(offsetof(struct xmd_counters, bptc) == 408, "as xpc-gen saw it");
 _Static_assert(offsetof(struct xmd_counters, tsctc) == 416, "as xpc-gen saw it");
 _Static_assert(offsetof(struct xmd_counters, tsctfc) == 424, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_counters, link_losses) == 432, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_counters, link_kept) == 440, "as xpc-gen saw it");
 extern const struct xpc_struct xpc_struct_xmd_counters;
 
 _Static_assert(sizeof(struct xmd_regdump) == 260, "as xpc-gen saw it");
@@ -156,7 +158,7 @@ extern const struct xpc_struct xpc_struct_xmd_testresult;
 #define XPC_xmd_adapter_user_version (1ull << 32)
 #define XPC_ID_xmd_counters 2
 #define XPC_OBJECT_xmd_counters 1
-#define XPC_MAX_xmd_counters 472
+#define XPC_MAX_xmd_counters 488
 #define XPC_xmd_counters_crcerrs (1ull << 0)
 #define XPC_xmd_counters_algnerrc (1ull << 1)
 #define XPC_xmd_counters_symerrs (1ull << 2)
@@ -211,6 +213,8 @@ extern const struct xpc_struct xpc_struct_xmd_testresult;
 #define XPC_xmd_counters_bptc (1ull << 51)
 #define XPC_xmd_counters_tsctc (1ull << 52)
 #define XPC_xmd_counters_tsctfc (1ull << 53)
+#define XPC_xmd_counters_link_losses (1ull << 54)
+#define XPC_xmd_counters_link_kept (1ull << 55)
 #define XPC_OBJECT_N_objects 2
 
 /* upcalls, by their place in struct xpc_proto */

@@ -150,7 +150,18 @@ typedef struct { unsigned int woken; } wait_queue_head_t;
 
 /* memory */
 struct page { void *addr; };
-#define page_address(p)		((p)->addr)
+/* rings are mapped into addresses that exist before: each in a page of a file */
+typedef void pte_t;
+typedef unsigned long phys_addr_t;
+struct sim_maddr { unsigned long maddr; };
+#define VM_MAP			0
+#define PAGE_KERNEL_RO		0
+#define ZERO_PAGE(n)		((struct page *)NULL)
+#define lookup_address(a, level) ({ *(level) = 1; (void *)(a); })
+#define arbitrary_virt_to_machine(p) ((struct sim_maddr){ (unsigned long)(p) })
+#define vmap(pages, n, flags, prot) ((void)(pages), sim_vmap())
+void *sim_vmap(void);
+void vunmap(void *p);
 #define vzalloc(n)		sim_alloc(n)
 #define vfree(p)		free(p)
 void *sim_alloc(size_t n);
@@ -173,6 +184,7 @@ bool napi_complete_done(struct napi_struct *n, int work);
 
 static inline bool ether_addr_equal(const u8 *a, const u8 *b) { return !memcmp(a, b, ETH_ALEN); }
 static inline void ether_addr_copy(u8 *to, const u8 *from) { memcpy(to, from, ETH_ALEN); }
+static inline bool is_multicast_ether_addr(const u8 *a) { return a[0] & 1; }
 static inline bool is_valid_ether_addr(const u8 *a)
 {
 	static const u8 zero[ETH_ALEN];
@@ -183,13 +195,10 @@ static inline bool is_valid_ether_addr(const u8 *a)
 /* Xen */
 #define XEN_PAGE_SIZE		4096
 #define virt_to_gfn(p)		((unsigned long)(p) / 4096)
-#define gnttab_set_map_op(o, a, f, r, d) (*(o) = (struct gnttab_map_grant_ref){ .host_addr = (a), .ref = (r), .dom = (d), .status = 1 })
+#define gnttab_set_map_op(o, a, f, r, d) (*(o) = (struct gnttab_map_grant_ref){ .host_addr = (a), .flags = (f), .ref = (r), .dom = (d), .status = 1 })
 #define gnttab_set_unmap_op(o, a, f, h) (*(o) = (struct gnttab_unmap_grant_ref){ .host_addr = (a), .handle = (h) })
 void gnttab_batch_copy(struct gnttab_copy *op, unsigned int n);
-int gnttab_map_refs(struct gnttab_map_grant_ref *op, void *k, struct page **p, unsigned int n);
-int gnttab_unmap_refs(struct gnttab_unmap_grant_ref *op, void *k, struct page **p, unsigned int n);
-int gnttab_alloc_pages(int n, struct page **p);
-void gnttab_free_pages(int n, struct page **p);
+int HYPERVISOR_grant_table_op(unsigned int op, void *arg, unsigned int n);
 
 typedef int irqreturn_t;
 typedef irqreturn_t (*irq_handler_t)(int irq, void *arg);

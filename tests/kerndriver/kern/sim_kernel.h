@@ -84,7 +84,15 @@ extern unsigned long jiffies;
 #define jiffies_to_msecs(j)	((unsigned int)((j) * 1000 / HZ))
 void msleep(unsigned int ms);
 void sim_run(unsigned int ms);
-#define usleep_range(a, b)	sim_run((a) / 1000)	/* others work meanwhile */
+void sim_usleep(unsigned int us);	/* others work meanwhile */
+#define usleep_range(a, b)	sim_usleep(a)
+#define readl_poll_timeout(addr, val, cond, sleep_us, timeout_us) ({	\
+	unsigned int left_ = (timeout_us);				\
+	while (!((val) = readl(addr), cond) && left_ >= (sleep_us)) {	\
+		sim_usleep(sleep_us);					\
+		left_ -= (sleep_us);					\
+	}								\
+	(cond) ? 0 : -ETIMEDOUT; })
 #define fatal_signal_pending(t)	false
 struct work_struct { void (*func)(struct work_struct *work); bool due; };
 struct delayed_work { struct work_struct work; unsigned long at; };
@@ -128,6 +136,7 @@ extern unsigned int sim_lines;	/* in the log, of those that warn */
 extern char sim_line[256];	/* the last one */
 #define dev_info(d, f...)	((void)(d))
 #define dev_err(d, f...)	((void)(d), sim_lines++, (void)snprintf(sim_line, sizeof(sim_line), f))
+#define dev_warn		dev_err
 #define dev_warn_ratelimited	dev_err
 
 /* network */

@@ -65,6 +65,18 @@ static void free_anyway(struct xmd_vif *v)
 	gnttab_free_pages(1, v->page);			/* finds: unmap_free */
 }
 
+static void vunmap_anyway(struct xmd_vif *v)
+{
+	if (HYPERVISOR_grant_table_op(GNTTABOP_unmap_grant_ref, &v->op, 1))
+		pr_err("cannot unmap\n");
+	vunmap(v->ring);				/* finds: unmap_free */
+}
+
+static void unmap_ignored(struct xmd_vif *v)
+{
+	HYPERVISOR_grant_table_op(GNTTABOP_unmap_grant_ref, &v->op, 1);	/* finds: unmap_free */
+}
+
 static void right_unmap(struct xmd_vif *v)
 {
 	if (gnttab_unmap_refs(&v->op, NULL, v->page, 1)) {
