@@ -80,6 +80,7 @@ demo:
 
 loc:
 	@tests/loc
+	@[ ! -e build/image/own/manifest ] || { echo; image/figures; }
 
 clean:
 	rm -rf $(BUILD)/modsrc $(BUILD)/modules $(BUILD)/bin $(BUILD)/obj $(BUILD)/tests

@@ -21,8 +21,8 @@ static int dump_show(struct seq_file *m, void *unused)
 		   rcu_access_pointer(nic->client) != &nic->host, nic->irqs, nic->polls);
 	seq_printf(m, "tx size=%u prod=%u cons=%u frame_prod=%u frame_cons=%u\n",
 		   r->mask + 1, r->prod, r->cons, r->frame_prod, r->frame_cons);
-	seq_printf(m, "tx frames=%llu doorbells=%llu aborted=%llu full=%llu host_stopped=%d\n",
-		   tx->frames, tx->doorbells, tx->aborted, tx->full,
+	seq_printf(m, "tx frames=%llu doorbells=%llu aborted=%llu full=%llu in=%u limit=%u host_stopped=%d\n",
+		   tx->frames, tx->doorbells, tx->aborted, tx->full, tx->limit.in, tx->limit.bytes,
 		   netif_queue_stopped(nic->dev));
 	seq_printf(m, "watch irqs_lost=%llu paused_ms=%llu no_link=%llu\n", nic->watch.irqs_lost,
 		   nic->watch.paused_ms, nic->watch.no_link);

@@ -22,7 +22,7 @@ static bool host_room(const struct xmd_nic *nic)
 	const struct xmd_pool *pool = &nic->pool;
 
 	return READ_ONCE(pool->n_free) >= pool->reserve + HOST_ROOM &&
-	       xmd_nic_tx_space(nic) >= HOST_ROOM / 2;
+	       xmd_nic_tx_room(nic) >= HOST_ROOM / 2;
 }
 
 static void host_wake(struct xmd_nic *nic)

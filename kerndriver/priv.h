@@ -32,6 +32,7 @@
 #include "guard.h"
 #include "hw.h"
 #include "rxdesc.h"
+#include "txlimit.h"
 #include "txring.h"
 #include "objects_xpc.h"
 #include "xpc_kern.h"
@@ -60,6 +61,7 @@ struct xmd_pool {
 struct xmd_tx {
 	spinlock_t lock;
 	struct xmd_txring ring;
+	struct xmd_tx_limit limit;
 	dma_addr_t dma;			/* of its descriptors */
 	unsigned long progress;		/* jiffies when the NIC last did something */
 	u64 frames, doorbells, aborted, full;
@@ -84,13 +86,21 @@ struct xmd_client {
 	void *ctx;
 };
 
+/* Settings to be put into force again: restore.c */
+struct xmd_saved {
+	struct xmd_adapter adapter;
+	u64 mask;			/* members of it: XPC_xmd_adapter_* */
+	u32 features;			/* XMD_FEATURE*, see xmd/backdev.h */
+	bool due;
+};
+
 /* Of watch.c alone, but for the counters, and well */
 struct xmd_watch {
 	struct delayed_work tick;
 	unsigned long well;		/* jiffies, when all was well: xmd_nic_unwell_ms */
 	unsigned long asked;		/* jiffies, for a reset */
 	u64 polls;			/* until the last tick */
-	u32 tdh;			/* at the last tick that found frames waiting */
+	u32 tdh;			/* at the last tick, or when all before was done */
 	unsigned int pause_ticks;	/* in a row */
 	bool hung;
 	u64 irqs_lost, paused_ms, no_link;
@@ -126,6 +136,7 @@ struct xmd_nic {
 	int poll_cpu;			/* where the poll is at work, else -1 */
 	struct sk_buff_head gro;	/* frames for our own stack, gathered in the poll */
 	u64 irqs, polls;
+	u64 polls_asked;		/* what xmd_nic_stuck found the last time */
 
 	const struct xmd_client __rcu *client, *taker;
 	struct xmd_client host, guest;	/* the net_device, and who attaches */
@@ -142,7 +153,7 @@ struct xmd_nic {
 	u64 chosen;			/* members of adapter that somebody has set; guarded by cfg */
 	struct work_struct filter_work, address_work, restore_work;
 	spinlock_t restore_lock;	/* of the next two */
-	struct xmd_port_settings saved;	/* to be put into force again; mask 0: nothing */
+	struct xmd_saved saved;
 	unsigned int restore_tries;
 	int restored;			/* what came of it; -EINPROGRESS */
 	struct work_struct state_work;
@@ -205,6 +216,7 @@ bool xmd_nic_tx_drained(struct xmd_nic *nic);
 bool xmd_nic_tx_pending(const struct xmd_nic *nic);
 unsigned int xmd_nic_tx_waits_ms(struct xmd_nic *nic);
 void xmd_nic_tx_doorbell(struct xmd_nic *nic);
+unsigned int xmd_nic_tx_room(const struct xmd_nic *nic);
 
 /* rx.c */
 int xmd_nic_rx_alloc(struct xmd_nic *nic);

@@ -185,7 +185,7 @@ bool xmd_nic_rx_waits(const struct xmd_nic *nic)
 /* Return: descriptors dealt with, at most @budget. */
 int xmd_nic_rx_return(struct xmd_nic *nic, int budget)
 {
-	struct xmd_buf *frames[XMD_BATCH];
+	struct xmd_buf *frames[XMD_BATCH] XMD_UNCLEARED;
 	struct xmd_rx *rx = &nic->rx;
 	struct e1000_rx_desc desc;
 	unsigned int n = 0;

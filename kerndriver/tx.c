@@ -21,6 +21,7 @@ int xmd_nic_tx_alloc(struct xmd_nic *nic)
 	struct xmd_tx *tx = &nic->tx;
 	struct xmd_txring *r = &tx->ring;
 
+	tx->limit.bytes = XMD_LIMIT_BEGIN;
 	r->mask = XMD_RING_MIN - 1;
 	r->slot = kvcalloc(XMD_RING_MAX, sizeof(*r->slot), GFP_KERNEL);
 	r->desc = dma_alloc_coherent(dma, DESC_BYTES, &tx->dma, GFP_KERNEL);
@@ -49,7 +50,8 @@ void xmd_nic_tx_free(struct xmd_nic *nic)
 
 #define TAKES	(XMD_TX_EXTRA + XMD_TX_KEEP)
 
-unsigned int xmd_nic_tx_space(const struct xmd_nic *nic)
+/* Without regard to the limit: for the driver domain's own frames. */
+unsigned int xmd_nic_tx_room(const struct xmd_nic *nic)
 {
 	u32 room = xmd_txring_room(&nic->tx.ring);
 
@@ -57,6 +59,14 @@ unsigned int xmd_nic_tx_space(const struct xmd_nic *nic)
 		return 0;
 	/* read without the lock, prod and cons may be of different moments */
 	return room <= XMD_RING_MAX && room > TAKES ? room - TAKES : 0;
+}
+
+unsigned int xmd_nic_tx_space(const struct xmd_nic *nic)
+{
+	u32 limit = READ_ONCE(nic->tx.limit.bytes), in = READ_ONCE(nic->tx.limit.in);
+	u32 frames = in < limit ? DIV_ROUND_UP(limit - in, READ_ONCE(nic->max_frame)) : 0;
+
+	return min(xmd_nic_tx_room(nic), frames);
 }
 EXPORT_SYMBOL_GPL(xmd_nic_tx_space);
 
@@ -102,22 +112,52 @@ static int tx_state(const struct xmd_nic *nic)
 	return test_bit(XMD_LINK_DUE, &nic->bits) ? -EAGAIN : -ENETDOWN;
 }
 
+/* The driver domain's own are not limited: its stack does not send again what is refused. */
+static u32 limited_bytes(const struct xmd_buf *frame)
+{
+	return frame->owner ? xmd_wire_bytes(frame) : 0;
+}
+
+/* Return: false if there is no room for it. */
+static bool post_one(struct xmd_tx *tx, struct xmd_buf *frame)
+{
+	struct xmd_tx_limit *l = &tx->limit;
+	u32 bytes = limited_bytes(frame);
+
+	if (bytes && l->in >= l->bytes) {
+		l->refused = true;
+		return false;
+	}
+	if (!xmd_txring_post(&tx->ring, frame, XMD_TX_KEEP))
+		return false;
+	WRITE_ONCE(l->in, l->in + bytes);
+	return true;
+}
+
 static int post_batch(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int n)
 {
 	struct xmd_tx *tx = &nic->tx;
 	struct xmd_txring *r = &tx->ring;
-	u32 first = r->frame_prod, begin = r->prod, taken = 0;
+	u32 first = r->frame_prod, begin = r->prod, sealed = r->prod, in = tx->limit.in, taken = 0;
 
 	if (r->frame_cons == first)
 		tx->progress = jiffies;
-	while (taken < n && xmd_txring_post(r, frames[taken], XMD_TX_KEEP))
+	while (taken < n && post_one(tx, frames[taken])) {
 		taken++;
+		/* Not all of a long batch at once: what is done makes room before the rest is. */
+		if (tx->limit.in - in < tx->limit.bytes / 4 || r->prod == sealed)
+			continue;
+		xmd_txring_seal(r, first);
+		first = r->frame_prod;
+		sealed = r->prod;
+		in = tx->limit.in;
+	}
 	tx->frames += taken;
 	tx->full += taken < n;
-	if (r->prod != begin) {
+	if (r->prod != sealed)
 		xmd_txring_seal(r, first);
+	if (r->prod != begin)
 		xmd_nic_tx_doorbell(nic);
-	}
 	/* The poll looks for DD, and asks for an interrupt only if that has to be waited for.
 	 * It also returns refused frames, which no descriptor reports.
 	 */
@@ -144,16 +184,21 @@ static unsigned int reap(struct xmd_nic *nic, struct xmd_buf **frames, bool abor
 {
 	struct xmd_tx *tx = &nic->tx;
 	unsigned int n = 0;
+	u32 bytes = 0;
 
 	spin_lock_bh(&tx->lock);
 	while (n < XMD_BATCH && (frames[n] = xmd_txring_reap(&tx->ring, abort))) {
 		tx->aborted += !!(frames[n]->flags & XMD_F_ABORTED);
 		if (abort && test_bit(XMD_LEAVING, &nic->bits))
 			frames[n]->flags |= XMD_F_UNSENT;
-		n++;
+		bytes += limited_bytes(frames[n++]);
 	}
 	if (n)
 		tx->progress = jiffies;
+	tx->limit.in -= bytes;
+	tx->limit.done += bytes;
+	if (n < XMD_BATCH && tx->limit.done)
+		xmd_limit_look(&tx->limit, jiffies, HZ);
 	spin_unlock_bh(&tx->lock);
 	return n;
 }
@@ -171,7 +216,7 @@ static void give_back(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int
 /* Return: true if there may be more. */
 bool xmd_nic_tx_return(struct xmd_nic *nic)
 {
-	struct xmd_buf *frames[XMD_BATCH];
+	struct xmd_buf *frames[XMD_BATCH] XMD_UNCLEARED;
 	unsigned int n, batches = XMD_RING_MAX / XMD_BATCH;
 
 	do {

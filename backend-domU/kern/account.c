@@ -61,6 +61,11 @@ unsigned int xmd_account_set(struct xmd_account *a, unsigned int held)
 	return a->min + over;
 }
 
+bool xmd_account_full(const struct xmd_account *a, unsigned int held)
+{
+	return held >= a->min + READ_ONCE(a->over) && READ_ONCE(a->over) >= limit(a);
+}
+
 bool xmd_account_excess(const struct xmd_account *a)
 {
 	return a->over > max(limit(a), 0);

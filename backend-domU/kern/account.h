@@ -25,7 +25,8 @@
  *
  * Who does not pay.  XMD_PASSING buffers are nobody's: for what is on its way for the time of
  * a poll only, segments that are copied to a guest (rx.c), and frames to other guests of a
- * vif whose account is full of what the NIC keeps (deliver.c).
+ * vif whose account is full of what the NIC keeps; and for one segment on its way to the wire of
+ * a vif whose account is full of what has still to be cut (deliver.c).
  *
  * Who pays.  A frame that floods is charged in full to each backlog that holds a reference,
  * and to its sender while the NIC has it: the accounts' sum is never below what is taken.
@@ -33,9 +34,10 @@
  * before (deliver.c), or its vif is gone (xmd_vif_put closes the account).
  *
  * When it is full.  TX: the frame stays in the guest's ring (backpressure, tx_short).  RX: the
- * new frame is dropped (rx_refused); frames of a backlog that does not move are dropped,
- * the oldest first, after XMD_STALL_S (rx_aged), or within XMD_TICK_S when the account holds
- * more than it might take today because others have come (rx_evicted).
+ * new frame is dropped (rx_refused; rx_full if a look without a lock has shown it); frames of a
+ * backlog that does not move are dropped, the oldest first, after XMD_STALL_S (rx_aged), or
+ * within XMD_TICK_IDLE_S when the account holds more than it might take today because others have
+ * come (rx_evicted).
  */
 #ifndef XMD_BACK_ACCOUNT_H
 #define XMD_BACK_ACCOUNT_H
@@ -70,6 +72,9 @@ void xmd_account_close(struct xmd_vif *v);
  * Return: how many it may hold; less than @held: the caller takes no more than that.
  */
 unsigned int xmd_account_set(struct xmd_account *a, unsigned int held);
+
+/* Whether it has all that it may have now.  A hint, without a lock. */
+bool xmd_account_full(const struct xmd_account *a, unsigned int held);
 
 /* Whether it holds more of the shared part than it could take now. */
 bool xmd_account_excess(const struct xmd_account *a);

@@ -10,7 +10,7 @@
  *        guest's TX ring ---- tx.c       rx.c ---- guest's RX ring
  *          parse.c fifo.c      |          |
  *                          deliver.c   backlog.c     account.h: who holds how many buffers
- *                      wait.c |  \        |          gso.c: segments, where no one else cuts
+ *                      fair.c |  \        |          gso.c: segments, where no one else cuts
  *                             |   switch.c (fdb.c, csum.c, merge.c)
  *                             |       |
  *                            xmd_nic.ko (nic.h)
@@ -18,8 +18,10 @@
  * Locks, in the order in which they are taken:
  *
  *   1. back.ctl		mutex: connect, disconnect, the table of vifs, the NIC
- *   2. vif.rx_lock		BH: RX ring and backlog of one vif; never two at a time
- *   3. back.fdb_lock		BH, leaf: the switch's table
+ *   2. vif.ring_lock		BH: RX ring and head of the backlog of one vif, over copies too;
+ *				never two at a time
+ *   3. vif.rx_lock		BH: tail of the backlog, account and settings
+ *   4. back.fdb_lock		BH, leaf: the switch's table
  *      back.wait_lock		BH, leaf: vifs that wait for the NIC or for buffers
  *      vif.fifo_lock		BH, leaf: frames that return from the NIC, against a cut
  *   The locks of the NIC and of its pool are behind nic.h; buffers are put and got
@@ -60,6 +62,7 @@
 #define XMD_STALL_S	10u	/* no frame waits longer for a guest to post buffers */
 #define XMD_NIC_LATE_S	8u	/* nor an answer for the NIC; see deliver.c */
 #define XMD_TICK_S	1u
+#define XMD_TICK_IDLE_S	4u	/* while nothing waits: after so long it is noticed that something does */
 
 /* A frame on its way from a guest's TX ring to its destination. */
 struct xmd_tx_work {
@@ -106,12 +109,14 @@ struct xmd_vif_stats {
 	u64 tx_short;		/* times that requests had to wait for buffers */
 	u64 tx_late;		/* of tx_drops: the NIC keeps this vif's frames for too long */
 	u64 rx_refused;		/* of rx_drops: its account or its backlog was full, or stalled */
-	u64 rx_aged;		/* ... : waited for XMD_STALL_S */
+	u64 rx_full;		/* not of rx_drops: likewise, before anybody looked at it; by the NIC's poll */
+	u64 rx_aged;		/* of rx_drops: waited for XMD_STALL_S */
 	u64 rx_evicted;		/* ... : waited, and others needed the buffers */
 	u64 rx_too_long;	/* ... : too long for this guest, or cannot be cut for it */
 };
 
 enum { XMD_EOI_TX, XMD_EOI_RX };
+enum { XMD_WAIT_NOT, XMD_WAIT_NIC, XMD_WAIT_BUFS };
 enum xmd_tx_state { XMD_TX_EMPTY, XMD_TX_MORE, XMD_TX_BLOCKED, XMD_TX_HELD };
 
 /**
@@ -119,7 +124,8 @@ enum xmd_tx_state { XMD_TX_EMPTY, XMD_TX_MORE, XMD_TX_BLOCKED, XMD_TX_HELD };
  *
  * Constant from connect on: id to rx_irq, but for mac (under fdb_lock) and mtu (rx_lock).
  * Touched by the poll only: tx to tx_nop, but for nic_back and done entries of fifo, which
- * the NIC's poll changes under fifo_lock.  Under rx_lock: rx_account to rx_slot, set.
+ * the NIC's poll changes under fifo_lock.  Under ring_lock: rx to rx_slot but for
+ * what rx_lock guards: rx_account, bl_tail and bl_bufs, rx_starved, rx_stalled, set.
  *
  * Lifetime.  @refs counts the table (1) and each frame that the NIC owns and whose
  * owner field points here.  Readers of back.vif[] hold the RCU read lock (softirq).
@@ -138,6 +144,7 @@ struct xmd_vif {
 	char name[24];
 	void *ring[2];			/* mapped, see rings.c */
 	grant_handle_t handle[2];
+	u64 polls_seen;			/* at the last look of xmd_back_health */
 	unsigned int tx_irq;
 	unsigned int rx_irq;	/* equal to tx_irq: one event channel for both */
 
@@ -148,13 +155,15 @@ struct xmd_vif {
 	bool gone;		/* disconnecting: nothing starts any more */
 	bool event;		/* the user half has something to read */
 	bool worked;		/* since the last EOI */
-	bool waiting;		/* on back.waiters; under wait_lock */
-	u64 wait_seq;		/* under wait_lock */
-	struct list_head wait;
+	u8 waiting;		/* XMD_WAIT_*: on which list; under wait_lock */
+	u64 wire;		/* bytes on the wire: fair.c; likewise, but for its poll */
+	struct list_head wait;	/* under wait_lock */
 
 	struct xen_netif_tx_back_ring tx;
 	u32 tx_seen;		/* req_prod at the last look */
 	enum xmd_tx_state tx_state;
+	int turn;		/* what may still be read in this poll: fair.c */
+	bool busy;		/* it has left something for the next */
 	s16 tx_guess;		/* where the last frame went: the next may go there too */
 	struct xmd_buf *nic_head;	/* switched to the NIC, not taken by it yet; by ->next */
 	struct xmd_buf *nic_tail;
@@ -175,6 +184,7 @@ struct xmd_vif {
 	struct gnttab_copy tx_op[XMD_TX_OPS];
 	unsigned int tx_nop;
 
+	spinlock_t ring_lock;
 	spinlock_t rx_lock;
 	struct xmd_account rx_account;
 	struct xen_netif_rx_back_ring rx;
@@ -194,7 +204,7 @@ struct xmd_vif {
 	ktime_t rx_notified;		/* when the last one was sent */
 	u32 rx_due;			/* one is about to be sent */
 
-	struct xmd_vif_stats st;	/* tx_*, polls: by the poll; rx_*: under rx_lock */
+	struct xmd_vif_stats st;	/* tx_*, polls: by the poll; rx_*: under ring_lock or rx_lock */
 };
 
 /* struct xmd_back - the one instance of this module */
@@ -212,8 +222,10 @@ struct xmd_back {
 	struct xmd_fdb *fdb;
 	u8 host_mac[ETH_ALEN];		/* under fdb_lock */
 	spinlock_t wait_lock;
-	struct list_head waiters;	/* by wait_seq */
-	u64 wait_seq;
+	atomic_t busy;			/* vifs that are */
+	struct list_head short_of_bufs;	/* vifs that are */
+	struct list_head line;		/* vifs with frames for the NIC, by wire */
+	u64 wire;			/* that who was first last had had */
 	bool draining;			/* nothing is taken from guests */
 	bool blinking;			/* the NIC's LED, for xmd-backend */
 	bool port_event;		/* the link has changed and nobody has read so */
@@ -272,9 +284,8 @@ int xmd_vif_set(const struct xmd_vif_settings *s);
 int xmd_vif_limit(const struct xmd_vif_limit *l);
 
 /* port.c */
-int xmd_port_get(struct xmd_port_info *info);
 int xmd_port_ask(struct xmd_port_ask *a);
-int xmd_port_settings(struct xmd_port_settings *s, bool set);
+int xmd_port_state(struct xmd_port_state *s, bool set);
 
 /* tx.c: guest to wire */
 extern const char * const xmd_bad_text[XMD_BAD_REASONS];
@@ -284,7 +295,7 @@ bool xmd_tx_arm(struct xmd_vif *v);
 void xmd_tx_finish(struct xmd_vif *v, struct xmd_tx_work *w, s16 status);
 void xmd_tx_drop(struct xmd_vif *v, struct xmd_tx_work *w);
 void xmd_tx_drop_all(struct xmd_vif *v);
-void xmd_tx_tick(struct xmd_vif *v);
+bool xmd_tx_tick(struct xmd_vif *v);
 
 /* deliver.c: from the switch to the NIC and to others */
 void xmd_deliver(struct xmd_vif *v, struct xmd_tx_work *w);
@@ -306,10 +317,12 @@ unsigned int xmd_rx_direct(struct xmd_vif *to, const struct xmd_vif *from,
 
 /* backlog.c */
 void xmd_backlog_pop(struct xmd_vif *v);
-void xmd_rx_enqueue(struct xmd_vif *v, struct xmd_buf *b);
+bool xmd_rx_enqueue(struct xmd_vif *v, struct xmd_buf *b);
+void xmd_rx_serve(struct xmd_vif *v);
+bool xmd_rx_full(const struct xmd_vif *v);
 bool xmd_rx_wants(struct xmd_vif *v, const struct xmd_buf *b);
 void xmd_rx_drop_all(struct xmd_vif *v);
-void xmd_rx_tick(struct xmd_vif *v);
+bool xmd_rx_tick(struct xmd_vif *v);
 
 /* early.c */
 void xmd_early_flood(struct xmd_buf *b);
@@ -327,11 +340,19 @@ void xmd_switch_flood(struct xmd_buf *b, u16 src);
 void xmd_switch_to_host(struct xmd_buf *b);
 struct xmd_vif *xmd_switch_vif(int port);
 
-/* wait.c */
-void xmd_wait_add(struct xmd_vif *v, bool progress);
-void xmd_wait_del(struct xmd_vif *v);
+/* fair.c */
+#define XMD_TURN	65536
+#define XMD_FRAME_COST	2048
+#define XMD_CREDIT	(4 * XMD_TURN)
+void xmd_turn_begin(struct xmd_vif *v);
+void xmd_turn_end(struct xmd_vif *v, bool more);
+bool xmd_line_turn(struct xmd_vif *v, bool stand);
+void xmd_line_took(struct xmd_vif *v, u32 bytes);
 void xmd_wait_wake(void);
+void xmd_wait_leave(struct xmd_vif *v);
 void xmd_wait_retry(void);
+void xmd_wait_for_bufs(struct xmd_vif *v);
+void xmd_wait_over(struct timer_list *t);
 
 /* chardev.c, debugfs.c */
 int xmd_chardev_init(void);

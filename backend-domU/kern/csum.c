@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Finding and completing TCP and UDP checksums; see csum.h. */
+#include <linux/bitops.h>	/* net/checksum.h of 6.12 forgets it */
 #include <linux/errno.h>
 #include <linux/string.h>
+#include <net/checksum.h>
 #include "csum.h"
 
 #define PROTO_HOPOPTS	0
@@ -129,40 +131,13 @@ int xmd_l4_parse(const u8 *p, unsigned int len, struct xmd_l4 *l4)
 	return set_l4(p, len, l4);
 }
 
-static u16 fold(u64 sum)
-{
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return sum;
-}
-
 u16 xmd_sum(const void *p, unsigned int len, u32 start)
 {
-	const u8 *at = p;
-	u64 sum = start;
-	u32 word;
-	u16 half = 0;
-
-	for (; len >= 4; len -= 4, at += 4) {
-		memcpy(&word, at, 4);
-		sum += word;
-	}
-	if (len >= 2) {
-		memcpy(&half, at, 2);
-		sum += half;
-		at += 2;
-		len -= 2;
-	}
-	if (len) {
-		half = 0;
-		memcpy(&half, at, 1);
-		sum += half;
-	}
-	return fold(sum);
+	return (__force u16)~csum_fold(csum_partial(p, len, (__force __wsum)start));
 }
 
 /* RFC 793, RFC 8200 8.1: the sum of the pseudo header. */
-static u16 pseudo_sum(const u8 *p, const struct xmd_l4 *l4, u32 l4len)
+u16 xmd_pseudo_sum(const u8 *p, const struct xmd_l4 *l4, u32 l4len)
 {
 	u8 tail[8] = { l4len >> 24, l4len >> 16, l4len >> 8, l4len, 0, 0, 0, l4->proto };
 	const u8 *addr = p + l4->net + (l4->ipv6 ? 8 : 12);
@@ -172,16 +147,9 @@ static u16 pseudo_sum(const u8 *p, const struct xmd_l4 *l4, u32 l4len)
 
 void xmd_csum_seed(u8 *p, const struct xmd_l4 *l4, u32 l4len)
 {
-	u16 sum = pseudo_sum(p, l4, l4len);
+	u16 sum = xmd_pseudo_sum(p, l4, l4len);
 
 	memcpy(p + l4->csum_start + l4->csum_offset, &sum, 2);
-}
-
-bool xmd_csum_right(const u8 *p, const struct xmd_l4 *l4, unsigned int len)
-{
-	unsigned int l4len = len - l4->csum_start;
-
-	return xmd_sum(p + l4->csum_start, l4len, pseudo_sum(p, l4, l4len)) == 0xffff;
 }
 
 /* A buffer that starts at an odd byte of the sum contributes with its bytes swapped. */
@@ -198,7 +166,7 @@ static u16 sum_chain(const struct xmd_buf *b, unsigned int skip)
 		sum += odd ? (u16)(part << 8 | part >> 8) : part;
 		odd ^= len & 1;
 	}
-	return fold(sum);
+	return (__force u16)~csum_fold((__force __wsum)sum);
 }
 
 void xmd_csum_complete(struct xmd_buf *b)

@@ -7,7 +7,7 @@
  * on the way to the wire when it is told where the field is; here it is found, and
  * completed for receivers that cannot take a blank one.
  *
- * No Linux calls; compiled on the host for tests.
+ * Of Linux only csum_partial and csum_fold; compiled on the host for tests.
  */
 #ifndef XMD_BACK_CSUM_H
 #define XMD_BACK_CSUM_H
@@ -51,8 +51,8 @@ u16 xmd_sum(const void *p, unsigned int len, u32 start);
  */
 void xmd_csum_seed(u8 *p, const struct xmd_l4 *l4, u32 l4len);
 
-/* Whether the transport checksum of a frame of @len bytes, in one piece, is right. */
-bool xmd_csum_right(const u8 *p, const struct xmd_l4 *l4, unsigned int len);
+/* The sum of the pseudo header (RFC 793, RFC 8200 8.1) of @l4len bytes, in memory order. */
+u16 xmd_pseudo_sum(const u8 *p, const struct xmd_l4 *l4, u32 l4len);
 
 /**
  * xmd_csum_complete - complete the blank checksum of a frame and clear XMD_F_CSUM_BLANK

@@ -19,10 +19,10 @@ static void show_rings(struct seq_file *m, struct xmd_vif *v)
 	const struct xen_netif_tx_sring *t = v->tx.sring;
 	const struct xen_netif_rx_sring *r = v->rx.sring;
 
-	seq_printf(m, "  tx  req_prod %u req_cons %u rsp_prod %u rsp_pvt %u req_event %u rsp_event %u state %u wait_nic %d irq %u\n",
+	seq_printf(m, "  tx  req_prod %u req_cons %u rsp_prod %u rsp_pvt %u req_event %u rsp_event %u state %u waiting %u wire %llu irq %u\n",
 		   READ_ONCE(t->req_prod), v->tx.req_cons, READ_ONCE(t->rsp_prod),
 		   v->tx.rsp_prod_pvt, READ_ONCE(t->req_event), READ_ONCE(t->rsp_event),
-		   v->tx_state, !!v->nic_head, v->tx_irq);
+		   v->tx_state, v->waiting, v->wire, v->tx_irq);
 	seq_printf(m, "  rx  req_prod %u req_cons %u rsp_prod %u rsp_pvt %u req_event %u rsp_event %u backlog %u bufs %u starved %u stalled %u irq %u\n",
 		   READ_ONCE(r->req_prod), v->rx.req_cons, READ_ONCE(r->rsp_prod),
 		   v->rx.rsp_prod_pvt, READ_ONCE(r->req_event), READ_ONCE(r->rsp_event),
@@ -39,10 +39,11 @@ static void show_stats(struct seq_file *m, const struct xmd_vif_stats *s)
 	for (i = 1; i < XMD_BAD_REASONS; i++)
 		seq_printf(m, " %s %llu", xmd_bad_text[i], s->tx_bad[i]);
 	seq_printf(m, "\n  rx  frames %llu bytes %llu errors %llu drops %llu copies %llu batches %llu\n",
-		   s->rx_frames, s->rx_bytes, s->rx_errors, s->rx_drops, s->rx_ops,
+		   s->rx_frames, s->rx_bytes, s->rx_errors, s->rx_drops + s->rx_full, s->rx_ops,
 		   s->rx_batches);
-	seq_printf(m, "  tx_short %llu tx_late %llu rx_refused %llu rx_aged %llu rx_evicted %llu rx_too_long %llu\n",
-		   s->tx_short, s->tx_late, s->rx_refused, s->rx_aged, s->rx_evicted, s->rx_too_long);
+	seq_printf(m, "  tx_short %llu tx_late %llu rx_refused %llu rx_full %llu rx_aged %llu rx_evicted %llu rx_too_long %llu\n",
+		   s->tx_short, s->tx_late, s->rx_refused, s->rx_full, s->rx_aged, s->rx_evicted,
+		   s->rx_too_long);
 	seq_printf(m, "  polls %llu events %llu spoofed %llu filtered %llu\n", s->polls, s->events,
 		   s->tx_spoofed, s->rx_filtered);
 }

@@ -20,6 +20,7 @@
  * served yet, or was taken away, is another matter: the domain is coming or going, and what
  * waits is for it, or for the next one, to send.
  */
+#include <asm/barrier.h>
 #include "back.h"
 #include "gso.h"
 
@@ -50,6 +51,7 @@ unsigned int xmd_tx_get(struct xmd_vif *v, struct xmd_buf **bufs, unsigned int n
 /* A run of frames of @v is back from the NIC; the last one may take @v with it. */
 void xmd_tx_returned(struct xmd_vif *v, struct xmd_buf **frames, unsigned int n)
 {
+	struct xmd_buf *chain = NULL;
 	unsigned int i, bufs = 0;
 
 	spin_lock(&v->fifo_lock);
@@ -61,8 +63,16 @@ void xmd_tx_returned(struct xmd_vif *v, struct xmd_buf **frames, unsigned int n)
 				      frames[i]->flags & XMD_F_ABORTED ?
 				      XEN_NETIF_RSP_DROPPED : XEN_NETIF_RSP_OKAY);
 		bufs += frames[i]->nbufs;
-		xmd_buf_put(back.nic, frames[i]);
+		/* What is one buffer that nobody else holds goes back to the pool in one chain. */
+		if (frames[i]->nbufs == 1 && smp_load_acquire(&frames[i]->refs) == 1) {
+			frames[i]->frag = chain;
+			chain = frames[i];
+		} else {
+			xmd_buf_put(back.nic, frames[i]);
+		}
 	}
+	if (chain)
+		xmd_buf_put(back.nic, chain);
 	WRITE_ONCE(v->nic_back, v->nic_back + bufs);
 	spin_unlock(&v->fifo_lock);
 	napi_schedule(&v->napi);
@@ -80,8 +90,11 @@ static bool must_cut(const struct xmd_buf *b)
 /* nic.h: what the NIC sends at all. */
 static bool fits_wire(const struct xmd_buf *b)
 {
-	unsigned int max = xmd_nic_max_frame(back.nic);
+	unsigned int max;
 
+	if (!(b->flags & F_GSO) && b->frame_len <= XMD_FRAME_STD)
+		return true;
+	max = xmd_nic_max_frame(back.nic);
 	if (!(b->flags & F_GSO))
 		return b->frame_len <= max;
 	return b->hdr_len + b->gso_size <= max && (!must_cut(b) || xmd_gso_count(b));
@@ -134,6 +147,7 @@ void xmd_tx_give_up(struct xmd_vif *v)
 {
 	while (v->nic_head)
 		drop_first(v);
+	xmd_wait_leave(v);
 }
 
 /*
@@ -159,11 +173,13 @@ static int provide(struct xmd_vif *v, struct xmd_buf **frames, unsigned int n)
 
 static int push_whole(struct xmd_vif *v)
 {
-	struct xmd_buf *batch[XMD_BATCH], *b;
-	unsigned int bufs[XMD_BATCH], n = 0;
+	struct xmd_buf *batch[XMD_BATCH] XMD_UNCLEARED, *b;
+	u32 wire[XMD_BATCH] XMD_UNCLEARED, n = 0, bytes = 0;
+	u8 bufs[XMD_BATCH] XMD_UNCLEARED;
 	int i, taken;
 
 	for (b = v->nic_head; b && n < XMD_BATCH && !must_cut(b); b = b->next) {
+		wire[n] = xmd_wire_bytes(b);
 		bufs[n] = b->nbufs;
 		batch[n++] = b;
 	}
@@ -172,32 +188,41 @@ static int push_whole(struct xmd_vif *v)
 	for (i = 0; i < taken; i++) {
 		v->nic_waiting -= bufs[i];
 		v->nic_taken += bufs[i];
+		bytes += wire[i];
 	}
-	if (taken > 0)
+	if (taken > 0) {
 		v->nic_head = taken < n ? batch[taken] : b;
+		xmd_line_took(v, bytes);
+	}
 	return taken;
 }
 
 /* Of what was cut and refused nothing is kept.  The last segment carries the frame's ticket. */
 static int push_segments(struct xmd_vif *v)
 {
-	struct xmd_buf *seg[XMD_BATCH], *b = v->nic_head;
+	struct xmd_buf *seg[XMD_BATCH] XMD_UNCLEARED, *b = v->nic_head;
 	unsigned int i, left = xmd_gso_count(b) - v->nic_cut;
 	unsigned int n = min3(left, XMD_BATCH, max(xmd_nic_tx_space(back.nic), 1u));
 	int taken;
 
 	n = xmd_tx_get(v, seg, n);
+	/* Its account may be full of what waits here: then one at a time, or it would for ever. */
+	if (!n && !in_nic(v))
+		n = xmd_buf_get(back.nic, seg, 1);
+	if (!n)
+		return -ENOBUFS;
 	for (i = 0; i < n; i++) {
 		/* Its headers were inspected, and nobody has written to them since. */
 		WARN_ON_ONCE(xmd_gso_cut(b, v->nic_cut + i, seg[i]));
 		seg[i]->owner = v;
 		seg[i]->cookie = i + 1 < left ? XMD_NO_TICKET : b->cookie;
 	}
-	taken = n ? provide(v, seg, n) : 0;
+	taken = provide(v, seg, n);
 	for (i = max(taken, 0); i < n; i++)
 		xmd_buf_put(back.nic, seg[i]);
 	if (taken <= 0)
 		return taken;
+	xmd_line_took(v, taken * (b->hdr_len + b->gso_size + XMD_WIRE_EXTRA));
 	v->nic_taken += taken;
 	v->nic_cut += taken;
 	if (taken == left)
@@ -205,42 +230,44 @@ static int push_segments(struct xmd_vif *v)
 	return taken;
 }
 
-/* Return: whether the NIC took anything; nic_head says whether something is left. */
+/* Return: 1, or why something is left in nic_head: 0 the NIC is full, or -errno. */
 static int push_nic(struct xmd_vif *v)
 {
-	int taken, total = 0;
+	int taken;
 
 	while (v->nic_head) {
 		taken = must_cut(v->nic_head) ? push_segments(v) : push_whole(v);
 		if (taken == -ENETDOWN)
 			xmd_tx_give_up(v);
 		if (taken <= 0)
-			return total ? total : taken;
-		total += taken;
+			return taken;
 	}
-	return total;
+	return 1;
 }
 
 /*
- * Get in line before the second try: descriptors that become free after it find us
- * there.  -EAGAIN needs no timer: ops->state follows.
+ * What waits for a turn at the NIC (fair.c), if anything does.  Who was refused gets in line
+ * before the second try: descriptors that become free after it find us there.  -EAGAIN needs
+ * no timer: ops->state follows.
  * Return: whether nothing waits any more.
  */
 bool xmd_tx_flush(struct xmd_vif *v)
 {
-	int taken;
+	bool turn = v->nic_head && (v->nic_late || xmd_line_turn(v, false));
+	int taken = turn ? push_nic(v) : 1;
 
-	taken = push_nic(v);
-	if (v->nic_late && v->nic_head) {
+	if (v->nic_late)
 		for (; v->nic_head; v->st.tx_late++)
 			drop_first(v);
+	if (turn && v->nic_head && taken != -ENOBUFS && xmd_line_turn(v, true)) {
+		taken = push_nic(v);
+		if (!taken)
+			xmd_wait_retry();
 	}
-	if (!v->nic_head)
-		return true;
-	xmd_wait_add(v, taken > 0);
-	taken = push_nic(v);
-	if (v->nic_head && taken >= 0)
-		xmd_wait_retry();
+	if (!v->nic_head || taken == -ENOBUFS)
+		xmd_wait_leave(v);
+	if (v->nic_head && taken == -ENOBUFS)
+		xmd_wait_for_bufs(v);
 	return !v->nic_head;
 }
 
@@ -274,7 +301,7 @@ void xmd_tx_watch(struct xmd_vif *v)
  */
 void xmd_deliver_direct(struct xmd_vif *v, unsigned int n, struct xmd_vif *to)
 {
-	struct xmd_tx_work *w[XMD_BATCH];
+	struct xmd_tx_work *w[XMD_BATCH] XMD_UNCLEARED;
 	unsigned int i, k = 0, taken;
 
 	for (i = 0; i < n; i++)
@@ -321,8 +348,8 @@ void xmd_deliver(struct xmd_vif *v, struct xmd_tx_work *w)
 		return;
 	}
 	xmd_tx_finish(v, w, XEN_NETIF_RSP_OKAY);
-	if (to)
-		xmd_rx_enqueue(to, b);
-	else
+	if (!to)
 		xmd_switch_to_host(b);
+	else if (xmd_rx_enqueue(to, b))
+		napi_schedule(&to->napi);
 }

@@ -71,7 +71,8 @@ static void give(struct xmd_vif *v)
 		kept[i].given = true;
 		back.early_given++;
 		xmd_buf_hold(b);
-		xmd_rx_enqueue(v, b);
+		if (xmd_rx_enqueue(v, b))
+			napi_schedule(&v->napi);
 	}
 }
 

@@ -16,28 +16,35 @@
 
 struct xmd_back back;
 
-static void retry(struct timer_list *t)
+/* What is late counts every one of its seconds; the rest is in no hurry. */
+static void sweep(u32 now)
 {
-	xmd_wait_wake();
+	static u32 last;
+
+	if (now - last < XMD_FDB_HOLD_S)
+		return;
+	last = now;
+	spin_lock_bh(&back.fdb_lock);
+	xmd_fdb_sweep(back.fdb, now);
+	spin_unlock_bh(&back.fdb_lock);
 }
 
-/* Once a second: drop what waits for too long, age the switch's table. */
+/* Once a second while something waits: drop what does for too long; age the switch's table. */
 static void tick(struct work_struct *work)
 {
+	bool waits = READ_ONCE(back.early) && back.early_began;
 	struct xmd_vif *v;
 	unsigned int i;
 
 	mutex_lock(&back.ctl);
 	xmd_each_vif(v, i) {
-		xmd_tx_tick(v);
-		xmd_rx_tick(v);
+		waits |= xmd_tx_tick(v);
+		waits |= xmd_rx_tick(v);
 	}
 	mutex_unlock(&back.ctl);
 	xmd_early_tick(false);
-	spin_lock_bh(&back.fdb_lock);
-	xmd_fdb_sweep(back.fdb, ktime_get_seconds());
-	spin_unlock_bh(&back.fdb_lock);
-	schedule_delayed_work(&back.tick, XMD_TICK_S * HZ);
+	sweep(ktime_get_seconds());
+	schedule_delayed_work(&back.tick, (waits ? XMD_TICK_S : XMD_TICK_IDLE_S) * HZ);
 }
 
 static int __init back_init(void)
@@ -51,11 +58,12 @@ static int __init back_init(void)
 	mutex_init(&back.ctl);
 	spin_lock_init(&back.fdb_lock);
 	spin_lock_init(&back.wait_lock);
+	INIT_LIST_HEAD(&back.line);
+	INIT_LIST_HEAD(&back.short_of_bufs);
 	spin_lock_init(&back.early_lock);
 	back.early = true;
-	INIT_LIST_HEAD(&back.waiters);
 	init_waitqueue_head(&back.events);
-	timer_setup(&back.retry, retry, 0);
+	timer_setup(&back.retry, xmd_wait_over, 0);
 	INIT_DELAYED_WORK(&back.tick, tick);
 	back.fdb = vzalloc(sizeof(*back.fdb));
 	if (!back.fdb)

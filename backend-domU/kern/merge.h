@@ -2,13 +2,13 @@
 /*
  * merge.h - joining TCP segments from the wire into one GSO frame for a guest
  *
- * A guest pays for each frame, not for each byte.  Segments of one connection that
- * follow each other in a batch are chained into one frame, as they are in memory: no
- * byte is copied, only headers are stepped over.  The rules are those of Linux' GRO:
- * headers equal but for what counts on, checksums right, so that cutting the frame
- * again would give the same segments (where DF is set, but for IPv4's identification).
+ * A guest pays for each frame, not for each byte, and so does who copies to it.  Segments of
+ * one connection that follow each other in a batch become one frame, which fills page after
+ * page.  The rules are those of Linux' GRO: headers equal but for what counts on, checksums
+ * right, so that cutting the frame again would give the same segments (where DF is set, but
+ * for IPv4's identification).
  *
- * No Linux calls; compiled on the host for tests.
+ * Of Linux only sums; compiled on the host for tests.
  */
 #ifndef XMD_BACK_MERGE_H
 #define XMD_BACK_MERGE_H
@@ -26,6 +26,7 @@
  * @id:	   likewise, IPv4's identification, where it counts
  * @dst:   the caller's own: where it goes
  * @closed: nothing may be added any more
+ * @pseudo: sum of the pseudo header without its length
  */
 struct xmd_merge {
 	struct xmd_buf *head;
@@ -36,6 +37,7 @@ struct xmd_merge {
 	u16 id;
 	s16 dst;
 	bool closed;
+	u32 pseudo;
 };
 
 /**
@@ -47,8 +49,13 @@ struct xmd_merge {
  */
 bool xmd_merge_start(struct xmd_merge *m, struct xmd_buf *b);
 
-/* Return: whether @b is in the frame now. */
-bool xmd_merge_add(struct xmd_merge *m, struct xmd_buf *b);
+enum xmd_merged {
+	XMD_MERGED_NOT,		/* nothing was changed, but for XMD_F_CSUM_VALID */
+	XMD_MERGED,		/* @b is a part of the frame */
+	XMD_MERGED_COPIED,	/* its bytes are, @b is the caller's, and empty */
+};
+
+enum xmd_merged xmd_merge_add(struct xmd_merge *m, struct xmd_buf *b);
 
 /* Bring the headers of the frame up to date.  Return: the frame; @m is empty then. */
 struct xmd_buf *xmd_merge_finish(struct xmd_merge *m);

@@ -178,6 +178,10 @@ unsigned int xmd_tx_plan(const struct xmd_tx_frame *f, u32 from, u32 to,
 	u32 head = xmd_tx_head(f), used = from, fill = from, done, take;
 	unsigned int frag = 0, buf = 0, n = 0;
 
+	if (f->nfrags == 1) {
+		p[0] = (struct xmd_tx_piece){ 0, 0, from, from, to - from };
+		return 1;
+	}
 	for (; used >= f->frag[frag].len; frag++)
 		used -= f->frag[frag].len;
 

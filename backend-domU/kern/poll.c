@@ -94,6 +94,7 @@ int xmd_back_poll(struct napi_struct *napi, int budget)
 	rcu_read_lock();
 	more = poll_rings(v, budget, &work);
 	rcu_read_unlock();
+	xmd_turn_end(v, more);
 	if (more)
 		return budget;
 	/*

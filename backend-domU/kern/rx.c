@@ -7,7 +7,8 @@
  *
  * A response sits in the same slot as the request whose buffer it fills (netif.h), which
  * comes by itself: buffers are taken and answered in ring order, one for one, all
- * under rx_lock.
+ * under ring_lock.  That one is held over the copy; rx_lock, which guards the tail of the
+ * backlog, is not.
  */
 #include <linux/etherdevice.h>
 #include <xen/page.h>
@@ -16,6 +17,7 @@
 #include "gso.h"
 
 #define F_GSO	(XMD_F_GSO_TCPV4 | XMD_F_GSO_TCPV6)
+#define MAX_SLOTS	17u		/* of a frame in a guest's RX ring */
 #define FRAME_OVERHEAD	(ETH_HLEN + 4)	/* over the MTU: header and a VLAN tag */
 
 /* ------------------------------------------------ what this guest can take */
@@ -54,12 +56,13 @@ bool xmd_rx_takes_merged(const struct xmd_vif *v)
  * v->mtu is what the guest was told, and advisory (netif.h): it may have set more by itself,
  * and sends that.  So with scatter-gather it gets what the wire may carry.
  */
-static u32 longest(const struct xmd_vif *v)
+static bool too_long(const struct xmd_vif *v, u32 len)
 {
-	u32 told = v->mtu + FRAME_OVERHEAD;
+	bool told = len <= v->mtu + FRAME_OVERHEAD;
 
-	return v->features & XMD_VIF_SG ? max(told, xmd_nic_max_frame(back.nic))
-					: min(told, XMD_RING_PAGE);
+	if (!(v->features & XMD_VIF_SG))
+		return !told || len > XMD_RING_PAGE;
+	return !told && len > xmd_nic_max_frame(back.nic);
 }
 
 /* @len: of the frame; @b may hold only its head yet. */
@@ -70,7 +73,7 @@ enum xmd_fit xmd_rx_fit(const struct xmd_vif *v, const struct xmd_buf *b, u32 le
 	if (b->flags & F_GSO)
 		return long_ok && takes_gso(v, b) ? FIT_AS_IS :
 		       xmd_gso_count(b) ? FIT_IN_SEGMENTS : FIT_NEVER;
-	if (len > longest(v))
+	if (too_long(v, len))
 		return FIT_NEVER;
 	if (!(b->flags & XMD_F_CSUM_BLANK) || takes_blank(v, b))
 		return FIT_AS_IS;
@@ -79,7 +82,7 @@ enum xmd_fit xmd_rx_fit(const struct xmd_vif *v, const struct xmd_buf *b, u32 le
 
 /* ---------------------------------------------------- the guest's RX ring */
 
-/* rx_lock held.  Return: posted buffers that were not taken yet. */
+/* ring_lock held.  Return: posted buffers that were not taken yet. */
 int xmd_back_rx_posted(struct xmd_vif *v)
 {
 	u32 prod = READ_ONCE(v->rx.sring->req_prod);
@@ -138,6 +141,12 @@ static struct xmd_rx_slot *open_frame(struct xmd_vif *v, const struct xmd_buf *b
 	return first;
 }
 
+static struct xmd_rx_slot *next_slot(struct xmd_vif *v, struct xmd_rx_slot *s)
+{
+	s->flags |= XEN_NETRXF_more_data;
+	return open_slot(v);
+}
+
 /* Append bytes to the frame whose last slot is @s.  Return: its last slot then. */
 static struct xmd_rx_slot *put_bytes(struct xmd_vif *v, struct xmd_rx_slot *s,
 				     struct gnttab_copy src, unsigned int len)
@@ -145,10 +154,8 @@ static struct xmd_rx_slot *put_bytes(struct xmd_vif *v, struct xmd_rx_slot *s,
 	unsigned int n;
 
 	for (; len; len -= n, src.source.offset += n) {
-		if (s->len == XMD_RING_PAGE) {
-			s->flags |= XEN_NETRXF_more_data;
-			s = open_slot(v);
-		}
+		if (s->len == XMD_RING_PAGE)
+			s = next_slot(v, s);
 		n = min(len, XMD_RING_PAGE - s->len);
 		src.dest.u.ref = s->gref;
 		src.dest.domid = v->id.domid;
@@ -313,7 +320,7 @@ static void fill_batch(struct xmd_vif *v, struct fill *f)
 		v->rx_stalled = false;
 	for (; f->frames < XMD_BATCH && v->bl_head + f->frames != v->bl_tail; f->frames++) {
 		b = v->backlog[(v->bl_head + f->frames) % XMD_BACKLOG].frame;
-		if (xmd_rx_fit(v, b, b->frame_len) == FIT_IN_SEGMENTS) {
+		if (b->flags & F_GSO && xmd_rx_fit(v, b, b->frame_len) == FIT_IN_SEGMENTS) {
 			if (!put_segments(v, f, b))
 				break;
 			continue;
@@ -324,24 +331,36 @@ static void fill_batch(struct xmd_vif *v, struct fill *f)
 	}
 }
 
-/* rx_lock held.  Return: how many frames and segments; @notify: set if to send an event. */
+/*
+ * ring_lock held, rx_lock not: frames may come while the others are copied.
+ * Return: how many frames and segments; @notify: set if to send an event.
+ */
 unsigned int xmd_rx_return_batch(struct xmd_vif *v, bool *notify)
 {
+	struct fill f XMD_UNCLEARED;
 	unsigned int i;
-	struct fill f;
 
+	spin_lock(&v->rx_lock);
 	fill_batch(v, &f);
+	spin_unlock(&v->rx_lock);
 	if (v->rx_nslot) {
 		run_copies(v);
 		*notify |= push_slots(v);
 	}
 	for (i = 0; i < f.segs; i++)
 		xmd_buf_put(back.nic, f.seg[i]);
+	spin_lock(&v->rx_lock);
 	for (i = 0; i < f.frames; i++)
 		xmd_backlog_pop(v);
 	xmd_account_set(&v->rx_account, v->bl_bufs);
 	v->rx_starved = !f.frames && !f.segs && v->bl_head != v->bl_tail;
+	spin_unlock(&v->rx_lock);
 	return f.frames + f.segs;
+}
+
+static bool waits(const struct xmd_vif *v)
+{
+	return READ_ONCE(v->bl_head) != READ_ONCE(v->bl_tail) || READ_ONCE(v->rx_stalled);
 }
 
 /*
@@ -352,13 +371,14 @@ bool xmd_back_rx_return(struct xmd_vif *v, unsigned int *frames)
 {
 	bool more = false, notify = false;
 
-	spin_lock(&v->rx_lock);
-	if (v->bl_head != v->bl_tail || v->rx_stalled) {
-		*frames = xmd_rx_return_batch(v, &notify);
-		if (v->bl_head != v->bl_tail || v->rx_stalled)
-			more = *frames || arm(v);
-	}
-	spin_unlock(&v->rx_lock);
+	/* who adds a first frame after this look sees to it that there is another */
+	if (!waits(v))
+		return false;
+	spin_lock(&v->ring_lock);
+	*frames = xmd_rx_return_batch(v, &notify);
+	if (waits(v))
+		more = *frames || arm(v);
+	spin_unlock(&v->ring_lock);
 	if (notify)
 		xmd_rx_notify(v);
 	return more;
@@ -366,9 +386,35 @@ bool xmd_back_rx_return(struct xmd_vif *v, unsigned int *frames)
 
 /* ------------------------------------------------------ from guest to guest */
 
+/*
+ * Slots for the frame if no piece of it is cut where a page of the receiver's ends: one copy for
+ * each then, not two.  0: more than a frontend can take (Linux: 17, and one more if the first
+ * holds nothing but what it moves out of it).
+ */
+static unsigned int slots_uncut(const struct xmd_tx_work *w)
+{
+	u32 skip = w->head->frame_len, used = skip, first = 0, n = 1;
+	unsigned int i;
+
+	for (i = 0; i < w->f.nfrags; i++) {
+		u32 cut = min_t(u32, skip, w->f.frag[i].len), len = w->f.frag[i].len - cut;
+
+		skip -= cut;
+		if (used + len > XMD_RING_PAGE) {
+			first = first ? first : used;
+			used = 0;
+			n++;
+		}
+		used += len;
+	}
+	if (n > MAX_SLOTS + (first == w->head->frame_len))
+		return 0;
+	return n + !!(w->head->flags & F_GSO);
+}
+
 /* The head from our checked copy, never again from the sender's page; then its slots. */
 static void put_direct(struct xmd_vif *v, const struct xmd_vif *from,
-		       const struct xmd_tx_work *w)
+		       const struct xmd_tx_work *w, bool uncut)
 {
 	struct xmd_rx_slot *s = put_buf(v, open_frame(v, w->head), w->head);
 	u32 skip = w->head->frame_len;
@@ -385,6 +431,8 @@ static void put_direct(struct xmd_vif *v, const struct xmd_vif *from,
 		};
 
 		skip -= cut;
+		if (uncut && s->len + frag->len - cut > XMD_RING_PAGE)
+			s = next_slot(v, s);
 		s = put_bytes(v, s, src, frag->len - cut);
 	}
 }
@@ -403,12 +451,13 @@ static unsigned int fill_direct(struct xmd_vif *to, const struct xmd_vif *from,
 	for (i = 0; i < n; i++) {
 		const struct xmd_buf *b = w[i]->head;
 		u32 len = w[i]->f.len;
+		unsigned int uncut = slots_uncut(w[i]), slots = uncut ? uncut : slots_for(b, len);
 
 		if (xmd_rx_fit(to, b, len) != FIT_AS_IS ||
-		    !has_room(to, posted, slots_for(b, len), w[i]->f.nfrags + 1))
+		    !has_room(to, posted, slots, w[i]->f.nfrags + 1))
 			break;
 		m[i] = (struct mark){ to->rx_nslot, to->rx_nop };
-		put_direct(to, from, w[i]);
+		put_direct(to, from, w[i], uncut);
 	}
 	m[i] = (struct mark){ to->rx_nslot, to->rx_nop };
 	return i;
@@ -422,7 +471,7 @@ static unsigned int fill_direct(struct xmd_vif *to, const struct xmd_vif *from,
 static unsigned int direct_locked(struct xmd_vif *to, const struct xmd_vif *from,
 				  struct xmd_tx_work **w, unsigned int n, bool *notify)
 {
-	struct mark m[XMD_BATCH + 1];
+	struct mark m[XMD_BATCH + 1] XMD_UNCLEARED;
 	unsigned int good = 0;
 
 	n = fill_direct(to, from, w, n, m);
@@ -457,10 +506,10 @@ unsigned int xmd_rx_direct(struct xmd_vif *to, const struct xmd_vif *from,
 	bool notify = false;
 	unsigned int done = 0;
 
-	spin_lock(&to->rx_lock);
-	if (xmd_vif_serves(to) && to->bl_head == to->bl_tail)
+	spin_lock(&to->ring_lock);
+	if (xmd_vif_serves(to) && to->bl_head == READ_ONCE(to->bl_tail))
 		done = direct_locked(to, from, w, n, &notify);
-	spin_unlock(&to->rx_lock);
+	spin_unlock(&to->ring_lock);
 	if (notify)
 		xmd_rx_notify(to);
 	return done;

@@ -58,10 +58,26 @@ static bool is_spoofed(struct xmd_vif *v, const u8 *hdr)
 	return true;
 }
 
+/* Frames that follow each other mostly go between the same two stations: one look for all. */
+struct look {
+	const u8 *hdr;
+	s16 dst;
+};
+
+static s16 decide_one(struct look *l, const u8 *hdr, u16 src, u32 now)
+{
+	if (!l->hdr || memcmp(l->hdr, hdr, 2 * ETH_ALEN)) {
+		l->hdr = hdr;
+		l->dst = xmd_fdb_decide(back.fdb, hdr, src, now);
+	}
+	return l->dst;
+}
+
 /* Sets dst of each work of @v that has a head; the head holds the Ethernet header. */
 void xmd_switch_decide(struct xmd_vif *v, struct xmd_tx_work *w, unsigned int n)
 {
 	u32 now = ktime_get_seconds();
+	struct look l = { };
 	unsigned int i;
 
 	spin_lock(&back.fdb_lock);
@@ -73,7 +89,7 @@ void xmd_switch_decide(struct xmd_vif *v, struct xmd_tx_work *w, unsigned int n)
 			continue;
 		hdr = xmd_buf_data(w[i].head);
 		w[i].dst = is_spoofed(v, hdr) ? XMD_TO_NOBODY :
-			   xmd_fdb_decide(back.fdb, hdr, v->port, now);
+			   decide_one(&l, hdr, v->port, now);
 	}
 	spin_unlock(&back.fdb_lock);
 }
@@ -81,13 +97,14 @@ void xmd_switch_decide(struct xmd_vif *v, struct xmd_tx_work *w, unsigned int n)
 static void decide(struct xmd_buf **frames, s16 *dst, unsigned int n, u16 src)
 {
 	u32 now = ktime_get_seconds();
+	struct look l = { };
 	unsigned int i;
 
 	spin_lock(&back.fdb_lock);
 	follow_host_mac();
 	for (i = 0; i < n; i++)
 		dst[i] = frames[i]->len < ETH_HLEN ? XMD_TO_NOBODY :
-			 xmd_fdb_decide(back.fdb, xmd_buf_data(frames[i]), src, now);
+			 decide_one(&l, xmd_buf_data(frames[i]), src, now);
 	spin_unlock(&back.fdb_lock);
 }
 
@@ -126,74 +143,115 @@ void xmd_switch_flood(struct xmd_buf *b, u16 src)
 		if (!v || v->port == src || !xmd_rx_wants(v, b))
 			continue;
 		xmd_buf_hold(b);
-		xmd_rx_enqueue(v, b);
+		if (xmd_rx_enqueue(v, b))
+			napi_schedule(&v->napi);
 	}
 	xmd_buf_put(back.nic, b);
 }
 
 /* ------------------------------------------------------ operations of nic.h */
 
-static void to_port(struct xmd_buf *b, int dst, u16 src)
+/* Return: the vif that has to be served, because something waits for it now; or NULL. */
+static struct xmd_vif *to_port(struct xmd_buf *b, int dst, u16 src)
 {
-	struct xmd_vif *v;
+	struct xmd_vif *v = xmd_switch_vif(dst);
 
+	if (v)
+		return xmd_rx_enqueue(v, b) ? v : NULL;
 	if (dst == XMD_TO_FLOOD) {
 		if (unlikely(READ_ONCE(back.early)) && src == XMD_PORT_NIC)
 			xmd_early_flood(b);
 		else
 			xmd_switch_flood(b, src);
-		return;
-	}
-	if (dst == XMD_PORT_HOST) {
+	} else if (dst == XMD_PORT_HOST) {
 		xmd_switch_to_host(b);
-		return;
-	}
-	v = xmd_switch_vif(dst);
-	if (v) {
-		xmd_rx_enqueue(v, b);
 	} else {
 		back.to_nobody++;
 		xmd_buf_put(back.nic, b);
 	}
+	return NULL;
 }
 
-static void finish_merge(struct xmd_merge *m)
+/* What comes of one batch from the wire. */
+struct rx_batch {
+	struct xmd_merge m;
+	struct xmd_buf *empty;		/* a chain of those that are of no more use */
+	unsigned int n;
+	struct xmd_vif *serve[XMD_BATCH];
+};
+
+static void from_nic(struct rx_batch *r, struct xmd_buf *b, int dst)
 {
-	struct xmd_buf *b;
+	struct xmd_vif *v = to_port(b, dst, XMD_PORT_NIC);
 
-	if (!m->head)
-		return;
-	b = xmd_merge_finish(m);
-	back.merged += b->nbufs - 1;
-	to_port(b, m->dst, XMD_PORT_NIC);
+	if (v)
+		r->serve[r->n++] = v;
 }
 
-/* Only neighbours are merged: frames keep their order without any further care. */
-static void merge_or_deliver(struct xmd_merge *m, struct xmd_buf *b, int dst)
+/* At the end of the batch, all in one.  A single buffer, without other references. */
+static void give_back(struct rx_batch *r, struct xmd_buf *b)
+{
+	b->frag = r->empty;
+	r->empty = b;
+}
+
+static void finish_merge(struct rx_batch *r)
+{
+	if (r->m.head)
+		from_nic(r, xmd_merge_finish(&r->m), r->m.dst);
+}
+
+/*
+ * Whether there is room is looked at before the frame: what comes for a guest that takes no
+ * more costs next to nothing.  Only neighbours are merged: frames keep their order without
+ * any further care.
+ */
+static void merge_or_deliver(struct rx_batch *r, struct xmd_buf *b, int dst)
 {
 	struct xmd_vif *v = xmd_switch_vif(dst);
+	enum xmd_merged merged;
 
-	if (m->head && dst == m->dst && xmd_merge_add(m, b))
+	if (v && unlikely(xmd_rx_full(v))) {
+		v->st.rx_full++;
+		if (b->frag)
+			xmd_buf_put(back.nic, b);
+		else
+			give_back(r, b);
 		return;
-	finish_merge(m);
-	if (v && xmd_rx_takes_merged(v) && xmd_merge_start(m, b))
-		m->dst = dst;
+	}
+	merged = r->m.head && dst == r->m.dst ? xmd_merge_add(&r->m, b) : XMD_MERGED_NOT;
+	if (merged != XMD_MERGED_NOT) {
+		back.merged++;
+		if (merged == XMD_MERGED_COPIED)
+			give_back(r, b);
+		return;
+	}
+	finish_merge(r);
+	if (v && xmd_rx_takes_merged(v) && xmd_merge_start(&r->m, b))
+		r->m.dst = dst;
 	else
-		to_port(b, dst, XMD_PORT_NIC);
+		from_nic(r, b, dst);
 }
 
 /* Wire to guest: from the NIC. */
 static void switch_rx_return(void *ctx, struct xmd_buf **frames, unsigned int n)
 {
-	struct xmd_merge m = { .head = NULL };
-	s16 dst[XMD_BATCH];
+	struct rx_batch r XMD_UNCLEARED;
+	s16 dst[XMD_BATCH] XMD_UNCLEARED;
 	unsigned int i;
 
+	r.m.head = NULL;
+	r.empty = NULL;
+	r.n = 0;
 	rcu_read_lock();
 	decide(frames, dst, n, XMD_PORT_NIC);
 	for (i = 0; i < n; i++)
-		merge_or_deliver(&m, frames[i], dst[i]);
-	finish_merge(&m);
+		merge_or_deliver(&r, frames[i], dst[i]);
+	finish_merge(&r);
+	if (r.empty)
+		xmd_buf_put(back.nic, r.empty);
+	for (i = 0; i < r.n; i++)
+		xmd_rx_serve(r.serve[i]);
 	back.nic_frames += n;
 	rcu_read_unlock();
 }
@@ -215,6 +273,7 @@ static void switch_host_tx(void *ctx, struct xmd_buf **frames, unsigned int n)
 {
 	struct xmd_buf *nic[XMD_BATCH];
 	unsigned int i, k = 0;
+	struct xmd_vif *v;
 	s16 dst[XMD_BATCH];
 
 	rcu_read_lock();
@@ -228,7 +287,9 @@ static void switch_host_tx(void *ctx, struct xmd_buf **frames, unsigned int n)
 		} else if (dst[i] == XMD_PORT_NIC) {
 			nic[k++] = frames[i];
 		} else {
-			to_port(frames[i], dst[i], XMD_PORT_HOST);
+			v = to_port(frames[i], dst[i], XMD_PORT_HOST);
+			if (v)
+				napi_schedule(&v->napi);
 		}
 	}
 	provide_host_frames(nic, k);

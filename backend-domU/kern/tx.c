@@ -144,7 +144,7 @@ static unsigned int parse_ring(struct xmd_vif *v, unsigned int max)
 			v->tx_state = XMD_TX_HELD;
 			break;
 		}
-		if (n == max) {
+		if (n == max || v->turn <= 0) {
 			v->tx_state = XMD_TX_MORE;
 			break;
 		}
@@ -154,8 +154,11 @@ static unsigned int parse_ring(struct xmd_vif *v, unsigned int max)
 			xmd_vif_fault(v, f->reason);
 		if (verdict == XMD_TX_FAULT || verdict == XMD_TX_PARTIAL)
 			break;
-		if (verdict == XMD_TX_OK)
+		v->turn -= XMD_FRAME_COST;
+		if (verdict == XMD_TX_OK) {
+			v->turn -= f->len;
 			left -= f->len;
+		}
 		at += f->nslots;
 		n++;
 	}
@@ -174,7 +177,14 @@ static unsigned int get_bufs(struct xmd_vif *v, unsigned int n)
 
 	for (i = 0; i < n; i++)
 		need += bufs_for(&v->work[i]);
-	v->tx_nbuf = xmd_tx_get(v, v->tx_buf, need);
+	/*
+	 * What has come back is given up first, and is others' while we have more than could be
+	 * taken anew: or who came first would have it for ever.
+	 */
+	xmd_tx_get(v, NULL, 0);
+	v->tx_nbuf = 0;
+	if (v->nic_shut || !xmd_account_excess(&v->tx_account))
+		v->tx_nbuf = xmd_tx_get(v, v->tx_buf, need);
 	if (v->tx_nbuf == need)
 		return n;
 	v->st.tx_short++;
@@ -259,7 +269,7 @@ static void add_op(struct xmd_vif *v, struct xmd_tx_work *w, const struct xmd_tx
 /* Bytes @from to @to of the frame: which copies that takes is xmd_tx_plan's affair. */
 static void plan_copy(struct xmd_vif *v, struct xmd_tx_work *w, u32 from, u32 to)
 {
-	struct xmd_tx_piece p[XMD_TX_PIECES];
+	struct xmd_tx_piece p[XMD_TX_PIECES] XMD_UNCLEARED;
 	unsigned int i, n = xmd_tx_plan(&w->f, from, to, p);
 
 	w->op = v->tx_nop;
@@ -388,12 +398,6 @@ static void wait_for_credit(struct xmd_vif *v)
 	hrtimer_start(&v->tx_timer, ktime_add_us(0, due), HRTIMER_MODE_ABS_SOFT);
 }
 
-static void wait_for_bufs(struct xmd_vif *v)
-{
-	xmd_wait_add(v, true);
-	xmd_wait_retry();
-}
-
 /* ---------------------------------------------------------------- the batch */
 
 static struct xmd_vif *guess(const struct xmd_vif *v)
@@ -443,7 +447,8 @@ unsigned int xmd_back_tx_provide(struct xmd_vif *v, unsigned int budget)
 		return 0;
 	}
 	v->tx_state = XMD_TX_MORE;
-	while (done < budget) {
+	xmd_turn_begin(v);
+	while (done < budget && v->turn > 0) {
 		if (!xmd_tx_flush(v)) {
 			v->tx_state = XMD_TX_BLOCKED;
 			return done;
@@ -456,7 +461,7 @@ unsigned int xmd_back_tx_provide(struct xmd_vif *v, unsigned int budget)
 	if (!xmd_tx_flush(v))
 		v->tx_state = XMD_TX_BLOCKED;
 	else if (v->tx_state == XMD_TX_BLOCKED)
-		wait_for_bufs(v);
+		xmd_wait_for_bufs(v);
 	else if (v->tx_state == XMD_TX_HELD)
 		wait_for_credit(v);
 	return done;
@@ -465,13 +470,20 @@ unsigned int xmd_back_tx_provide(struct xmd_vif *v, unsigned int budget)
 /* The vif is faulted or going: what waits is given back, the rings are left alone. */
 void xmd_tx_drop_all(struct xmd_vif *v)
 {
+	xmd_turn_end(v, false);
 	xmd_tx_give_up(v);
 	put_bufs(v);
 }
 
-/* Process context, once a second: the poll looks whether answers wait for too long. */
-void xmd_tx_tick(struct xmd_vif *v)
+/*
+ * Process context, once a second: the poll looks whether answers wait for too long.
+ * Return: whether any do.
+ */
+bool xmd_tx_tick(struct xmd_vif *v)
 {
-	if (READ_ONCE(v->tx.req_cons) != READ_ONCE(v->tx.rsp_prod_pvt))
+	bool waits = READ_ONCE(v->tx.req_cons) != READ_ONCE(v->tx.rsp_prod_pvt);
+
+	if (waits)
 		xmd_vif_kick(v);
+	return waits;
 }

@@ -81,6 +81,7 @@ static struct xmd_vif *vif_alloc(const struct xmd_vif_connect *c, int port)
 	v->port = port;
 	v->tx_guess = -1;
 	refcount_set(&v->refs, 1);
+	spin_lock_init(&v->ring_lock);
 	spin_lock_init(&v->rx_lock);
 	spin_lock_init(&v->fifo_lock);
 	INIT_LIST_HEAD(&v->wait);
@@ -133,7 +134,6 @@ static void vif_stop(struct xmd_vif *v)
 	napi_disable(&v->napi);
 	netif_napi_del(&v->napi);
 	local_bh_disable();
-	xmd_wait_del(v);
 	xmd_tx_drop_all(v);
 	xmd_rx_drop_all(v);
 	local_bh_enable();
@@ -227,6 +227,15 @@ static unsigned int pending(const struct xmd_vif *v)
 	return READ_ONCE(v->rx_starved) ? n : n + READ_ONCE(v->bl_tail) - READ_ONCE(v->bl_head);
 }
 
+/* Somebody wants it polled, and it was not since the last look.  back.ctl held. */
+static bool is_stuck(struct xmd_vif *v)
+{
+	u64 polls = READ_ONCE(v->st.polls), seen = v->polls_seen;
+
+	v->polls_seen = polls;
+	return test_bit(NAPI_STATE_SCHED, &v->napi.state) && polls == seen;
+}
+
 void xmd_back_health(struct xmd_back_health *h)
 {
 	struct xmd_vif *v;
@@ -237,9 +246,14 @@ void xmd_back_health(struct xmd_back_health *h)
 	h->pending = 0;
 	h->flags = (back.draining ? XMD_HEALTH_DRAINING : 0) |
 		   (back.blinking ? XMD_HEALTH_BLINKING : 0);
-	xmd_each_vif(v, i)
-		if (xmd_vif_serves(v))
-			h->pending += pending(v);
+	if (back.nic && xmd_nic_stuck(back.nic))
+		h->flags |= XMD_HEALTH_STUCK;
+	xmd_each_vif(v, i) {
+		if (!xmd_vif_serves(v))
+			continue;
+		h->pending += pending(v);
+		h->flags |= is_stuck(v) ? XMD_HEALTH_STUCK : 0;
+	}
 	mutex_unlock(&back.ctl);
 }
 
@@ -275,7 +289,7 @@ static void fill_info(const struct xmd_vif *v, struct xmd_vif_info *info)
 		.rx_frames = v->st.rx_frames,
 		.rx_bytes = v->st.rx_bytes,
 		.rx_errors = v->st.rx_errors,
-		.rx_drops = v->st.rx_drops,
+		.rx_drops = v->st.rx_drops + v->st.rx_full,
 		.tx_spoofed = v->st.tx_spoofed,
 		.rx_filtered = v->st.rx_filtered,
 		.rx_too_long = v->st.rx_too_long,

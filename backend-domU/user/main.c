@@ -311,7 +311,8 @@ static void open_objects(const struct options *o, struct obj_host *objs)
 			 strerror(errno));
 }
 
-static int run(struct pollfd fd[SOURCES], const struct options *o, struct backend *b)
+static int run(struct pollfd fd[SOURCES], const struct options *o, struct backend *b,
+	       uint64_t began)
 {
 	int ret;
 
@@ -329,6 +330,7 @@ static int run(struct pollfd fd[SOURCES], const struct options *o, struct backen
 	if (lock_up(o->user))
 		return EXIT_CANNOT;
 	/* behind the lock, so that it holds for the thread, and before the first question */
+	b->pulse.pet.start_ms = (unsigned int)(now_ms() - began);
 	pet_start(&b->pulse.pet, b->env.kern, b->env.now);
 	b->env.store = pet_watch_store(&b->pulse.pet, b->env.store);
 	if (!b->env.store)
@@ -359,7 +361,7 @@ int main(int argc, char **argv)
 		return EXIT_CANNOT;
 	b.env.offer = o.offer;
 	b.env.objs = &objs;
-	ret = run(fd, &o, &b);
+	ret = run(fd, &o, &b, began);
 	backend_stop(&b);
 	if (objs.bus)
 		objs.bus->ops->close(objs.bus);

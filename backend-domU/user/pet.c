@@ -24,6 +24,28 @@ void pet_open(struct pet *p)
 			 " is xen_wdt.ko loaded?", PET_WATCHDOG, strerror(errno));
 }
 
+/* What is said from here must not wait for whoever reads the log. */
+static bool may_say(void)
+{
+	struct pollfd fd = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	return poll(&fd, 1, 0) == 1 && fd.revents & POLLOUT;
+}
+
+/* This pets it, too. */
+static void set_timeout(struct pet *p, unsigned int seconds)
+{
+	int err;
+
+	pthread_mutex_lock(&p->writing);
+	err = p->watchdog < 0 ? 0 : p->set_timeout(p->watchdog, seconds);
+	pthread_mutex_unlock(&p->writing);
+	/* not again and again, if it cannot be */
+	p->timeout_s = seconds;
+	if (err && may_say())
+		log_warn("%s cannot be set to %u s: %s", PET_WATCHDOG, seconds, strerror(-err));
+}
+
 /* The driver's word for a close that is meant. */
 void pet_disarm(struct pet *p)
 {
@@ -40,10 +62,17 @@ void pet_disarm(struct pet *p)
 		log_warn("%s: %s: it stays armed", PET_WATCHDOG, strerror(errno));
 }
 
+static int device_timeout(int fd, unsigned int seconds)
+{
+	int val = (int)seconds;
+
+	return ioctl(fd, WDIOC_SETTIMEOUT, &val) ? -errno : 0;
+}
+
 int pet_set_timeout(struct pet *p, struct store *s)
 {
 	uint32_t seconds;
-	int val, err = store_read_u32(s, XS_DIR_OWN, XS_OWN_WATCHDOG, &seconds);
+	int err = store_read_u32(s, XS_DIR_OWN, XS_OWN_WATCHDOG, &seconds);
 
 	if (err == -ENOENT || p->watchdog < 0)
 		return 0;
@@ -54,11 +83,8 @@ int pet_set_timeout(struct pet *p, struct store *s)
 	}
 	if (err)
 		return store_broken(err) ? err : 0;
-	val = (int)seconds;
-	if (ioctl(p->watchdog, WDIOC_SETTIMEOUT, &val))
-		log_warn("%s cannot be set to %u s: %s", PET_WATCHDOG, seconds, strerror(errno));
-	else
-		log_info("watchdog set to %d s, as %s says", val, XS_OWN_WATCHDOG);
+	atomic_store(&p->least_s, seconds);
+	log_info("watchdog set to %u s at least, as %s says", seconds, XS_OWN_WATCHDOG);
 	return 0;
 }
 
@@ -92,12 +118,46 @@ void pet_store(struct pet *p, bool waits)
 
 /* --------------------------------------------------------------------- a look */
 
-/* What is said from here must not wait for whoever reads the log. */
-static bool may_say(void)
+/* Frames wait, and nobody polls them. */
+static void give_up(struct pet *p)
 {
-	struct pollfd fd = { .fd = STDERR_FILENO, .events = POLLOUT };
+	if (p->given_up)
+		return;
+	p->given_up = true;
+	atomic_store(&p->ill, true);
+	set_timeout(p, PET_GIVE_UP_S);
+	if (may_say())
+		log_err("the data path is stuck: polls that are due do not run; the watchdog ends this"
+			" domain in %u s", PET_GIVE_UP_S);
+}
 
-	return poll(&fd, 1, 0) == 1 && fd.revents & POLLOUT;
+/* What this host needs of the watchdog, in s; see pet.h. */
+static unsigned int needs(struct pet *p, uint64_t now)
+{
+	unsigned int late = now > p->due && p->looks ? (unsigned int)(now - p->due) : 0;
+	unsigned int least = atomic_load(&p->least_s), ms;
+
+	p->late_ms -= p->late_ms / 64;
+	if (late > p->late_ms)
+		p->late_ms = late;
+	ms = p->period_ms + 4 * p->late_ms;
+	if (8 * p->start_ms > ms)
+		ms = 8 * p->start_ms;
+	ms = (ms + 999) / 1000;
+	ms = ms < PET_LEAST_S ? PET_LEAST_S : ms > PET_MOST_S ? PET_MOST_S : ms;
+	return ms < least ? least : ms;
+}
+
+static void follow_host(struct pet *p, uint64_t now)
+{
+	unsigned int s = needs(p, now);
+	bool early = ++p->looks < PET_TRIAL && p->timeout_s >= atomic_load(&p->least_s);
+
+	if (p->watchdog < 0 || s == p->timeout_s || early)
+		return;
+	set_timeout(p, s);
+	if (may_say())
+		log_debug("watchdog set to %u s: the worst look was %u ms late", s, p->late_ms);
 }
 
 static bool nic_is_well(struct pet *p, uint64_t now)
@@ -106,6 +166,13 @@ static bool nic_is_well(struct pet *p, uint64_t now)
 
 	/* no answer, no petting: the next look asks again */
 	if (p->kern->ops->health(p->kern, &h))
+		return false;
+	p->doubts = h.flags & XMD_HEALTH_STUCK ? p->doubts + 1 : 0;
+	if (p->doubts == 1)
+		p->doubt_at = now;
+	if (p->doubts >= PET_DOUBTS && now - p->doubt_at >= 4 * p->late_ms)
+		give_up(p);
+	if (p->given_up)
 		return false;
 	if (!h.unwell_ms)
 		p->well_at = now;
@@ -142,7 +209,10 @@ void pet_look(struct pet *p)
 	/* Its timer is Xen's: nothing in this domain can make it late. */
 	int err = nic && loop ? write_watchdog(p) : 0;
 
-	p->due = now + p->period_ms;
+	/* not while a NIC that is slow to come, or to come back, needs what there is */
+	if (nic && loop && p->well_at == now)
+		follow_host(p, now);
+	p->due = now + (p->doubts ? PET_DOUBT_MS : p->period_ms);
 	if (err && may_say())
 		log_warn("%s: %s", PET_WATCHDOG, strerror(-err));
 }
@@ -152,10 +222,13 @@ void pet_look(struct pet *p)
 static void *look_for_ever(void *arg)
 {
 	struct pet *p = arg;
-	struct timespec pause = { p->period_ms / 1000, p->period_ms % 1000 * 1000000l };
+	struct timespec pause = { 0, 0 };
+	uint64_t now;
 
 	for (;;) {
 		pet_look(p);
+		now = p->now();
+		pause.tv_nsec = p->due > now ? (long)(p->due - now) * 1000000 : 0;
 		nanosleep(&pause, NULL);
 	}
 	return NULL;
@@ -170,6 +243,8 @@ void pet_begin(struct pet *p, struct kern *k, uint64_t (*now)(void))
 	p->due = p->well_at;
 	if (!p->period_ms)
 		p->period_ms = PET_MS;
+	if (!p->set_timeout)
+		p->set_timeout = device_timeout;
 	atomic_store(&p->moved_at, p->well_at);
 }
 

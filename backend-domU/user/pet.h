@@ -5,8 +5,16 @@
  * A thread of its own, every PET_MS, which waits for nobody: it asks the kernel half
  * (XMD_BACK_HEALTH) and looks at what the main loop shows here.  It pets as long as
  *
- *   - the NIC is served, or has not been for no longer than PET_UNWELL_MS, and
- *   - the main loop has moved within PET_STUCK_MS, or waits for xenstore.
+ *   - the NIC is served, or has not been for no longer than PET_UNWELL_MS,
+ *   - the main loop has moved within PET_STUCK_MS, or waits for xenstore, and
+ *   - polls of rings that are due do run (XMD_HEALTH_STUCK).  PET_DOUBTS looks that find they do
+ *     not, over four times what these looks have been late lately, and nothing brings frames back but
+ *     a new domain: the watchdog is set to PET_GIVE_UP_S and never petted again.
+ *
+ * Its time is short, so that a domain that hangs is back soon, but not shorter than this host needs:
+ * four times the worst lateness of these looks, which halves in 20 s, and eight times what the start
+ * of this process took, as another may have to be started; PET_LEAST_S at least.  The first
+ * PET_TRIAL looks leave it as it is, and what xmd-supervisor says (pet_set_timeout) is the least.
  *
  * A wait for xenstore is no fault of this domain and has no limit: vifs are served on, and
  * only dom0 can mend it.  It is said in the log when it begins to be long and when it is over.
@@ -22,7 +30,13 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#define PET_MS		2000
+#define PET_MS		400
+#define PET_DOUBT_MS	75	/* after a look that found polls stuck, */
+#define PET_DOUBTS	4	/* ... so many times in a row */
+#define PET_LEAST_S	2
+#define PET_MOST_S	60
+#define PET_GIVE_UP_S	1
+#define PET_TRIAL	20	/* looks */
 #define PET_UNWELL_MS	10000	/* of the NIC: longer than its user half takes to come back */
 #define PET_STUCK_MS	10000	/* of the main loop, which turns every PULSE_MS at least */
 #define PET_STORE_MS	5000	/* xenstore has not answered for so long: said */
@@ -35,6 +49,8 @@ struct pet {
 	uint64_t (*now)(void);
 	unsigned int period_ms;		/* PET_MS */
 	bool threaded;
+	int (*set_timeout)(int fd, unsigned int seconds);	/* 0 or -errno */
+	_Atomic unsigned int least_s;	/* what xmd-supervisor wants; 0: nothing */
 
 	/* what the main loop shows */
 	_Atomic uint64_t moved_at;	/* ms */
@@ -44,13 +60,20 @@ struct pet {
 	_Atomic bool ill;		/* no heartbeat either, and it was said */
 	uint64_t well_at;		/* ms; when the NIC was well, or we began */
 	uint64_t said_store;		/* the store_at that a line is about; 0: none */
-	uint64_t due;			/* ms; of the next look, if there is no thread */
+	uint64_t due;			/* ms; of the next look */
+	unsigned int late_ms;		/* the worst, fading */
+	unsigned int start_ms;		/* how long this process took to begin */
+	unsigned int looks;
+	unsigned int timeout_s;		/* what the watchdog is set to; 0: as it was found */
+	unsigned int doubts;		/* looks in a row that found polls stuck */
+	uint64_t doubt_at;		/* ms; of the first */
+	bool given_up;
 };
 
 /* Opens what needs privileges.  @p->watchdog -1 without a watchdog, which is said. */
 void pet_open(struct pet *p);
 
-/* From now on @k and the main loop are looked at.  Negative: no thread; then call pet_look. */
+/* From now on, @p->start_ms after this process began, @k and the main loop are looked at.  Negative: no thread; then call pet_look. */
 int pet_start(struct pet *p, struct kern *k, uint64_t (*now)(void));
 /* The same without a thread. */
 void pet_begin(struct pet *p, struct kern *k, uint64_t (*now)(void));

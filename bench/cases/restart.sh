@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # lab: file tests/tools/caselib.sh
 # lab: file build/bin/xmd-seqtest
+# lab: file build/bin/xmd-domtime
 #
 # The outage of a driver domain as its guests and the wire see it: numbered datagrams each way for
 # every guest and a TCP stream each way for the first, while something happens to the driver domain
@@ -19,11 +20,12 @@
 # EVENTS   of the list below, in this order
 # RATE     datagrams a second, each way and guest (default 100)
 # STREAM   bytes a second of each TCP stream (default 500000)
+# INSNS    1: the lab counts instructions (--icount): those of dom0 and the driver domain at each step
 
 # shellcheck source=/dev/null
 . /case/caselib.sh
 
-: "${MODE:=xmd}" "${GUESTS:=1}" "${EVENTS:=none}" "${RATE:=100}" "${STREAM:=500000}"
+: "${MODE:=xmd}" "${GUESTS:=1}" "${EVENTS:=none}" "${RATE:=100}" "${STREAM:=500000}" "${INSNS:=}"
 # seconds: quiet traffic before and after; what has no outage of its own; until it must be back
 : "${BEFORE:=3}" "${AFTER:=4}" "${CALM:=8}" "${LIMIT:=120}"
 LOGS=$LOG_DIR
@@ -116,6 +118,8 @@ flow_report() { # GUEST tx|rx
 	duplicates=$((duplicates + seq_duplicates))
 	found=$(longest "$LOG_DIR/seq_$1_$2.recv")
 	[ -n "$found" ] || return 0
+	# the peer's clock is another than virtual time
+	[ -z "$INSNS" ] || [ "$2" = rx ] || return 0
 	eval "offset=\$ahead_$t_to"
 	back=$((${found#* } - offset - zero))
 	[ $back -gt 0 ] || return 0
@@ -144,7 +148,37 @@ traffic_end() {
 	metric duplicates $duplicates datagrams
 	[ -z "$first" ] || step first_frame "$first"
 	[ -z "$last" ] || step all_back "$last"
+	case $event in planned | panic | destroy | hang) boot_steps ;; esac
 	while IFS=, read -r name ms; do metric "$name" "$ms" ms; done < "$LOG_DIR/steps.csv"
+}
+
+# ---- instructions ----
+
+guest_ids() { for g in $names; do xl domid "$g"; done; }
+
+# Samples what all domains but the guests have computed: some 0.5 M instructions a second for that
+insns_begin() {
+	[ -n "$INSNS" ] || return 0
+	# shellcheck disable=SC2046
+	/case/xmd-domtime watch 20 $(guest_ids) > "/run/lab/domtime" &
+	sampler=$!
+}
+
+# insn.csv as steps.csv, in millions since the event
+insns_end() {
+	[ -n "$INSNS" ] || return 0
+	kill "$sampler"
+	wait "$sampler" 2> /dev/null || true
+	cp /run/lab/domtime "$LOG_DIR/"
+	awk -F '[, ]' -v zero="$zero" '
+		function at(ms,   i) {	# between two samples as if evenly
+			for (i = 2; i < n && wall[i] < ms; i++) ;
+			return ns[i - 1] + (ns[i] - ns[i - 1]) * (ms - wall[i - 1]) / (wall[i] - wall[i - 1])
+		}
+		FNR == NR { if (NF == 2 && (!n || $1 > wall[n])) { wall[++n] = $1; ns[n] = $2 } next }
+		n > 1 { printf "%s,%.1f\n", $1, (at(zero + $2) - at(zero)) / 2e6 }' \
+		/run/lab/domtime "$LOG_DIR/steps.csv" > "$LOG_DIR/insn.csv"
+	while IFS=, read -r name m; do metric "insn_$name" "$m" Minsn; done < "$LOG_DIR/insn.csv"
 }
 
 # ---- what happens ----
@@ -195,7 +229,7 @@ supervised() {
 		sleep 1
 	done
 	[ "$count" -eq $((had + 1)) ] || note "it took $((count - had)) restarts; the steps are those of the last"
-	resumed '*' 1000 || note "after another $LIMIT s not every flow has"
+	resumed '*' "$GAP_MS" || note "after another $LIMIT s not every flow has"
 	history_steps
 }
 
@@ -315,7 +349,7 @@ by_xl() { # COMMAND: what happens
 	events_close
 	reattach_all
 	cp /var/log/xen/xl-drv*.log "$LOG_DIR/" 2> /dev/null || true
-	resumed '*' 1000 || note "after another $LIMIT s not every flow has"
+	resumed '*' "$GAP_MS" || note "after another $LIMIT s not every flow has"
 }
 
 # ---- the list ----
@@ -367,9 +401,11 @@ for event in $EVENTS; do
 		[ -n "$had" ] || fail "xmd-supervisor does not watch drv: $(xmdctl status)"
 	fi
 	traffic_start
+	insns_begin
 	happen
 	sleep "$AFTER"
 	traffic_end
+	insns_end
 	# for the plots
 	echo "mode=$MODE event=$event guests=$GUESTS zero_ms=$zero ahead_peer=$ahead_peer ahead_g1=$ahead_g1" > "$LOG_DIR/event"
 done

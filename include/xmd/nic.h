@@ -53,14 +53,24 @@
 
 struct net_device;
 struct xmd_nic;
-struct xmd_port_info;
-struct xmd_port_settings;
+struct xmd_port_state;
+struct xmd_port_ask;
 
 #define XMD_BUF_SIZE	4096u	/* bytes; one page, page aligned */
 #define XMD_FRAME_MAX_BUFS 20u	/* 64 KiB of payload plus a buffer of headers */
 #define XMD_BATCH	64u	/* frames in one call, at most */
 #define XMD_FRAME_STD	1518u	/* bytes on the wire without FCS, one VLAN tag, MTU 1500 */
 #define XMD_FRAME_JUMBO	16128u	/* likewise, at the largest MTU of an 8254x: 16110 */
+
+/*
+ * For an array on the stack of which only that is read which was written.  Kernels clear the
+ * stack by default (INIT_STACK_ALL_ZERO): half a kilobyte for each batch, be it of one frame.
+ */
+#if __has_attribute(uninitialized)
+#define XMD_UNCLEARED	__attribute__((uninitialized))
+#else
+#define XMD_UNCLEARED
+#endif
 
 /* struct xmd_buf.flags, meaningful in the head of a frame */
 #define XMD_F_CSUM_BLANK 0x01	/* TCP/UDP checksum holds only the pseudo header:
@@ -119,6 +129,20 @@ struct xmd_buf {
 	u8 flags;
 };
 
+#define XMD_WIRE_EXTRA	24u	/* a frame's bytes that nobody hands over: preamble, FCS, gap */
+
+/* What @frame takes of the wire's time, in bytes: the headers of all segments, and the like. */
+static inline u32 xmd_wire_bytes(const struct xmd_buf *frame)
+{
+	u32 len = frame->frame_len, n = 0;
+
+	if (frame->flags & (XMD_F_GSO_TCPV4 | XMD_F_GSO_TCPV6) && frame->gso_size &&
+	    len > frame->hdr_len)
+		n = (len - frame->hdr_len - 1) / frame->gso_size;
+	return (len > ETH_ZLEN ? len : ETH_ZLEN) + XMD_WIRE_EXTRA +
+	       n * (frame->hdr_len + XMD_WIRE_EXTRA);
+}
+
 /**
  * struct xmd_nic_ops - what the client of a NIC is told
  * @rx_return:	@n frames came from the wire, 1 <= n <= XMD_BATCH; each is a complete
@@ -172,7 +196,8 @@ void xmd_nic_detach(struct xmd_nic *nic);
  * @n: 1 to XMD_BATCH
  *
  * Return: how many were taken, always a prefix of @frames.  Fewer than @n: the
- * descriptor ring is full, tx_return will follow.  -EAGAIN: none taken, the NIC is
+ * descriptor ring is full, or holds as many bytes (xmd_wire_bytes) of frames with an owner as
+ * keep the wire busy; tx_return will follow.  -EAGAIN: none taken, the NIC is
  * stopped for a while (bring-up, reset) or was started seconds ago and has no carrier
  * yet: keep them, ops->state will follow.
  * -ENETDOWN: none taken, there is no carrier or no NIC: drop them.
@@ -247,28 +272,26 @@ void xmd_nic_rx_hold(struct xmd_nic *nic, bool hold);
  */
 unsigned int xmd_nic_unwell_ms(const struct xmd_nic *nic);
 
-/**
- * xmd_nic_port - the NIC's link, name and counters, as its committed objects have them
- * @info: filled (backdev.h); the strings are terminated
- *
- * Never waits for the user half.  ops->state says when the link has changed.
- */
-void xmd_nic_port(const struct xmd_nic *nic, struct xmd_port_info *info);
+/** xmd_nic_stuck - a poll was due all the time since the last question, and none ran */
+bool xmd_nic_stuck(struct xmd_nic *nic);
 
 /**
- * xmd_nic_settings_get - what an administrator has chosen for the port (backdev.h)
+ * xmd_nic_port - the NIC's committed objects, and what an administrator has chosen (backdev.h)
  *
  * Never waits for the user half.  ops->state says when something of it has changed.
  */
-void xmd_nic_settings_get(struct xmd_nic *nic, struct xmd_port_settings *s);
+void xmd_nic_port(struct xmd_nic *nic, struct xmd_port_state *s);
 
 /**
  * xmd_nic_settings_set - put saved settings into force, as soon as there is a user half
  *
- * Does not wait; the outcome is @result of settings_get, and ops->state says when it is there.
+ * Does not wait; the outcome is @result of xmd_nic_port, and ops->state says when it is there.
  * Return: 0, or -EINVAL: not as backdev.h says.
  */
-int xmd_nic_settings_set(struct xmd_nic *nic, const struct xmd_port_settings *s);
+int xmd_nic_settings_set(struct xmd_nic *nic, const struct xmd_port_state *s);
+
+/** xmd_nic_ask - XMD_BACK_ASK (backdev.h), with @a->n in bounds and data zero.  Waits for the user half. */
+int xmd_nic_ask(struct xmd_nic *nic, struct xmd_port_ask *a);
 
 /** xmd_nic_netdev - the driver domain's own net_device: MAC, MTU, anchor for NAPI. */
 struct net_device *xmd_nic_netdev(const struct xmd_nic *nic);

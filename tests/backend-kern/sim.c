@@ -91,7 +91,7 @@ void napi_disable(struct napi_struct *n)
 {
 	SIM_CHECK(n->enabled);
 	sim_run();
-	SIM_CHECK(!n->scheduled);
+	SIM_CHECK(!n->state);
 	n->enabled = false;
 }
 
@@ -99,11 +99,11 @@ void napi_schedule(struct napi_struct *n)
 {
 	if (!n->enabled)
 		return;
-	if (n->scheduled) {
+	if (n->state) {
 		n->missed = true;
 		return;
 	}
-	n->scheduled = true;
+	n->state = BIT(NAPI_STATE_SCHED);
 	n->next = NULL;
 	*sched_tail = n;
 	sched_tail = &n->next;
@@ -112,8 +112,8 @@ void napi_schedule(struct napi_struct *n)
 bool napi_complete_done(struct napi_struct *n, int work)
 {
 	(void)work;
-	SIM_CHECK(n->scheduled);
-	n->scheduled = false;
+	SIM_CHECK(n->state);
+	n->state = 0;
 	if (!n->missed)
 		return true;
 	n->missed = false;
@@ -121,28 +121,35 @@ bool napi_complete_done(struct napi_struct *n, int work)
 	return false;
 }
 
-void sim_run(void)
+unsigned int sim_poll(unsigned int polls)
 {
-	for (int i = 0; sched; i++) {
+	unsigned int i;
+
+	for (i = 0; sched && i < polls; i++) {
 		struct napi_struct *n = sched;
 
-		SIM_CHECK(i < 10000);	/* polls that never end */
 		sched = n->next;
 		if (!sched)
 			sched_tail = &sched;
 		if (n->poll(n, 64) == 64) {
-			SIM_CHECK(n->scheduled);
-			n->scheduled = false;
+			SIM_CHECK(n->state);
+			n->state = 0;
 			napi_schedule(n);
 		}
 	}
+	return i;
+}
+
+void sim_run(void)
+{
+	SIM_CHECK(sim_poll(10000) < 10000);	/* polls that never end */
 }
 
 void sim_timers(void)
 {
 	if (back.retry.pending) {
 		back.retry.pending = false;
-		xmd_wait_wake();
+		xmd_wait_over(NULL);
 	}
 	sim_run();
 }
@@ -405,6 +412,11 @@ void xmd_nic_rx_hold(struct xmd_nic *n, bool hold)
 	nic.held_back = hold;
 }
 
+bool xmd_nic_stuck(struct xmd_nic *n)
+{
+	return nic.stuck;
+}
+
 unsigned int xmd_nic_unwell_ms(const struct xmd_nic *n)
 {
 	SIM_CHECK((const void *)n == &nic);
@@ -436,8 +448,10 @@ int xmd_nic_tx_provide(struct xmd_nic *n, struct xmd_buf **frames, unsigned int 
 	SIM_CHECK((void *)n == &nic && k && k <= XMD_BATCH);
 	if (nic.answer <= 0)
 		return nic.answer;
-	while (taken < k && nic.n_held < nic.room)
+	while (taken < k && nic.n_held < nic.room && nic.n_bytes < nic.room_bytes) {
+		nic.n_bytes += xmd_wire_bytes(frames[taken]);
 		nic.held[nic.n_held++] = frames[taken++];
+	}
 	nic.doorbells += !!taken;
 	nic.refused += k - taken;
 	return taken;
@@ -474,6 +488,10 @@ void nic_complete(unsigned int n)
 			flat_of(nic.sent, nic.held[i]);
 			nic.sent_seq[nic.n_sent++ % SIM_FRAMES] = seq_of(nic.sent->data);
 			told[i] = nic.held[i];
+			nic.n_bytes -= xmd_wire_bytes(told[i]);
+			if (told[i]->owner)
+				nic.wire[((struct xmd_vif *)told[i]->owner)->id.domid %
+					 SIM_DOMIDS] += xmd_wire_bytes(told[i]);
 		}
 		nic.n_held -= k;
 		n -= k;
@@ -481,6 +499,17 @@ void nic_complete(unsigned int n)
 		nic.ops->tx_return(nic.ctx, told, k);
 	}
 	sim_run();
+}
+
+void nic_wire(unsigned int bytes)
+{
+	nic.credit += bytes;
+	while (nic.n_held && xmd_wire_bytes(nic.held[0]) <= nic.credit) {
+		nic.credit -= xmd_wire_bytes(nic.held[0]);
+		nic_complete(1);
+	}
+	if (!nic.n_held)
+		nic.credit = 0;
 }
 
 /* The receive ring may take what is reserved, and always has some. */
@@ -730,6 +759,7 @@ void sim_start(void)
 	memset(&nic, 0, sizeof(nic));
 	nic.answer = 1;
 	nic.room = 100;
+	nic.room_bytes = ~0u;
 	nic.max_frame = XMD_FRAME_STD;
 	nic.sent = calloc(1, sizeof(*nic.sent));
 	nic.host = calloc(1, sizeof(*nic.host));
@@ -740,7 +770,8 @@ void sim_start(void)
 	}
 	nic.pool_free = POOL;
 	nic.pool_least = POOL;
-	INIT_LIST_HEAD(&back.waiters);
+	INIT_LIST_HEAD(&back.line);
+	INIT_LIST_HEAD(&back.short_of_bufs);
 	back.fdb = calloc(1, sizeof(*back.fdb));
 	xmd_fdb_init(back.fdb, &(hsiphash_key_t){ { 42, 43 } });
 	sim_now = 1000;
@@ -759,7 +790,7 @@ void sim_stop(void)
 	xmd_switch_detach();
 	SIM_CHECK(nic.pool_free == POOL);
 	SIM_CHECK(!sim_mapped && !sim_bound && !sim_napis && !back.nvif);
-	SIM_CHECK(!back.shared.v && !back.guaranteed.v && back.waiters.next == &back.waiters);
+	SIM_CHECK(!back.shared.v && !back.guaranteed.v && back.line.next == &back.line);
 	for (int i = 0; i < MAX_HRTIMERS; i++)
 		SIM_CHECK(!hrtimers[i]);
 	for (unsigned int i = 0; i < POOL; i++)

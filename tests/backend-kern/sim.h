@@ -10,10 +10,12 @@
 #define TEST_SIM_H
 
 #include "back.h"
+#include <net/checksum.h>
 
 #define SIM_PAGES 256u
 #define SIM_FRAMES 4096u
 #define SIM_POOL 3200u		/* as xmd_nic.ko's by default */
+#define SIM_DOMIDS 80u
 #define SIM_RESERVE 256u	/* of these, for the receive ring alone */
 
 /* A frame somewhere outside, flat. */
@@ -41,7 +43,11 @@ struct guest {
 
 struct nic_sim {
 	int answer;		/* of tx_provide instead of taking: 0, -EAGAIN, -ENETDOWN; 1: take */
-	unsigned int room;	/* frames that fit into its ring */
+	unsigned int room;	/* frames that fit into its ring, */
+	unsigned int room_bytes;	/* bytes, but for the last frame; without limit at first */
+	unsigned int n_bytes;	/* that it holds */
+	unsigned int credit;	/* bytes that the wire may take */
+	u64 wire[SIM_DOMIDS];	/* bytes that the wire took, by their vif's domid */
 	struct xmd_buf *held[SIM_FRAMES];
 	unsigned int n_held;
 	unsigned int doorbells, refused;
@@ -55,6 +61,7 @@ struct nic_sim {
 	unsigned int more_ring;	/* its receive ring has so many buffers more */
 	bool held_back;		/* xmd_nic_rx_hold */
 	unsigned int unwell_ms;
+	bool stuck;
 	unsigned int max_frame;	/* for the wire; XMD_FRAME_STD */
 	const struct xmd_nic_ops *ops;
 	void *ctx;
@@ -70,9 +77,11 @@ extern int sim_pinned;		/* Xen refuses to unmap */
 void sim_start(void);
 void sim_stop(void);
 void sim_run(void);		/* polls, until none is scheduled */
+unsigned int sim_poll(unsigned int polls);	/* so many at most; Return: how many */
 void sim_timers(void);
 void sim_wait_us(s64 us);
 void nic_complete(unsigned int n);
+void nic_wire(unsigned int bytes);	/* the wire has had time for so many */
 void nic_take(struct xmd_buf **b, unsigned int n);	/* buffers, to be given to rx_return */
 void nic_receive(const u8 *data, u32 len);
 

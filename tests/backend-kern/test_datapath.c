@@ -1377,6 +1377,39 @@ static void test_limit_changes(void **state)
 	a->domid = 1;
 }
 
+static bool says_stuck(void)
+{
+	struct xmd_back_health h;
+
+	xmd_back_health(&h);
+	return h.flags & XMD_HEALTH_STUCK;
+}
+
+/* Looks that find polls wanted and none run, one after the other; a busy vif has some each time. */
+static void test_polls_that_do_not_run(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		queue_frames(a, 5, 1000, 0);
+		guest_event(a);
+		assert_false(says_stuck());
+		sim_run();
+	}
+	/* idle for long */
+	for (int i = 0; i < 5; i++)
+		assert_false(says_stuck());
+	/* wanted, and not run: */
+	guest_event(a);
+	assert_true(says_stuck());
+	assert_true(says_stuck());
+	sim_run();
+	assert_false(says_stuck());
+	nic.stuck = true;
+	assert_true(says_stuck());
+	nic.stuck = false;
+	assert_false(says_stuck());
+}
+
 /* A planned restart does not wait for credit: what was not taken is the next one's. */
 static void test_limit_and_drain(void **state)
 {
@@ -1774,6 +1807,7 @@ int main(void)
 		T(test_limit_counts_what_goes_anywhere),
 		T(test_limit_with_nothing_to_spare),
 		T(test_limit_changes),
+		T(test_polls_that_do_not_run),
 		T(test_limit_and_drain),
 		T(test_limit_and_adoption),
 		T(test_limit_and_fault),

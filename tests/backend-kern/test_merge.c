@@ -37,27 +37,52 @@ static struct xmd_buf *segment(const struct shape *s, unsigned int i, u32 mss, u
 	return b;
 }
 
-static void merge_and_cut(const struct shape *s)
+/* Return: whether @b is in the frame now; it may not exist any more then. */
+static bool join(struct xmd_merge *m, struct xmd_buf *b)
 {
-	struct xmd_buf *in[N], *out;
+	enum xmd_merged is = xmd_merge_add(m, b);
+
+	if (is == XMD_MERGED_COPIED)
+		free_chain(b);
+	return is != XMD_MERGED_NOT;
+}
+
+/* One buffer for each page of a guest, all of them full but the last. */
+static void check_pages(const struct xmd_buf *b)
+{
+	u32 at = 0;
+
+	assert_int_equal(b->nbufs, (b->frame_len + 4095) / 4096);
+	for (const struct xmd_buf *part = b; part; at += part->len, part = part->frag) {
+		assert_int_equal(part->off, 0);
+		assert_int_equal(part->len, part->frag ? 4096 : b->frame_len - at);
+	}
+	assert_int_equal(at, b->frame_len);
+}
+
+static void merge_and_cut(const struct shape *s, unsigned int n, u32 mss, u32 end)
+{
+	struct xmd_buf *in[N] = { }, *out;
 	struct xmd_merge m;
 	u8 copy[N][1600];
 	unsigned int len[N];
 
-	for (unsigned int i = 0; i < N; i++) {
-		in[i] = segment(s, i, 1400, i == N - 1 ? 333 : 1400);
+	for (unsigned int i = 0; i < n; i++) {
+		in[i] = segment(s, i, mss, i == n - 1 ? end : mss);
 		len[i] = in[i]->len;
 		memcpy(copy[i], xmd_buf_data(in[i]), len[i]);
 	}
 	assert_true(xmd_merge_start(&m, in[0]));
-	for (unsigned int i = 1; i < N; i++)
-		assert_true(xmd_merge_add(&m, in[i]));
+	for (unsigned int i = 1; i < n; i++)
+		assert_true(join(&m, in[i]));
 	out = xmd_merge_finish(&m);
 	assert_null(m.head);
-	assert_int_equal(out->nbufs, N);
-	assert_int_equal(out->gso_size, 1400);
-	assert_int_equal(xmd_gso_count(out), N);
-	for (unsigned int i = 0; i < N; i++) {
+	check_pages(out);
+	assert_int_equal(out->flags, XMD_F_CSUM_BLANK |
+			 (s->ipv6 ? XMD_F_GSO_TCPV6 : XMD_F_GSO_TCPV4));
+	assert_int_equal(out->gso_size, mss);
+	assert_int_equal(xmd_gso_count(out), n);
+	for (unsigned int i = 0; i < n; i++) {
 		struct xmd_buf seg = { .data = malloc(1600), .nbufs = 1 };
 
 		assert_int_equal(xmd_gso_cut(out, i, &seg), 0);
@@ -81,7 +106,11 @@ static void test_merge_is_inverse_of_cut(void **state)
 	srand(5);
 	for (unsigned int i = 0; i < sizeof(streams) / sizeof(streams[0]); i++) {
 		print_message("  %s\n", streams[i].what);
-		merge_and_cut(&streams[i]);
+		merge_and_cut(&streams[i], N, 1400, 333);
+		/* all of it in one buffer */
+		merge_and_cut(&streams[i], 2, 1400, 1400);
+		merge_and_cut(&streams[i], 2, 100, 1);
+		merge_and_cut(&streams[i], N, 100, 50);
 	}
 }
 
@@ -143,7 +172,7 @@ static void test_what_is_not_merged(void **state)
 		if (c->fix)
 			make_right(b, 14, 34);
 		assert_true(xmd_merge_start(&m, a));
-		assert_false(xmd_merge_add(&m, b));
+		assert_false(join(&m, b));
 		assert_int_equal(b->off, 0);
 		assert_int_equal(xmd_merge_start(&other, b), c->starts);
 		assert_int_equal(xmd_merge_finish(&m)->nbufs, 1);
@@ -174,11 +203,11 @@ static void test_identification(void **state)
 			make_right(s[k], 14, 34);
 		}
 		assert_true(xmd_merge_start(&m, s[0]));
-		assert_int_equal(xmd_merge_add(&m, s[1]), c[i].merged);
+		assert_int_equal(join(&m, s[1]), c[i].merged);
 		if (c[i].merged)
-			assert_true(xmd_merge_add(&m, s[2]));
+			assert_true(join(&m, s[2]));
 		xmd_merge_finish(&m);
-		assert_int_equal(s[0]->nbufs, c[i].merged ? 3 : 1);
+		assert_int_equal(s[0]->frame_len, 66 + (c[i].merged ? 3 : 1) * 1400);
 		for (unsigned int k = c[i].merged ? 3 : 1; k < 3; k++)
 			free_chain(s[k]);
 		if (!c[i].merged)
@@ -210,31 +239,38 @@ static void test_end_of_a_burst(void **state)
 	xmd_buf_data(b)[34 + 13] |= 8;
 	make_right(b, 14, 34);
 	assert_true(xmd_merge_start(&m, a));
-	assert_true(xmd_merge_add(&m, b));
-	assert_false(xmd_merge_add(&m, c));
+	assert_true(join(&m, b));
+	assert_false(join(&m, c));
 	out = xmd_merge_finish(&m);
 	assert_int_equal(xmd_buf_data(out)[34 + 13], 0x18);
 	free_chain(out);
 	free_chain(c);
 }
 
-static void test_no_longer_than_a_chain_may_be(void **state)
+/* 64 KiB, however long the segments are; and what is cut again is what came. */
+static void test_no_longer_than_a_frame_may_be(void **state)
 {
-	struct xmd_merge m;
-	unsigned int i;
+	static const u32 payload[] = { 1460, 1448, 100, 1000, 536, 4000 };
 
 	(void)state;
-	assert_true(xmd_merge_start(&m, segment(&streams[0], 0, 100, 100)));
-	for (i = 1; i < 40; i++) {
-		struct xmd_buf *b = segment(&streams[0], i, 100, 100);
+	for (unsigned int k = 0; k < sizeof(payload) / sizeof(payload[0]); k++) {
+		u32 n = payload[k], i = 1;
+		struct xmd_merge m;
+		struct xmd_buf *b;
 
-		if (xmd_merge_add(&m, b))
-			continue;
+		assert_true(xmd_merge_start(&m, segment(&streams[0], 0, n, n)));
+		for (; i < 1000; i++) {
+			b = segment(&streams[0], i, n, n);
+			if (!join(&m, b))
+				break;
+		}
 		free_chain(b);
-		break;
+		assert_int_equal(i, (65535 - 54) / n);
+		b = xmd_merge_finish(&m);
+		check_pages(b);
+		assert_true(b->nbufs <= XMD_FRAME_MAX_BUFS);
+		free_chain(b);
 	}
-	assert_int_equal(i, XMD_FRAME_MAX_BUFS);
-	free_chain(xmd_merge_finish(&m));
 }
 
 int main(void)
@@ -245,7 +281,7 @@ int main(void)
 		cmocka_unit_test(test_identification),
 		cmocka_unit_test(test_tagged_is_not_merged),
 		cmocka_unit_test(test_end_of_a_burst),
-		cmocka_unit_test(test_no_longer_than_a_chain_may_be),
+		cmocka_unit_test(test_no_longer_than_a_frame_may_be),
 	};
 
 	return cmocka_run_group_tests_name("back: merging", tests, NULL, NULL);

@@ -183,7 +183,6 @@ static int do_settings_get(struct kern *k, struct xmd_port_settings *s)
 	if (to_sim(k)->sim->no_nic)
 		return -ENODEV;
 	*s = to_sim(k)->sim->settings;
-	s->size = sizeof(*s);
 	return 0;
 }
 
@@ -277,7 +276,8 @@ static int do_health(struct kern *k, struct xmd_back_health *h)
 	h->unwell_ms = to_sim(k)->sim->unwell_ms;
 	h->pending = to_sim(k)->sim->pending;
 	h->flags = (to_sim(k)->sim->draining ? XMD_HEALTH_DRAINING : 0) |
-		   (to_sim(k)->sim->blinking ? XMD_HEALTH_BLINKING : 0);
+		   (to_sim(k)->sim->blinking ? XMD_HEALTH_BLINKING : 0) |
+		   (to_sim(k)->sim->stuck ? XMD_HEALTH_STUCK : 0);
 	return 0;
 }
 

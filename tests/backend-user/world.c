@@ -77,11 +77,14 @@ void world_home(struct world *w, unsigned int domid)
 	mem_set_perms(w->mem, path, 0, (int)domid);
 }
 
+static unsigned int timeout_s;
+
 void world_init(struct world *w)
 {
 	unsigned int i;
 
 	memset(w, 0, sizeof(*w));
+	timeout_s = 0;
 	if (!getenv("XMD_TEST_LOG"))
 		log_set_level(LOG_LEVEL_NONE);
 	w->fuse.left = -1;
@@ -100,6 +103,18 @@ void world_init(struct world *w)
 	}
 }
 
+static int set_timeout(int fd, unsigned int seconds)
+{
+	(void)fd;
+	timeout_s = seconds;
+	return 0;
+}
+
+unsigned int world_timeout(void)
+{
+	return timeout_s;
+}
+
 void world_backend_up(struct world *w)
 {
 	if (w->up)
@@ -111,6 +126,8 @@ void world_backend_up(struct world *w)
 	w->backend.env.settle_ms = VIF_SETTLE_MS;
 	w->backend.env.objs = w->objs;
 	w->backend.pulse.pet.watchdog = w->watchdog[1];
+	w->backend.pulse.pet.set_timeout = set_timeout;
+	w->backend.pulse.pet.start_ms = w->start_ms;
 	pet_begin(&w->backend.pulse.pet, w->backend.env.kern, world_now);
 	w->backend.env.store = pet_watch_store(&w->backend.pulse.pet,
 					       mem_connect(w->mem, DRV, &w->fuse));

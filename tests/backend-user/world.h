@@ -46,6 +46,7 @@ struct world {
 	struct obj_host *objs;	/* for xmd-backend; NULL: no object rings */
 	struct offer offer;	/* of each that comes up */
 	unsigned int stall_ms;
+	unsigned int start_ms;	/* of each that comes up */
 	char last_petted;
 	int watchdog[2];	/* a pipe in its place */
 	bool up;
@@ -72,6 +73,8 @@ void world_backend_kill(struct world *w);
 
 /* How often the watchdog was petted since the last question. */
 unsigned int world_petted(struct world *w);
+/* What it was set to last, in s; 0: as it was. */
+unsigned int world_timeout(void);
 /* What was written to it last. */
 char world_last_petted(struct world *w);
 /* xenstored does not answer the next request of xmd-backend before @ms have passed. */

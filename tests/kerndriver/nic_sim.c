@@ -174,17 +174,17 @@ void napi_disable(struct napi_struct *n)
 
 void napi_schedule(struct napi_struct *n)
 {
-	n->missed |= n->sched;
-	n->sched = true;
+	n->missed |= n->state;
+	n->state = 1;
 }
 
 bool napi_complete_done(struct napi_struct *n, int work)
 {
 	(void)work;
-	SIM_CHECK(n->sched);
-	n->sched = n->missed;
+	SIM_CHECK(n->state);
+	n->state = n->missed;
 	n->missed = false;
-	return !n->sched;
+	return !n->state;
 }
 
 void sim_polls(void)
@@ -195,7 +195,7 @@ void sim_polls(void)
 	if (in_poll || in_irq)
 		return;
 	in_poll = true;
-	for (i = 0; n->enabled && n->sched && i < 1000; i++)
+	for (i = 0; n->enabled && n->state && i < 1000; i++)
 		xmd_nic_poll(n, 64);
 	in_poll = false;
 }
@@ -361,8 +361,10 @@ static void works(void)
 		sim.nic->state_work.due = false;
 		xmd_nic_link_follow(sim.nic);
 	}
-	if (!time_after(tick->at, jiffies))
+	if (!time_after(tick->at, jiffies)) {
+		tick->at = jiffies + 1000 * HZ;		/* not again while it runs */
 		tick->work.func(&tick->work);
+	}
 }
 
 void sim_run(unsigned int ms)
@@ -506,6 +508,7 @@ int sim_post(unsigned int frames, unsigned int bytes)
 
 void sim_fill(unsigned int bytes)
 {
+	sim.nic->tx.limit.bytes = 1u << 30;
 	sim_post(XMD_RING_MAX, bytes);
 }
 

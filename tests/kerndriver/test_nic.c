@@ -67,7 +67,7 @@ static void test_flood(void **state)
 
 	/* run again for MISSED: a frame came after the last look */
 	sim_receive(1);
-	assert_true(sim.nic->napi.sched);
+	assert_true(sim.nic->napi.state);
 	napi_schedule(&sim.nic->napi);
 	assert_true(sim.nic->napi.missed);
 	assert_true(flood() <= 2);
@@ -150,7 +150,7 @@ static void test_lost_irq(void **state)
 	sim.lose_irqs = true;
 	sim_receive(5);
 	sim.icr = 0;
-	sim_run(600);
+	sim_run(1300);
 	assert_int_equal(sim.received, 5);
 	assert_int_equal(sim.nic->watch.irqs_lost, 1);
 
@@ -158,7 +158,7 @@ static void test_lost_irq(void **state)
 	sim.lose_irqs = false;
 	sim.ims = 0;
 	sim_receive(5);
-	sim_run(600);
+	sim_run(1300);
 	assert_int_equal(sim.received, 10);
 	assert_int_equal(sim.ims & INT_RX, INT_RX);
 	sim_receive(5);
@@ -173,9 +173,35 @@ static void test_lost_irq(void **state)
 	sim.paused = false;
 	sim_run(10);
 	sim.icr = 0;
-	sim_run(600);
+	sim_run(1300);
 	assert_int_equal(sim.ok, 3);
 	assert_int_equal(asked(), 0);
+	sim_down();
+}
+
+/* Interrupts come or not, no poll runs any more: no tick mends that. */
+static void test_stuck_polls(void **state)
+{
+	(void)state;
+	sim_up(256);
+	for (int i = 0; i < 5; i++) {
+		sim_receive(5);
+		assert_false(xmd_nic_stuck(sim.nic));
+		sim_polls();
+	}
+	assert_false(xmd_nic_stuck(sim.nic));
+	sim.nic->napi.enabled = false;
+	sim.lose_irqs = true;
+	sim_receive(5);
+	/* the interrupt is lost as well: the watch asks for a poll */
+	sim_run(1300);
+	assert_true(xmd_nic_stuck(sim.nic));
+	sim_run(75);
+	assert_true(xmd_nic_stuck(sim.nic));
+	sim.nic->napi.enabled = true;
+	sim_polls();
+	assert_false(xmd_nic_stuck(sim.nic));
+	assert_int_equal(sim.received, 30);
 	sim_down();
 }
 
@@ -696,6 +722,112 @@ static void test_loopback(void **state)
 	sim_down();
 }
 
+/* -------------------------------------------------------------- bytes in the ring (tx.c) */
+
+/* Somebody always has more.  Return: of a thousand, how much of what the wire can take it took */
+static unsigned int saturate(unsigned int ms, unsigned int bytes)
+{
+	unsigned int sent = sim.sent;
+
+	for (unsigned int i = 0; i < ms; i++) {
+		sim_post(XMD_RING_MAX, bytes);
+		sim_run(1);
+	}
+	return (u64)(sim.sent - sent) * bytes * 8 / sim.mbit / ms;
+}
+
+/* The wire is never idle, and no frame waits behind more than that takes, however long the ring. */
+static void test_limit(void **state)
+{
+	static const struct { unsigned int mbit, bytes, ms; } c[] = {
+		{ 1000, 1500, 4 }, { 100, 1500, 4 }, { 10, 1500, 8 }, { 100, 300, 4 },
+		{ 1000, 4096, 4 },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		sim_up(1024);
+		sim.mbit = c[i].mbit;
+		saturate(20000, c[i].bytes);
+		assert_true(saturate(2000, c[i].bytes) >= 950);
+		sim_post(XMD_RING_MAX, c[i].bytes);
+		/* what is in the ring, in time of the wire */
+		assert_in_range(sim_in_ring() * c[i].bytes * 8 / (c[i].mbit * 1000), 1, c[i].ms);
+		assert_true(sim.nic->tx.full > 0);
+		/* the wire is faster now: no frame is held up by what was enough before */
+		sim.mbit = 1000;
+		saturate(100, 1500);
+		assert_true(saturate(100, 1500) >= 950);
+		sim_run(100);
+		assert_int_equal(sim.nic->tx.limit.in, 0);
+		sim_down();
+	}
+}
+
+/* What was aborted, refused or laid out again is accounted for; what nobody owns is not limited. */
+static void test_limit_and_resets(void **state)
+{
+	struct xmd_buf *b;
+	u32 full;
+
+	(void)state;
+	sim_up(256);
+	sim.stuck = true;
+	full = sim_post(XMD_RING_MAX, 1500);
+	assert_in_range(full, 30, 60);
+	assert_int_equal(sim_post(1, 60), 0);
+	assert_int_equal(xmd_nic_tx_space(sim.nic), 0);
+	assert_true(xmd_nic_tx_room(sim.nic) > 100);
+	for (unsigned int i = 0; i < 20; i++) {
+		assert_int_equal(xmd_buf_get(sim.nic, &b, 1), 1);
+		b->len = b->frame_len = 1500;
+		assert_int_equal(xmd_nic_tx_provide(sim.nic, &b, 1), 1);
+	}
+	assert_int_equal(sim.nic->tx.limit.in, full * (1500 + XMD_WIRE_EXTRA));
+	sim_run(4000);		/* a hang, and a reset */
+	assert_int_equal(sim.resets, 1);
+	assert_int_equal(sim.ok, full + 20);
+	assert_int_equal(sim.nic->tx.limit.in, 0);
+	sim.paused = true;
+	assert_in_range(sim_post(XMD_RING_MAX, 5000), 10, 30);	/* over the MTU: come back refused */
+	sim_polls();
+	assert_int_equal(sim.nic->tx.limit.in, 0);
+	sim_post(XMD_RING_MAX, 1500);
+	sim_down();		/* aborted */
+	assert_int_equal(sim.nic->tx.limit.in, 0);
+}
+
+/* A second apart while nothing is under way, four in a second otherwise. */
+static void test_idle_ticks(void **state)
+{
+	unsigned long at;
+	unsigned int n;
+
+	(void)state;
+	sim_up(256);
+	sim_run(6000);		/* no link is due any more */
+	for (int busy = 0; busy < 2; busy++) {
+		sim.paused = busy;
+		sim_post(1, 60);
+		sim_run(2600);
+		for (at = sim.nic->watch.tick.at, n = 0; n < 4; n++) {
+			while (at == sim.nic->watch.tick.at)
+				sim_run(1);
+			assert_int_equal(jiffies_to_msecs(sim.nic->watch.tick.at - at) >= 1000, !busy);
+			at = sim.nic->watch.tick.at;
+		}
+		assert_int_equal(xmd_nic_unwell_ms(sim.nic), 0);
+	}
+	/* One that hangs after it was idle is noticed no later. */
+	sim.paused = false;
+	sim_run(3000);
+	sim.stuck = true;
+	sim_post(1, 60);
+	sim_run(2300);
+	assert_int_equal(asked(), 1);
+	sim_down();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -704,6 +836,7 @@ int main(void)
 		cmocka_unit_test(test_late_frame),
 		cmocka_unit_test(test_stopped_mask_stays_shut),
 		cmocka_unit_test(test_lost_irq),
+		cmocka_unit_test(test_stuck_polls),
 		cmocka_unit_test(test_lost_link_irq),
 		cmocka_unit_test(test_line),
 		cmocka_unit_test(test_pause),
@@ -721,6 +854,9 @@ int main(void)
 		cmocka_unit_test(test_attach),
 		cmocka_unit_test(test_divert),
 		cmocka_unit_test(test_loopback),
+		cmocka_unit_test(test_idle_ticks),
+		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_limit_and_resets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,6 +47,8 @@
 #define xchg(p, v)	__atomic_exchange_n(p, v, __ATOMIC_SEQ_CST)
 #define cmpxchg(p, o, n) ({ __typeof__(*(p)) o_ = (o); __atomic_compare_exchange_n(p, &o_, n, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); o_; })
 #define set_bit(n, p)	(*(p) |= BIT(n))
+#define test_bit(n, p)	(!!(*(p) & BIT(n)))
+#define NAPI_STATE_SCHED 0
 #define ETH_MIN_MTU	68
 #define ETH_MAX_MTU	0xffffu
 
@@ -104,9 +106,8 @@ struct list_head { struct list_head *next, *prev; };
 #define list_for_each_entry_reverse(p, h, m) \
 	for (p = list_entry((h)->prev, __typeof__(*p), m); &p->m != (h); \
 	     p = list_entry(p->m.prev, __typeof__(*p), m))
-#define list_for_each_entry_safe(p, n, h, m) \
-	for (p = list_entry((h)->next, __typeof__(*p), m), n = list_entry(p->m.next, __typeof__(*p), m); \
-	     &p->m != (h); p = n, n = list_entry(n->m.next, __typeof__(*p), m))
+#define list_first_entry_or_null(h, t, m) \
+	((h)->next == (h) ? NULL : list_entry((h)->next, t, m))
 static inline void list_add(struct list_head *e, struct list_head *after)
 {
 	e->next = after->next;
@@ -114,6 +115,13 @@ static inline void list_add(struct list_head *e, struct list_head *after)
 	after->next->prev = e;
 	after->next = e;
 }
+static inline void list_add_tail(struct list_head *e, struct list_head *head)
+{
+	list_add(e, head->prev);
+}
+
+#define list_del list_del_init
+#define list_empty list_empty_careful
 static inline void list_del_init(struct list_head *e)
 {
 	e->prev->next = e->next;
@@ -172,7 +180,8 @@ struct net_device { u8 dev_addr[ETH_ALEN]; unsigned int flags; };
 struct napi_struct {
 	int (*poll)(struct napi_struct *napi, int budget);
 	struct napi_struct *next;
-	bool enabled, scheduled, missed;
+	unsigned long state;
+	bool enabled, missed;
 };
 void netif_napi_add(struct net_device *dev, struct napi_struct *n,
 		    int (*poll)(struct napi_struct *, int));

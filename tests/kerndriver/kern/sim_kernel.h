@@ -27,6 +27,8 @@ typedef __s32 s32;
 #define __user
 #define unlikely(x)	(x)
 #define min_t(t, a, b)	((t)(a) < (t)(b) ? (t)(a) : (t)(b))
+#define min(a, b)	({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ < b_ ? a_ : b_; })
+#define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
 #define max(a, b)	({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ > b_ ? a_ : b_; })
 #define container_of(p, t, m) ((t *)((char *)(p) - offsetof(t, m)))
 #define WARN_ON_ONCE(x)	({ SIM_CHECK(!(x)); false; })
@@ -144,7 +146,8 @@ struct net_device { int unused; };
 struct sk_buff_head { int unused; };
 struct miscdevice { int unused; };
 struct dentry;
-struct napi_struct { bool sched, missed, enabled; };
+struct napi_struct { unsigned long state; bool missed, enabled; };	/* state: one bit */
+#define NAPI_STATE_SCHED 0
 void napi_enable(struct napi_struct *n);
 void napi_disable(struct napi_struct *n);
 void napi_schedule(struct napi_struct *n);
