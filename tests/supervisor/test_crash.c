@@ -61,6 +61,19 @@ static void cannot_have_its_domid(void)
 	fake.zombie = DRV;
 }
 
+static void has_its_nic_late(void)
+{
+	dom0_crash(LIFE_CRASHED);
+	fake_fail("nic", EIO, 2);
+}
+
+static void has_its_nic_the_other_way(void)
+{
+	dom0_crash(LIFE_CRASHED);
+	dom0.refuses = 1;
+	dom0.boot_ms = 1000;
+}
+
 static const struct story stories[] = {
 	{ "crash", crashes, JOB_RECOVER, NULL, false, JOB_DONE },
 	{ "hang", hangs, JOB_RECOVER, NULL, false, JOB_DONE },
@@ -69,6 +82,8 @@ static const struct story stories[] = {
 	{ "upgrade", nothing, JOB_UPGRADE, "vmlinuz-2", true, JOB_DONE },
 	{ "fall back", nothing, JOB_UPGRADE, "vmlinuz-panic", false, JOB_FELL_BACK },
 	{ "panics", comes_up_at_the_third_time, JOB_RECOVER, NULL, false, JOB_FAILED },
+	{ "late nic", has_its_nic_late, JOB_RECOVER, NULL, false, JOB_DONE },
+	{ "refused nic", has_its_nic_the_other_way, JOB_RECOVER, NULL, false, JOB_DONE },
 	{ "another domid", cannot_have_its_domid, JOB_RECOVER, NULL, false, JOB_DONE },
 };
 

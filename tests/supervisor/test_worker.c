@@ -102,8 +102,8 @@ static void it_crashed(void **state)
 		assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
 		expect_steps(PUT_OUT TAKEN_DOWN MADE_ANEW RESTORED
 			     "save 1, phase idle, history, /hook up drv 1 (crashed)");
-		expect_history("drv\trecover\tcrashed\tok\t1\t320\tquiet 0, destroyed 0, created 0, unpaused 0, nic 0, "
-			       "3 vifs restored 0, backend serves 320, 3 of 3 vifs adopted 320");
+		expect_history("drv\trecover\tcrashed\tok\t1\t360\tquiet 0, destroyed 0, created 0, unpaused 0, nic 0, "
+			       "3 vifs restored 0, backend serves 320, 3 of 3 vifs adopted 360");
 		expect_back(before);
 	}
 }
@@ -155,8 +155,8 @@ static void restart_is_drained_first(void **state)
 		     "/hook down drv 1 (asked for), " TAKEN_DOWN MADE_ANEW RESTORED
 		     "save 1, phase idle, history, /hook up drv 1 (asked for)");
 	/* The clock of the outage begins when it is drained. */
-	expect_history("drv\trestart\tasked for\tok\t1\t320\tdrained 40, quiet 0, destroyed 0, created 0, unpaused 0, nic 0, "
-		       "3 vifs restored 0, backend serves 320, 3 of 3 vifs adopted 320");
+	expect_history("drv\trestart\tasked for\tok\t1\t360\tdrained 40, quiet 0, destroyed 0, created 0, unpaused 0, nic 0, "
+		       "3 vifs restored 0, backend serves 320, 3 of 3 vifs adopted 360");
 	expect_back(before);
 }
 
