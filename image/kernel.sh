@@ -122,12 +122,12 @@ compile() { # SOURCE OBJECTS
 	say "kernel: built in $((SECONDS - begun)) s"
 }
 
-# What the kernel is made of, in one word
+# What the kernel is made of, in one word; not the reasons in the list of options
 kernel_key() {
 	{
 		echo "$source_version"
 		echo "recipe $recipe"
-		cat "$config"
+		grep -E '^(CONFIG_|# CONFIG_[A-Z0-9_]+ is not set$)' "$config"
 		for p in $(patch_files); do cat "$p"; done
 		gcc --version | head -n 1
 		ld --version | head -n 1
