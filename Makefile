@@ -54,12 +54,12 @@ user:
 	$(MAKE) -C backend-domU/user
 	$(MAKE) -C supervisor
 
-image: image-programs
-	image/xmd-mkimage
-
 # Static, for the image of the driver domain: build/image/
 image-programs:
 	$(MAKE) -f image/programs.mk
+
+image: image-programs
+	image/xmd-mkimage
 
 deps:
 	tests/install-deps --build

@@ -181,7 +181,8 @@ kernel_debian() {
 	local packed
 	need_tools gcc make cpio modprobe xz
 	if [ -z "$version" ]; then
-		version=$(find "$root/" -maxdepth 2 -path '*/boot/vmlinuz-6.1.*-amd64' -printf '%f\n' 2> /dev/null | sort -V | tail -n 1)
+		version=$({ find "$root/" -maxdepth 2 -path '*/boot/vmlinuz-6.1.*-amd64' -printf '%f\n' 2> /dev/null || true; } |
+			sort -V | tail -n 1)
 		version=${version#vmlinuz-}
 		[ -n "$version" ] || missing "no kernel 6.1 of Debian's in $root/boot: install linux-image-amd64, or give --root"
 	fi

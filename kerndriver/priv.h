@@ -100,7 +100,7 @@ struct xmd_watch {
 	unsigned long well;		/* jiffies, when all was well: xmd_nic_unwell_ms */
 	unsigned long asked;		/* jiffies, for a reset */
 	u64 polls;			/* until the last tick */
-	u32 tdh;			/* at the last tick that found frames waiting */
+	u32 tdh;			/* at the last tick, or when all before was done */
 	unsigned int pause_ticks;	/* in a row */
 	bool hung;
 	u64 irqs_lost, paused_ms, no_link;

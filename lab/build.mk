@@ -15,7 +15,7 @@ XMD_BUILD := build/modules/$(KVER)/xmd_nic.ko build/modules/$(KVER)/xmd_back.ko 
              build/image/xmd-init build/image/xmd-userdriver build/image/xmd-backend
 # Without the driver domain's own parts there is nothing to put into its image; "lab" says so when it is asked for.
 ifeq ($(words $(wildcard $(XMD_BUILD))),$(words $(XMD_BUILD)))
-IMAGES += drv-debian
+IMAGES += drv-own drv-debian
 endif
 
 all: $(OUT)/xen $(OUT)/vmlinux $(IMAGES:%=$(OUT)/%.cpio)
@@ -65,13 +65,18 @@ $(OUT)/drv-stock.cpio: lab/images/drv-stock.init lab/images/drv-stock.vif $(COMM
 $(OUT)/drv-tools.cpio: $(COMMON)
 	lab/images/pack drv-tools $(OUT) $(KVER) $@
 
-# The product's image, and what the lab adds: a kernel unpacks one archive after the other.
+# The product's image, and what the lab adds: a kernel unpacks one archive after the other. xmd-mkimage knows by itself
+# what has changed, and leaves what has not.
 $(OUT)/drv-lab.cpio: lab/images/drv-after-start $(COMMON)
 	lab/images/pack drv-lab $(OUT) $(KVER) $@
 
-$(OUT)/debian/initramfs.cpio: lab/images/pack-debian $(XMD_BUILD) $(COMMON)
-	mkdir -p $(@D)
-	lab/images/pack-debian $(OUT) $(KVER) $@
+.PHONY: FORCE
+$(OUT)/own/initramfs.cpio: FORCE
+	image/xmd-mkimage --module xen-gntalloc --out $(OUT)/own
 
-$(OUT)/drv-debian.cpio: $(OUT)/debian/initramfs.cpio $(OUT)/drv-lab.cpio
+$(OUT)/debian/initramfs.cpio: FORCE $(OUT)/sysroot/.done
+	image/xmd-mkimage --kernel debian=$(KVER) --root $(OUT)/sysroot --module xen-gntalloc --out $(OUT)/debian
+
+$(OUT)/drv-%.cpio: $(OUT)/%/initramfs.cpio $(OUT)/drv-lab.cpio
 	cat $^ > $@
+	echo "lab: packed drv-$* ($$(du -h "$@" | cut -f1)), its kernel has $$(du -h $(OUT)/$*/vmlinux | cut -f1)"

@@ -147,6 +147,7 @@ static int bring_back(struct work *w, struct xl_make how)
 {
 	int err;
 
+	w->no_nic = false;
 	how.bare &= w->traits.pv && w->traits.n_pci == 1;
 	err = attempt(w, &how);
 	if (!w->no_nic)

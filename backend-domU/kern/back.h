@@ -62,6 +62,7 @@
 #define XMD_STALL_S	10u	/* no frame waits longer for a guest to post buffers */
 #define XMD_NIC_LATE_S	8u	/* nor an answer for the NIC; see deliver.c */
 #define XMD_TICK_S	1u
+#define XMD_TICK_IDLE_S	4u	/* while nothing waits: after so long it is noticed that something does */
 
 /* A frame on its way from a guest's TX ring to its destination. */
 struct xmd_tx_work {
@@ -294,7 +295,7 @@ bool xmd_tx_arm(struct xmd_vif *v);
 void xmd_tx_finish(struct xmd_vif *v, struct xmd_tx_work *w, s16 status);
 void xmd_tx_drop(struct xmd_vif *v, struct xmd_tx_work *w);
 void xmd_tx_drop_all(struct xmd_vif *v);
-void xmd_tx_tick(struct xmd_vif *v);
+bool xmd_tx_tick(struct xmd_vif *v);
 
 /* deliver.c: from the switch to the NIC and to others */
 void xmd_deliver(struct xmd_vif *v, struct xmd_tx_work *w);
@@ -321,7 +322,7 @@ void xmd_rx_serve(struct xmd_vif *v);
 bool xmd_rx_full(const struct xmd_vif *v);
 bool xmd_rx_wants(struct xmd_vif *v, const struct xmd_buf *b);
 void xmd_rx_drop_all(struct xmd_vif *v);
-void xmd_rx_tick(struct xmd_vif *v);
+bool xmd_rx_tick(struct xmd_vif *v);
 
 /* early.c */
 void xmd_early_flood(struct xmd_buf *b);

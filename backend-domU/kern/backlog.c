@@ -212,8 +212,8 @@ static void drop_aged(struct xmd_vif *v)
 			    v->name, XMD_STALL_S);
 }
 
-/* Process context, once a second. */
-void xmd_rx_tick(struct xmd_vif *v)
+/* Process context, once a second.  Return: whether frames wait. */
+bool xmd_rx_tick(struct xmd_vif *v)
 {
 	bool waits;
 
@@ -230,4 +230,5 @@ void xmd_rx_tick(struct xmd_vif *v)
 	/* A guest without feature-rx-notify posts buffers silently. */
 	if (waits)
 		xmd_vif_kick(v);
+	return waits || READ_ONCE(v->bl_head) != READ_ONCE(v->bl_tail);
 }

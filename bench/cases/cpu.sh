@@ -80,16 +80,20 @@ counts_end() {
 	rm -f /run/lab/trace
 }
 
-# Whose pages are whose, and where Xen idles, for the plugin
+# Whose pages are whose, and where Xen idles, for the plugin: of those in which code has been executed
 profile_map() {
 	for a in 0 100000000; do on peer "lab-monitor gpa2hva 0x$a"; done
 	sleep 1
-	{
-		tr -d '\r' < /logs/qemu-monitor.log | sed -n 's/.*Host virtual address for 0x\([0-9a-f]*\).* is 0x\([0-9a-f]*\).*/\1 \2/p' |
-			awk '{ v[$1] = $2 } END { print "ram", v["0"], v["100000000"] ? v["100000000"] : 0 }'
-		awk '$3 == "idle_loop" { print "idle", $1; exit }' /proc/xen/xensyms
-		/case/xmd-dompages 0=0 "1=$drv_id" "2=$g1_id" "3=$g2_id"
-	} | awk '$1 == "idle" && NF == 2 { printf "idle %s ", $2; getline l < "/run/lab/idle_end"; print l; next } 1' > /logs/profile/map
+	tr -d '\r' < /logs/qemu-monitor.log | sed -n 's/.*Host virtual address for 0x\([0-9a-f]*\).* is 0x\([0-9a-f]*\).*/\1 \2/p' |
+		awk '{ v[$1] = $2 } END { print "ram", v["0"], v["100000000"] ? v["100000000"] : 0 }' > /logs/profile/map
+	# idle_loop ends where the next symbol begins
+	sort /proc/xen/xensyms | awk 'found && $1 != found { print "idle", found, $1; exit } $3 ~ /(^|#)idle_loop$/ { found = $1 }' >> /logs/profile/map
+	on peer "echo map \$LOGS/profile/map > $PROFILE; echo pages \$LOGS/profile/pages > $PROFILE
+		until [ -e \$LOGS/profile/pages ]; do sleep 0.1; done"
+	/case/xmd-dompages 0=0 "1=$drv_id" "2=$g1_id" "3=$g2_id" < /logs/profile/pages >> /logs/profile/map
+	for line in 'ram [0-9a-f]* [0-9a-f]*$' 'idle ffff' 'mfn 1 '; do
+		grep -q "^$line" /logs/profile/map || fail "the map for the plugin has no '$line': $(head -n 3 /logs/profile/map)"
+	done
 	on peer "echo map \$LOGS/profile/map > $PROFILE"
 }
 
@@ -105,8 +109,6 @@ profile_open() {
 	cat /proc/kallsyms > /logs/profile/syms.dom0
 	cat /proc/xen/xensyms > /logs/profile/syms.xen
 	for g in drv g1 g2; do on $g 'cat /proc/kallsyms' > "/logs/profile/syms.$g"; done
-	# idle_loop ends where the next symbol begins
-	sort /proc/xen/xensyms | awk 'found && $1 != found { print $1; exit } $3 == "idle_loop" { found = $1 }' > /run/lab/idle_end
 	profile_map
 }
 

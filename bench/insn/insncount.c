@@ -7,10 +7,12 @@
  *
  * Commands come by the FIFO, a line each:
  *
- *   map FILE     whose page is whose, and where Xen idles; FILE has lines, numbers in hexadecimal:
+ *   map FILE     whose page is whose, and where Xen idles; counting begins when the first is somebody's,
+ *                so that what comes before takes no longer. FILE has lines, numbers in hexadecimal:
  *                  ram HVA_LOW HVA_HIGH     QEMU's address of guest-physical 0 and of 4 GB
  *                  mfn WHO FIRST COUNT      these pages are WHO's, 0 to MOST - 1
  *                  idle VA END              Xen's code between them runs for nobody
+ *   pages FILE   the pages of the machine, by a map's ram, that code was executed in, a hexadecimal number a line
  *   zero         all counts
  *   dump FILE    one line "VA REP INSNS WHO" for each block and domain: REP is 1 for a string
  *                instruction that repeats itself, INSNS is decimal. FILE is there when it is complete.
@@ -52,21 +54,30 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;	/* of the table */
 static uint8_t page_owner[PAGES];
 static uint64_t hva_low, hva_high, idle_va, idle_end;
 static uint8_t running = IDLE;
+static volatile bool wanted;	/* a map is there */
 static char *fifo;
 
 /* ---- whose ---- */
 
-static uint8_t owner_of(const struct block *b)
+/* The page of the machine that it lies in; PAGES: in none */
+static uint64_t page_of(const struct block *b)
 {
 	uint64_t at = b->ha - hva_low, low = hva_high - hva_low;
 
-	if (b->va >= idle_va && b->va < idle_end)
-		return IDLE;
 	if (!hva_low || b->ha < hva_low)
-		return NOBODYS;
+		return PAGES;
 	if (hva_high && at >= low)
 		at = at - low + GB4;
-	return at / 4096 < PAGES ? page_owner[at / 4096] : NOBODYS;
+	return at / 4096 < PAGES ? at / 4096 : PAGES;
+}
+
+static uint8_t owner_of(const struct block *b)
+{
+	uint64_t page = page_of(b);
+
+	if (b->va >= idle_va && b->va < idle_end)
+		return IDLE;
+	return page < PAGES ? page_owner[page] : NOBODYS;
 }
 
 /* REP or REPNE, perhaps REX, and INS to OUTS, MOVS, CMPS, STOS, LODS or SCAS */
@@ -92,6 +103,7 @@ static void map_line(const char *line)
 	} else if (sscanf(line, "mfn %llx %llx %llx", &a, &b, &c) == 3) {
 		for (; a < IDLE && c-- && b < PAGES; b++)
 			page_owner[b] = a;
+		wanted |= a < IDLE;
 	}
 }
 
@@ -124,17 +136,40 @@ static struct block *block_of(uint64_t va, uint64_t ha, uint32_t n)
 	return b;
 }
 
-static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+static struct block *note_block(struct qemu_plugin_tb *tb)
 {
 	const uint8_t *insn = qemu_plugin_insn_haddr(qemu_plugin_tb_get_insn(tb, 0));
 	struct block *b;
 
-	(void)id;
 	pthread_mutex_lock(&lock);
 	b = block_of(qemu_plugin_tb_vaddr(tb), (uintptr_t)insn, qemu_plugin_tb_n_insns(tb));
 	b->rep = b->n == 1 && repeats(insn);
 	pthread_mutex_unlock(&lock);
-	qemu_plugin_register_vcpu_tb_exec_cb(tb, executed, QEMU_PLUGIN_CB_NO_REGS, b);
+	return b;
+}
+
+static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+{
+	(void)id;
+	qemu_plugin_register_vcpu_tb_exec_cb(tb, executed, QEMU_PLUGIN_CB_NO_REGS, note_block(tb));
+}
+
+static void begin(qemu_plugin_id_t id)
+{
+	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
+}
+
+/* Until counting begins. What is translated without a count has to be translated anew. */
+static void not_yet(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+{
+	static bool begun;
+
+	if (begun)
+		return;
+	note_block(tb);
+	begun = wanted;
+	if (begun)
+		qemu_plugin_reset(id, begin);
 }
 
 static void each_block(void (*f)(struct block *b, FILE *out), FILE *out)
@@ -189,7 +224,20 @@ static void read_map(const char *file)
 	each_block(own_block, NULL);
 }
 
-static void dump(const char *file)
+static uint8_t has_code[PAGES];
+
+static void page_block(struct block *b, FILE *out)
+{
+	uint64_t page = page_of(b);
+
+	if (page == PAGES || has_code[page])
+		return;
+	has_code[page] = 1;
+	fprintf(out, "%llx\n", (unsigned long long)page);
+}
+
+/* The file is there when it is complete. */
+static void write_file(const char *file, void (*f)(struct block *b, FILE *out))
 {
 	char part[300];
 	FILE *out;
@@ -200,7 +248,7 @@ static void dump(const char *file)
 		perror(part);
 		return;
 	}
-	each_block(dump_block, out);
+	each_block(f, out);
 	if (fclose(out) || rename(part, file))
 		perror(file);
 }
@@ -209,13 +257,16 @@ static void command(const char *line)
 {
 	char what[20] = "", file[256] = "";
 
+	memset(has_code, 0, sizeof(has_code));
 	sscanf(line, "%19s %255s", what, file);
 	if (!strcmp(what, "zero"))
 		each_block(zero_block, NULL);
 	else if (!strcmp(what, "map"))
 		read_map(file);
 	else if (!strcmp(what, "dump"))
-		dump(file);
+		write_file(file, dump_block);
+	else if (!strcmp(what, "pages"))
+		write_file(file, page_block);
 	else
 		fprintf(stderr, "insncount: no command: %s", line);
 }
@@ -246,6 +297,6 @@ int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int a
 	}
 	fifo = strdup(argv[0] + 5);
 	memset(page_owner, NOBODYS, sizeof(page_owner));
-	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
+	qemu_plugin_register_vcpu_tb_trans_cb(id, not_yet);
 	return !fifo || pthread_create(&thread, NULL, serve, NULL) ? -1 : 0;
 }

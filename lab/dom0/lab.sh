@@ -89,10 +89,10 @@ guest_images() { echo "/images${GUEST_KVER:+/guest-$GUEST_KVER}"; }
 # What a driver domain boots. With xmd it is the product's image with the product's own kernel, and the lab's programs on
 # top; LAB_DRV_KERNEL=debian in a case, or by --env, has it boot Debian's kernel. Stock always does.
 drv_flavour() { # stock|xmd
-    if [ "${1:-xmd}" = stock ]; then echo stock; else echo "${LAB_DRV_KERNEL:-debian}"; fi
+    if [ "${1:-xmd}" = stock ]; then echo stock; else echo "${LAB_DRV_KERNEL:-own}"; fi
 }
 drv_kernel() { # [stock|xmd]
-    case $(drv_flavour "${1:-}") in own) echo /images/vmlinux-own ;; *) echo /images/vmlinux ;; esac
+    case $(drv_flavour "${1:-}") in own) echo /images/own/vmlinux ;; *) echo /images/vmlinux ;; esac
 }
 drv_ramdisk() { echo "/images/drv-$(drv_flavour "${1:-}").cpio"; } # [stock|xmd]
 # Debian's kernel takes what is missing to ours

@@ -34,6 +34,12 @@ void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, qemu_plugin_vcpu
 	translate_cb = cb;
 }
 
+void qemu_plugin_reset(qemu_plugin_id_t id, qemu_plugin_simple_cb_t cb)
+{
+	translate_cb = NULL;
+	cb(id);
+}
+
 void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb, qemu_plugin_vcpu_udata_cb_t cb,
 					  enum qemu_plugin_cb_flags flags, void *userdata)
 {
@@ -94,10 +100,24 @@ static bool dumped(const char *line)
 	return found;
 }
 
+static bool pages_are(const char *wanted)
+{
+	char got[100] = "";
+	FILE *f;
+
+	command_file("pages", out);
+	f = fopen(out, "r");
+	assert_non_null(f);
+	got[fread(got, 1, sizeof(got) - 1, f)] = 0;
+	fclose(f);
+	return !strcmp(got, wanted);
+}
+
 /* Low memory is pages 0 to 7; page 8 is at 4 GB: 0 and 1 Xen's, 2 and 3 dom0's, 8 the driver domain's */
 static int install(void **state)
 {
 	char *args[] = { NULL }, fifo_arg[120];
+	struct qemu_plugin_tb early;
 	FILE *f;
 
 	(void)state;
@@ -109,11 +129,24 @@ static int install(void **state)
 	snprintf(fifo_arg, sizeof(fifo_arg), "fifo=%s", pipe_name);
 	args[0] = fifo_arg;
 	assert_int_equal(qemu_plugin_install(77, NULL, 1, args), 0);
+	/* nothing is counted before there is a map, and then what is translated anew, once */
+	early = translate(0xffffffff81000000, 2, 5);
+	assert_null(early.run);
 	f = fopen(map, "w");
 	fprintf(f, "ram %lx %lx\n", (unsigned long)ram, (unsigned long)ram + 8 * 4096);
+	fclose(f);
+	command_file("map", map);
+	early = translate(0xffffffff81000000, 8, 5);
+	assert_null(early.run);
+	assert_true(pages_are("2\n100000\n") || pages_are("100000\n2\n"));
+	f = fopen(map, "a");
 	fprintf(f, "idle ffff82d040001000 ffff82d040001100\nmfn 0 2 2\nmfn 1 100000 1\nmfn 9 4 1\nnonsense\n");
 	fclose(f);
 	command_file("map", map);
+	early = translate(0xffffffff81000000, 2, 5);
+	assert_null(early.run);
+	early = translate(0xffffffff81000000, 2, 5);
+	assert_non_null(early.run);
 	return 0;
 }
 

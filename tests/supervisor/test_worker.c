@@ -964,6 +964,35 @@ static void an_image_that_never_serves(void **state)
 	falls_back("vmlinuz-bad", "asked for");
 }
 
+static unsigned int count(const char *text, const char *word)
+{
+	unsigned int n = 0;
+
+	while ((text = strstr(text, word))) {
+		n++;
+		text += strlen(word);
+	}
+	return n;
+}
+
+/* Its NIC is refused both ways, and then it is not: that is no fault of the old image. */
+static void an_image_without_a_nic(void **state)
+{
+	char *before = host_dump(&dom0.w, true), *steps;
+
+	(void)state;
+	dom0.refuses = 2;
+	dom0.boot_ms = 1000;
+	dom0.job.kernel = "vmlinuz-2";
+	assert_int_equal(dom0_work(JOB_UPGRADE, "asked for"), JOB_FELL_BACK);
+	steps = dom0_steps();
+	assert_int_equal(count(steps, "create 1"), 3);
+	assert_int_equal(count(steps, "create 1 whole kernel vmlinuz-2"), 1);
+	free(steps);
+	assert_string_equal(fake_find(DRV)->kernel, "vmlinuz");
+	expect_back(before);
+}
+
 /* Nor does the old one come up again: what is left is for the next worker. */
 static void an_image_that_leaves_nothing_behind(void **state)
 {
@@ -1033,6 +1062,7 @@ int main(void)
 		T(an_image_that_is_not_there),
 		T(an_image_that_panics),
 		T(an_image_that_never_serves),
+		T(an_image_without_a_nic),
 		T(an_image_that_leaves_nothing_behind),
 	};
 

@@ -170,21 +170,26 @@ void xpc_kern_shut(struct xpc *x, const char *why)
 	wake(x);
 }
 
-void xpc_kern_tick(struct xpc *x)
+bool xpc_kern_tick(struct xpc *x)
 {
 	enum xpc_phase was, is;
-	bool news;
+	bool news, waits;
+	unsigned int i;
 
 	spin_lock_irq(&x->lock);
 	was = x->t.phase;
 	news = xpc_tick(&x->t, now_us());
 	is = x->t.phase;
+	waits = is != XPC_LIVE;
+	for (i = 0; i < x->t.proto->n_up; i++)
+		waits |= x->t.slot[i].state != XPC_IDLE;
 	if (is == XPC_LOST && was != XPC_LOST)
 		kill_lost(x);
 	spin_unlock_irq(&x->lock);
 	if (news)
 		wake(x);
 	tell_phase(x, was, is);
+	return waits;
 }
 
 int xpc_kern_heard(struct xpc *x)

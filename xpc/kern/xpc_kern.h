@@ -85,8 +85,11 @@ ssize_t xpc_kern_write(struct file *file, const char __user *from, size_t len, l
 __poll_t xpc_kern_poll(struct file *file, poll_table *wait);
 int xpc_kern_heard(struct xpc *x);
 
-/* xpc_kern_tick - deadlines; every few hundred milliseconds, in process context */
-void xpc_kern_tick(struct xpc *x);
+/*
+ * xpc_kern_tick - deadlines; in process context, every few hundred milliseconds, or once a second
+ * Return: whether something has a deadline
+ */
+bool xpc_kern_tick(struct xpc *x);
 
 /* Objects, by their place XPC_OBJECT_NAME.  get and commit in any context. */
 void xpc_kern_get(struct xpc *x, unsigned int object, void *to);
