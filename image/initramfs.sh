@@ -15,7 +15,7 @@
 build_modules() {
 	local key build
 	key=$({
-		echo "$module_key"
+		echo "$module_key, without the path of the build"
 		cat "$top/Makefile"
 		find "$top"/{kerndriver,backend-domU/kern,xpc,include} -type f \( -name '*.[ch]' -o -name Kbuild \) -print0 |
 			sort -z | xargs -0 cat
@@ -26,7 +26,7 @@ build_modules() {
 	# a kernel of another key may have the same name: its objects are not ours
 	build=$cache/modules-work-$module_key
 	make -s -C "$top" BUILD="$build" MODULE_DIRS="kerndriver backend-domU/kern" KVER="$release" KDIR="$kernel_dir" \
-		modules > "$modules.log" 2>&1 || { tail -n 20 "$modules.log" >&2; die "the modules do not build: $modules.log"; }
+		KCFLAGS="-ffile-prefix-map=$build/=" modules > "$modules.log" 2>&1 || { tail -n 20 "$modules.log" >&2; die "the modules do not build: $modules.log"; }
 	keep_newest 4 "$cache"/modules-????????????????/
 	mkdir -p "$modules"
 	cp "$build/modules/$release"/xmd_{nic,back}.ko "$modules/"

@@ -122,12 +122,12 @@ compile() { # SOURCE OBJECTS
 	say "kernel: built in $((SECONDS - begun)) s"
 }
 
-# What the kernel is made of, in one word
+# What the kernel is made of, in one word; not the reasons in the list of options
 kernel_key() {
 	{
 		echo "$source_version"
 		echo "recipe $recipe"
-		cat "$config"
+		grep -E '^(CONFIG_|# CONFIG_[A-Z0-9_]+ is not set$)' "$config"
 		for p in $(patch_files); do cat "$p"; done
 		gcc --version | head -n 1
 		ld --version | head -n 1
@@ -181,7 +181,8 @@ kernel_debian() {
 	local packed
 	need_tools gcc make cpio modprobe xz
 	if [ -z "$version" ]; then
-		version=$(find "$root/" -maxdepth 2 -path '*/boot/vmlinuz-6.1.*-amd64' -printf '%f\n' 2> /dev/null | sort -V | tail -n 1)
+		version=$({ find "$root/" -maxdepth 2 -path '*/boot/vmlinuz-6.1.*-amd64' -printf '%f\n' 2> /dev/null || true; } |
+			sort -V | tail -n 1)
 		version=${version#vmlinuz-}
 		[ -n "$version" ] || missing "no kernel 6.1 of Debian's in $root/boot: install linux-image-amd64, or give --root"
 	fi
