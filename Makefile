@@ -4,6 +4,8 @@
 # make test    all tests: host-side ones, then the lab's
 # make loc     lines of code in the kernel halves and in the user halves
 #
+# make image   the driver domain's own kernel and initramfs, in build/image/own: see image/xmd-mkimage --help
+#
 # make deps    install the Debian packages that building needs ("make test" installs its own)
 # make modules xmd_nic.ko, xmd_back.ko, xmd_front.ko for KVER (default: the running kernel)
 # make user    xmd-userdriver, xmd-backend, xmd-supervisor, xmdctl
@@ -26,31 +28,38 @@ KVER ?= $(notdir $(firstword $(wildcard $(HEADERS)$(RUNNING)) $(call newest,$(HE
 override KVER := $(patsubst linux-headers-%,%,$(KVER))
 KDIR ?= /usr/src/linux-headers-$(KVER)
 
-.PHONY: all deps modules user host-tests lab-tests test demo loc clean
+.PHONY: all deps modules user image image-programs host-tests lab-tests test demo loc clean
 all: modules user
 
 # One out-of-tree build for all modules, so that xmd_back sees xmd_nic's symbols.
 # The kernel build writes beside its sources: give it a mirror of links under build/.
 MODSRC := $(BUILD)/modsrc/$(KVER)
+MODULE_DIRS := kerndriver backend-domU/kern frontend
 modules:
 	@test -d "$(KDIR)" || { echo "no kernel headers in $(KDIR): run 'make deps', or give KVER=..." >&2; exit 1; }
 	@mkdir -p $(MODSRC) $(BUILD)/modules/$(KVER)
-	@for d in kerndriver backend-domU/kern frontend; do \
+	@for d in $(MODULE_DIRS); do \
 		mkdir -p $(MODSRC)/$$d; \
 		find $(MODSRC)/$$d -type l -delete; \
 		ln -sf $(ROOT)/$$d/* $(MODSRC)/$$d/; \
 	done
 	@ln -sf $(ROOT)/xpc/*.[ch] $(ROOT)/xpc/kern/*.[ch] $(ROOT)/xpc/generated/objects_* $(MODSRC)/kerndriver/
-	@ln -sf $(ROOT)/xpc/*.[ch] $(ROOT)/xpc/generated/vif_objects_* $(MODSRC)/frontend/
-	@printf 'obj-m += kerndriver/ backend-domU/kern/ frontend/\n' > $(MODSRC)/Kbuild
+	@[ ! -d $(MODSRC)/frontend ] || ln -sf $(ROOT)/xpc/*.[ch] $(ROOT)/xpc/generated/vif_objects_* $(MODSRC)/frontend/
+	@printf 'obj-m += %s\n' "$(MODULE_DIRS:%=%/)" > $(MODSRC)/Kbuild
 	$(MAKE) -C $(KDIR) M=$(MODSRC) XMD_ROOT=$(ROOT) W=1 $(MODFLAGS) modules
-	@cp -u $(MODSRC)/kerndriver/xmd_nic.ko $(MODSRC)/backend-domU/kern/xmd_back.ko \
-		$(MODSRC)/frontend/xmd_front.ko $(BUILD)/modules/$(KVER)/
+	@cp -u $(MODULE_DIRS:%=$(MODSRC)/%/*.ko) $(BUILD)/modules/$(KVER)/
 
 user:
 	$(MAKE) -C userdriver
 	$(MAKE) -C backend-domU/user
 	$(MAKE) -C supervisor
+
+# Static, for the image of the driver domain: build/image/
+image-programs:
+	$(MAKE) -f image/programs.mk
+
+image: image-programs
+	image/xmd-mkimage
 
 deps:
 	tests/install-deps --build
@@ -71,6 +80,7 @@ demo:
 
 loc:
 	@tests/loc
+	@[ ! -e build/image/own/manifest ] || { echo; image/figures; }
 
 clean:
 	rm -rf $(BUILD)/modsrc $(BUILD)/modules $(BUILD)/bin $(BUILD)/obj $(BUILD)/tests

@@ -3,6 +3,8 @@
 # make install-driver-domain   in a driver domain, after "make modules user"
 # make install-guest           in a guest that takes our frontend, after "make modules"
 # make install-dom0            in dom0, after "make -C supervisor"
+# make install-image           where images of driver domains are made (dom0 is a good place), after
+#                              "make image-programs": xmd-mkimage and what it builds from
 # make uninstall-...           takes away what these installed, but for configurations
 #
 # DESTDIR=DIR  install below DIR, for a package: then nothing is done to the running system
@@ -44,6 +46,15 @@ DOM0_FILES := build/bin/xmd-supervisor:$(PREFIX)/sbin/xmd-supervisor:755 \
 	supervisor/xmdctl.8:$(MAN)/man8/xmdctl.8 \
 	supervisor/xmd-supervisor.service:$(UNITS)/xmd-supervisor.service \
 	supervisor/xmd-supervisor.conf.example:$(SYSCONF)/xen/xmd-supervisor.conf.example
+
+# The modules are built for the image's kernel there: their source comes along.
+IMAGE_SHARE := $(PREFIX)/share/xmd
+IMAGE_SOURCE := Makefile install.mk $(wildcard image/kernel.config image/*.sh image/slim.c image/extract-vmlinux \
+	image/patches/*.patch kerndriver/* backend-domU/kern/* xpc/*.[ch] xpc/kern/* xpc/generated/* include/xmd/*)
+IMAGE_FILES := image/xmd-mkimage:$(PREFIX)/bin/xmd-mkimage:755 \
+	image/xmd-mkimage.8:$(MAN)/man8/xmd-mkimage.8 \
+	$(foreach p,xmd-init xmd-userdriver xmd-backend,build/image/$p:$(PREFIX)/lib/xmd/image/$p:755) \
+	$(foreach f,$(IMAGE_SOURCE),$f:$(IMAGE_SHARE)/$f$(if $(findstring extract,$f),:755))
 
 # $(1): a list of the above.  A unit names its program by the path that it has here.
 install_files = @for f in $(1); do \
@@ -88,8 +99,8 @@ update_ramdisk = @if [ -z "$(DESTDIR)" ] && command -v update-initramfs > /dev/n
 # They share the index of the modules, the initial ramdisk and systemd's view of the units: one after
 # the other.  Of all goals, as make 4.4 takes a list for whose prerequisites it means, not for them.
 .NOTPARALLEL:
-.PHONY: install-driver-domain install-guest install-dom0 \
-	uninstall-driver-domain uninstall-guest uninstall-dom0
+.PHONY: install-driver-domain install-guest install-dom0 install-image \
+	uninstall-driver-domain uninstall-guest uninstall-dom0 uninstall-image
 
 install-driver-domain:
 	$(call install_files,$(DRV_FILES))
@@ -134,3 +145,16 @@ uninstall-dom0:
 	$(call uninstall_files,$(DOM0_FILES))
 	$(reload_units)
 	@echo "dom0: xmd-supervisor is gone, but for its configuration; driver domains and guests go on."
+
+install-image:
+	$(call install_files,$(IMAGE_FILES))
+	@git describe --always --dirty 2> /dev/null > $(DESTDIR)$(IMAGE_SHARE)/VERSION || true
+	@echo "\"xmd-mkimage --out DIR\" makes a driver domain's kernel and initramfs; the first time takes minutes."
+
+uninstall-image:
+	$(call uninstall_files,$(IMAGE_FILES))
+	@rm -f $(DESTDIR)$(IMAGE_SHARE)/VERSION
+	@for d in $(IMAGE_SHARE) $(PREFIX)/lib/xmd; do \
+		[ ! -d "$(DESTDIR)$$d" ] || find "$(DESTDIR)$$d" -depth -type d -empty -delete; \
+	done
+	@echo "xmd-mkimage is gone; images that it made, and ~/.cache/xmd, are their owners'."

@@ -120,13 +120,6 @@ void xmd_address_work(struct work_struct *work)
 	rtnl_unlock();
 }
 
-#define LINK_FIELDS	(XPC_xmd_adapter_link | XPC_xmd_adapter_speed | XPC_xmd_adapter_duplex)
-
-/* What else xmd_nic_port tells, of what the user half reports. */
-#define PORT_FIELDS	(LINK_FIELDS | XPC_xmd_adapter_partner | XPC_xmd_adapter_flow_rx | \
-			 XPC_xmd_adapter_flow_tx | XPC_xmd_adapter_eeprom_len | \
-			 XPC_xmd_adapter_user_version)
-
 /* The user half has changed @mask of @object; called in its own context. */
 static void changed(void *ctx, unsigned int object, u64 mask)
 {
@@ -134,10 +127,8 @@ static void changed(void *ctx, unsigned int object, u64 mask)
 
 	if (object != XPC_OBJECT_xmd_adapter)
 		return;
-	if (mask & LINK_FIELDS)
-		xmd_nic_link_follow(nic);
-	if (mask & PORT_FIELDS)
-		xmd_nic_tell_state(nic);
+	xmd_nic_link_follow(nic);
+	xmd_nic_tell_state(nic);
 	if (mask & XPC_xmd_adapter_perm_mac)
 		schedule_work(&nic->address_work);
 }
@@ -169,72 +160,18 @@ int xmd_found(void *ctx, const struct xmd_adapter *found)
 	return 0;
 }
 
-#define LOOP_S	10u
-#define LOOP	3u
-
-/* One after the other: a file is closed before the next is opened. */
-static void user_half_gone(struct xmd_nic *nic)
-{
-	if (test_bit(XMD_RUNNING, &nic->bits))
-		dev_info(&nic->pdev->dev, "no user half: frames flow on, settings wait for the next one\n");
-	if (time_after(jiffies, nic->gone_at + LOOP_S * HZ))
-		nic->gone_loop = 0;
-	nic->gone_at = jiffies;
-	nic->gone_halves++;
-	if (++nic->gone_loop == LOOP)
-		dev_err(&nic->pdev->dev, "%u user halves in a row are gone, each within %u s of the one before: the next fares no better, most likely; its log says why\n",
-			LOOP, LOOP_S);
-}
-
 static void phase(void *ctx, enum xpc_phase phase)
 {
 	struct xmd_nic *nic = ctx;
 
-	if (phase == XPC_NONE)
-		user_half_gone(nic);
+	if (phase == XPC_NONE && test_bit(XMD_RUNNING, &nic->bits))
+		dev_info(&nic->pdev->dev, "user half %u is gone: frames flow on, settings wait for the next one\n",
+			 nic->xpc.t.epoch);
 	if (phase != XPC_LIVE)
 		return;
 	dev_info(&nic->pdev->dev, "user half %u serves\n", nic->xpc.t.epoch);
 	schedule_work(&nic->restore_work);
 }
-
-/* Single numbers, read without the lock: each is right, and a change of the link that comes
- * in between is told once more. */
-void xmd_nic_port(const struct xmd_nic *nic, struct xmd_port_info *info)
-{
-	const struct xmd_adapter *a = nic->adapter;
-	const struct xmd_counters *c = nic->counters;
-	bool link = test_bit(XMD_LINK_UP, &nic->bits);
-	struct xmd_port_object *p = &info->port;
-
-	memset(info, 0, sizeof(*info));		/* it has holes, and goes to user space */
-	p->link = link;
-	p->duplex = link && a->duplex;
-	p->speed = link ? a->speed : 0;
-	p->autoneg = a->autoneg;
-	p->advertise = a->autoneg ? a->advertise : a->forced;
-	p->partner = link ? a->partner : 0;
-	p->pause_autoneg = a->pause_autoneg;
-	p->pause_rx = link && a->flow_rx;
-	p->pause_tx = link && a->flow_tx;
-	p->mtu = a->mtu;
-	p->chip_vendor = nic->pdev->vendor;
-	p->chip_device = nic->pdev->device;
-	p->chip_revision = nic->pdev->revision;
-	p->eeprom_len = a->eeprom_len;
-	p->regs_len = XMD_REGDUMP * sizeof(u32);
-	strscpy(p->driver, KBUILD_MODNAME, sizeof(p->driver));
-	strscpy(p->version, a->user_version, sizeof(p->version));
-	info->counters = (struct xmd_port_counters){
-		.rx_frames = c->tpr, .rx_bytes = c->tor, .rx_broadcast = c->bprc,
-		.rx_multicast = c->mprc, .tx_frames = c->tpt, .tx_bytes = c->tot,
-		.tx_broadcast = c->bptc, .tx_multicast = c->mptc, .rx_crc_errors = c->crcerrs,
-		.rx_missed = c->mpc, .rx_no_buffer = c->rnbc,
-		.rx_length_errors = c->ruc + c->roc + c->rlec, .tx_collisions = c->colc,
-		.tx_late_collisions = c->latecol, .rx_pause = c->xoffrxc, .tx_pause = c->xofftxc,
-	};
-}
-EXPORT_SYMBOL_GPL(xmd_nic_port);
 
 /* What is in force before the first user half has spoken: as xmd_adapter says, and valid. */
 static const struct xmd_adapter first_adapter = {

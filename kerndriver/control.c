@@ -86,43 +86,22 @@ static int nic_open(struct inode *inode, struct file *file)
 	if (err)
 		return err;
 	kref_get(&nic->ref);
-	file->private_data = nic;
+	file->private_data = &nic->xpc;
 	return stream_open(inode, file);
 }
 
 static int nic_close(struct inode *inode, struct file *file)
 {
-	struct xmd_nic *nic = file->private_data;
+	struct xmd_nic *nic = container_of(file->private_data, struct xmd_nic, xpc);
 
 	xpc_kern_close(&nic->xpc);
 	kref_put(&nic->ref, xmd_nic_release);
 	return 0;
 }
 
-static ssize_t nic_read(struct file *file, char __user *to, size_t len, loff_t *pos)
-{
-	struct xmd_nic *nic = file->private_data;
-
-	return xpc_kern_read(&nic->xpc, file, to, len);
-}
-
-static ssize_t nic_write(struct file *file, const char __user *from, size_t len, loff_t *pos)
-{
-	struct xmd_nic *nic = file->private_data;
-
-	return xpc_kern_write(&nic->xpc, from, len);
-}
-
-static __poll_t nic_poll(struct file *file, poll_table *wait)
-{
-	struct xmd_nic *nic = file->private_data;
-
-	return xpc_kern_poll(&nic->xpc, file, wait);
-}
-
 static long nic_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	struct xmd_nic *nic = file->private_data;
+	struct xmd_nic *nic = container_of(file->private_data, struct xmd_nic, xpc);
 	void __user *p = (void __user *)arg;
 	int err = xpc_kern_heard(&nic->xpc);
 
@@ -146,9 +125,9 @@ static const struct file_operations nic_fops = {
 	.owner = THIS_MODULE,
 	.open = nic_open,
 	.release = nic_close,
-	.read = nic_read,
-	.write = nic_write,
-	.poll = nic_poll,
+	.read = xpc_kern_read,
+	.write = xpc_kern_write,
+	.poll = xpc_kern_poll,
 	.unlocked_ioctl = nic_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 };

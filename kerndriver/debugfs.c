@@ -24,9 +24,8 @@ static int dump_show(struct seq_file *m, void *unused)
 	seq_printf(m, "tx frames=%llu doorbells=%llu aborted=%llu full=%llu in=%u limit=%u host_stopped=%d\n",
 		   tx->frames, tx->doorbells, tx->aborted, tx->full, tx->limit.in, tx->limit.bytes,
 		   netif_queue_stopped(nic->dev));
-	seq_printf(m, "watch irqs_lost=%llu paused_ms=%llu no_link=%llu user_halves_gone=%u\n",
-		   nic->watch.irqs_lost, nic->watch.paused_ms, nic->watch.no_link,
-		   nic->gone_halves);
+	seq_printf(m, "watch irqs_lost=%llu paused_ms=%llu no_link=%llu\n", nic->watch.irqs_lost,
+		   nic->watch.paused_ms, nic->watch.no_link);
 	seq_printf(m, "rx size=%u next=%u spare=%u no_buf=%llu", rx->mask + 1, rx->next,
 		   rx->n_spare, rx->no_buf);
 	for (i = 0; i < XMD_RX_VERDICTS; i++)

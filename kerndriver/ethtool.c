@@ -14,6 +14,7 @@
  * xpc/objects.h; therefore nothing that a user half may call takes RTNL.
  */
 #include <linux/ethtool.h>
+#include <linux/module.h>
 #include <linux/netdevice.h>
 #include "priv.h"
 
@@ -368,6 +369,29 @@ static void get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stat
 		dev_warn_ratelimited(&dev->dev, "counters are as old as the user half's last look\n");
 	memcpy(to, nic->counters, sizeof(*nic->counters));
 }
+
+/* For a guest.  No lock is held, and none is needed: what it asks for changes no setting. */
+int xmd_nic_ask(struct xmd_nic *nic, struct xmd_port_ask *a)
+{
+	struct ethtool_regs regs = { .len = get_regs_len(nic->dev) };
+	struct ethtool_eeprom e = { .offset = a->offset, .len = a->n };
+	u32 have = nic->adapter->eeprom_len;
+	int err = -EINVAL;
+
+	if (a->what == XMD_ASK_IDENTIFY && a->n <= 1 && !a->offset) {
+		err = xpc_call_xmd_identify(&nic->xpc, a->n);
+	} else if (a->what == XMD_ASK_REGS && a->n >= regs.len && !a->offset) {
+		get_regs(nic->dev, &regs, a->data);
+		a->tag = regs.version;
+		a->n = regs.len;
+		err = 0;
+	} else if (a->what == XMD_ASK_EEPROM && a->n && a->offset <= have && a->n <= have - a->offset) {
+		err = get_eeprom(nic->dev, &e, a->data);
+		a->tag = e.magic;
+	}
+	return err;
+}
+EXPORT_SYMBOL_GPL(xmd_nic_ask);
 
 const struct ethtool_ops xmd_ethtool_ops = {
 	.supported_coalesce_params = ETHTOOL_COALESCE_RX_USECS | ETHTOOL_COALESCE_USE_ADAPTIVE_RX,

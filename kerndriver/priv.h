@@ -86,13 +86,21 @@ struct xmd_client {
 	void *ctx;
 };
 
+/* Settings to be put into force again: restore.c */
+struct xmd_saved {
+	struct xmd_adapter adapter;
+	u64 mask;			/* members of it: XPC_xmd_adapter_* */
+	u32 features;			/* XMD_FEATURE*, see xmd/backdev.h */
+	bool due;
+};
+
 /* Of watch.c alone, but for the counters, and well */
 struct xmd_watch {
 	struct delayed_work tick;
 	unsigned long well;		/* jiffies, when all was well: xmd_nic_unwell_ms */
 	unsigned long asked;		/* jiffies, for a reset */
 	u64 polls;			/* until the last tick */
-	u32 tdh;			/* at the last tick that found frames waiting */
+	u32 tdh;			/* at the last tick, or when all before was done */
 	unsigned int pause_ticks;	/* in a row */
 	bool hung;
 	u64 irqs_lost, paused_ms, no_link;
@@ -145,13 +153,11 @@ struct xmd_nic {
 	u64 chosen;			/* members of adapter that somebody has set; guarded by cfg */
 	struct work_struct filter_work, address_work, restore_work;
 	spinlock_t restore_lock;	/* of the next two */
-	struct xmd_port_settings saved;	/* to be put into force again; mask 0: nothing */
+	struct xmd_saved saved;
 	unsigned int restore_tries;
 	int restored;			/* what came of it; -EINPROGRESS */
 	struct work_struct state_work;
 	struct xmd_watch watch;
-	unsigned long gone_at;		/* jiffies, when the last user half went; the gone_loop'th of */
-	unsigned int gone_loop, gone_halves;	/* those that did not live long, and of all */
 	unsigned long started;		/* jiffies, of the last START */
 	unsigned long link_at;		/* jiffies, when it came or went */
 	u32 loop_seen;			/* frames of self-tests that have come back */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * restore.c - the settings of the port that an administrator has chosen, told to whoever saves
- * them, and put into force again from what was saved (nic.h, xmd_nic_settings_get and _set).
+ * them, and put into force again from what was saved (nic.h, xmd_nic_port and _settings_set).
  *
  * What is given back takes the way that it took when it was chosen: ip's for MTU, address and
  * features, ethtool's for the rest, with the same checks.  It needs a user half, so it waits for
@@ -14,25 +14,20 @@
 
 #define TRIES	3u
 
-#define ROW(group, field) { group, offsetof(struct xmd_port_settings, field), \
-	offsetof(struct xmd_adapter, field), sizeof_field(struct xmd_adapter, field), \
-	XPC_xmd_adapter_##field }
+#define M(member) XPC_xmd_adapter_##member
 
-/* Members of the same name, and size, in both. */
-static const struct row {
-	u32 group;
-	u16 saved, object, len;
-	u64 field;
-} rows[] = {
-	ROW(XMD_PORT_MTU, mtu), ROW(XMD_PORT_MAC, mac),
-	ROW(XMD_PORT_RINGS, tx_ring), ROW(XMD_PORT_RINGS, rx_ring),
-	ROW(XMD_PORT_COALESCE, rx_usecs), ROW(XMD_PORT_COALESCE, itr_mode),
-	ROW(XMD_PORT_PAUSE, pause_autoneg), ROW(XMD_PORT_PAUSE, pause_rx),
-	ROW(XMD_PORT_PAUSE, pause_tx),
-	ROW(XMD_PORT_LINK, autoneg), ROW(XMD_PORT_LINK, advertise), ROW(XMD_PORT_LINK, forced),
-	ROW(XMD_PORT_LINK, mdix),
-	ROW(XMD_PORT_WOL, wol), ROW(XMD_PORT_MSG_LEVEL, msg_level),
+/* What can only be together. */
+static const u64 groups[] = {
+	M(mtu), M(mac), M(tx_ring) | M(rx_ring), M(rx_usecs) | M(itr_mode),
+	M(pause_autoneg) | M(pause_rx) | M(pause_tx),
+	M(autoneg) | M(advertise) | M(forced) | M(mdix), M(wol), M(msg_level),
 };
+
+/* What the command line and the EEPROM have a say in, and the chip has not: no wake-up. */
+#define EARLY	(M(mtu) | M(tx_ring) | M(rx_ring) | M(rx_usecs) | M(itr_mode) | M(pause_autoneg) | \
+		 M(pause_rx) | M(pause_tx) | M(autoneg) | M(advertise) | M(forced) | M(mdix) | \
+		 M(msg_level))
+#define ALL	(EARLY | M(mac) | M(wol))
 
 static const struct {
 	u32 bit;
@@ -53,28 +48,31 @@ static u32 chosen_features(const struct net_device *dev)
 	return bits;
 }
 
-void xmd_nic_settings_get(struct xmd_nic *nic, struct xmd_port_settings *s)
+void xmd_nic_port(struct xmd_nic *nic, struct xmd_port_state *s)
 {
-	unsigned int i;
-
-	*s = (struct xmd_port_settings){ .size = sizeof(*s) };
-	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		memcpy((void *)s + rows[i].saved, (void *)nic->adapter + rows[i].object, rows[i].len);
-		s->mask |= nic->chosen & rows[i].field ? rows[i].group : 0;
-	}
+	memset(s, 0, sizeof(*s));
+	xpc_kern_get(&nic->xpc, XPC_OBJECT_xmd_adapter, &s->adapter);
+	xpc_kern_get(&nic->xpc, XPC_OBJECT_xmd_counters, &s->counters);
+	s->adapter.link = test_bit(XMD_LINK_UP, &nic->bits);
+	s->chosen = nic->chosen & ALL;
 	s->features = chosen_features(nic->dev);
-	s->mask |= s->features != XMD_FEATURES ? XMD_PORT_FEATURES : 0;
+	s->features |= s->features != XMD_FEATURES ? XMD_FEATURES_CHOSEN : 0;
 	s->result = READ_ONCE(nic->restored);
+	s->regs_len = XMD_REGDUMP * sizeof(u32);
+	s->vendor = nic->pdev->vendor;
+	s->device = nic->pdev->device;
+	s->revision = nic->pdev->revision;
 }
-EXPORT_SYMBOL_GPL(xmd_nic_settings_get);
+EXPORT_SYMBOL_GPL(xmd_nic_port);
 
-int xmd_nic_settings_set(struct xmd_nic *nic, const struct xmd_port_settings *s)
+int xmd_nic_settings_set(struct xmd_nic *nic, const struct xmd_port_state *s)
 {
-	if (s->size != sizeof(*s) || s->mask & ~XMD_PORT_ALL || s->features & ~XMD_FEATURES ||
-	    s->reserved[0] || s->reserved[1])
+	if (s->chosen & ~ALL || s->features & ~(XMD_FEATURES | XMD_FEATURES_CHOSEN))
 		return -EINVAL;
 	spin_lock(&nic->restore_lock);
-	nic->saved = *s;
+	nic->saved = (struct xmd_saved){
+		.adapter = s->adapter, .mask = s->chosen, .features = s->features, .due = true,
+	};
 	nic->restore_tries = 0;
 	WRITE_ONCE(nic->restored, -EINPROGRESS);
 	spin_unlock(&nic->restore_lock);
@@ -103,32 +101,23 @@ static int set_mac(struct net_device *dev, const u8 *mac)
 	return dev_set_mac_address(dev, &sa, NULL);
 }
 
-/* Chosen is also what is in force already: it would not be saved again else. */
-static void choose(struct xmd_nic *nic, u32 group)
+/* Members that are no arrays, and whose range is checked with the change. */
+static void copy(u64 mask, struct xmd_adapter *to, const struct xmd_adapter *from)
 {
-	unsigned int i;
+	const struct xpc_field *f = xpc_struct_xmd_adapter.field;
 
-	for (i = 0; i < ARRAY_SIZE(rows); i++)
-		nic->chosen |= rows[i].group == group ? rows[i].field : 0;
+	for (; mask; mask >>= 1, f++)
+		if (mask & 1)
+			memcpy((void *)to + f->offset, (void *)from + f->offset, f->size);
 }
 
-static int set_group(struct xmd_nic *nic, const struct xmd_port_settings *s, u32 group)
+static int set_group(struct xmd_nic *nic, const struct xmd_adapter *a, u64 mask)
 {
-	struct xmd_adapter *want;
-	unsigned int i;
-
-	switch (group) {
-	case XMD_PORT_MTU:
-		return dev_set_mtu(nic->dev, s->mtu);
-	case XMD_PORT_MAC:
-		return set_mac(nic->dev, s->mac);
-	case XMD_PORT_FEATURES:
-		return set_features(nic->dev, s->features);
-	}
-	want = xmd_change_begin(nic);
-	for (i = 0; i < ARRAY_SIZE(rows); i++)
-		if (rows[i].group == group)
-			memcpy((void *)want + rows[i].object, (void *)s + rows[i].saved, rows[i].len);
+	if (mask == M(mtu))
+		return dev_set_mtu(nic->dev, a->mtu);
+	if (mask == M(mac))
+		return set_mac(nic->dev, a->mac.addr);
+	copy(mask, xmd_change_begin(nic), a);
 	return xmd_change_end(nic);
 }
 
@@ -137,51 +126,46 @@ static bool no_user_half(int err)
 	return err == -EHOSTDOWN || err == -EOWNERDEAD || err == -ETIMEDOUT;
 }
 
-static int set_all(struct xmd_nic *nic, const struct xmd_port_settings *s)
+static int set_all(struct xmd_nic *nic, const struct xmd_saved *s)
 {
 	int err, first = 0;
-	u32 group;
+	unsigned int i;
+	u64 mask;
 
-	for (group = 1; group & XMD_PORT_ALL; group <<= 1) {
-		if (!(s->mask & group))
-			continue;
-		err = set_group(nic, s, group);
+	for (i = 0; i < ARRAY_SIZE(groups); i++) {
+		mask = s->mask & groups[i];
+		err = mask ? set_group(nic, &s->adapter, mask) : 0;
 		if (no_user_half(err))
 			return err;
 		if (err)
-			netdev_warn(nic->dev, "saved settings: group %#x (XMD_PORT_*) refused: error %d\n",
-				    group, err);
+			netdev_warn(nic->dev, "saved settings: members %#llx (XPC_xmd_adapter_*) refused: error %d\n",
+				    mask, err);
 		else
-			choose(nic, group);
+			nic->chosen |= mask;	/* also what is so already: saved again */
 		first = first ? first : err;
 	}
+	if (s->features & XMD_FEATURES_CHOSEN)
+		set_features(nic->dev, s->features);
 	return first;
 }
 
-/* What the command line and the EEPROM have a say in, and the chip has not: no wake-up. */
-#define EARLY	(XMD_PORT_MTU | XMD_PORT_RINGS | XMD_PORT_COALESCE | XMD_PORT_PAUSE | \
-		 XMD_PORT_LINK | XMD_PORT_MSG_LEVEL)
-
 /* Nobody has brought the NIC up yet: the first user half does it with these, at once. */
-static void set_early(struct xmd_nic *nic, const struct xmd_port_settings *s)
+static void set_early(struct xmd_nic *nic, const struct xmd_saved *s)
 {
 	struct xmd_adapter *want = xmd_change_begin(nic);
-	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(rows); i++)
-		if (rows[i].group & s->mask & EARLY)
-			memcpy((void *)want + rows[i].object, (void *)s + rows[i].saved, rows[i].len);
+	copy(s->mask & EARLY, want, &s->adapter);
 	want->restored = s->mask & EARLY;
 	xmd_change_commit(nic);
 }
 
 /* Whether the wish is through, or waits for the next user half. */
-static void settle(struct xmd_nic *nic, const struct xmd_port_settings *s, int err)
+static void settle(struct xmd_nic *nic, int err)
 {
 	spin_lock(&nic->restore_lock);
-	if (!nic->saved.mask && no_user_half(err) && ++nic->restore_tries < TRIES)
-		nic->saved = *s;
-	else if (!nic->saved.mask)
+	if (!nic->saved.due && no_user_half(err) && ++nic->restore_tries < TRIES)
+		nic->saved.due = true;
+	else if (!nic->saved.due)
 		WRITE_ONCE(nic->restored, err);
 	spin_unlock(&nic->restore_lock);
 }
@@ -190,15 +174,15 @@ void xmd_restore_work(struct work_struct *work)
 {
 	struct xmd_nic *nic = container_of(work, struct xmd_nic, restore_work);
 	bool live = READ_ONCE(nic->xpc.t.phase) == XPC_LIVE;
-	struct xmd_port_settings s;
+	struct xmd_saved s;
 	int err = -ENODEV;
 
 	spin_lock(&nic->restore_lock);
 	s = nic->saved;
 	if (live)
-		nic->saved.mask = 0;
+		nic->saved.due = false;
 	spin_unlock(&nic->restore_lock);
-	if (READ_ONCE(nic->restored) != -EINPROGRESS)
+	if (!s.due)
 		return;
 	if (!live) {
 		/* phase() asks again */
@@ -210,6 +194,6 @@ void xmd_restore_work(struct work_struct *work)
 	if (nic->dev->reg_state == NETREG_REGISTERED)
 		err = set_all(nic, &s);
 	rtnl_unlock();
-	settle(nic, &s, err);
+	settle(nic, err);
 	xmd_nic_tell_state(nic);
 }

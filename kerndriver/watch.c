@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * watch.c - four times a second: lost interrupts, frames that do not leave, and is all well?
+ * Once a second while nothing is under way: what begins then is seen within that second, and
+ * has waited for none of its deadlines in vain.
  *
  * Frames that stay in the ring are not always the NIC's fault:
  *
@@ -20,6 +22,7 @@
 #include "priv.h"
 
 #define TICK_MS		250u
+#define IDLE_MS		1000u
 #define HANG_MS		2000u
 #define HANG_10_MS	8000u	/* 10 Mb/s, with collisions */
 #define LINK_DUE_MS	5000u
@@ -121,6 +124,8 @@ static const char *look(struct xmd_nic *nic)
 	nic->watch.hung = false;
 	if (ms >= TICK_MS / 2)
 		return why_stuck(nic, ms);
+	/* where the head was when what is posted next was: from there on it has to move */
+	nic->watch.tdh = READ_ONCE(nic->tx.ring.cons) & nic->tx.ring.mask;
 	paused(nic, false);
 	return NULL;
 }
@@ -144,7 +149,7 @@ unsigned int xmd_nic_unwell_ms(const struct xmd_nic *nic)
 {
 	unsigned int ms = jiffies_to_msecs(jiffies - READ_ONCE(nic->watch.well));
 
-	return ms > 4 * TICK_MS ? ms : 0;
+	return ms > IDLE_MS + 2 * TICK_MS ? ms : 0;
 }
 EXPORT_SYMBOL_GPL(xmd_nic_unwell_ms);
 
@@ -161,16 +166,20 @@ EXPORT_SYMBOL_GPL(xmd_nic_stuck);
 static void tick(struct work_struct *work)
 {
 	struct xmd_nic *nic = container_of(to_delayed_work(work), struct xmd_nic, watch.tick);
+	bool busy = xpc_kern_tick(&nic->xpc) || test_bit(XMD_LINK_DUE, &nic->bits) ||
+		    READ_ONCE(nic->polls) != nic->watch.polls;
 	const char *why;
 
-	schedule_delayed_work(&nic->watch.tick, msecs_to_jiffies(TICK_MS));
-	xpc_kern_tick(&nic->xpc);
 	link_overdue(nic);
 	mutex_lock(&nic->ctl);
 	why = look(nic);
 	mutex_unlock(&nic->ctl);
 	if (is_well(nic))
 		WRITE_ONCE(nic->watch.well, jiffies);
+	else
+		busy = true;
+	busy |= xmd_nic_tx_pending(nic);
+	schedule_delayed_work(&nic->watch.tick, msecs_to_jiffies(busy ? TICK_MS : IDLE_MS));
 	if (!why)
 		return;
 	dev_warn_ratelimited(&nic->pdev->dev, "%s: asking the user half to reset the NIC\n", why);

@@ -12,10 +12,10 @@ SHELL := /bin/bash
 
 IMAGES := dom0 guest drv-stock drv-tools
 XMD_BUILD := build/modules/$(KVER)/xmd_nic.ko build/modules/$(KVER)/xmd_back.ko \
-             build/bin/xmd-userdriver build/bin/xmd-backend
+             build/image/xmd-init build/image/xmd-userdriver build/image/xmd-backend
 # Without the driver domain's own parts there is nothing to put into its image; "lab" says so when it is asked for.
 ifeq ($(words $(wildcard $(XMD_BUILD))),$(words $(XMD_BUILD)))
-IMAGES += drv-xmd
+IMAGES += drv-own drv-debian
 endif
 
 all: $(OUT)/xen $(OUT)/vmlinux $(IMAGES:%=$(OUT)/%.cpio)
@@ -40,8 +40,8 @@ $(OUT)/sysroot/.done:
 $(OUT)/xen: $(OUT)/sysroot/.done
 	gunzip -c $(OUT)/sysroot/boot/xen-*.gz > $@
 
-$(OUT)/vmlinux: $(OUT)/sysroot/.done lab/images/extract-vmlinux
-	lab/images/extract-vmlinux $(OUT)/sysroot/boot/vmlinuz-$(KVER) > $@
+$(OUT)/vmlinux: $(OUT)/sysroot/.done image/extract-vmlinux
+	image/extract-vmlinux $(OUT)/sysroot/boot/vmlinuz-$(KVER) > $@
 
 # The same file runs on the host and in every image.
 $(OUT)/agent: $(wildcard lab/agent/*.c) lab/agent/agent.h
@@ -65,5 +65,18 @@ $(OUT)/drv-stock.cpio: lab/images/drv-stock.init lab/images/drv-stock.vif $(COMM
 $(OUT)/drv-tools.cpio: $(COMMON)
 	lab/images/pack drv-tools $(OUT) $(KVER) $@
 
-$(OUT)/drv-xmd.cpio: lab/images/drv-xmd.init $(XMD_BUILD) $(COMMON)
-	lab/images/pack drv-xmd $(OUT) $(KVER) $@
+# The product's image, and what the lab adds: a kernel unpacks one archive after the other. xmd-mkimage knows by itself
+# what has changed, and leaves what has not.
+$(OUT)/drv-lab.cpio: lab/images/drv-after-start $(COMMON)
+	lab/images/pack drv-lab $(OUT) $(KVER) $@
+
+.PHONY: FORCE
+$(OUT)/own/initramfs.cpio: FORCE
+	image/xmd-mkimage --module xen-gntalloc --out $(OUT)/own
+
+$(OUT)/debian/initramfs.cpio: FORCE $(OUT)/sysroot/.done
+	image/xmd-mkimage --kernel debian=$(KVER) --root $(OUT)/sysroot --module xen-gntalloc --out $(OUT)/debian
+
+$(OUT)/drv-%.cpio: $(OUT)/%/initramfs.cpio $(OUT)/drv-lab.cpio
+	cat $^ > $@
+	echo "lab: packed drv-$* ($$(du -h "$@" | cut -f1)), its kernel has $$(du -h $(OUT)/$*/vmlinux | cut -f1)"

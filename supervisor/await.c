@@ -2,7 +2,7 @@
 /*
  * await.c - what a worker waits for.
  *
- * The nodes of the new domain are read every AWAIT_LOOK_MS and not watched: it may be hostile,
+ * The nodes of the new domain are read at our own pace and not watched: it may be hostile,
  * and what it writes must not fill our queue of events.
  */
 #include "work.h"
@@ -14,7 +14,8 @@
 #include <string.h>
 #include <xmd/xs_names.h>
 
-#define AWAIT_LOOK_MS	40
+#define SERVE_LOOK_MS	20	/* at its nodes, while guests wait */
+#define DRAIN_LOOK_MS	5	/* guests wait from the moment it is */
 #define LIFE_LOOK_MS	500	/* at the domain itself */
 
 struct patience patience_begin(unsigned int ms)
@@ -73,7 +74,8 @@ static bool all_decided(struct work *w)
 }
 
 /* Until @done, the domain dies (-EHOSTDOWN, *@life how) or @ms are over (-ETIMEDOUT). */
-static int await(struct work *w, unsigned int ms, bool (*done)(struct work *w), enum life *life)
+static int await(struct work *w, unsigned int ms, unsigned int pause,
+		 bool (*done)(struct work *w), enum life *life)
 {
 	struct patience p = patience_begin(ms);
 	uint64_t look = 0;
@@ -90,7 +92,7 @@ static int await(struct work *w, unsigned int ms, bool (*done)(struct work *w), 
 		}
 		if (patience_over(&p))
 			return -ETIMEDOUT;
-		sleep_ms(AWAIT_LOOK_MS);
+		sleep_ms(pause);
 	}
 }
 
@@ -108,7 +110,7 @@ int wait_drained(struct work *w, unsigned int seconds)
 {
 	enum life life;
 
-	return await(w, seconds * 1000, backend_drained, &life);
+	return await(w, seconds * 1000, DRAIN_LOOK_MS, backend_drained, &life);
 }
 
 /* Whether the others serve does not depend on a guest that hides its nodes, say. */
@@ -158,11 +160,11 @@ int wait_serving(struct work *w)
 
 	pace_read(w->job->name, &p);
 	limit = pace_serve_ms(&p, configured);
-	err = await(w, limit, backend_serves, &life);
+	err = await(w, limit, SERVE_LOOK_MS, backend_serves, &life);
 	if (!err) {
 		mark(w, "backend serves");
 		pace_served(w->job->name, (unsigned int)(now_ms() - w->unpaused), configured);
-		err = w->moved ? 0 : await(w, limit, all_decided, &life);
+		err = w->moved ? 0 : await(w, limit, SERVE_LOOK_MS, all_decided, &life);
 		if (err == -ETIMEDOUT) {
 			refuse_undecided(w);
 			return 0;

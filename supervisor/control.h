@@ -4,7 +4,7 @@
  *
  * A request is one line, words separated by tabs:
  *	status | vifs NAME | restart NAME | release NAME | retry NAME
- *	upgrade NAME KERNEL RAMDISK	("-": as it is)
+ *	upgrade NAME KERNEL RAMDISK [MB]	("-": as it is)
  * The answer is any number of records, one a line, KEY=VALUE separated by tabs, and a
  * last line "ok" or "error TEXT".  restart and upgrade answer when it is done.
  * No word has a tab or a newline in it.
@@ -13,7 +13,7 @@
 #define XMD_SUPERVISOR_CONTROL_H
 
 #define REQUEST_MAX	1024	/* bytes with the newline */
-#define WORDS_MAX	4
+#define WORDS_MAX	5
 
 /* Cut @line in place.  Return: how many words, -EINVAL too many. */
 int control_split(char *line, char *word[WORDS_MAX]);

@@ -31,6 +31,7 @@
 #define NUDGE_MS	500	/* between two looks at its frontend */
 
 #define LIBXL_PCI	"/libxl/%u/device/pci"
+#define LIBXL_OWNERS	"/libxl/pci/"		/* below: 0000-00-02-0/domid */
 #define BACK_PCI	"/local/domain/0/backend/pci/%u"
 #define FRONT_PCI	HOME "device/pci/0"
 #define STATE_INITIALISING	1
@@ -46,12 +47,31 @@ static int forget(struct work *w, const char *fmt)
 	return err == -ENOENT ? 0 : err;
 }
 
+/* Libxl gives nobody a device that it takes for somebody's. */
+static int forget_owner(struct work *w, const char *bdf)
+{
+	char dir[STORE_PATH_MAX], *p;
+	uint32_t owner;
+
+	p = dir + snprintf(dir, sizeof(dir), LIBXL_OWNERS);
+	snprintf(p, sizeof(dir) - (size_t)(p - dir), "%s", bdf);
+	for (; *p; p++)
+		if (*p == ':' || *p == '.')
+			*p = '-';
+	if (store_read_u32(w->store, dir, "domid", &owner) || owner != w->domid)
+		return 0;
+	return store_remove(w->store, dir, "domid");
+}
+
 void nic_forget(struct work *w)
 {
 	int err = forget(w, LIBXL_PCI);
+	unsigned int i;
 
 	if (!err)
 		err = forget(w, BACK_PCI);
+	for (i = 0; !err && i < w->traits.n_pci; i++)
+		err = forget_owner(w, w->traits.pci[i]);
 	if (err)
 		log_warn("what xenstore has of its PCI devices cannot be removed (%s): libxl may wait for them",
 			 strerror(-err));

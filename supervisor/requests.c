@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <xmd/xs_names.h>
@@ -164,7 +165,7 @@ static void try_again(struct domain *d)
 	d->due = now_ms();
 }
 
-static bool begin_planned(struct supervisor *s, struct domain *d, char **word, int fd)
+static bool begin_planned(struct supervisor *s, struct domain *d, char **word, int n, int fd)
 {
 	struct job job = { .kind = JOB_RESTART, .cause = "asked for", .noticed = now_ms() };
 
@@ -185,6 +186,7 @@ static bool begin_planned(struct supervisor *s, struct domain *d, char **word, i
 		job.kind = JOB_UPGRADE;
 		job.kernel = optional(word[2]);
 		job.ramdisk = optional(word[3]);
+		job.memory_mb = n > 4 ? (unsigned int)strtoul(word[4], NULL, 10) : 0;
 	}
 	d->restarts++;
 	d->counted = false;
@@ -199,8 +201,8 @@ static bool for_domain(struct supervisor *s, struct domain *d, char **word, int 
 		if (!refuse_blind(s, fd))
 			tell_vifs(s, d, fd);
 	} else if ((!strcmp(word[0], "restart") && n == 2) ||
-		   (!strcmp(word[0], "upgrade") && n == 4)) {
-		return begin_planned(s, d, word, fd);
+		   (!strcmp(word[0], "upgrade") && n >= 4)) {
+		return begin_planned(s, d, word, n, fd);
 	} else if (!strcmp(word[0], "release") && n == 2) {
 		if (d->state == BUSY) {
 			say(fd, "error %s is restarting: wait\n", d->name);

@@ -14,8 +14,8 @@
 #define TRIES	20
 #define ROUNDS_MIN	3	/* each vif has so many tries, however long the others take */
 #define ROUNDS_MS	3000	/* after which whose nodes do not stand still is left out */
-#define DEPTH	4	/* of a frontend directory: queue-N/KEY is 2 */
-#define NODES	128	/* in it: a guest may make a thousand, and have us walk them for each try */
+#define NODES	128	/* in a frontend directory: a guest may make a thousand */
+#define QUEUE	"queue-"	/* what has keys below it, in one that is used */
 #define DEFAULT_MTU	1500
 #define STATE_INITIALISING	1
 #define STATE_CONNECTED	4
@@ -202,41 +202,50 @@ struct walk {
 	struct store *s;
 	uint32_t from, to;
 	unsigned int left;	/* nodes */
+	bool mtu;		/* there is that key */
 };
 
 /*
  * For @to what was for @from.  What a frontend writes comes first; of what its guest has planted
  * there besides, NODES of all are enough, and if that hides some of its own it is its own loss.
  */
-static int readmit_below(struct walk *w, const char *path, unsigned int depth)
+static int readmit_node(struct walk *w, const char *path)
+{
+	if (!w->left)
+		return 0;
+	w->left--;
+	return w->s->ops->readmit(w->s, path, w->from, w->to);
+}
+
+/* Each look into a directory costs xenstored as much as a node: only where there is something. */
+static int readmit_below(struct walk *w, const char *path, bool top)
 {
 	char below[STORE_PATH_MAX];
 	unsigned int i, n;
 	char **names;
-	int err;
+	int err = w->s->ops->list(w->s, path, &names, &n);
 
-	if (!w->left)
-		return 0;
-	w->left--;
-	err = w->s->ops->readmit(w->s, path, w->from, w->to);
-	if (err || !depth)
-		return err;
-	err = w->s->ops->list(w->s, path, &names, &n);
 	if (err)
 		return err;
-	for (i = 0; i < n && !err; i++)
-		if (!store_path(below, path, names[i]))
-			err = readmit_below(w, below, depth - 1);
+	for (i = 0; i < n && !err; i++) {
+		if (store_path(below, path, names[i]))
+			continue;
+		w->mtu |= top && !strcmp(names[i], XS_FRONT_MTU);
+		err = readmit_node(w, below);
+		if (!err && top && w->left && !strncmp(names[i], QUEUE, strlen(QUEUE)))
+			err = readmit_below(w, below, false);
+	}
 	free(names);
 	return err;
 }
 
-static int readmit(struct store *s, const char *front, uint32_t from, uint32_t to)
+static int readmit(struct walk *w, const char *front)
 {
-	struct walk w = { .s = s, .from = from, .to = to, .left = NODES };
-	int err = readmit_below(&w, front, DEPTH);
+	int err = readmit_node(w, front);
 
-	if (!err && !w.left)
+	if (!err)
+		err = readmit_below(w, front, true);
+	if (!err && !w->left)
 		log_warn("%s has more than %d nodes: the others stay unreadable for its backend",
 			 front, NODES);
 	return err;
@@ -245,12 +254,10 @@ static int readmit(struct store *s, const char *front, uint32_t from, uint32_t t
 /* The toolstack gives this one node of the guest's to the driver domain, and it went with it. */
 static int restore_mtu(struct store *s, uint32_t drv, const struct vif_ref *v, const char *front)
 {
-	char path[STORE_PATH_MAX], copy[STORE_PATH_MAX], have[STORE_VALUE_MAX];
+	char path[STORE_PATH_MAX], copy[STORE_PATH_MAX];
 	uint32_t mtu;
-	int err = store_read_text(s, front, XS_FRONT_MTU, have);
+	int err;
 
-	if (err != -ENOENT)
-		return 0;
 	copy_path(copy, v);
 	if (store_read_u32_or(s, copy, XS_BACK_MTU, DEFAULT_MTU, &mtu))
 		mtu = DEFAULT_MTU;
@@ -262,6 +269,7 @@ static int restore_mtu(struct store *s, uint32_t drv, const struct vif_ref *v, c
 
 static int restore_one(struct store *s, uint32_t drv, struct vif_ref *v)
 {
+	struct walk w = { .s = s, .from = drv, .to = drv, .left = NODES };
 	char front[STORE_PATH_MAX], back[STORE_PATH_MAX], text[STORE_VALUE_MAX];
 	uint32_t state = 0;
 	int err;
@@ -279,8 +287,8 @@ static int restore_one(struct store *s, uint32_t drv, struct vif_ref *v)
 		return err;
 	v->fate = VIF_WAITING;
 	v->connected = state == 3 || state == STATE_CONNECTED;
-	err = readmit(s, front, drv, drv);
-	if (!err)
+	err = readmit(&w, front);
+	if (!err && !w.mtu)
 		err = restore_mtu(s, drv, v, front);
 	if (err)
 		return err;
@@ -398,6 +406,7 @@ static int remove_old(struct store *s, const struct vif_ref *v)
 
 static int move_one(struct store *s, uint32_t to, struct vif_ref *v)
 {
+	struct walk w = { .s = s, .to = to, .left = NODES };
 	char front[STORE_PATH_MAX];
 	uint32_t state;
 	int err = backend_of(s, v, &v->from);
@@ -409,8 +418,9 @@ static int move_one(struct store *s, uint32_t to, struct vif_ref *v)
 	if (err && err != -EINVAL)
 		return err;
 	v->connected = false;
-	err = readmit(s, front, v->from, to);
-	if (!err)
+	w.from = v->from;
+	err = readmit(&w, front);
+	if (!err && !w.mtu)
 		err = restore_mtu(s, to, v, front);
 	if (!err)
 		err = remove_old(s, v);

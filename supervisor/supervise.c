@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define BITTEN_AGAIN_MS	600000	/* so soon may be this host's doing, which is too slow for it */
 #define BUSY_SAY_MS	300000	/* a worker that takes so long is told of, each time again */
 
 /* ------------------------------------------------------------- the list */
@@ -227,17 +228,24 @@ void supervise_reaped(struct supervisor *s, pid_t pid, int status)
 
 /* -------------------------------------------------------- what happened */
 
-/* Ended by its watchdog although it only was too slow to serve?  Then the next one has more time. */
-static bool was_slow(const struct domain *d, enum life life)
+/*
+ * Ended by its watchdog although it only was too slow, to serve at all, or once more lately?  Then
+ * the next one has more time.  Return: whether it has not served
+ */
+static bool was_slow(struct domain *d, enum life life)
 {
-	unsigned int watchdog_s;
+	uint64_t now = now_ms();
+	bool again = d->bitten && now - d->bitten < BITTEN_AGAIN_MS;
 
-	if (life != LIFE_WATCHDOG || d->served || !pace_slower(d->name))
+	if (life != LIFE_WATCHDOG)
 		return false;
-	watchdog_s = pace_watchdog_s(d->name);
-	log_warn("%s: its watchdog ended domain %u before it served: the next one has %u s before that happens",
-		 d->name, d->domid, watchdog_s);
-	return true;
+	if (d->served)
+		d->bitten = now;
+	if ((d->served && !again) || !pace_slower(d->name))
+		return false;
+	log_warn("%s: its watchdog ended domain %u %s: the next one has %u s before that happens",
+		 d->name, d->domid, d->served ? "again" : "before it served", pace_watchdog_s(d->name));
+	return !d->served;
 }
 
 static void leave(struct supervisor *s, struct domain *d, enum life life)

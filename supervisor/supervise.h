@@ -60,6 +60,7 @@ struct domain {
 	uint32_t watched;		/* this domid's nodes are, see renew.c; 0: none */
 	uint64_t renew_at;		/* ms; when to read the configuration again */
 	pid_t renewer;			/* does that; 0: nobody */
+	uint64_t bitten;		/* ms; when its watchdog ended one that served; 0: never */
 	bool served;			/* has in this life, as far as we have seen */
 	uint32_t heartbeat;		/* 0: none seen of this domain yet */
 	uint64_t beat;			/* ms; when it last changed, or this life began */

@@ -14,12 +14,17 @@
 static void drop_orphans(struct work *w)
 {
 	unsigned int i, kept = 0;
-	enum life life;
+	enum life life = LIFE_RUNNING;
+	uint32_t guest = 0;
 
 	for (i = 0; i < w->vifs.n; i++) {
 		const struct vif_ref *v = &w->vifs.vif[i];
 
-		if (xl_look(w->xl, v->guest, &life) || life != LIFE_GONE)
+		/* They are listed guest by guest. */
+		if (v->guest != guest && xl_look(w->xl, v->guest, &life))
+			life = LIFE_RUNNING;
+		guest = v->guest;
+		if (life != LIFE_GONE)
 			w->vifs.vif[kept++] = *v;
 		else
 			log_warn("vif %u of domain %u is not restored: there is no such domain any more",

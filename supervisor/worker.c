@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <xmd/xs_names.h>
 
 uint64_t now_ms(void)
 {
@@ -142,12 +143,12 @@ static int attempt(struct work *w, const struct xl_make *how)
 }
 
 /* From nothing, or from what a worker before us has left, to serving. */
-static int bring_back(struct work *w, const char *kernel, const char *ramdisk)
+static int bring_back(struct work *w, struct xl_make how)
 {
-	struct xl_make how = { .kernel = kernel, .ramdisk = ramdisk };
 	int err;
 
-	how.bare = w->traits.pv && w->traits.n_pci == 1;
+	w->no_nic = false;
+	how.bare &= w->traits.pv && w->traits.n_pci == 1;
 	err = attempt(w, &how);
 	if (!w->no_nic)
 		return err;
@@ -155,7 +156,10 @@ static int bring_back(struct work *w, const char *kernel, const char *ramdisk)
 	w->no_nic = false;
 	how.bare = false;
 	enter(w, PHASE_CREATE);
-	return attempt(w, &how);
+	err = attempt(w, &how);
+	if (w->no_nic)
+		log_err("the NIC of its configuration cannot be had: is it still there, and xen-pciback's (xl pci-assignable-list)?");
+	return err;
 }
 
 static void finish(struct work *w)
@@ -181,8 +185,13 @@ static void record(struct work *w, const char *kind, const char *result)
 /* A worker before us may have had to give it another domid than its vifs know. */
 static void find_moved(struct work *w)
 {
+	char home[STORE_PATH_MAX], name[STORE_VALUE_MAX];
 	uint32_t domid;
 
+	/* Libxl looks at each domain that there is. */
+	snprintf(home, sizeof(home), "/local/domain/%u", w->domid);
+	if (!store_read_text(w->store, home, XS_HOME_NAME, name) && !strcmp(name, w->job->name))
+		return;
 	if (xl_find(w->xl, w->job->name, &domid) || domid == w->domid)
 		return;
 	w->domid = domid;
@@ -213,7 +222,7 @@ static enum job_result recover(struct work *w)
 	if (!is_complete(w, life))
 		put_out(w, life);
 	hook(w, "down");
-	err = bring_back(w, NULL, NULL);
+	err = bring_back(w, (struct xl_make){ .bare = true });
 	if (!err)
 		finish(w);
 	record(w, "recover", err ? "failed" : "ok");
@@ -238,6 +247,12 @@ static int drain(struct work *w)
 	return err;
 }
 
+static struct xl_make as_asked(const struct job *job)
+{
+	return (struct xl_make){ .kernel = job->kernel, .ramdisk = job->ramdisk,
+				 .memory_mb = job->memory_mb, .bare = true };
+}
+
 static enum job_result planned(struct work *w)
 {
 	const char *kind = w->job->kind == JOB_UPGRADE ? "upgrade" : "restart";
@@ -249,12 +264,12 @@ static enum job_result planned(struct work *w)
 	w->started = now_ms();
 	put_out(w, LIFE_RUNNING);
 	hook(w, "down");
-	err = bring_back(w, w->job->kernel, w->job->ramdisk);
+	err = bring_back(w, as_asked(w->job));
 	if (err && w->job->kind == JOB_UPGRADE) {
 		record(w, kind, "failed");
 		log_err("the new image does not serve: going back to the old one");
 		enter(w, PHASE_CREATE);
-		back = bring_back(w, NULL, NULL);
+		back = bring_back(w, (struct xl_make){ .bare = true });
 		if (!back)
 			finish(w);
 		record(w, "fall back", back ? "failed" : "ok");

@@ -39,6 +39,7 @@ struct job {
 	const struct policy *policy;
 	const char *kernel;	/* JOB_UPGRADE; NULL: as it is */
 	const char *ramdisk;
+	unsigned int memory_mb;	/* 0: as it is */
 };
 
 /* Exit status of a worker. */

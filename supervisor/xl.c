@@ -365,6 +365,15 @@ int xl_destroy(struct xl *x, uint32_t domid)
 	return err ? err : -EBUSY;
 }
 
+/* And what libxl had derived from it. */
+static void set_memory(libxl_domain_config *cfg, unsigned int mb)
+{
+	cfg->b_info.max_memkb = mb * 1024ull;
+	cfg->b_info.target_memkb = mb * 1024ull;
+	cfg->b_info.shadow_memkb = LIBXL_MEMKB_DEFAULT;
+	cfg->b_info.iommu_memkb = LIBXL_MEMKB_DEFAULT;
+}
+
 static int create(struct xl *x, libxl_domain_config *cfg, bool bare, uint32_t *domid)
 {
 	int devices = cfg->num_pcidevs, rc;
@@ -388,6 +397,8 @@ int xl_create(struct xl *x, const char *path, const struct xl_make *how, uint32_
 	err = load(x, path, &cfg);
 	if (!err)
 		err = set_image(&cfg, how->kernel, how->ramdisk);
+	if (!err && how->memory_mb)
+		set_memory(&cfg, how->memory_mb);
 	if (!err && *domid) {
 		err = forget_domid(*domid);
 		if (err)

@@ -70,6 +70,7 @@ int xl_destroy(struct xl *x, uint32_t domid);
 /* Other than @path says. */
 struct xl_make {
 	const char *kernel, *ramdisk;	/* NULL: those in it */
+	unsigned int memory_mb;		/* 0: that in it */
 	bool bare;			/* without its PCI devices, which xl_add_pci() adds */
 };
 

@@ -33,7 +33,7 @@ static void usage(FILE *to)
 	      "  history [DOMAIN]      the restarts, oldest first\n"
 	      "  restart DOMAIN        drain it, create it anew, go on: nothing is lost; or bring\n"
 	      "                        back one that was given up\n"
-	      "  upgrade DOMAIN [--kernel FILE] [--ramdisk FILE]\n"
+	      "  upgrade DOMAIN [--kernel FILE] [--ramdisk FILE] [--memory MB]\n"
 	      "                        the same with another image; back to the old one if the\n"
 	      "                        new one does not serve in time\n"
 	      "  retry DOMAIN          bring back one that was given up, without waiting for it\n"
@@ -185,7 +185,7 @@ static bool print_restart(char *line, const char *name, bool first)
 
 static int history(const char *name)
 {
-	char line[RECORD_MAX / 2];
+	char line[RECORD_MAX * 3 / 4];
 	bool first = true;
 	FILE *f = fopen(HISTORY_PATH, "re");
 
@@ -269,18 +269,34 @@ static const char *absolute(const char *path, char buf[4096])
 	return strcmp(path, "-") ? realpath(path, buf) : path;
 }
 
-static int upgrade(const char *name, const char *kernel, const char *ramdisk)
+struct image {
+	const char *kernel, *ramdisk, *memory;	/* "-": as it is; "" likewise */
+};
+
+static bool is_memory(const char *mb)
+{
+	unsigned long n = strtoul(mb, NULL, 10);
+
+	return is_number(mb) && n >= 16 && n <= 65536;
+}
+
+static int upgrade(const char *name, const struct image *i)
 {
 	char k[4096], r[4096];
-	const char *kernel_path = absolute(kernel, k), *ramdisk_path = absolute(ramdisk, r);
+	const char *kernel_path = absolute(i->kernel, k), *ramdisk_path = absolute(i->ramdisk, r);
 
 	if (!kernel_path || !ramdisk_path)
-		return fail(EXIT_FAILED, "%s: %s", kernel_path ? ramdisk : kernel, strerror(errno));
-	if (!strcmp(kernel_path, "-") && !strcmp(ramdisk_path, "-"))
-		return fail(EXIT_USAGE, "upgrade needs --kernel or --ramdisk");
+		return fail(EXIT_FAILED, "%s: %s", kernel_path ? i->ramdisk : i->kernel,
+			    strerror(errno));
+	if (!strcmp(kernel_path, "-") && !strcmp(ramdisk_path, "-") && !*i->memory)
+		return fail(EXIT_USAGE, "upgrade needs --kernel, --ramdisk or --memory");
+	if (*i->memory && !is_memory(i->memory))
+		return fail(EXIT_USAGE, "--memory is a number of MB, from 16 to 65536");
 	if (!is_word(kernel_path) || !is_word(ramdisk_path))
 		return fail(EXIT_USAGE, "a path is too long or has a tab in it");
-	return request(0, "upgrade\t%s\t%s\t%s", name, kernel_path, ramdisk_path);
+	/* A supervisor from before it knew of memory understands it without. */
+	return request(0, "upgrade\t%s\t%s\t%s%s%s", name, kernel_path, ramdisk_path,
+		       *i->memory ? "\t" : "", i->memory);
 }
 
 /* ----------------------------------------------------------------- move */
@@ -321,7 +337,7 @@ static int move(char **words, int n)
 
 /* -------------------------------------------------------------------- */
 
-static int run(const char *command, const char *name, const char *kernel, const char *ramdisk)
+static int run(const char *command, const char *name, const struct image *image)
 {
 	static const char *const simple[] = { "vifs", "restart", "retry", "release" };
 	unsigned int i;
@@ -333,7 +349,7 @@ static int run(const char *command, const char *name, const char *kernel, const 
 	if (!strcmp(command, "status") && !name)
 		return request(ANSWER_S, "status");
 	if (!strcmp(command, "upgrade") && name)
-		return upgrade(name, kernel, ramdisk);
+		return upgrade(name, image);
 	for (i = 0; i < sizeof(simple) / sizeof(simple[0]); i++)
 		if (!strcmp(command, simple[i]) && name)
 			return request(strcmp(command, "restart") ? ANSWER_S : 0, "%s\t%s", command,
@@ -348,10 +364,11 @@ int main(int argc, char **argv)
 		{ "json", no_argument, NULL, 'j' },
 		{ "kernel", required_argument, NULL, 'k' },
 		{ "ramdisk", required_argument, NULL, 'r' },
+		{ "memory", required_argument, NULL, 'm' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	const char *kernel = "-", *ramdisk = "-";
+	struct image image = { "-", "-", "" };
 	int c;
 
 	log_begin("xmdctl", false);
@@ -361,10 +378,13 @@ int main(int argc, char **argv)
 			json = true;
 			break;
 		case 'k':
-			kernel = optarg;
+			image.kernel = optarg;
 			break;
 		case 'r':
-			ramdisk = optarg;
+			image.ramdisk = optarg;
+			break;
+		case 'm':
+			image.memory = optarg;
 			break;
 		case 'h':
 			usage(stdout);
@@ -380,5 +400,5 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return EXIT_USAGE;
 	}
-	return run(argv[optind], argv[optind + 1], kernel, ramdisk);
+	return run(argv[optind], argv[optind + 1], &image);
 }

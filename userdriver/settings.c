@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <xmd/backdev.h>
 
 #include "driver.h"
 
@@ -216,20 +215,20 @@ int settings_check(const struct driver *d, const struct xmd_adapter *want)
 
 static void take_saved(struct xmd_adapter *a, const struct xmd_adapter *saved)
 {
-	if (saved->restored & XMD_PORT_RINGS) {
+	if (saved->restored & XPC_xmd_adapter_tx_ring) {
 		a->tx_ring = saved->tx_ring;
 		a->rx_ring = saved->rx_ring;
 	}
-	if (saved->restored & XMD_PORT_COALESCE) {
+	if (saved->restored & XPC_xmd_adapter_rx_usecs) {
 		a->itr_mode = saved->itr_mode;
 		a->rx_usecs = saved->rx_usecs;
 	}
-	if (saved->restored & XMD_PORT_PAUSE) {
+	if (saved->restored & XPC_xmd_adapter_pause_autoneg) {
 		a->pause_autoneg = saved->pause_autoneg;
 		a->pause_rx = saved->pause_rx;
 		a->pause_tx = saved->pause_tx;
 	}
-	if (saved->restored & XMD_PORT_LINK) {
+	if (saved->restored & XPC_xmd_adapter_autoneg) {
 		a->autoneg = saved->autoneg;
 		a->advertise = saved->advertise;
 		a->forced = saved->forced;

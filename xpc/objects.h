@@ -75,9 +75,9 @@ struct xmd_adapter {
 	__u32 wol XPC_BY(kernel) XPC_RANGE(0, 0x2f);	/* XMD_WOL_* */
 	__u32 msg_level XPC_BY(kernel);		/* NETIF_MSG_* */
 	__u8 rx_csum XPC_BY(kernel) XPC_RANGE(0, 1);
-	/* XMD_PORT_* of xmd/backdev.h: groups that were saved before the domain was restarted, and
-	 * stand above the command line at the first bring-up */
-	__u32 restored XPC_BY(kernel) XPC_RANGE(0, 0x1ff);
+	/* XPC_xmd_adapter_*: members that were saved before the domain was restarted, and stand above
+	 * the command line at the first bring-up */
+	__u64 restored XPC_BY(kernel);
 	__u8 promisc XPC_BY(kernel) XPC_RANGE(0, 1);
 	__u8 allmulti XPC_BY(kernel) XPC_RANGE(0, 1);
 	__u16 n_mc XPC_BY(kernel) XPC_RANGE(0, XMD_MC_MAX);

@@ -36,7 +36,7 @@
  * When it is full.  TX: the frame stays in the guest's ring (backpressure, tx_short).  RX: the
  * new frame is dropped (rx_refused; rx_full if a look without a lock has shown it); frames of a
  * backlog that does not move are dropped, the oldest first, after XMD_STALL_S (rx_aged), or
- * within XMD_TICK_S when the account holds more than it might take today because others have
+ * within XMD_TICK_IDLE_S when the account holds more than it might take today because others have
  * come (rx_evicted).
  */
 #ifndef XMD_BACK_ACCOUNT_H

@@ -18,8 +18,10 @@
  * Locks, in the order in which they are taken:
  *
  *   1. back.ctl		mutex: connect, disconnect, the table of vifs, the NIC
- *   2. vif.rx_lock		BH: RX ring and backlog of one vif; never two at a time
- *   3. back.fdb_lock		BH, leaf: the switch's table
+ *   2. vif.ring_lock		BH: RX ring and head of the backlog of one vif, over copies too;
+ *				never two at a time
+ *   3. vif.rx_lock		BH: tail of the backlog, account and settings
+ *   4. back.fdb_lock		BH, leaf: the switch's table
  *      back.wait_lock		BH, leaf: vifs that wait for the NIC or for buffers
  *      vif.fifo_lock		BH, leaf: frames that return from the NIC, against a cut
  *   The locks of the NIC and of its pool are behind nic.h; buffers are put and got
@@ -60,6 +62,7 @@
 #define XMD_STALL_S	10u	/* no frame waits longer for a guest to post buffers */
 #define XMD_NIC_LATE_S	8u	/* nor an answer for the NIC; see deliver.c */
 #define XMD_TICK_S	1u
+#define XMD_TICK_IDLE_S	4u	/* while nothing waits: after so long it is noticed that something does */
 
 /* A frame on its way from a guest's TX ring to its destination. */
 struct xmd_tx_work {
@@ -121,7 +124,8 @@ enum xmd_tx_state { XMD_TX_EMPTY, XMD_TX_MORE, XMD_TX_BLOCKED, XMD_TX_HELD };
  *
  * Constant from connect on: id to rx_irq, but for mac (under fdb_lock) and mtu (rx_lock).
  * Touched by the poll only: tx to tx_nop, but for nic_back and done entries of fifo, which
- * the NIC's poll changes under fifo_lock.  Under rx_lock: rx_account to rx_slot, set.
+ * the NIC's poll changes under fifo_lock.  Under ring_lock: rx to rx_slot but for
+ * what rx_lock guards: rx_account, bl_tail and bl_bufs, rx_starved, rx_stalled, set.
  *
  * Lifetime.  @refs counts the table (1) and each frame that the NIC owns and whose
  * owner field points here.  Readers of back.vif[] hold the RCU read lock (softirq).
@@ -180,6 +184,7 @@ struct xmd_vif {
 	struct gnttab_copy tx_op[XMD_TX_OPS];
 	unsigned int tx_nop;
 
+	spinlock_t ring_lock;
 	spinlock_t rx_lock;
 	struct xmd_account rx_account;
 	struct xen_netif_rx_back_ring rx;
@@ -199,7 +204,7 @@ struct xmd_vif {
 	ktime_t rx_notified;		/* when the last one was sent */
 	u32 rx_due;			/* one is about to be sent */
 
-	struct xmd_vif_stats st;	/* tx_*, polls: by the poll; rx_*: under rx_lock */
+	struct xmd_vif_stats st;	/* tx_*, polls: by the poll; rx_*: under ring_lock or rx_lock */
 };
 
 /* struct xmd_back - the one instance of this module */
@@ -279,9 +284,8 @@ int xmd_vif_set(const struct xmd_vif_settings *s);
 int xmd_vif_limit(const struct xmd_vif_limit *l);
 
 /* port.c */
-int xmd_port_get(struct xmd_port_info *info);
 int xmd_port_ask(struct xmd_port_ask *a);
-int xmd_port_settings(struct xmd_port_settings *s, bool set);
+int xmd_port_state(struct xmd_port_state *s, bool set);
 
 /* tx.c: guest to wire */
 extern const char * const xmd_bad_text[XMD_BAD_REASONS];
@@ -291,7 +295,7 @@ bool xmd_tx_arm(struct xmd_vif *v);
 void xmd_tx_finish(struct xmd_vif *v, struct xmd_tx_work *w, s16 status);
 void xmd_tx_drop(struct xmd_vif *v, struct xmd_tx_work *w);
 void xmd_tx_drop_all(struct xmd_vif *v);
-void xmd_tx_tick(struct xmd_vif *v);
+bool xmd_tx_tick(struct xmd_vif *v);
 
 /* deliver.c: from the switch to the NIC and to others */
 void xmd_deliver(struct xmd_vif *v, struct xmd_tx_work *w);
@@ -318,7 +322,7 @@ void xmd_rx_serve(struct xmd_vif *v);
 bool xmd_rx_full(const struct xmd_vif *v);
 bool xmd_rx_wants(struct xmd_vif *v, const struct xmd_buf *b);
 void xmd_rx_drop_all(struct xmd_vif *v);
-void xmd_rx_tick(struct xmd_vif *v);
+bool xmd_rx_tick(struct xmd_vif *v);
 
 /* early.c */
 void xmd_early_flood(struct xmd_buf *b);

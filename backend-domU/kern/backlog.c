@@ -7,15 +7,17 @@
  * (account.h), and what its account does not hold is either copied to the guest at once or
  * dropped: so a guest that takes its frames gets them, however full all is.
  *
- * All under rx_lock.
+ * Frames are added under rx_lock, and taken under ring_lock as well: what is there stays while a
+ * copy goes on that was begun for it.
  */
 #include "back.h"
 
 /* The caller tells the account. */
 void xmd_backlog_pop(struct xmd_vif *v)
 {
-	struct xmd_buf *b = v->backlog[v->bl_head++ % XMD_BACKLOG].frame;
+	struct xmd_buf *b = v->backlog[v->bl_head % XMD_BACKLOG].frame;
 
+	WRITE_ONCE(v->bl_head, v->bl_head + 1);
 	v->bl_bufs -= b->nbufs;
 	xmd_buf_put(back.nic, b);
 }
@@ -28,10 +30,31 @@ static void drop_first(struct xmd_vif *v)
 	xmd_account_set(&v->rx_account, v->bl_bufs);
 }
 
-static bool in_account(struct xmd_vif *v)
+/* @why: its counter, beside that of all drops. */
+static void drop_new(struct xmd_vif *v, struct xmd_buf *b, u64 *why)
 {
-	return v->bl_head == v->bl_tail ||
-	       xmd_account_set(&v->rx_account, v->bl_bufs) >= v->bl_bufs;
+	spin_lock(&v->rx_lock);
+	v->st.rx_drops++;
+	(*why)++;
+	spin_unlock(&v->rx_lock);
+	xmd_buf_put(back.nic, b);
+}
+
+static void put_last(struct xmd_vif *v, struct xmd_buf *b)
+{
+	v->backlog[v->bl_tail % XMD_BACKLOG] = (struct xmd_backlog_frame){
+		.frame = b, .since = ktime_get_seconds(),
+	};
+	v->bl_bufs += b->nbufs;
+	WRITE_ONCE(v->bl_tail, v->bl_tail + 1);
+}
+
+static bool room_for(struct xmd_vif *v, const struct xmd_buf *b)
+{
+	unsigned int bufs = v->bl_bufs + b->nbufs;
+
+	return !v->rx_stalled && v->bl_tail - v->bl_head < XMD_BACKLOG &&
+	       xmd_account_set(&v->rx_account, bufs) >= bufs;
 }
 
 /* As much as fits into the ring of a guest that posts no more meanwhile. */
@@ -43,58 +66,69 @@ static void flush(struct xmd_vif *v, bool *notify)
 		;
 }
 
-static bool push(struct xmd_vif *v, struct xmd_buf *b, bool *notify)
+/*
+ * ring_lock held, rx_lock not.  What has no room when all has been copied that can be may still
+ * go at once, if nothing else waits: it is put there to see.
+ * Return: whether it waits, or is through; otherwise it is the caller's still.
+ */
+static bool add_after_flush(struct xmd_vif *v, struct xmd_buf *b, bool *notify)
 {
-	if (v->bl_tail - v->bl_head == XMD_BACKLOG)
-		flush(v, notify);
-	if (v->rx_stalled || v->bl_tail - v->bl_head == XMD_BACKLOG)
-		return false;
-	v->backlog[v->bl_tail++ % XMD_BACKLOG] = (struct xmd_backlog_frame){
-		.frame = b, .since = ktime_get_seconds(),
-	};
-	v->bl_bufs += b->nbufs;
-	if (in_account(v))
-		return true;
+	bool ok, try;
+	u32 at;
+
 	flush(v, notify);
-	if (in_account(v))
-		return true;
-	v->bl_tail--;
-	v->bl_bufs -= b->nbufs;
-	if (v->bl_head == v->bl_tail)
+	spin_lock(&v->rx_lock);
+	ok = room_for(v, b);
+	try = !ok && !v->rx_stalled && v->bl_head == v->bl_tail;
+	at = v->bl_tail;
+	if (ok || try)
+		put_last(v, b);
+	spin_unlock(&v->rx_lock);
+	if (!try)
+		return ok;
+	flush(v, notify);
+	spin_lock(&v->rx_lock);
+	ok = v->bl_head != at;
+	if (!ok) {
 		v->bl_cut = 0;
-	return false;
+		v->bl_bufs -= b->nbufs;
+		WRITE_ONCE(v->bl_head, at + 1);
+	}
+	spin_unlock(&v->rx_lock);
+	return ok;
 }
 
 /* One reference is consumed.  Return: see xmd_rx_enqueue. */
 static bool backlog_add(struct xmd_vif *v, struct xmd_buf *b)
 {
-	bool first, ok, notify = false;
+	bool first, ok, serves, notify = false;
 
 	spin_lock(&v->rx_lock);
 	first = v->bl_head == v->bl_tail;
-	ok = xmd_vif_serves(v) && push(v, b, &notify);
-	v->st.rx_drops += !ok;
-	v->st.rx_refused += !ok;
+	serves = xmd_vif_serves(v);
+	ok = serves && room_for(v, b);
+	if (ok)
+		put_last(v, b);
 	spin_unlock(&v->rx_lock);
+	if (ok)
+		return first;
+	if (serves) {
+		spin_lock(&v->ring_lock);
+		ok = add_after_flush(v, b, &notify);
+		spin_unlock(&v->ring_lock);
+	}
 	if (notify)
 		xmd_rx_notify(v);
 	if (!ok)
-		xmd_buf_put(back.nic, b);
-	return ok && first;
-}
-
-static void count_unfit(struct xmd_vif *v)
-{
-	spin_lock(&v->rx_lock);
-	v->st.rx_drops++;
-	v->st.rx_too_long++;
-	spin_unlock(&v->rx_lock);
+		drop_new(v, b, &v->st.rx_refused);
+	/* others may have added meanwhile, and counted on whom this has overtaken */
+	return ok;
 }
 
 /*
  * The frame goes to this guest; one reference is consumed.  RCU read lock held.
  *
- * Return: whether the caller has to see to it that @v is served.  So only for the first: while
+ * Return: whether the caller has to see to it that @v is served.  So for the first: while
  * something waits, somebody has, or the guest was asked for an event when it posts buffers.
  */
 bool xmd_rx_enqueue(struct xmd_vif *v, struct xmd_buf *b)
@@ -105,8 +139,7 @@ bool xmd_rx_enqueue(struct xmd_vif *v, struct xmd_buf *b)
 		xmd_csum_complete(b);
 	if (fit != FIT_NEVER)
 		return backlog_add(v, b);
-	count_unfit(v);
-	xmd_buf_put(back.nic, b);
+	drop_new(v, b, &v->st.rx_too_long);
 	return false;
 }
 
@@ -154,11 +187,13 @@ bool xmd_rx_wants(struct xmd_vif *v, const struct xmd_buf *b)
 
 void xmd_rx_drop_all(struct xmd_vif *v)
 {
+	spin_lock(&v->ring_lock);
 	spin_lock(&v->rx_lock);
 	while (v->bl_head != v->bl_tail)
 		drop_first(v);
 	v->rx_starved = false;
 	spin_unlock(&v->rx_lock);
+	spin_unlock(&v->ring_lock);
 }
 
 /* A backlog that moves does not get that old. */
@@ -177,20 +212,23 @@ static void drop_aged(struct xmd_vif *v)
 			    v->name, XMD_STALL_S);
 }
 
-/* Process context, once a second. */
-void xmd_rx_tick(struct xmd_vif *v)
+/* Process context, once a second.  Return: whether frames wait. */
+bool xmd_rx_tick(struct xmd_vif *v)
 {
 	bool waits;
 
-	spin_lock_bh(&v->rx_lock);
+	spin_lock_bh(&v->ring_lock);
+	spin_lock(&v->rx_lock);
 	drop_aged(v);
 	for (; v->rx_starved && v->bl_head != v->bl_tail && xmd_account_excess(&v->rx_account);
 	     v->st.rx_evicted++)
 		drop_first(v);
 	waits = v->rx_starved || v->rx_stalled;
 	v->rx_starved &= v->bl_head != v->bl_tail;
-	spin_unlock_bh(&v->rx_lock);
+	spin_unlock(&v->rx_lock);
+	spin_unlock_bh(&v->ring_lock);
 	/* A guest without feature-rx-notify posts buffers silently. */
 	if (waits)
 		xmd_vif_kick(v);
+	return waits || READ_ONCE(v->bl_head) != READ_ONCE(v->bl_tail);
 }

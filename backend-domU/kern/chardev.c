@@ -35,9 +35,8 @@ union argument {
 	struct xmd_vif_settings set;
 	struct xmd_vif_limit limit;
 	struct xmd_back_health health;
-	struct xmd_port_info port;
 	struct xmd_port_ask ask;
-	struct xmd_port_settings settings;
+	struct xmd_port_state port;
 	__u32 drain;
 };
 
@@ -62,13 +61,11 @@ static int answer(unsigned int cmd, union argument *a)
 		return xmd_vif_set(&a->set);
 	case XMD_VIF_RATE:
 		return xmd_vif_limit(&a->limit);
-	case XMD_BACK_PORT:
-		return xmd_port_get(&a->port);
 	case XMD_BACK_ASK:
 		return xmd_port_ask(&a->ask);
-	case XMD_BACK_SETTINGS_GET:
+	case XMD_BACK_PORT:
 	case XMD_BACK_SETTINGS_SET:
-		return xmd_port_settings(&a->settings, cmd == XMD_BACK_SETTINGS_SET);
+		return xmd_port_state(&a->port, cmd == XMD_BACK_SETTINGS_SET);
 	default:
 		return -ENOTTY;
 	}
@@ -130,25 +127,18 @@ static bool next_event(struct xmd_vif_event *ev)
 static ssize_t back_read(struct file *file, char __user *buf, size_t len, loff_t *pos)
 {
 	struct xmd_vif_event ev;
-	size_t done = 0;
 	int err;
 
 	if (len < sizeof(ev))
 		return -EINVAL;
-	while (!next_event(NULL)) {
+	while (!next_event(&ev)) {
 		if (file->f_flags & O_NONBLOCK)
 			return -EAGAIN;
 		err = wait_event_interruptible(back.events, next_event(NULL));
 		if (err)
 			return err;
 	}
-	while (done + sizeof(ev) <= len && next_event(&ev)) {
-		if (copy_to_user(buf + done, &ev, sizeof(ev)))
-			return done ? (ssize_t)done : -EFAULT;
-		done += sizeof(ev);
-	}
-	/* None left: its vif was disconnected just now. */
-	return done ? (ssize_t)done : -EAGAIN;
+	return copy_to_user(buf, &ev, sizeof(ev)) ? -EFAULT : sizeof(ev);
 }
 
 static __poll_t back_poll(struct file *file, poll_table *wait)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Finding and completing TCP and UDP checksums; see csum.h. */
+#include <linux/bitops.h>	/* net/checksum.h of 6.12 forgets it */
 #include <linux/errno.h>
 #include <linux/string.h>
 #include <net/checksum.h>

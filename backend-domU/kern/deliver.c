@@ -90,8 +90,11 @@ static bool must_cut(const struct xmd_buf *b)
 /* nic.h: what the NIC sends at all. */
 static bool fits_wire(const struct xmd_buf *b)
 {
-	unsigned int max = xmd_nic_max_frame(back.nic);
+	unsigned int max;
 
+	if (!(b->flags & F_GSO) && b->frame_len <= XMD_FRAME_STD)
+		return true;
+	max = xmd_nic_max_frame(back.nic);
 	if (!(b->flags & F_GSO))
 		return b->frame_len <= max;
 	return b->hdr_len + b->gso_size <= max && (!must_cut(b) || xmd_gso_count(b));

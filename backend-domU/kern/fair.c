@@ -13,10 +13,13 @@
  * has had the fewest bytes on the wire (xmd_wire_bytes), counted in vif.wire: each vif that sends
  * gets as many as any other, to within what it reads for a turn.  Who comes back after a pause has
  * XMD_CREDIT bytes before the last that was first, and no more: a lone frame waits only for what is
- * in the NIC, and a pause brings no more than what was missed in it.
+ * in the NIC, and a pause brings no more than what was missed in it.  (Turns in a ring, as deficit
+ * round robin has them, would let it wait for all others'.)
  *
  * Who does not move holds nobody up: a vif that is faulted, or goes, leaves the line in its
  * last poll, and who leaves it wakes the next.
+ *
+ * Answers stay in ring order: who sends to the wire and to others waits with both.
  *
  * Buffers are shared by accounts (account.h).  Who lacks them is woken as frames return, in turn,
  * and before the vifs whose frames they were; a timer wakes all.

@@ -16,23 +16,35 @@
 
 struct xmd_back back;
 
-/* Once a second: drop what waits for too long, age the switch's table. */
+/* What is late counts every one of its seconds; the rest is in no hurry. */
+static void sweep(u32 now)
+{
+	static u32 last;
+
+	if (now - last < XMD_FDB_HOLD_S)
+		return;
+	last = now;
+	spin_lock_bh(&back.fdb_lock);
+	xmd_fdb_sweep(back.fdb, now);
+	spin_unlock_bh(&back.fdb_lock);
+}
+
+/* Once a second while something waits: drop what does for too long; age the switch's table. */
 static void tick(struct work_struct *work)
 {
+	bool waits = READ_ONCE(back.early) && back.early_began;
 	struct xmd_vif *v;
 	unsigned int i;
 
 	mutex_lock(&back.ctl);
 	xmd_each_vif(v, i) {
-		xmd_tx_tick(v);
-		xmd_rx_tick(v);
+		waits |= xmd_tx_tick(v);
+		waits |= xmd_rx_tick(v);
 	}
 	mutex_unlock(&back.ctl);
 	xmd_early_tick(false);
-	spin_lock_bh(&back.fdb_lock);
-	xmd_fdb_sweep(back.fdb, ktime_get_seconds());
-	spin_unlock_bh(&back.fdb_lock);
-	schedule_delayed_work(&back.tick, XMD_TICK_S * HZ);
+	sweep(ktime_get_seconds());
+	schedule_delayed_work(&back.tick, (waits ? XMD_TICK_S : XMD_TICK_IDLE_S) * HZ);
 }
 
 static int __init back_init(void)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Joining TCP segments from the wire into one GSO frame; see merge.h. */
+#include <linux/bitops.h>	/* net/checksum.h of 6.12 forgets it */
 #include <linux/string.h>
 #include <net/checksum.h>
 #include "merge.h"
@@ -138,7 +139,10 @@ static enum xmd_merged append(struct xmd_merge *m, struct xmd_buf *b)
 	b->len -= n;
 	if (!b->len)
 		return XMD_MERGED_COPIED;
-	memmove(b->data, xmd_buf_data(b), b->len);
+	if (b->off >= b->len)	/* which is the faster one */
+		memcpy(b->data, xmd_buf_data(b), b->len);
+	else
+		memmove(b->data, xmd_buf_data(b), b->len);
 	b->off = 0;
 	t->frag = b;
 	m->tail = b;
@@ -175,7 +179,7 @@ struct xmd_buf *xmd_merge_finish(struct xmd_merge *m)
 	u16 sum;
 
 	m->head = NULL;
-	if (b->nbufs == 1)
+	if (b->frame_len == m->l4.hdr_len + m->mss)
 		return b;
 	if (m->l4.ipv6) {
 		put16(ip + 4, b->frame_len - m->l4.csum_start);

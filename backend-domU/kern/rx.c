@@ -7,7 +7,8 @@
  *
  * A response sits in the same slot as the request whose buffer it fills (netif.h), which
  * comes by itself: buffers are taken and answered in ring order, one for one, all
- * under rx_lock.
+ * under ring_lock.  That one is held over the copy; rx_lock, which guards the tail of the
+ * backlog, is not.
  */
 #include <linux/etherdevice.h>
 #include <xen/page.h>
@@ -81,7 +82,7 @@ enum xmd_fit xmd_rx_fit(const struct xmd_vif *v, const struct xmd_buf *b, u32 le
 
 /* ---------------------------------------------------- the guest's RX ring */
 
-/* rx_lock held.  Return: posted buffers that were not taken yet. */
+/* ring_lock held.  Return: posted buffers that were not taken yet. */
 int xmd_back_rx_posted(struct xmd_vif *v)
 {
 	u32 prod = READ_ONCE(v->rx.sring->req_prod);
@@ -330,24 +331,36 @@ static void fill_batch(struct xmd_vif *v, struct fill *f)
 	}
 }
 
-/* rx_lock held.  Return: how many frames and segments; @notify: set if to send an event. */
+/*
+ * ring_lock held, rx_lock not: frames may come while the others are copied.
+ * Return: how many frames and segments; @notify: set if to send an event.
+ */
 unsigned int xmd_rx_return_batch(struct xmd_vif *v, bool *notify)
 {
 	struct fill f XMD_UNCLEARED;
 	unsigned int i;
 
+	spin_lock(&v->rx_lock);
 	fill_batch(v, &f);
+	spin_unlock(&v->rx_lock);
 	if (v->rx_nslot) {
 		run_copies(v);
 		*notify |= push_slots(v);
 	}
 	for (i = 0; i < f.segs; i++)
 		xmd_buf_put(back.nic, f.seg[i]);
+	spin_lock(&v->rx_lock);
 	for (i = 0; i < f.frames; i++)
 		xmd_backlog_pop(v);
 	xmd_account_set(&v->rx_account, v->bl_bufs);
 	v->rx_starved = !f.frames && !f.segs && v->bl_head != v->bl_tail;
+	spin_unlock(&v->rx_lock);
 	return f.frames + f.segs;
+}
+
+static bool waits(const struct xmd_vif *v)
+{
+	return READ_ONCE(v->bl_head) != READ_ONCE(v->bl_tail) || READ_ONCE(v->rx_stalled);
 }
 
 /*
@@ -358,13 +371,14 @@ bool xmd_back_rx_return(struct xmd_vif *v, unsigned int *frames)
 {
 	bool more = false, notify = false;
 
-	spin_lock(&v->rx_lock);
-	if (v->bl_head != v->bl_tail || v->rx_stalled) {
-		*frames = xmd_rx_return_batch(v, &notify);
-		if (v->bl_head != v->bl_tail || v->rx_stalled)
-			more = *frames || arm(v);
-	}
-	spin_unlock(&v->rx_lock);
+	/* who adds a first frame after this look sees to it that there is another */
+	if (!waits(v))
+		return false;
+	spin_lock(&v->ring_lock);
+	*frames = xmd_rx_return_batch(v, &notify);
+	if (waits(v))
+		more = *frames || arm(v);
+	spin_unlock(&v->ring_lock);
 	if (notify)
 		xmd_rx_notify(v);
 	return more;
@@ -492,10 +506,10 @@ unsigned int xmd_rx_direct(struct xmd_vif *to, const struct xmd_vif *from,
 	bool notify = false;
 	unsigned int done = 0;
 
-	spin_lock(&to->rx_lock);
-	if (xmd_vif_serves(to) && to->bl_head == to->bl_tail)
+	spin_lock(&to->ring_lock);
+	if (xmd_vif_serves(to) && to->bl_head == READ_ONCE(to->bl_tail))
 		done = direct_locked(to, from, w, n, &notify);
-	spin_unlock(&to->rx_lock);
+	spin_unlock(&to->ring_lock);
 	if (notify)
 		xmd_rx_notify(to);
 	return done;

@@ -475,9 +475,15 @@ void xmd_tx_drop_all(struct xmd_vif *v)
 	put_bufs(v);
 }
 
-/* Process context, once a second: the poll looks whether answers wait for too long. */
-void xmd_tx_tick(struct xmd_vif *v)
+/*
+ * Process context, once a second: the poll looks whether answers wait for too long.
+ * Return: whether any do.
+ */
+bool xmd_tx_tick(struct xmd_vif *v)
 {
-	if (READ_ONCE(v->tx.req_cons) != READ_ONCE(v->tx.rsp_prod_pvt))
+	bool waits = READ_ONCE(v->tx.req_cons) != READ_ONCE(v->tx.rsp_prod_pvt);
+
+	if (waits)
 		xmd_vif_kick(v);
+	return waits;
 }

@@ -81,6 +81,7 @@ static struct xmd_vif *vif_alloc(const struct xmd_vif_connect *c, int port)
 	v->port = port;
 	v->tx_guess = -1;
 	refcount_set(&v->refs, 1);
+	spin_lock_init(&v->ring_lock);
 	spin_lock_init(&v->rx_lock);
 	spin_lock_init(&v->fifo_lock);
 	INIT_LIST_HEAD(&v->wait);

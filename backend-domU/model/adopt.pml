@@ -17,6 +17,7 @@
  *   tx_provide      xmd_back_tx_provide, xmd_nic_flush, one_batch
  *   read_batch      look, parse_ring, consume, xmd_fifo_open
  *   push_nic        push_nic, xmd_nic_tx_provide
+ *   give_up         xmd_tx_watch: xmd_fifo_cut, nic_late; nic_shut
  *   tx_return       xmd_back_tx_return: xmd_intent_store, xmd_fifo_answer, and the push
  *   tx_arm          xmd_tx_arm
  *   rx_return       xmd_back_rx_return: xmd_rx_return_batch, that is xmd_back_rx_posted,
@@ -24,6 +25,7 @@
  *   nic             the NIC; switch_tx_return, xmd_fifo_done, switch_state, xmd_wait_wake
  *   wire            xmd_rx_enqueue, backlog_add.  The NIC's poll then does rx_return itself
  *                   (xmd_rx_serve): under the same lock, so who does it makes no difference
+ *   rx_locked       ring_lock; rx_lock is held for what is one step here
  *   drain           xmd_back_drain, xmd_back_health; what xmd-backend and the supervisor do
  *   guest_tx        of an unmodified netfront: xennet_start_xmit, xennet_tx_buf_gc
  *   guest_rx        likewise: xennet_alloc_rx_buffers, xennet_poll
@@ -43,8 +45,11 @@
  * before they were answered are lost, and their numbers are given again.
  *
  * Not modelled: frames to other guests and to the driver domain itself, where done means
- * copied (tx.c), so that a crash may lose what was answered; frames that are given up, and
- * answered DROPPED, because the NIC keeps them for XMD_NIC_LATE_S; guests that misbehave.
+ * copied (tx.c), so that a crash may lose what was answered; guests that misbehave.
+ *
+ * Frames that the NIC keeps are given up, LATES times at most, and at any moment: all that was
+ * not answered is answered DROPPED.  What the NIC has of it may be sent all the same, and comes
+ * back for nobody; until then further frames are dropped at once.
  *
  * A push is cut anywhere: the intent, each response and the rsp_prod that covers them are a
  * step each, and so is what an adopter does to finish one (intent.h).  That a slot itself is
@@ -60,7 +65,8 @@
  * Properties:
  *   TX: all answered    the_end: each request, whoever died
  *       once            tx_take: nothing twice, nothing that was not asked for, in order
- *       OKAY means sent tx_take: it has been on the wire before
+ *       OKAY means sent tx_take: it has been on the wire before, but for what was given up and
+ *                       whose status a crash has made forgotten; DROPPED means given up
  *       twice on wire   nic: only what was sent and not about to be answered when a domain
  *                       died, so all of it between intent and req_prod, and once for each
  *                       death; nothing at all after a drain
@@ -77,7 +83,7 @@
  *   unmodified guest    guest_tx and guest_rx know neither stage nor crashes
  *
  * -DSEED_FAULT=NAME makes one of them fail; without a crash only RESPOND_BEFORE_SENT,
- * NO_LAST_LOOK, RX_BEFORE_COPY, RX_NO_ARM and those of a drain do.
+ * NO_LAST_LOOK, RX_BEFORE_COPY, RX_NO_ARM, LATE_TICKET and those of a drain do.
  */
 #define ADOPT_FROM_ZERO		1	/* the rings are taken for new ones */
 #define ADOPT_FROM_REQ_PROD	2	/* ... for empty ones */
@@ -103,6 +109,7 @@
 #define DRAIN_NO_WAIT		22	/* death while something is pending */
 #define DRAIN_NO_KICK		23	/* called off, and nobody looks at the rings */
 #define RX_NOT_HELD		24	/* frames come in while draining */
+#define LATE_TICKET		25	/* what comes back late is taken for what is in its slot now */
 
 #ifndef SEED_FAULT
 #define SEED_FAULT 0
@@ -112,6 +119,9 @@
 #endif
 #ifndef DRAINS
 #define DRAINS 0
+#endif
+#ifndef LATES
+#define LATES 0
 #endif
 #ifndef TX
 #define TX 4			/* requests, at most 8, not 3 nor 5: half a frame is never sent */
@@ -239,6 +249,16 @@ byte rsp, cons, seen;			/* rsp_prod_pvt, req_cons, tx_seen */
 byte status[8];				/* of the frame, as in the FIFO; 0: not done */
 chan to_nic = [RING] of { byte };	/* nic_head */
 bool waiting;				/* on back.waiters */
+#if LATES
+byte lates = LATES;
+bool late;				/* nic_late */
+byte dropped;				/* given up, a bit each */
+#define is_shut		(late && len(nic_ring) > 0)
+#define given_up(f)	(dropped & bit(f))
+#else
+#define is_shut		false
+#define given_up(f)	false
+#endif
 
 byte rx_at, rx_seen;			/* rsp_prod_pvt and, between batches, req_cons; rx_seen */
 chan backlog = [BACKLOG] of { byte };
@@ -282,6 +302,11 @@ inline crash()
 	rsp = 0; cons = 0; seen = 0;
 	rx_at = 0; rx_seen = 0; rx_locked = false;
 	waiting = false;
+#if LATES
+	late = false;
+	/* the others are asked for anew; of a push that is finished the status is forgotten */
+	dropped = dropped & (bit(tx_done_to) - 1);
+#endif
 	do
 	:: id < 8 -> status[id] = 0; id++
 	:: else -> id = 0; break

@@ -12,6 +12,9 @@ inline push_nic()
 #if SEED_FAULT == RESPOND_BEFORE_SENT
 		status[f] = OKAY;
 #endif
+#if LATES
+		late = false;
+#endif
 		nic_ring ! f
 	:: len(to_nic) > 0 && nic_state == NO_CARRIER ->
 		to_nic ? f;
@@ -42,7 +45,10 @@ inline read_batch()
 		       (is_extra(cons + 1) -> EXTRA + cons - 1 : cons + 1));
 		if
 		:: bad(cons) -> status[cons] = ERROR; park(cons, ERROR)
-		:: else -> to_nic ! cons
+#if LATES
+		:: !bad(cons) && is_shut -> status[cons] = DROPPED; dropped = dropped | bit(cons)
+#endif
+		:: !bad(cons) && !is_shut -> to_nic ! cons
 		fi;
 		cons = cons + slots_of(cons)
 	:: else -> break
@@ -107,6 +113,28 @@ inline answer()
 }
 #endif
 
+#if LATES
+inline give_up()
+{
+	f = rsp;
+	do
+	:: f < cons ->
+		if
+		:: status[f] == 0 -> status[f] = DROPPED; dropped = dropped | bit(f)
+		:: else
+		fi;
+		f = f + slots_of(f)
+	:: else -> break
+	od;
+	do
+	:: len(to_nic) > 0 -> to_nic ? f
+	:: else -> break
+	od;
+	f = 0;
+	late = true
+}
+#endif
+
 inline publish()
 {
 	assert(tx_rsp_prod < rsp && rsp <= tx_req_prod);
@@ -115,6 +143,12 @@ inline publish()
 
 inline tx_return()
 {
+#if LATES
+	if
+	:: atomic { lates > 0 && nic_state == RUNNING && rsp < cons -> lates--; give_up() }
+	:: true
+	fi;
+#endif
 	if
 #if SEED_FAULT == OUT_OF_ORDER
 	:: atomic { a_frame_done -> answer(); publish() }
@@ -241,7 +275,7 @@ inline rx_unlock()
 	d_step { rx_locked = false; rx_seen = 0 }
 }
 
-/* Under rx_lock: backlog_add waits. */
+/* Under ring_lock; frames may come meanwhile. */
 inline rx_return()
 {
 	if

@@ -12,6 +12,9 @@ inline wake()
 active proctype nic()
 {
 	byte f;
+#if SEED_FAULT == LATE_TICKET
+	byte at;
+#endif
 
 end:	do
 	:: atomic { len(nic_ring) > 0 && !on_wire ->
@@ -26,8 +29,24 @@ end:	do
 	:: atomic { on_wire ->
 		nic_ring ? f;
 		on_wire = false;
-		status[f] = OKAY;
-		park(f, OKAY);
+		if
+#if SEED_FAULT == LATE_TICKET
+		:: given_up(f) ->
+			at = rsp;
+			do
+			:: at < cons && slot(at) != slot(f) -> at++
+			:: else -> break
+			od;
+			if
+			:: at < cons -> status[at] = OKAY
+			:: else
+			fi;
+			at = 0
+#else
+		:: given_up(f)
+#endif
+		:: !given_up(f) -> status[f] = OKAY; park(f, OKAY)
+		fi;
 		waiting = false;
 		sched = true;
 		f = 0
@@ -45,8 +64,8 @@ end:	do
 active proctype wire()
 {
 end:	do
-	:: atomic { wire_next <= RX && napi_on && !rx_locked && !is_held && len(backlog) < BACKLOG ->
-		sched = sched || len(backlog) == 0;
+	:: atomic { wire_next <= RX && napi_on && !is_held && len(backlog) < BACKLOG ->
+		sched = sched || (len(backlog) == 0 && !rx_locked);
 		backlog ! wire_next;
 		wire_next = wire_next + rx_slots_of(wire_next)
 	}
@@ -71,8 +90,11 @@ inline tx_take()
 			assert(!(answered & bit(id_of(what))));
 			answered = answered | bit(id_of(what));
 			assert(status_of(what) == (bad(id_of(what)) -> ERROR : OKAY) ||
-			       (status_of(what) == OKAY && forgotten & bit(id_of(what))));
-			assert(bad(id_of(what)) || (sent & bit(first_of(id_of(what)))));
+			       (status_of(what) == OKAY && forgotten & bit(id_of(what))) ||
+			       (status_of(what) == DROPPED && given_up(first_of(id_of(what)))));
+			assert(bad(id_of(what)) || (sent & bit(first_of(id_of(what)))) ||
+			       (given_up(first_of(id_of(what))) && (status_of(what) == DROPPED ||
+								    forgotten & bit(id_of(what)))));
 #if SEED_FAULT != OUT_OF_ORDER
 			assert(id_of(what) == tx_got && !is_extra(tx_got))
 #endif

@@ -159,7 +159,7 @@ static int drain_store(struct backend *b)
 		if (err)
 			return err;
 	}
-	/* libxenstore's descriptor need not stay readable for the rest. */
+	/* The store's descriptor need not stay readable for the rest. */
 	b->unread = true;
 	return 0;
 }

@@ -5,4 +5,4 @@
 BACKEND_VIF  := vif.c vif_look.c vif_kern.c negotiate.c wants.c fsm.c
 # a vif's object ring; tests/hostile runs it alone
 BACKEND_OBJ  := obj.c obj_home.c obj_msg.c obj_work.c obj_calls.c obj_ask.c policy.c
-BACKEND_CODE := backend.c pulse.c saved.c pet.c pet_store.c store.c kern.c $(BACKEND_VIF) $(BACKEND_OBJ)
+BACKEND_CODE := backend.c pulse.c saved.c pet.c pet_store.c store.c kern.c port.c $(BACKEND_VIF) $(BACKEND_OBJ)

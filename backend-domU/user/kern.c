@@ -78,17 +78,30 @@ static int dev_limit(struct kern *k, const struct xmd_vif_limit *l)
 
 static int dev_port(struct kern *k, struct xmd_port_info *info)
 {
-	return ioctl(dev_fd(k), XMD_BACK_PORT, info) < 0 ? -errno : 0;
+	struct xmd_port_state s;
+
+	if (ioctl(dev_fd(k), XMD_BACK_PORT, &s) < 0)
+		return -errno;
+	port_info(&s, info);
+	return 0;
 }
 
-static int dev_settings_get(struct kern *k, struct xmd_port_settings *s)
+static int dev_settings_get(struct kern *k, struct xmd_port_settings *to)
 {
-	return ioctl(dev_fd(k), XMD_BACK_SETTINGS_GET, s) < 0 ? -errno : 0;
+	struct xmd_port_state s;
+
+	if (ioctl(dev_fd(k), XMD_BACK_PORT, &s) < 0)
+		return -errno;
+	port_settings(&s, to);
+	return 0;
 }
 
-static int dev_settings_set(struct kern *k, const struct xmd_port_settings *s)
+static int dev_settings_set(struct kern *k, const struct xmd_port_settings *from)
 {
-	return ioctl(dev_fd(k), XMD_BACK_SETTINGS_SET, s) < 0 ? -errno : 0;
+	struct xmd_port_state s;
+
+	port_to_set(from, &s);
+	return ioctl(dev_fd(k), XMD_BACK_SETTINGS_SET, &s) < 0 ? -errno : 0;
 }
 
 static struct kern_dev *to_dev(struct kern *k)

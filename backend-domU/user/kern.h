@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include <xmd/backdev.h>
 
+#include "port.h"
+
 #define KERN_DEVICE "/dev/xmd/back"
 
 struct kern;

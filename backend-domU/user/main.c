@@ -147,7 +147,7 @@ static int loop_open(struct pollfd fd[SOURCES])
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
-	/* Before libxenstore starts its thread, so that the thread has them blocked too. */
+	/* Before the thread that pets the watchdog, so that it has them blocked too. */
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	for (i = 0; i < SOURCES; i++)
 		fd[i] = (struct pollfd){ .fd = -1, .events = POLLIN };
@@ -316,7 +316,7 @@ static int run(struct pollfd fd[SOURCES], const struct options *o, struct backen
 {
 	int ret;
 
-	b->env.store = store_xs_open();
+	b->env.store = store_dev_open(STORE_DEVICE);
 	if (!b->env.store) {
 		log_err("no xenstore: %s; is this a Xen domain, is /dev/xen/xenbus there and"
 			" readable?", strerror(errno));
@@ -366,7 +366,6 @@ int main(int argc, char **argv)
 	if (objs.bus)
 		objs.bus->ops->close(objs.bus);
 	kern_close(b.env.kern);
-	/* not store_close(): libxenstore cancels its thread, for which libc opens a library */
 	close(fd[SOURCE_SIGNALS].fd);
 	/* The next one is started at once, and may fare no better. */
 	if (ret != EXIT_OK && now_ms() - began < FAILED_START_MS)

@@ -13,6 +13,7 @@
 #include "policy.h"
 
 #include <xmd/backdev.h>
+#include "port.h"
 
 struct obj;
 struct vif;

@@ -108,7 +108,7 @@ int saved_parse(struct xmd_port_settings *p, const char *text, char bad[32])
 {
 	char copy[SAVED_MAX], *word, *rest;
 
-	*p = (struct xmd_port_settings){ .size = sizeof(*p) };
+	*p = (struct xmd_port_settings){ .mask = 0 };
 	if (snprintf(copy, sizeof(copy), "%s", text) >= (int)sizeof(copy)) {
 		snprintf(bad, 32, "more than %u bytes", SAVED_MAX - 1);
 		return -EINVAL;
@@ -129,7 +129,7 @@ static int read_saved(struct saved *v, struct store *s)
 	size_t len;
 	int err = s->ops->read(s, XS_DIR_OWN "/" XS_OWN_PORT_SETTINGS, &text, &len);
 
-	v->port = (struct xmd_port_settings){ .size = sizeof(v->port) };
+	v->port = (struct xmd_port_settings){ .mask = 0 };
 	if (err)
 		return err == -ENOENT ? 0 : err;
 	if (saved_parse(&v->port, text, bad)) {

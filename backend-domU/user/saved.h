@@ -2,7 +2,7 @@
 /*
  * saved.h - what an administrator set on the NIC with ip and ethtool outlives the domain
  *
- * The kernel half knows what was confirmed since the NIC was found (XMD_BACK_SETTINGS_GET).  It
+ * The kernel half knows what was confirmed since the NIC was found (XMD_BACK_PORT).  It
  * is kept in xenstore as words, "mtu=9000 tx_ring=512 rx_ring=512", which xmd-supervisor carries
  * over to the domain that comes after this one; there it is given back before vifs are served.
  * Words are only ever added: who meets one it does not know says so and goes on.

@@ -2,10 +2,10 @@
 /*
  * store.h - the xenstore as xmd-backend uses it.
  *
- * struct store_ops is what a store can do; store_xs.c does it with libxenstore,
- * sim/store_mem.c in memory for the tests.  On top of it, in store.c, come typed
- * reads and writes of DIR/KEY, where the names of keys come from the generated
- * header xmd/xs_names.h and from nowhere else.
+ * struct store_ops is what a store can do; store_dev.c does it over the kernel's device,
+ * store_xs.c with libxenstore for programs of dom0, tests/backend-user/store_mem.c in memory.
+ * On top of it, in store.c, come typed reads and writes of DIR/KEY, where the names of keys come
+ * from the generated header xmd/xs_names.h and from nowhere else.
  *
  * A path without a leading "/" is relative to the home of the domain that runs this.
  *
@@ -67,6 +67,11 @@ struct store {
 
 /* The real one.  Return: NULL with errno set. */
 struct store *store_xs_open(void);
+/* A driver domain's: STORE_DEVICE. */
+#define STORE_DEVICE "/dev/xen/xenbus"
+struct store *store_dev_open(const char *path);
+/* The same on a descriptor that is open, and the store's from now on, in each case. */
+struct store *store_dev_adopt(int fd);
 
 int store_begin(struct store *s);
 int store_commit(struct store *s);

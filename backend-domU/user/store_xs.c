@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* store_xs.c - struct store_ops with libxenstore, over /dev/xen/xenbus in a domU */
+/* store_xs.c - struct store_ops with libxenstore, for programs of dom0 */
 #include "store.h"
 
 #include <errno.h>

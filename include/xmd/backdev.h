@@ -15,7 +15,7 @@
 #include <linux/if_ether.h>
 #include <linux/ioctl.h>
 #include <linux/types.h>
-#include "../../xpc/vif_objects.h"
+#include "../../xpc/objects.h"
 
 #define XMD_XPC_VERSION	1u	/* of this file; checked by CONNECT */
 
@@ -173,32 +173,7 @@ struct xmd_vif_limit {
 	struct xmd_vif_rate rate;
 };
 
-/**
- * struct xmd_port_info - the NIC as all vifs share it
- * @port:     as guests see it, but for what policy and their version take away
- * @counters: totals since the NIC was probed, as old as its user half's last look
- *
- * The object has holes, as its order is the guests' (xpc/vif_objects.h): they are cleared.
- */
-struct xmd_port_info {
-	struct xmd_port_object port;
-	__u8 reserved[8 - sizeof(struct xmd_port_object) % 8];
-	struct xmd_port_counters counters;
-};
-
-/* struct xmd_port_settings.mask: groups of its members.  Append-only. */
-#define XMD_PORT_MTU		0x0001u
-#define XMD_PORT_MAC		0x0002u
-#define XMD_PORT_RINGS		0x0004u	/* tx_ring, rx_ring */
-#define XMD_PORT_COALESCE	0x0008u	/* rx_usecs, itr_mode */
-#define XMD_PORT_PAUSE		0x0010u	/* pause_* */
-#define XMD_PORT_LINK		0x0020u	/* autoneg, advertise, forced, mdix */
-#define XMD_PORT_WOL		0x0040u
-#define XMD_PORT_MSG_LEVEL	0x0080u
-#define XMD_PORT_FEATURES	0x0100u
-#define XMD_PORT_ALL		0x01ffu
-
-/* struct xmd_port_settings.features, as ethtool -K names them */
+/* struct xmd_port_state.features, as ethtool -K names them */
 #define XMD_FEATURE_SG		0x01u
 #define XMD_FEATURE_TX_CSUM	0x02u
 #define XMD_FEATURE_TSO		0x04u
@@ -206,36 +181,32 @@ struct xmd_port_info {
 #define XMD_FEATURE_GSO		0x10u
 #define XMD_FEATURE_GRO		0x20u
 #define XMD_FEATURES		0x3fu
+#define XMD_FEATURES_CHOSEN	0x80000000u	/* not all of them are on; SET: they are to be set */
 
 /**
- * struct xmd_port_settings - what an administrator set on the port with ip and ethtool
- * @size:   bytes of this structure; another size is EINVAL.  New members come at the end, and
- *	    0 in them is what an older saver, who does not know them, means
- * @mask:   XMD_PORT_*: the groups that somebody has set since the NIC was probed (GET), or that
- *	    are to be put into force (SET).  The others are as the user half found them
- * @result: GET: of the last SET; -EINPROGRESS it waits for a user half or is at work; 0 all is
- *	    in force; else the first error, and the kernel log names the groups that were refused
- * the rest: the members of the same names of struct xmd_adapter (xpc/objects.h)
+ * struct xmd_port_state - the NIC, as its two halves see it
+ * @adapter:  its committed objects (xpc/objects.h); @link as the kernel half sees it
+ * @counters: totals since the NIC was probed, as old as its user half's last look
+ * @chosen:   XPC_xmd_adapter_*: members that somebody has set with ip and ethtool since the NIC was
+ *	      probed (BACK_PORT), or that are to be put into force (SET), of XMD_PORT_MEMBERS
+ * @features: XMD_FEATURE*
+ * @result:   of the last SET; -EINPROGRESS it waits for a user half or is at work; 0 all is
+ *	      in force; else the first error, and the kernel log names the members that were refused
+ * @regs_len: bytes of XMD_ASK_REGS; @vendor, @device, @revision: from PCI configuration
  *
- * For a saver this is opaque but for size and mask: what GET told can be given to SET after a
- * restart of the domain, once, when there is a NIC.  SET does not wait for the user half.
- * XMD_EVENT_PORT comes whenever GET would tell something else.
+ * SET is for after a restart of the domain, once, when there is a NIC.  It does not wait for the
+ * user half.  XMD_EVENT_PORT comes whenever BACK_PORT would tell something else.  The objects have
+ * holes, which are zero.
  */
-struct xmd_port_settings {
-	__u32 size;
-	__u32 mask;
+struct xmd_port_state {
+	struct xmd_adapter adapter;
+	__u8 reserved[8 - sizeof(struct xmd_adapter) % 8];
+	struct xmd_counters counters;
+	__u64 chosen;
+	__u32 features;
 	__s32 result;
-	__u32 mtu;
-	__u32 tx_ring, rx_ring;
-	__u32 rx_usecs;
-	__u32 wol;
-	__u32 msg_level;
-	__u32 features;			/* XMD_FEATURE_* */
-	__u8 itr_mode;
-	__u8 pause_autoneg, pause_rx, pause_tx;
-	__u8 autoneg, advertise, forced, mdix;
-	__u8 mac[ETH_ALEN];
-	__u8 reserved[2];
+	__u16 regs_len, vendor, device;
+	__u8 revision, reserved2;
 };
 
 /* struct xmd_port_ask.what */
@@ -250,7 +221,7 @@ enum xmd_port_question {
 /**
  * struct xmd_port_ask - what only the NIC's user half can do; waits for it
  *
- * Errors: EINVAL malformed, ENODEV no NIC, EOPNOTSUPP not with this NIC, else what the user
+ * Errors: EINVAL malformed, ENODEV no NIC, else what the user
  * half says.
  */
 struct xmd_port_ask {
@@ -261,9 +232,8 @@ struct xmd_port_ask {
 	__u8 data[XMD_ASK_MAX];
 };
 
-/* What read() on /dev/xmd/back gives: 16 bytes, one a vif that has something to say.  With
- * XMD_EVENT_PORT as domid: the link or a setting of the port has changed, look at XMD_BACK_PORT
- * and XMD_BACK_SETTINGS_GET. */
+/* What read() on /dev/xmd/back gives: 16 bytes, of a vif that has something to say.  With
+ * XMD_EVENT_PORT as domid: the link or a setting of the port has changed, look at XMD_BACK_PORT. */
 #define XMD_EVENT_PORT	0xffffu
 struct xmd_vif_event {
 	struct xmd_vif_id id;
@@ -306,11 +276,10 @@ struct xmd_back_health {
 
 #define XMD_VIF_SET	_IOW('x', 0x26, struct xmd_vif_settings)
 /* ENODEV: there is no NIC (yet). */
-#define XMD_BACK_PORT	_IOR('x', 0x27, struct xmd_port_info)
+#define XMD_BACK_PORT	_IOR('x', 0x27, struct xmd_port_state)
 #define XMD_BACK_ASK	_IOWR('x', 0x28, struct xmd_port_ask)
 #define XMD_VIF_RATE	_IOW('x', 0x29, struct xmd_vif_limit)
-/* ENODEV: there is no NIC (yet). */
-#define XMD_BACK_SETTINGS_GET _IOR('x', 0x30, struct xmd_port_settings)
-#define XMD_BACK_SETTINGS_SET _IOW('x', 0x31, struct xmd_port_settings)
+/* ENODEV: there is no NIC (yet).  EINVAL: a member or a feature that is not to be set so. */
+#define XMD_BACK_SETTINGS_SET _IOW('x', 0x31, struct xmd_port_state)
 
 #endif /* XMD_BACKDEV_H */

@@ -53,8 +53,8 @@
 
 struct net_device;
 struct xmd_nic;
-struct xmd_port_info;
-struct xmd_port_settings;
+struct xmd_port_state;
+struct xmd_port_ask;
 
 #define XMD_BUF_SIZE	4096u	/* bytes; one page, page aligned */
 #define XMD_FRAME_MAX_BUFS 20u	/* 64 KiB of payload plus a buffer of headers */
@@ -276,27 +276,22 @@ unsigned int xmd_nic_unwell_ms(const struct xmd_nic *nic);
 bool xmd_nic_stuck(struct xmd_nic *nic);
 
 /**
- * xmd_nic_port - the NIC's link, name and counters, as its committed objects have them
- * @info: filled (backdev.h); the strings are terminated
- *
- * Never waits for the user half.  ops->state says when the link has changed.
- */
-void xmd_nic_port(const struct xmd_nic *nic, struct xmd_port_info *info);
-
-/**
- * xmd_nic_settings_get - what an administrator has chosen for the port (backdev.h)
+ * xmd_nic_port - the NIC's committed objects, and what an administrator has chosen (backdev.h)
  *
  * Never waits for the user half.  ops->state says when something of it has changed.
  */
-void xmd_nic_settings_get(struct xmd_nic *nic, struct xmd_port_settings *s);
+void xmd_nic_port(struct xmd_nic *nic, struct xmd_port_state *s);
 
 /**
  * xmd_nic_settings_set - put saved settings into force, as soon as there is a user half
  *
- * Does not wait; the outcome is @result of settings_get, and ops->state says when it is there.
+ * Does not wait; the outcome is @result of xmd_nic_port, and ops->state says when it is there.
  * Return: 0, or -EINVAL: not as backdev.h says.
  */
-int xmd_nic_settings_set(struct xmd_nic *nic, const struct xmd_port_settings *s);
+int xmd_nic_settings_set(struct xmd_nic *nic, const struct xmd_port_state *s);
+
+/** xmd_nic_ask - XMD_BACK_ASK (backdev.h), with @a->n in bounds and data zero.  Waits for the user half. */
+int xmd_nic_ask(struct xmd_nic *nic, struct xmd_port_ask *a);
 
 /** xmd_nic_netdev - the driver domain's own net_device: MAC, MTU, anchor for NAPI. */
 struct net_device *xmd_nic_netdev(const struct xmd_nic *nic);

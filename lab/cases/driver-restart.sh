@@ -26,7 +26,7 @@ second=${XMD_SECOND:-$second}
 panics=${XMD_PANICS:-$panics} destroyed=${XMD_DESTROYED:-$destroyed}
 hangs=${XMD_HANGS:-$hangs} attaching=${XMD_ATTACHING:-$attaching}
 
-[ -z "${XMD_ONE_CHANNEL:-}" ] || LAB_EXTRA=lab.backend=--no-split-event-channels
+[ -z "${XMD_ONE_CHANNEL:-}" ] || LAB_EXTRA=xmd.backend=--no-split-event-channels
 drv_start xmd 'on_crash = "preserve"' 'on_watchdog = "preserve"'
 LAB_EXTRA=
 supervise 'stable = 2' 'crash_limit = 20'

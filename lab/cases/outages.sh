@@ -20,7 +20,7 @@ pulled=20 stalls=40 slack=${XMD_SLACK:-4000}
 [ -z "$FULL" ] || pulled=60 stalls="15 40 120"
 
 # one that can be changed under it
-cp /images/drv-xmd.cpio /root/drv.cpio
+cp "$(drv_ramdisk)" /root/drv.cpio
 drv_start xmd 'on_crash = "preserve"' 'on_watchdog = "preserve"' 'ramdisk = "/root/drv.cpio"'
 supervise 'stable = 2'
 guest_start g1 stock pv
@@ -204,9 +204,13 @@ part_scribble() {
 part_slow() {
     note "the driver domain takes 25 s to serve"
     mark
-    mkdir -p /root/slow/lab
-    echo 25 > /root/slow/lab/slow
-    (cd /root/slow && find . | cpio -o -H newc 2> /dev/null) >> /root/drv.cpio
+    # the NIC's user half is late; the program itself is somewhere else
+    mkdir -p /root/slow/usr/sbin /root/slow/lab
+    (cd /root/slow && cpio -idu usr/sbin/xmd-userdriver < /root/drv.cpio 2> /dev/null
+        mv usr/sbin/xmd-userdriver lab/
+        printf '#!/bin/sh\nsleep 25\nexec /lab/xmd-userdriver "$@"\n' > usr/sbin/xmd-userdriver
+        chmod +x usr/sbin/xmd-userdriver
+        find . | cpio -o -H newc 2> /dev/null) >> /root/drv.cpio
     had=$(restarts)
     on drv 'echo c > /proc/sysrq-trigger' > /dev/null 2>&1 &
     wait_until 200 "xmdctl status | grep -q '^drv .* watched' && [ \"\$(restarts)\" -gt $had ] && is serving" ||

@@ -1,8 +1,8 @@
 # lab: file tests/tools/caselib.sh
 # lab: file build/bin/xmd-seqtest
 #
-# xmd-supervisor and xmdctl under a guest's traffic: a planned restart, an upgrade, an upgrade to an image that does not
-# serve, the supervisor itself killed in the middle of a restart, a domain that dies again and again until it is given
+# xmd-supervisor and xmdctl under a guest's traffic: a hang that the domain's own beats tell, a planned restart, an
+# upgrade, an upgrade to an image that does not serve, the supervisor itself killed in the middle of a restart, a domain that dies again and again until it is given
 # up, and is had back, and one that is destroyed and meant to be.
 . /case/caselib.sh
 GAP_MS=1500
@@ -22,6 +22,20 @@ streams_start g1 1 200000
 n=0
 last() { xmdctl history | tail -n 1; }
 
+note "it hangs, and its beats have shown what is usual"
+# eight of them, two seconds each
+sleep 20
+paused=$(now_ms)
+xl pause drv
+wait_until 40 "xmdctl status | grep -q '^drv .* restarting'" || fail "that it hangs is not noticed: $(xmdctl status)"
+metric hang_noticed $(($(now_ms) - paused)) ms
+n=$((n + 1))
+back_again $n 60
+last | tee /logs/hang.txt
+for step in quiet destroyed created unpaused nic 'vifs restored' serves adopted; do
+    grep -q "$step [0-9]" /logs/hang.txt || fail "the history does not say when it was $step"
+done
+
 note "planned: drained first"
 seq_start g1 tx 200 --size 600 --sndbuf 400000
 seq_start g1 rx 200 --size 600
@@ -38,7 +52,7 @@ seq_report g1 rx
 metric planned_lost_from_wire "$seq_lost" datagrams
 
 note "to the same image, and to one that is none"
-xmdctl upgrade drv --kernel /images/vmlinux --ramdisk /images/drv-xmd.cpio || fail "xmdctl upgrade to a good image: $?"
+xmdctl upgrade drv --kernel "$(drv_kernel)" --ramdisk "$(drv_ramdisk)" || fail "xmdctl upgrade to a good image: $?"
 n=$((n + 1))
 back_again $n 5
 last

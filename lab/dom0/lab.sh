@@ -86,6 +86,18 @@ LAB_EXTRA=      # more words, for domains made from now on
 # Where guests have kernel and ramdisk: GUEST_KVER is theirs if it is another than the driver domain's, see lab/lab
 guest_images() { echo "/images${GUEST_KVER:+/guest-$GUEST_KVER}"; }
 
+# What a driver domain boots. With xmd it is the product's image with the product's own kernel, and the lab's programs on
+# top; LAB_DRV_KERNEL=debian in a case, or by --env, has it boot Debian's kernel. Stock always does.
+drv_flavour() { # stock|xmd
+    if [ "${1:-xmd}" = stock ]; then echo stock; else echo "${LAB_DRV_KERNEL:-own}"; fi
+}
+drv_kernel() { # [stock|xmd]
+    case $(drv_flavour "${1:-}") in own) echo /images/own/vmlinux ;; *) echo /images/vmlinux ;; esac
+}
+drv_ramdisk() { echo "/images/drv-$(drv_flavour "${1:-}").cpio"; } # [stock|xmd]
+# Debian's kernel takes what is missing to ours
+drv_memory() { case $(drv_flavour "${1:-}") in own) echo "${LAB_DRV_MEMORY:-96}" ;; *) echo 176 ;; esac; }
+
 # drv_config [stock|xmd] [drv|drv2]: prints the xl config of the driver domain
 drv_config() {
     case ${2:-drv} in
@@ -95,9 +107,9 @@ drv_config() {
     cat <<END
 name = "${2:-drv}"
 type = "pv"
-kernel = "/images/vmlinux"
-ramdisk = "/images/drv-${1:-xmd}.cpio"
-memory = 176
+kernel = "$(drv_kernel "${1:-}")"
+ramdisk = "$(drv_ramdisk "${1:-}")"
+memory = $(drv_memory "${1:-}")
 vcpus = 1
 tsc_mode = "native"
 driver_domain = 1
@@ -172,8 +184,7 @@ drv_start() {
     case ${1:-} in xmd | stock) drv_kind=$1; shift ;; esac
     case ${1:-} in drv | drv2) drv_name=$1; shift ;; esac
     [ "$drv_name" = drv ] || [ -n "$NIC2" ] || fail "there is one NIC only: a case with $drv_name says '# lab: nics 2'"
-    [ -e "/images/drv-$drv_kind.cpio" ] ||
-        fail "there is no drv-$drv_kind image: the build has not made all of xmd_nic.ko, xmd_back.ko, xmd-userdriver, xmd-backend"
+    [ -e "$(drv_ramdisk "$drv_kind")" ] || fail "there is no image $(drv_ramdisk "$drv_kind"): the build has not made it"
     { drv_config "$drv_kind" "$drv_name"; lines "$@"; } | create "$drv_name"
     drv_domid=$(xl domid "$drv_name") || fail "$drv_name is gone right after its creation"
     eval "${drv_name}_id=$drv_domid"

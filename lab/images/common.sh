@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Sourced by every /init of the lab.
+# Sourced by every /init of the lab, and by the driver domain's after-start.
 export PATH=/usr/sbin:/usr/bin HOME=/root
 
 # word NAME: the value of NAME=value on the kernel's command line
@@ -9,15 +9,17 @@ word() {
     done
 }
 
-mount -t proc proc /proc
+[ -e /proc/mounts ] || mount -t proc proc /proc
 
-# mounts NAME: what any program expects
+# mounts NAME: what any program expects; xmd-init has done the first
 mounts() {
-    mount -t sysfs sys /sys
-    mount -t devtmpfs dev /dev 2>/dev/null
+    if ! [ -e /sys/kernel ]; then
+        mount -t sysfs sys /sys
+        mount -t devtmpfs dev /dev 2>/dev/null
+        mount -t tmpfs run /run
+    fi
     mkdir -p /dev/pts /dev/shm
     mount -t devpts pts /dev/pts
-    mount -t tmpfs run /run
     mkdir -p /run/xen /run/xenstored /run/lock /run/lab
     ln -s /run/lock /var/lock
     ln -s /proc/self/fd /dev/fd
@@ -31,7 +33,9 @@ base_system() {
 }
 
 # What programs that speak to Xen, or to other domains, need beyond xenstore.
+# The driver domain's own kernel has what it needs of that.
 xen_devices() {
+    [ -e "/lib/modules/$(uname -r)/modules.dep" ] || return 0
     modprobe -a xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xenfs
     mount -t xenfs xenfs /proc/xen
 }

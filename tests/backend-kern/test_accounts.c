@@ -582,6 +582,38 @@ static void test_burst_when_all_is_full(void **state)
 	assert_int_equal(vif_of(g[0])->st.rx_drops, 0);
 }
 
+/* A frame that its account does not hold, and the guest has not posted enough for, goes as it came. */
+static void test_too_much_for_a_guest(void **state)
+{
+	unsigned int i, k;
+	bool bad;
+
+	(void)state;
+	attach(0, VIFS);
+	for (k = 0; k < 300; k++)
+		for (i = 2; i < VIFS; i++)
+			from_wire(g[i]->mac, 60, k);
+	assert_true(back.share - back.shared.v < 16);
+	for (k = 0; k < 8; k++) {
+		guest_post(g[1], k);
+		send_gso(g[0], g[1]->mac, &shapes[1], 65000, 1448);
+		assert_int_equal(vif_of(g[1])->st.rx_refused, k + 1);
+		assert_int_equal(vif_of(g[1])->bl_bufs, 0);
+		from_wire(g[1]->mac, 60, k);
+		guest_post(g[1], 1);
+		sim_run();
+		assert_true(guest_receive(g[1], &in, &bad) && !bad);
+		assert_int_equal(seq_of(in.data), k);
+		check_invariant();
+		guest_post(g[1], 0);
+		while (g[1]->rx_prod - g[1]->rx_cons > 0) {
+			from_wire(g[1]->mac, 60, 99);
+			assert_int_equal(received(g[1]), 1);
+		}
+	}
+	answered(g[0], 0);
+}
+
 static void test_late_vif(void **state)
 {
 	unsigned int i, k, most;
@@ -867,6 +899,7 @@ int main(void)
 		T(test_talk_with_a_full_account),
 		T(test_24_of_50_post_nothing),
 		T(test_burst_when_all_is_full),
+		T(test_too_much_for_a_guest),
 		T(test_late_vif),
 		T(test_backlogs_leave_the_receive_reserve),
 		T(test_cut_as_the_nic_takes),

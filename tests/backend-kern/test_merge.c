@@ -60,27 +60,29 @@ static void check_pages(const struct xmd_buf *b)
 	assert_int_equal(at, b->frame_len);
 }
 
-static void merge_and_cut(const struct shape *s)
+static void merge_and_cut(const struct shape *s, unsigned int n, u32 mss, u32 end)
 {
-	struct xmd_buf *in[N], *out;
+	struct xmd_buf *in[N] = { }, *out;
 	struct xmd_merge m;
 	u8 copy[N][1600];
 	unsigned int len[N];
 
-	for (unsigned int i = 0; i < N; i++) {
-		in[i] = segment(s, i, 1400, i == N - 1 ? 333 : 1400);
+	for (unsigned int i = 0; i < n; i++) {
+		in[i] = segment(s, i, mss, i == n - 1 ? end : mss);
 		len[i] = in[i]->len;
 		memcpy(copy[i], xmd_buf_data(in[i]), len[i]);
 	}
 	assert_true(xmd_merge_start(&m, in[0]));
-	for (unsigned int i = 1; i < N; i++)
+	for (unsigned int i = 1; i < n; i++)
 		assert_true(join(&m, in[i]));
 	out = xmd_merge_finish(&m);
 	assert_null(m.head);
 	check_pages(out);
-	assert_int_equal(out->gso_size, 1400);
-	assert_int_equal(xmd_gso_count(out), N);
-	for (unsigned int i = 0; i < N; i++) {
+	assert_int_equal(out->flags, XMD_F_CSUM_BLANK |
+			 (s->ipv6 ? XMD_F_GSO_TCPV6 : XMD_F_GSO_TCPV4));
+	assert_int_equal(out->gso_size, mss);
+	assert_int_equal(xmd_gso_count(out), n);
+	for (unsigned int i = 0; i < n; i++) {
 		struct xmd_buf seg = { .data = malloc(1600), .nbufs = 1 };
 
 		assert_int_equal(xmd_gso_cut(out, i, &seg), 0);
@@ -104,7 +106,11 @@ static void test_merge_is_inverse_of_cut(void **state)
 	srand(5);
 	for (unsigned int i = 0; i < sizeof(streams) / sizeof(streams[0]); i++) {
 		print_message("  %s\n", streams[i].what);
-		merge_and_cut(&streams[i]);
+		merge_and_cut(&streams[i], N, 1400, 333);
+		/* all of it in one buffer */
+		merge_and_cut(&streams[i], 2, 1400, 1400);
+		merge_and_cut(&streams[i], 2, 100, 1);
+		merge_and_cut(&streams[i], N, 100, 50);
 	}
 }
 

@@ -189,6 +189,95 @@ static void test_sums(void **state)
 	assert_in_range(summed, 64 * MSS, 64 * (MSS + 100));
 }
 
+#define FLOWS 3u
+
+static u32 said[FLOWS], heard[FLOWS];	/* bytes of each stream */
+
+static u8 byte_of(unsigned int flow, u32 at)
+{
+	return at * 7 + (at >> 8) * 3 + flow * 101;
+}
+
+/* The next @n bytes of a stream as a frame. */
+static u32 say(u8 *p, unsigned int flow, u32 n)
+{
+	unsigned int net, l4, hdr = make_headers(p, &shapes[1], n, &net, &l4);
+
+	memcpy(p, a->mac, 6);
+	memcpy(p + 6, station, 6);
+	be16(p + l4, 1000 + flow);
+	be16(p + l4 + 4, said[flow] >> 16);
+	be16(p + l4 + 6, said[flow]);
+	p[l4 + 13] = rand() % 8 ? 0x10 : 0x18;
+	be16(p + net + 10, ~ref_add(0, p + net, 20));
+	for (u32 i = 0; i < n; i++)
+		p[hdr + i] = byte_of(flow, said[flow]++);
+	be16(p + l4 + 16, 0);
+	be16(p + l4 + 16, ~ref_verify(p, hdr + n, &shapes[1], net, l4));
+	return hdr + n;
+}
+
+/* What the guest got: whole, in order, and of a kind that Linux takes. */
+static void hear(void)
+{
+	bool bad;
+
+	while (guest_receive(a, &in, &bad)) {
+		unsigned int flow = (in.data[34] << 8 | in.data[35]) - 1000;
+		u32 seq = (u32)in.data[38] << 24 | in.data[39] << 16 | in.data[40] << 8 | in.data[41];
+
+		assert_false(bad);
+		assert_true(flow < FLOWS);
+		assert_int_equal(seq, heard[flow]);
+		assert_int_equal(in.data[16] << 8 | in.data[17], in.len - 14);
+		assert_int_equal(ref_add(0, in.data + 14, 20), 0xffff);
+		assert_int_equal(!!in.gso_size, !!(in.flags & NETRXF_csum_blank));
+		if (!in.gso_size) {
+			assert_true(in.len <= 1514);
+			assert_int_equal(ref_verify(in.data, in.len, &shapes[1], 14, 34), 0xffff);
+		} else {
+			assert_true(in.len > 66 + in.gso_size);
+		}
+		for (u32 i = 66; i < in.len; i++)
+			assert_int_equal(in.data[i], byte_of(flow, heard[flow]++));
+	}
+}
+
+/* Streams of segments of all lengths, by turns and in runs, in batches of all sizes. */
+static void test_streams(void **state)
+{
+	unsigned int flow = 0;
+	u32 len = 1448;
+
+	(void)state;
+	srand(7);
+	for (unsigned int round = 0; round < 3000; round++) {
+		struct xmd_buf *f[XMD_BATCH];
+		unsigned int n = 1 + rand() % XMD_BATCH;
+
+		repost(a, 100 + rand() % 150);
+		nic_take(f, n);
+		for (unsigned int i = 0; i < n; i++) {
+			if (rand() % 10 == 0)
+				flow = rand() % FLOWS;
+			if (rand() % 6 == 0)
+				len = rand() % 3 ? 1448 : 1 + rand() % 1448;
+			f[i]->len = f[i]->frame_len = say(f[i]->data, flow, len);
+		}
+		nic.ops->rx_return(nic.ctx, f, n);
+		if (rand() % 3)
+			sim_run();
+		hear();
+	}
+	repost(a, 250);
+	sim_run();
+	hear();
+	assert_int_equal(vif_of(a)->st.rx_full + vif_of(a)->st.rx_drops, 0);
+	for (flow = 0; flow < FLOWS; flow++)
+		assert_int_equal(said[flow], heard[flow]);
+	assert_true(back.merged > 3000);
+}
+
 /* --------------------------------------------------------------- overload */
 
 static void test_full_guest_costs_nothing(void **state)
@@ -372,6 +461,7 @@ int main(void)
 		T(test_the_rest_waits),
 		T(test_events_are_not_spurious),
 		T(test_sums),
+		T(test_streams),
 		T(test_full_guest_costs_nothing),
 		T(test_four_times_what_a_guest_takes),
 		T(test_half_of_50_never_post),

@@ -183,7 +183,6 @@ static int do_settings_get(struct kern *k, struct xmd_port_settings *s)
 	if (to_sim(k)->sim->no_nic)
 		return -ENODEV;
 	*s = to_sim(k)->sim->settings;
-	s->size = sizeof(*s);
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 #include <xmd/backdev.h>
 #include <xmd/nicdev.h>
 
+#include "objects_xpc.h"
 #include "user.h"
 
 #define NOBODY 31000	/* no domain has this id */
@@ -140,9 +141,9 @@ static void settings(void)
 	row("ASK for too few registers", TWO(EINVAL, ENODEV), ioctl(fd, XMD_BACK_ASK, &a));
 }
 
-static int set_port(unsigned int size, unsigned int mask, unsigned int features)
+static int set_port(unsigned long long members, unsigned int features)
 {
-	struct xmd_port_settings s = { .size = size, .mask = mask, .features = features };
+	struct xmd_port_state s = { .chosen = members, .features = features };
 
 	return ioctl(fd, XMD_BACK_SETTINGS_SET, &s);
 }
@@ -150,16 +151,12 @@ static int set_port(unsigned int size, unsigned int mask, unsigned int features)
 /* What is given back after a restart could come from anywhere. */
 static void port_settings(void)
 {
-	const unsigned int size = sizeof(struct xmd_port_settings);
-
-	row("SETTINGS at a bad address", TWO(EFAULT, ENODEV),
-	    ioctl(fd, XMD_BACK_SETTINGS_GET, bad_pointer));
 	row("SETTINGS from a bad address", ONE(EFAULT),
 	    ioctl(fd, XMD_BACK_SETTINGS_SET, bad_pointer));
-	row("SETTINGS of another size", TWO(EINVAL, ENODEV), set_port(size + 4, 0, 0));
-	row("SETTINGS of 2^32-1 bytes", TWO(EINVAL, ENODEV), set_port(~0u, 0, 0));
-	row("SETTINGS of groups unknown", TWO(EINVAL, ENODEV), set_port(size, XMD_PORT_ALL + 1, 0));
-	row("SETTINGS of features unknown", TWO(EINVAL, ENODEV), set_port(size, 0, ~0u));
+	row("SETTINGS of a state", TWO(EINVAL, ENODEV), set_port(XPC_xmd_adapter_link, 0));
+	row("SETTINGS of filters", TWO(EINVAL, ENODEV), set_port(XPC_xmd_adapter_mc, 0));
+	row("SETTINGS of members unknown", TWO(EINVAL, ENODEV), set_port(1ull << 63, 0));
+	row("SETTINGS of features unknown", TWO(EINVAL, ENODEV), set_port(0, ~0u));
 }
 
 static void limits(void)

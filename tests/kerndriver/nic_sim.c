@@ -361,8 +361,10 @@ static void works(void)
 		sim.nic->state_work.due = false;
 		xmd_nic_link_follow(sim.nic);
 	}
-	if (!time_after(tick->at, jiffies))
+	if (!time_after(tick->at, jiffies)) {
+		tick->at = jiffies + 1000 * HZ;		/* not again while it runs */
 		tick->work.func(&tick->work);
+	}
 }
 
 void sim_run(unsigned int ms)

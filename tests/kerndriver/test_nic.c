@@ -150,7 +150,7 @@ static void test_lost_irq(void **state)
 	sim.lose_irqs = true;
 	sim_receive(5);
 	sim.icr = 0;
-	sim_run(600);
+	sim_run(1300);
 	assert_int_equal(sim.received, 5);
 	assert_int_equal(sim.nic->watch.irqs_lost, 1);
 
@@ -158,7 +158,7 @@ static void test_lost_irq(void **state)
 	sim.lose_irqs = false;
 	sim.ims = 0;
 	sim_receive(5);
-	sim_run(600);
+	sim_run(1300);
 	assert_int_equal(sim.received, 10);
 	assert_int_equal(sim.ims & INT_RX, INT_RX);
 	sim_receive(5);
@@ -173,7 +173,7 @@ static void test_lost_irq(void **state)
 	sim.paused = false;
 	sim_run(10);
 	sim.icr = 0;
-	sim_run(600);
+	sim_run(1300);
 	assert_int_equal(sim.ok, 3);
 	assert_int_equal(asked(), 0);
 	sim_down();
@@ -194,7 +194,7 @@ static void test_stuck_polls(void **state)
 	sim.lose_irqs = true;
 	sim_receive(5);
 	/* the interrupt is lost as well: the watch asks for a poll */
-	sim_run(600);
+	sim_run(1300);
 	assert_true(xmd_nic_stuck(sim.nic));
 	sim_run(75);
 	assert_true(xmd_nic_stuck(sim.nic));
@@ -797,6 +797,37 @@ static void test_limit_and_resets(void **state)
 	assert_int_equal(sim.nic->tx.limit.in, 0);
 }
 
+/* A second apart while nothing is under way, four in a second otherwise. */
+static void test_idle_ticks(void **state)
+{
+	unsigned long at;
+	unsigned int n;
+
+	(void)state;
+	sim_up(256);
+	sim_run(6000);		/* no link is due any more */
+	for (int busy = 0; busy < 2; busy++) {
+		sim.paused = busy;
+		sim_post(1, 60);
+		sim_run(2600);
+		for (at = sim.nic->watch.tick.at, n = 0; n < 4; n++) {
+			while (at == sim.nic->watch.tick.at)
+				sim_run(1);
+			assert_int_equal(jiffies_to_msecs(sim.nic->watch.tick.at - at) >= 1000, !busy);
+			at = sim.nic->watch.tick.at;
+		}
+		assert_int_equal(xmd_nic_unwell_ms(sim.nic), 0);
+	}
+	/* One that hangs after it was idle is noticed no later. */
+	sim.paused = false;
+	sim_run(3000);
+	sim.stuck = true;
+	sim_post(1, 60);
+	sim_run(2300);
+	assert_int_equal(asked(), 1);
+	sim_down();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -823,6 +854,7 @@ int main(void)
 		cmocka_unit_test(test_attach),
 		cmocka_unit_test(test_divert),
 		cmocka_unit_test(test_loopback),
+		cmocka_unit_test(test_idle_ticks),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_limit_and_resets),
 	};

@@ -42,6 +42,7 @@ static void on_nic_added(const struct fake_domain *d)
 	struct store *s = dom0.w.dom0;
 	char dir[64];
 
+	store_write_u32(s, "/libxl/pci/0000-00-02-0", "domid", d->domid);
 	snprintf(dir, sizeof(dir), "/libxl/%u/device/pci/0", d->domid);
 	store_write_u32(s, dir, "backend-id", 0);
 	snprintf(dir, sizeof(dir), "/local/domain/%u/device/pci/0", d->domid);
@@ -58,10 +59,18 @@ static void ask_frontend(uint32_t domid)
 	char path[64];
 
 	snprintf(path, sizeof(path), "/libxl/%u/device/pci", domid);
-	dom0.asked += mem_peek(dom0.w.mem, path) != NULL;
+	if (mem_peek(dom0.w.mem, path)) {
+		dom0.asked++;
+		dom0.w.dom0->ops->remove(dom0.w.dom0, "/libxl/pci/0000-00-02-0/domid");
+	}
 	dom0.w.dom0->ops->remove(dom0.w.dom0, path);
 	snprintf(path, sizeof(path), "/local/domain/0/backend/pci/%u", domid);
 	dom0.w.dom0->ops->remove(dom0.w.dom0, path);
+}
+
+static bool nic_owned(void)
+{
+	return mem_peek(dom0.w.mem, "/libxl/pci/0000-00-02-0/domid");
 }
 
 static void on_destroyed(uint32_t domid)
@@ -78,12 +87,21 @@ static void on_destroyed(uint32_t domid)
 	mem_drop_owned(dom0.w.mem, domid);
 }
 
+static void name(const struct fake_domain *d)
+{
+	char home[64];
+
+	snprintf(home, sizeof(home), "/local/domain/%u", d->domid);
+	store_write_text(dom0.w.dom0, home, XS_HOME_NAME, d->name);
+}
+
 static void on_created(const struct fake_domain *d)
 {
 	if (d->domid == DRV)
 		host_drv_made(&dom0.w);
 	else
 		world_home(&dom0.w, d->domid);
+	name(d);
 }
 
 static void on_unpaused(struct fake_domain *d)
@@ -123,6 +141,34 @@ static void serve(uint32_t domid)
 	store_write_text(dom0.w.dom0, dir, XS_OWN_STATE, "serving");
 }
 
+/* Refused, or not seen, until somebody writes there. */
+static bool sees_nic(const struct fake_domain *d)
+{
+	char path[64];
+	const char *state;
+
+	snprintf(path, sizeof(path), "/local/domain/0/backend/pci/%u/0/state", d->domid);
+	state = mem_peek(dom0.w.mem, path);
+	if (!state || !strcmp(state, "5"))
+		return false;
+	snprintf(path, sizeof(path), "/local/domain/%u/device/pci/0/state", d->domid);
+	if (dom0.blind && !dom0.eye) {
+		dom0.eye = mem_connect(dom0.w.mem, d->domid, NULL);
+		dom0.eye->ops->watch(dom0.eye, path, "pci");
+		while (!dom0.eye->ops->next_event(dom0.eye, &dom0.seen))
+			store_event_free(&dom0.seen);
+	}
+	if (!dom0.eye)
+		return true;
+	if (dom0.eye->ops->next_event(dom0.eye, &dom0.seen))
+		return false;
+	store_event_free(&dom0.seen);
+	store_close(dom0.eye);
+	dom0.eye = NULL;
+	dom0.blind = false;
+	return true;
+}
+
 static void boot(void)
 {
 	struct fake_domain *d = fake_find(dom0.boots);
@@ -130,7 +176,7 @@ static void boot(void)
 	if (!dom0.boot_at || world_now() < dom0.boot_at)
 		return;
 	/* One that has no NIC waits for it. */
-	if (d && !d->paused && d->life == LIFE_RUNNING && !d->nic)
+	if (d && !d->paused && d->life == LIFE_RUNNING && (!d->nic || !sees_nic(d)))
 		return;
 	dom0.boot_at = 0;
 	if (!d || d->paused || d->life != LIFE_RUNNING)
@@ -168,6 +214,7 @@ void dom0_start(void)
 	host_connect(&dom0.w, 2);
 	host_connect(&dom0.w, 3);
 	on_nic_added(fake_add(DRV, "drv"));
+	name(fake_find(DRV));
 	fake_add(5, "g1")->driver_domain = false;
 	fake_add(6, "g2")->driver_domain = false;
 	fake.fuse = &dom0.fuse;
@@ -177,6 +224,7 @@ void dom0_start(void)
 	fake.unpaused = on_unpaused;
 	fake.reattach = on_reattach;
 	fake.nic_added = on_nic_added;
+	fake.nic_owned = nic_owned;
 	dom0.policy = (struct policy){ .serve_timeout_s = 60, .drain_timeout_s = 5, .hook = "/hook" };
 	/* The supervisor has saved it when it took charge. */
 	spew(RUN_DIR "/drv.json", "drv 1 1 1 vmlinuz initrd\n");

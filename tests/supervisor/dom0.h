@@ -25,6 +25,9 @@ struct dom0 {
 	unsigned int bad_boots;		/* so many domains from now on never serve */
 	unsigned int panics;		/* so many crash instead */
 	unsigned int refuses;		/* so many NICs from now on xen-pciback does not give */
+	struct store *eye;		/* by which it does then */
+	struct store_event seen;
+	bool blind;			/* the next domain does not see its NIC at first */
 	unsigned int asked;		/* dead frontends that libxl has waited for */
 	unsigned int disturbed;		/* devices that were silenced under a running domain */
 	unsigned int boot_ms;		/* 0: BOOT_MS */

@@ -226,12 +226,14 @@ static int load(const char *path, struct fake_domain *d)
 		return -errno;
 	n = fscanf(f, "%63s %d %d %d %31s %31s", d->name, &driver, &crash, &watchdog, d->kernel,
 		   d->ramdisk);
-	d->nic = fgetc(f) != ' ';
+	n += fgetc(f) == ' ' ? fgetc(f) == '2' ? 2 : 1 : 0;
+	d->nic = n != 7;
+	d->two = n == 8;
 	fclose(f);
 	d->driver_domain = driver;
 	d->on_crash = (enum on_end)crash;
 	d->on_watchdog = (enum on_end)watchdog;
-	return n == 6 ? 0 : -EINVAL;
+	return n >= 6 ? 0 : -EINVAL;
 }
 
 int xl_traits(struct xl *x, const char *path, struct xl_traits *t)
@@ -242,6 +244,8 @@ int xl_traits(struct xl *x, const char *path, struct xl_traits *t)
 	(void)x;
 	if (!err)
 		tell(&d, t);
+	if (!err && d.two)
+		strcpy(t->pci[t->n_pci++], "0000:00:03.0");
 	return err;
 }
 
@@ -286,9 +290,10 @@ static struct fake_domain *make(uint32_t domid, const struct xl_make *how,
 
 int xl_create(struct xl *x, const char *path, const struct xl_make *how, uint32_t *domid)
 {
-	int err = fake_call("create %u%s%s%s%s%s", *domid, how->bare ? "" : " whole",
+	int err = fake_call("create %u%s%s%s%s%s%s", *domid, how->bare ? "" : " whole",
 			    how->kernel ? " kernel " : "", how->kernel ? how->kernel : "",
-			    how->ramdisk ? " ramdisk " : "", how->ramdisk ? how->ramdisk : "");
+			    how->ramdisk ? " ramdisk " : "", how->ramdisk ? how->ramdisk : "",
+			    how->memory_mb ? " with more memory" : "");
 	struct fake_domain want = { .domid = 0 }, *d;
 
 	(void)x;
@@ -296,6 +301,8 @@ int xl_create(struct xl *x, const char *path, const struct xl_make *how, uint32_
 		err = load(path, &want);
 	if (err)
 		return err;
+	if (!how->bare && want.nic && fake.nic_owned && fake.nic_owned())
+		return -EIO;
 	/* A domid or a name that somebody has, an image that is none. */
 	if (fake_find(*domid) || by_name(want.name) || (how->kernel && strstr(how->kernel, "none")))
 		return -EIO;
@@ -316,7 +323,7 @@ int xl_add_pci(struct xl *x, const char *path, uint32_t domid)
 
 	(void)x;
 	(void)path;
-	if (err || !d || d->nic)
+	if (err || !d || d->nic || (fake.nic_owned && fake.nic_owned()))
 		return err ? err : -EIO;
 	d->nic = true;
 	if (fake.nic_added)

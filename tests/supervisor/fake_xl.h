@@ -4,7 +4,7 @@
  *
  * Each call is written down, burns the fuse, and fails if it is told to.  A configuration
  * is saved as one line: "NAME DRIVER_DOMAIN ON_CRASH ON_WATCHDOG KERNEL RAMDISK", and "bare" if
- * it has no NIC.
+ * it has no NIC, "2" if it has two.
  */
 #ifndef TEST_FAKE_XL_H
 #define TEST_FAKE_XL_H
@@ -23,6 +23,7 @@ struct fake_domain {
 	struct xl_usage usage;	/* of one that is not paused */
 	uint64_t burns;		/* ns, between two looks at that */
 	bool nic;		/* its PCI device is assigned to it */
+	bool two;		/* so it is configured */
 	bool driver_domain;
 	enum on_end on_crash, on_watchdog;
 	char kernel[32], ramdisk[32];
@@ -44,6 +45,7 @@ struct fake_xl {
 	void (*created)(const struct fake_domain *d);
 	void (*paused)(const struct fake_domain *d);
 	void (*unpaused)(struct fake_domain *d);
+	bool (*nic_owned)(void);	/* by anybody, libxl believes */
 	void (*nic_added)(const struct fake_domain *d);
 	int (*reattach)(uint32_t guest, uint32_t handle, uint32_t drv);
 };

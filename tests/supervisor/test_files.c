@@ -36,6 +36,8 @@ static void phase_there_and_back(void **state)
 	assert_int_equal(phase_read("other"), PHASE_IDLE);
 	assert_int_equal(phase_write("net", PHASE_RESTORE), 0);
 	assert_int_equal(phase_read("net"), PHASE_RESTORE);
+	assert_int_equal(phase_write("net", PHASE_NIC), 0);
+	assert_int_equal(phase_read("net"), PHASE_NIC);
 	assert_int_equal(phase_write("net", PHASE_IDLE), 0);
 	assert_int_equal(phase_read("net"), PHASE_IDLE);
 	assert_false(file_exists("net", ".phase"));
@@ -48,6 +50,7 @@ static void phase_of_garbage(void **state)
 	static const struct { const char *text; enum phase phase; } row[] = {
 		{ "create", PHASE_CREATE },
 		{ "restore", PHASE_RESTORE },
+		{ "nic", PHASE_NIC },
 		{ "idle", PHASE_IDLE },
 		{ "", PHASE_CREATE },
 		{ "\n", PHASE_CREATE },

@@ -39,6 +39,7 @@ struct told {
 	uint64_t noticed, not_before;
 	unsigned int stable_s;		/* of its policy: which one it is */
 	char name[64], cause[64], kernel[64], ramdisk[64];
+	unsigned int memory_mb;
 	unsigned int files;		/* that were open in it */
 };
 
@@ -110,6 +111,7 @@ enum job_result worker_run(const struct job *job)
 	put(t->cause, job->cause);
 	put(t->kernel, job->kernel);
 	put(t->ramdisk, job->ramdisk);
+	t->memory_mb = job->memory_mb;
 	__sync_synchronize();
 	t->ready = 1;
 	while (t->verdict == -1)
@@ -454,7 +456,8 @@ static void split(void **state)
 		{ "vifs\ta b c\n", 2, { "vifs", "a b c" } },
 		{ "\t\tvifs\t\t\tnet\t\n", 2, { "vifs", "net" } },
 		{ "upgrade\tnet\t-\t/r\n", 4, { "upgrade", "net", "-", "/r" } },
-		{ "a\tb\tc\td\te\n", -EINVAL, { NULL } },
+		{ "upgrade\tnet\t-\t/r\t64\n", 5, { "upgrade", "net", "-", "/r", "64" } },
+		{ "a\tb\tc\td\te\tf\n", -EINVAL, { NULL } },
 		{ "a\nb\n", 2, { "a", "b" } },
 	};
 	char line[64], *word[WORDS_MAX];
@@ -917,6 +920,118 @@ static void leave_is_for_destroyed_ones_only(void **state)
 	assert_int_equal(find(t, "net")->state, WATCHED);
 }
 
+/* ------------------------------------------------- its configuration changes */
+
+/* Whoever reads it, if anybody does, is through. */
+static bool renewed(struct test *t)
+{
+	struct domain *d = find(t, "net");
+	pid_t pid = d->renewer;
+	int status;
+
+	if (!pid)
+		return false;
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	supervise_reaped(&t->s, pid, status);
+	assert_int_equal(d->renewer, 0);
+	return WEXITSTATUS(status) == 2;
+}
+
+static void expect_json(const char *want)
+{
+	char *json = slurp(RUN_DIR "/net.json");
+
+	assert_string_equal(json, want);
+	free(json);
+}
+
+static void it_is_kept_as_it_is_now(void **state)
+{
+	static const char *const node[] = {
+		"/libxl/3/device/vif/0", "/local/domain/3/memory/target",
+		"/local/domain/3/cpu/0/availability",
+	};
+	struct test *t = *state;
+	char want[64];
+	size_t i;
+
+	in_charge(t, 3, "net");
+	/* A watch tells of itself once. */
+	pass(t, 20000);
+	assert_false(renewed(t));
+	pass(t, 20000);
+	assert_int_equal(find(t, "net")->renewer, 0);
+	for (i = 0; i < ARRAY_SIZE(node); i++) {
+		snprintf(fake_find(3)->kernel, 32, "vmlinuz-%zu", i);
+		write_node(t, node[i], "1");
+		look(t);
+		/* xl is in the middle of it, maybe */
+		pass(t, 500);
+		assert_int_equal(find(t, "net")->renewer, 0);
+		pass(t, 1000);
+		assert_true(renewed(t));
+		snprintf(want, sizeof(want), "net 1 1 1 vmlinuz-%zu initrd\n", i);
+		expect_json(want);
+	}
+	/* Nothing that is told in xenstore. */
+	strcpy(fake_find(3)->ramdisk, "initrd-2");
+	pass(t, 601000);
+	assert_true(renewed(t));
+	expect_json("net 1 1 1 vmlinuz-2 initrd-2\n");
+	/* The same as before. */
+	write_node(t, node[0], "2");
+	look(t);
+	pass(t, 2000);
+	assert_int_not_equal(find(t, "net")->renewer, 0);
+	assert_false(renewed(t));
+	assert_false(file_exists("net", ".fresh"));
+}
+
+/* "xl destroy" pauses it and takes its devices away, and we have half of one in hand. */
+static void one_that_is_taken_apart(void **state)
+{
+	struct test *t = *state;
+
+	in_charge(t, 3, "net");
+	fake_find(3)->paused = true;
+	fake_find(3)->nic = false;
+	write_node(t, "/libxl/3/device/pci", "");
+	look(t);
+	pass(t, 2000);
+	assert_false(renewed(t));
+	expect_json("net 1 1 1 vmlinuz initrd\n");
+	/* Nor one whose NIC a worker before us has not added yet. */
+	fake_find(3)->paused = false;
+	phase_write("net", PHASE_NIC);
+	write_node(t, "/libxl/3/device/pci", "");
+	look(t);
+	pass(t, 2000);
+	assert_false(renewed(t));
+	expect_json("net 1 1 1 vmlinuz initrd\n");
+}
+
+/* It has just died: nobody asks libxl for a tenth of a second first, nor writes below a worker. */
+static void nothing_is_read_at_its_end(void **state)
+{
+	struct test *t = *state;
+	unsigned int saves;
+	pid_t pid;
+
+	in_charge(t, 3, "net");
+	write_node(t, "/libxl/3/device/vif/0", "1");
+	look(t);
+	pass(t, 1500);
+	pid = find(t, "net")->renewer;
+	assert_int_not_equal(pid, 0);
+	saves = fake.saves;
+	ends(t, 3, LIFE_CRASHED);
+	assert_int_equal(fake.saves, saves);
+	assert_int_equal(find(t, "net")->renewer, 0);
+	assert_int_equal(kill(pid, 0), -1);
+	back(t, job(t), 3);
+	assert_true(find(t, "net")->known);
+}
+
 /* ------------------------------------------------------------------ it hangs */
 
 static void silence_is_a_hang(void **state)
@@ -942,6 +1057,78 @@ static void silence_is_a_hang(void **state)
 	beats(t, 3, "1");
 	pass(t, 31000);
 	back(t, job(t), 3);
+}
+
+/* A beat every @period ms, for @ms. */
+static void beats_steadily(struct test *t, uint32_t domid, unsigned int period, unsigned int ms)
+{
+	static uint32_t beat = 100;
+	char path[64], text[16];
+	uint64_t end = now + ms;
+
+	snprintf(path, sizeof(path), "/local/domain/%u/" XS_DIR_OWN "/" XS_OWN_HEARTBEAT, domid);
+	while (now < end) {
+		snprintf(text, sizeof(text), "%u", ++beat);
+		write_node(t, path, text);
+		pass(t, period);
+	}
+}
+
+/* From its own beats, and from what its processor does. */
+static void a_hang_that_is_evident(void **state)
+{
+	static const struct {
+		unsigned int period;
+		uint64_t burns;		/* ns in 100 ms */
+		unsigned int least, most;	/* ms until that is called a hang, from a beat or up to a period later */
+	} row[] = {
+		{ 500, 0, 900, 2000 },
+		{ 1000, 0, 900, 2500 },
+		{ 2000, 0, 1900, 4500 },
+		{ 500, 99000000, 2400, 3500 },
+		{ 500, 20000000, 29400, 31000 },
+	};
+	struct test *t = *state;
+	uint64_t begun;
+	size_t i;
+
+	in_charge(t, 3, "net");
+	for (i = 0; i < ARRAY_SIZE(row); i++) {
+		beats_steadily(t, 3, row[i].period, 600000);
+		no_job(t);
+		fake_find(3)->burns = row[i].burns;
+		fake_find(3)->usage.blocked = row[i].burns < 90000000;
+		fake_find(3)->usage.running = row[i].burns >= 90000000;
+		begun = now;
+		while (find(t, "net")->state == WATCHED && now - begun < 40000)
+			pass(t, 50);
+		if (now - begun < row[i].least || now - begun > row[i].most)
+			fail_msg("row %zu: after %llu ms", i, (unsigned long long)(now - begun));
+		back(t, job(t), 3);
+	}
+	assert_int_equal(log_count("its processor has done nothing meanwhile"), 3);
+	assert_int_equal(log_count("its processor does nothing else"), 1);
+}
+
+/* Wrong once, that host is slower than it seemed: no loop of deaths. */
+static void each_verdict_grants_more_time(void **state)
+{
+	struct test *t = *state;
+	uint64_t begun, last = 0;
+	int i;
+
+	in_charge(t, 3, "net");
+	beats_steadily(t, 3, 1000, 60000);
+	for (i = 0; i < 4; i++) {
+		fake_find(3)->burns = 0;
+		begun = now;
+		while (find(t, "net")->state == WATCHED && now - begun < 40000)
+			pass(t, 50);
+		assert_true(now - begun > last + last / 2);
+		last = now - begun;
+		back(t, job(t), 3);
+		beats_steadily(t, 3, 1000, 9000);
+	}
 }
 
 static void who_never_beat_is_not_listened_to(void **state)
@@ -1508,6 +1695,33 @@ static void our_own_timer_is_late(void **state)
 
 /* ------------------------------------------------------------ slow, not broken */
 
+/* Its time follows what this host has shown (xmd-backend); if that was wrong, it is not again and again. */
+static void its_watchdog_bites_again(void **state)
+{
+	struct test *t = *state;
+	struct pace p;
+
+	in_charge(t, 3, "net");
+	pass(t, 60000);
+	ends(t, 3, LIFE_WATCHDOG);
+	pace_read("net", &p);
+	assert_int_equal(p.level, 0);
+	back(t, job(t), 3);
+	pass(t, 60000);
+	ends(t, 3, LIFE_WATCHDOG);
+	pace_read("net", &p);
+	assert_int_equal(p.level, 1);
+	assert_int_equal(log_count("its watchdog ended domain 3 again: the next one has 20 s before that happens"), 1);
+	back(t, job(t), 3);
+	/* Long ago. */
+	unlink(RUN_DIR "/net.pace");
+	pass(t, 700000);
+	ends(t, 3, LIFE_WATCHDOG);
+	pace_read("net", &p);
+	assert_int_equal(p.level, 0);
+	back(t, job(t), 3);
+}
+
 static void its_watchdog_was_too_fast(void **state)
 {
 	struct test *t = *state;
@@ -1591,7 +1805,7 @@ static void what_is_no_request(void **state)
 {
 	static const char unknown[] = "error unknown request\n";
 	static const char *const request[] = {
-		"", "vifs", "frob", "restart", "a\tb\tc\td\te", "status\tnet", "frob\tnet", "vifs\tnet\tx",
+		"", "vifs", "frob", "restart", "a\tb\tc\td\te\tf", "status\tnet", "frob\tnet", "vifs\tnet\tx",
 		"restart\tnet\tx", "release\tnet\tx", "retry\tnet\tx", "upgrade\tnet", "upgrade\tnet\t/k",
 	};
 	struct test *t = *state;
@@ -1685,11 +1899,13 @@ static void upgrade_when_asked(void **state)
 	assert_int_equal(j->kind, JOB_UPGRADE);
 	assert_string_equal(j->kernel, "/boot/k");
 	assert_string_equal(j->ramdisk, "as it is");
+	assert_int_equal(j->memory_mb, 0);
 	ended(t, j, JOB_FELL_BACK);
 	expect_later(fd, "error net: the new image does not serve; the old one does again\n");
 	assert_int_equal(find(t, "net")->state, WATCHED);
-	fd = ask(t, "upgrade\tnet\t-\t/boot/r", text);
+	fd = ask(t, "upgrade\tnet\t-\t/boot/r\t176", text);
 	j = job(t);
+	assert_int_equal(j->memory_mb, 176);
 	assert_string_equal(j->kernel, "as it is");
 	assert_string_equal(j->ramdisk, "/boot/r");
 	back(t, j, 3);
@@ -1930,6 +2146,11 @@ int main(void)
 		T(it_is_left_alone),
 		T(leave_is_for_destroyed_ones_only),
 		T(silence_is_a_hang),
+		T(it_is_kept_as_it_is_now),
+		T(one_that_is_taken_apart),
+		T(nothing_is_read_at_its_end),
+		T(a_hang_that_is_evident),
+		T(each_verdict_grants_more_time),
 		T(who_never_beat_is_not_listened_to),
 		T(no_one_listens),
 		T(beats_that_begin_again),
@@ -1950,6 +2171,7 @@ int main(void)
 		T(the_host_is_starved),
 		T(our_own_timer_is_late),
 		T(its_watchdog_was_too_fast),
+		T(its_watchdog_bites_again),
 		T(workers_that_need_more_time),
 		T(one_that_hangs_each_time),
 		T(a_worker_that_takes_long_is_told_of),

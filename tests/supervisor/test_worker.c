@@ -23,6 +23,8 @@ static int teardown(void **state)
 	(void)state;
 	assert_int_equal(mem_open_transactions(dom0.w.mem), 0);
 	assert_int_equal(dom0.disturbed, 0);
+	/* libxl had never to wait for a frontend that was dead */
+	assert_int_equal(dom0.asked, 0);
 	dom0_stop();
 	return 0;
 }
@@ -221,6 +223,129 @@ static void not_before_its_time(void **state)
 	dom0.job.not_before = begun + 4000;
 	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
 	assert_in_range(world_now() - begun, 4000, 5000);
+}
+
+/* ------------------------------------------------------------- its NIC */
+
+/* Xen has not taken it from the old domain yet, say.  The vifs do not wait for that. */
+static void the_nic_is_not_to_be_had_at_once(void **state)
+{
+	char *before = host_dump(&dom0.w, true);
+
+	(void)state;
+	dom0_crash(LIFE_CRASHED);
+	fake_fail("nic", EIO, 3);
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
+	expect_steps(PUT_OUT TAKEN_DOWN MADE_ANEW "unpause 1, nic 1, restore 3 vifs, nic 1, nic 1, nic 1, "
+		     "phase restore, save 1, phase idle, history, /hook up drv 1 (crashed)");
+	expect_back(before);
+}
+
+/* Then the other way, which needs nothing of the domain. */
+#define MADE_WHOLE	"phase create, create 1 whole, ours, phase restore, "
+#define RESTORED_WHOLE	"unpause 1, restore 3 vifs, "
+
+static void the_nic_cannot_be_added(void **state)
+{
+	char *before = host_dump(&dom0.w, true), *steps;
+
+	(void)state;
+	dom0_crash(LIFE_CRASHED);
+	fake_fail("nic", EIO, 1000);
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
+	assert_int_equal(log_count("its NIC cannot be added while it boots: creating it again"), 1);
+	assert_in_range(world_now() - dom0.job.noticed, 5000, 7000);
+	steps = dom0_steps();
+	assert_non_null(strstr(steps, "nic 1, phase create, pause 1, quiet 0000:00:02.0, destroy 1, "
+			       MADE_WHOLE RESTORED_WHOLE "save 1, phase idle"));
+	free(steps);
+	fake.fail_times = 0;
+	expect_back(before);
+}
+
+/* It is in use, it says, or is not there any more. */
+static void pciback_refuses_the_nic(void **state)
+{
+	char *before = host_dump(&dom0.w, true), *steps;
+
+	(void)state;
+	dom0_crash(LIFE_CRASHED);
+	dom0.refuses = 1;
+	dom0.boot_ms = 1000;
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
+	assert_int_equal(log_count("xen-pciback has refused its NIC"), 1);
+	assert_int_equal(log_count("died before"), 0);
+	steps = dom0_steps();
+	assert_non_null(strstr(steps, "destroy 1, " MADE_WHOLE RESTORED_WHOLE "save 1, phase idle"));
+	free(steps);
+	expect_back(before);
+}
+
+static void there_is_no_nic_at_all(void **state)
+{
+	(void)state;
+	dom0_crash(LIFE_CRASHED);
+	dom0.refuses = 100;
+	dom0.boot_ms = 1000;
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_FAILED);
+	/* That is no want of time. */
+	assert_int_equal(log_count("may only be slow"), 0);
+	assert_int_equal(log_count("the NIC of its configuration cannot be had"), 1);
+	dom0.refuses = 0;
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
+}
+
+static void lets_go(void)
+{
+	if (world_now() >= dom0.job.noticed + 300)
+		rmdir("xen-backend/pci-1-0");
+}
+
+/* A new directory of the same name would be the old one to it. */
+static void pciback_takes_its_time(void **state)
+{
+	char *before = host_dump(&dom0.w, true);
+
+	(void)state;
+	dom0_crash(LIFE_CRASHED);
+	assert_int_equal(mkdir("xen-backend", 0700) | mkdir("xen-backend/pci-1-0", 0700), 0);
+	dom0.meanwhile = lets_go;
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
+	assert_in_range(world_now() - dom0.job.noticed, 600, 1000);
+	assert_int_equal(log_count("does not let go"), 0);
+	expect_back(before);
+	/* For ever: that does not keep the domain from being tried. */
+	dom0.meanwhile = NULL;
+	assert_int_equal(mkdir("xen-backend/pci-1-0", 0700), 0);
+	dom0_crash(LIFE_CRASHED);
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
+	assert_in_range(world_now() - dom0.job.noticed, 2300, 3000);
+	assert_int_equal(log_count("xen-pciback does not let go of the PCI devices of domain 1"), 1);
+}
+
+/* Its Linux has listed its devices before, and set its watch after the NIC came. */
+static void a_nic_that_nobody_has_seen(void **state)
+{
+	char *before = host_dump(&dom0.w, true);
+
+	(void)state;
+	dom0_crash(LIFE_CRASHED);
+	dom0.blind = true;
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
+	assert_in_range(world_now() - dom0.job.noticed, 400, 1500);
+	expect_back(before);
+}
+
+/* Hotplug adds one device at a time, the next when the domain has the first. */
+static void several_devices(void **state)
+{
+	(void)state;
+	spew(RUN_DIR "/drv.json", "drv 1 1 1 vmlinuz initrd 2\n");
+	dom0_crash(LIFE_CRASHED);
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
+	expect_steps("store, open, phase create, quiet 0000:00:02.0, quiet 0000:00:03.0, "
+		     "/hook down drv 1 (crashed), " TAKEN_DOWN MADE_WHOLE RESTORED_WHOLE
+		     "save 1, phase idle, history, /hook up drv 1 (crashed)");
 }
 
 /* ------------------------------------------------ the xl that created it */
@@ -839,6 +964,35 @@ static void an_image_that_never_serves(void **state)
 	falls_back("vmlinuz-bad", "asked for");
 }
 
+static unsigned int count(const char *text, const char *word)
+{
+	unsigned int n = 0;
+
+	while ((text = strstr(text, word))) {
+		n++;
+		text += strlen(word);
+	}
+	return n;
+}
+
+/* Its NIC is refused both ways, and then it is not: that is no fault of the old image. */
+static void an_image_without_a_nic(void **state)
+{
+	char *before = host_dump(&dom0.w, true), *steps;
+
+	(void)state;
+	dom0.refuses = 2;
+	dom0.boot_ms = 1000;
+	dom0.job.kernel = "vmlinuz-2";
+	assert_int_equal(dom0_work(JOB_UPGRADE, "asked for"), JOB_FELL_BACK);
+	steps = dom0_steps();
+	assert_int_equal(count(steps, "create 1"), 3);
+	assert_int_equal(count(steps, "create 1 whole kernel vmlinuz-2"), 1);
+	free(steps);
+	assert_string_equal(fake_find(DRV)->kernel, "vmlinuz");
+	expect_back(before);
+}
+
 /* Nor does the old one come up again: what is left is for the next worker. */
 static void an_image_that_leaves_nothing_behind(void **state)
 {
@@ -868,6 +1022,13 @@ int main(void)
 		T(no_hook_is_run_when_there_is_none),
 		T(a_hook_that_is_not_there),
 		T(not_before_its_time),
+		T(the_nic_is_not_to_be_had_at_once),
+		T(the_nic_cannot_be_added),
+		T(pciback_refuses_the_nic),
+		T(there_is_no_nic_at_all),
+		T(pciback_takes_its_time),
+		T(a_nic_that_nobody_has_seen),
+		T(several_devices),
 		T(xl_destroys_it_itself),
 		T(xl_was_to_destroy_it_and_does_not),
 		T(it_takes_its_time_to_die),
@@ -901,6 +1062,7 @@ int main(void)
 		T(an_image_that_is_not_there),
 		T(an_image_that_panics),
 		T(an_image_that_never_serves),
+		T(an_image_without_a_nic),
 		T(an_image_that_leaves_nothing_behind),
 	};
 

@@ -76,15 +76,14 @@ watch_end() {
 # half_pid NAME: the process id of a user half in drv, or nothing
 half_pid() { on drv "pidof $1" 2> /dev/null || true; }
 
-# half_stop NAME / half_cont NAME: take a user half away, and its keeper with it, for as long as
-# a hostile one stands in its place
+# half_stop NAME / half_cont NAME: take a user half away, for as long as a hostile one stands in its
+# place; init starts none that is held
 half_stop() {
-	on drv "p=\$(pidof $1) && k=\$(awk '/PPid/ { print \$2 }' /proc/\$p/status) &&
-		echo \$k > /run/keeper.$1 && kill -STOP \$k && kill -9 \$p &&
+	on drv "mkdir -p /run/xmd/hold && touch /run/xmd/hold/$1 && p=\$(pidof $1) && kill -9 \$p &&
 		while [ -e /proc/\$p/exe ]; do sleep 0.02; done" || fail "$1 cannot be stopped"
 }
 half_cont() {
-	on drv "kill -CONT \$(cat /run/keeper.$1)" || fail "$1 has lost its keeper"
+	on drv "rm /run/xmd/hold/$1"
 	wait_until 10 "on drv 'pidof $1'" || fail "$1 is not started again"
 }
 

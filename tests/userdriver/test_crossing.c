@@ -351,7 +351,9 @@ static void saved_settings_are_there_at_the_first_start(void **state)
 		want.autoneg = 0;
 		want.forced = XMD_ADV_100F;
 		want.rx_usecs = 33;	/* not among those saved */
-		want.restored = XMD_PORT_MTU | XMD_PORT_RINGS | XMD_PORT_LINK;
+		want.restored = XPC_xmd_adapter_mtu | XPC_xmd_adapter_tx_ring |
+				XPC_xmd_adapter_rx_ring | XPC_xmd_adapter_autoneg |
+				XPC_xmd_adapter_forced;
 		assert_int_equal(sim_commit(b.sim, &want), 0);
 		log_capture_start();
 		assert_int_equal(driver_start(&b.d), 0);

@@ -12,7 +12,7 @@
 static struct xpc x;
 static struct t_thing replica_thing;
 static struct t_chain_store replica_chain;
-static struct file blocking;
+static struct file blocking = { .private_data = &x };
 static pthread_t user_thread, tick_thread;
 static bool stop_ticks;
 
@@ -86,12 +86,12 @@ int t_note(void *ctx)
 static int link_read(struct xpc_link *link, void *buf)
 {
 	(void)link;
-	return xpc_kern_read(&x, &blocking, buf, XPC_MSG_MAX);
+	return xpc_kern_read(&blocking, buf, XPC_MSG_MAX, NULL);
 }
 
 static int link_write(struct xpc_link *link, const void *buf, __u32 len)
 {
-	ssize_t n = xpc_kern_write(&x, buf, len);
+	ssize_t n = xpc_kern_write(&blocking, buf, len, NULL);
 
 	(void)link;
 	return n < 0 ? (int)n : 0;
@@ -117,7 +117,7 @@ static void fail_at_call(enum conduct how)
 {
 	char buf[XPC_MSG_MAX];
 
-	while (xpc_kern_read(&x, &blocking, buf, sizeof(buf)) > 0 && buf[1] != XPC_CALL)
+	while (xpc_kern_read(&blocking, buf, sizeof(buf), NULL) > 0 && buf[1] != XPC_CALL)
 		;
 	while (how == HANGS && !read_count(&shim_process.kills))
 		sleep_ms(10);
@@ -414,18 +414,18 @@ static void the_kernel_sleeps_for_the_lock(void **state)
 
 static void the_file_has_its_rules(void **state)
 {
-	struct file nonblock = { O_NONBLOCK };
+	struct file nonblock = { .f_flags = O_NONBLOCK, .private_data = &x };
 	char buf[XPC_MSG_MAX + 8] = {};
 
 	(void)state;
 	assert_int_equal(xpc_kern_open(&x), 0);
 	assert_int_equal(xpc_kern_open(&x), -EBUSY);
 	assert_int_equal(xpc_kern_heard(&x), -EPROTO);
-	assert_int_equal(xpc_kern_read(&x, &nonblock, buf, XPC_MSG_MAX), -EPROTO);
-	assert_int_equal(xpc_kern_read(&x, &nonblock, buf, XPC_MSG_MAX - 1), -EINVAL);
-	assert_int_equal(xpc_kern_write(&x, buf, sizeof(buf)), -EBADMSG);
-	assert_int_equal(xpc_kern_write(&x, buf, 0), -EBADMSG);
-	assert_int_equal(xpc_kern_poll(&x, &nonblock, NULL), EPOLLOUT | EPOLLWRNORM);
+	assert_int_equal(xpc_kern_read(&nonblock, buf, XPC_MSG_MAX, NULL), -EPROTO);
+	assert_int_equal(xpc_kern_read(&nonblock, buf, XPC_MSG_MAX - 1, NULL), -EINVAL);
+	assert_int_equal(xpc_kern_write(&blocking, buf, sizeof(buf), NULL), -EBADMSG);
+	assert_int_equal(xpc_kern_write(&blocking, buf, 0, NULL), -EBADMSG);
+	assert_int_equal(xpc_kern_poll(&nonblock, NULL), EPOLLOUT | EPOLLWRNORM);
 	xpc_kern_close(&x);
 	start_user(ANSWERS);
 }
@@ -451,7 +451,7 @@ static void calls_and_proposals_of_the_user_half(void **state)
 	xpc_kern_get(&x, 0, &got);
 	assert_int_equal(got.u16, 12);
 	assert_int_equal(xpc_kern_commit(&x, 0, XPC_t_thing_u32, &want), 0);
-	assert_int_equal(xpc_kern_poll(&x, &blocking, NULL) & EPOLLIN, EPOLLIN);
+	assert_int_equal(xpc_kern_poll(&blocking, NULL) & EPOLLIN, EPOLLIN);
 	assert_int_equal(xpc_user_dispatch(&u), 1);
 	assert_int_equal(replica_thing.u32, 13);
 	m.f = open_memstream(&text, &size);

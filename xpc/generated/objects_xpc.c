@@ -45,8 +45,8 @@ static const struct xpc_field fields_of_xmd_adapter[] = {
 	  .offset = offsetof(struct xmd_adapter, msg_level), .by = 1, .low = 0x0ull, .high = 0xffffffffull, },
 	{ .name = "rx_csum", .shape = XPC_ONE, .element = XPC_UINT, .size = 1, .max = 1,
 	  .offset = offsetof(struct xmd_adapter, rx_csum), .by = 1, .low = 0x0ull, .high = 0x1ull, },
-	{ .name = "restored", .shape = XPC_ONE, .element = XPC_UINT, .size = 4, .max = 1,
-	  .offset = offsetof(struct xmd_adapter, restored), .by = 1, .low = 0x0ull, .high = 0x1ffull, },
+	{ .name = "restored", .shape = XPC_ONE, .element = XPC_UINT, .size = 8, .max = 1,
+	  .offset = offsetof(struct xmd_adapter, restored), .by = 1, .low = 0x0ull, .high = 0xffffffffffffffffull, },
 	{ .name = "promisc", .shape = XPC_ONE, .element = XPC_UINT, .size = 1, .max = 1,
 	  .offset = offsetof(struct xmd_adapter, promisc), .by = 1, .low = 0x0ull, .high = 0x1ull, },
 	{ .name = "allmulti", .shape = XPC_ONE, .element = XPC_UINT, .size = 1, .max = 1,
@@ -82,8 +82,8 @@ static const struct xpc_field fields_of_xmd_adapter[] = {
 };
 
 const struct xpc_struct xpc_struct_xmd_adapter = {
-	.name = "xmd_adapter", .field = fields_of_xmd_adapter, .n = 33, .size = 876,
-	.mask = 0x1fff7ffffull, .wire_max = 869,
+	.name = "xmd_adapter", .field = fields_of_xmd_adapter, .n = 33, .size = 888,
+	.mask = 0x1fff7ffffull, .wire_max = 873,
 };
 
 static const struct xpc_field fields_of_xmd_counters[] = {
@@ -243,12 +243,12 @@ const struct xpc_struct xpc_struct_xmd_testresult = {
 };
 
 static const struct xpc_field in_fields_of_xmd_configure[] = {
-	{ .name = "want", .shape = XPC_ONE, .element = XPC_SUB, .size = 876, .max = 1,
+	{ .name = "want", .shape = XPC_ONE, .element = XPC_SUB, .size = 888, .max = 1,
 	  .offset = offsetof(struct xpc_args_xmd_configure, want), .sub = &xpc_struct_xmd_adapter, },
 };
 
 static const struct xpc_struct in_of_xmd_configure = {
-	.name = "xmd_configure", .n = 1, .mask = 0x1ull, .wire_max = 869,
+	.name = "xmd_configure", .n = 1, .mask = 0x1ull, .wire_max = 873,
 	.field = in_fields_of_xmd_configure, .size = sizeof(struct xpc_args_xmd_configure),
 };
 
@@ -399,12 +399,12 @@ static const struct xpc_struct out_of_xmd_test_loopback = {
 };
 
 static const struct xpc_field in_fields_of_xmd_found[] = {
-	{ .name = "found", .shape = XPC_ONE, .element = XPC_SUB, .size = 876, .max = 1,
+	{ .name = "found", .shape = XPC_ONE, .element = XPC_SUB, .size = 888, .max = 1,
 	  .offset = offsetof(struct xpc_args_xmd_found, found), .sub = &xpc_struct_xmd_adapter, },
 };
 
 static const struct xpc_struct in_of_xmd_found = {
-	.name = "xmd_found", .n = 1, .mask = 0x1ull, .wire_max = 869,
+	.name = "xmd_found", .n = 1, .mask = 0x1ull, .wire_max = 873,
 	.field = in_fields_of_xmd_found, .size = sizeof(struct xpc_args_xmd_found),
 };
 
@@ -422,25 +422,25 @@ static const struct xpc_call_type upcalls[] = {
 	{ .name = "xmd_configure", .id = 1, .in = &in_of_xmd_configure, .out = &out_of_xmd_configure,
 	  .ms = 3000, .buf = 0 },
 	{ .name = "xmd_link_event", .id = 2, .in = &in_of_xmd_link_event, .out = &out_of_xmd_link_event,
-	  .ms = 1000, .buf = 869 },
+	  .ms = 1000, .buf = 873 },
 	{ .name = "xmd_tx_hang", .id = 3, .in = &in_of_xmd_tx_hang, .out = &out_of_xmd_tx_hang,
-	  .ms = 3000, .buf = 869 },
+	  .ms = 3000, .buf = 873 },
 	{ .name = "xmd_alive", .id = 4, .in = &in_of_xmd_alive, .out = &out_of_xmd_alive,
-	  .ms = 1000, .buf = 869 },
+	  .ms = 1000, .buf = 873 },
 	{ .name = "xmd_nway_reset", .id = 5, .in = &in_of_xmd_nway_reset, .out = &out_of_xmd_nway_reset,
-	  .ms = 1000, .buf = 869 },
+	  .ms = 1000, .buf = 873 },
 	{ .name = "xmd_identify", .id = 6, .in = &in_of_xmd_identify, .out = &out_of_xmd_identify,
-	  .ms = 1000, .buf = 869 },
+	  .ms = 1000, .buf = 873 },
 	{ .name = "xmd_read_regs", .id = 7, .in = &in_of_xmd_read_regs, .out = &out_of_xmd_read_regs,
-	  .ms = 1000, .buf = 873 },
+	  .ms = 1000, .buf = 877 },
 	{ .name = "xmd_read_eeprom", .id = 8, .in = &in_of_xmd_read_eeprom, .out = &out_of_xmd_read_eeprom,
-	  .ms = 1000, .buf = 873 },
+	  .ms = 1000, .buf = 877 },
 	{ .name = "xmd_write_eeprom", .id = 9, .in = &in_of_xmd_write_eeprom, .out = &out_of_xmd_write_eeprom,
-	  .ms = 3000, .buf = 881 },
+	  .ms = 3000, .buf = 885 },
 	{ .name = "xmd_self_test", .id = 10, .in = &in_of_xmd_self_test, .out = &out_of_xmd_self_test,
-	  .ms = 8000, .buf = 1399 },
+	  .ms = 8000, .buf = 1403 },
 	{ .name = "xmd_refresh_counters", .id = 11, .in = &in_of_xmd_refresh_counters, .out = &out_of_xmd_refresh_counters,
-	  .ms = 1000, .buf = 1403 },
+	  .ms = 1000, .buf = 1407 },
 	{ .name = NULL },
 };
 
@@ -452,9 +452,9 @@ static const struct xpc_call_type downcalls[] = {
 };
 
 const struct xpc_proto xpc_objects = {
-	.name = "objects", .fingerprint = 0xf8a5b70d,
+	.name = "objects", .fingerprint = 0x03e89eed,
 	.object = objects, .n_objects = 2, .up = upcalls, .n_up = 11,
-	.down = downcalls, .n_down = 3, .up_bytes = 1403,
+	.down = downcalls, .n_down = 3, .up_bytes = 1407,
 	.up_args = sizeof(union objects_up_args), .down_args = sizeof(union objects_down_args),
 	.home = 1, .peer = 2,
 };

@@ -10,7 +10,7 @@ _Static_assert(sizeof(struct xmd_mac) == 6, "as xpc-gen saw it");
 _Static_assert(offsetof(struct xmd_mac, addr) == 0, "as xpc-gen saw it");
 extern const struct xpc_struct xpc_struct_xmd_mac;
 
-_Static_assert(sizeof(struct xmd_adapter) == 876, "as xpc-gen saw it");
+_Static_assert(sizeof(struct xmd_adapter) == 888, "as xpc-gen saw it");
 _Static_assert(offsetof(struct xmd_adapter, tx_ring) == 0, "as xpc-gen saw it");
 _Static_assert(offsetof(struct xmd_adapter, rx_ring) == 4, "as xpc-gen saw it");
 _Static_assert(offsetof(struct xmd_adapter, mtu) == 8, "as xpc-gen saw it");
@@ -27,23 +27,23 @@ _Static_assert(offsetof(struct xmd_adapter, rx_usecs) == 28, "as xpc-gen saw it"
 _Static_assert(offsetof(struct xmd_adapter, wol) == 32, "as xpc-gen saw it");
 _Static_assert(offsetof(struct xmd_adapter, msg_level) == 36, "as xpc-gen saw it");
 _Static_assert(offsetof(struct xmd_adapter, rx_csum) == 40, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, restored) == 44, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, promisc) == 48, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, allmulti) == 49, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, n_mc) == 50, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, mc) == 52, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, link) == 820, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, duplex) == 821, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, speed) == 822, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, flow_rx) == 824, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, flow_tx) == 825, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, mdix_state) == 826, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, partner) == 827, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, perm_mac) == 828, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, wol_can) == 836, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, eeprom_len) == 840, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, phy_addr) == 842, "as xpc-gen saw it");
-_Static_assert(offsetof(struct xmd_adapter, user_version) == 843, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, restored) == 48, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, promisc) == 56, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, allmulti) == 57, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, n_mc) == 58, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, mc) == 60, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, link) == 828, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, duplex) == 829, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, speed) == 830, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, flow_rx) == 832, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, flow_tx) == 833, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, mdix_state) == 834, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, partner) == 835, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, perm_mac) == 836, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, wol_can) == 844, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, eeprom_len) == 848, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, phy_addr) == 850, "as xpc-gen saw it");
+_Static_assert(offsetof(struct xmd_adapter, user_version) == 851, "as xpc-gen saw it");
 extern const struct xpc_struct xpc_struct_xmd_adapter;
 
 _Static_assert(sizeof(struct xmd_counters) == 448, "as xpc-gen saw it");
@@ -123,7 +123,7 @@ extern const struct xpc_struct xpc_struct_xmd_testresult;
 /* objects: id on the wire, place in struct xpc_proto, members, longest message */
 #define XPC_ID_xmd_adapter 1
 #define XPC_OBJECT_xmd_adapter 0
-#define XPC_MAX_xmd_adapter 909
+#define XPC_MAX_xmd_adapter 913
 #define XPC_xmd_adapter_tx_ring (1ull << 0)
 #define XPC_xmd_adapter_rx_ring (1ull << 1)
 #define XPC_xmd_adapter_mtu (1ull << 2)

@@ -170,21 +170,26 @@ void xpc_kern_shut(struct xpc *x, const char *why)
 	wake(x);
 }
 
-void xpc_kern_tick(struct xpc *x)
+bool xpc_kern_tick(struct xpc *x)
 {
 	enum xpc_phase was, is;
-	bool news;
+	bool news, waits;
+	unsigned int i;
 
 	spin_lock_irq(&x->lock);
 	was = x->t.phase;
 	news = xpc_tick(&x->t, now_us());
 	is = x->t.phase;
+	waits = is != XPC_LIVE;
+	for (i = 0; i < x->t.proto->n_up; i++)
+		waits |= x->t.slot[i].state != XPC_IDLE;
 	if (is == XPC_LOST && was != XPC_LOST)
 		kill_lost(x);
 	spin_unlock_irq(&x->lock);
 	if (news)
 		wake(x);
 	tell_phase(x, was, is);
+	return waits;
 }
 
 int xpc_kern_heard(struct xpc *x)
@@ -220,8 +225,9 @@ static int next_message(struct xpc *x)
 	return n;
 }
 
-ssize_t xpc_kern_read(struct xpc *x, struct file *file, char __user *to, size_t len)
+ssize_t xpc_kern_read(struct file *file, char __user *to, size_t len, loff_t *pos)
 {
+	struct xpc *x = file->private_data;
 	int n, err;
 
 	/* a message that does not fit would be lost */
@@ -243,8 +249,9 @@ ssize_t xpc_kern_read(struct xpc *x, struct file *file, char __user *to, size_t 
 	return n;
 }
 
-__poll_t xpc_kern_poll(struct xpc *x, struct file *file, poll_table *wait)
+__poll_t xpc_kern_poll(struct file *file, poll_table *wait)
 {
+	struct xpc *x = file->private_data;
 	__poll_t events = EPOLLOUT | EPOLLWRNORM;
 
 	poll_wait(file, &x->readers, wait);
@@ -309,8 +316,9 @@ static int write_message(struct xpc *x, u32 len)
 	return err;
 }
 
-ssize_t xpc_kern_write(struct xpc *x, const char __user *from, size_t len)
+ssize_t xpc_kern_write(struct file *file, const char __user *from, size_t len, loff_t *pos)
 {
+	struct xpc *x = file->private_data;
 	/* longer than any message: let the tracker refuse and count it */
 	u32 n = min_t(size_t, len, XPC_MSG_MAX + 1);
 	int err;

@@ -79,13 +79,17 @@ void xpc_kern_free(struct xpc *x);
 /* xpc_kern_open - -EBUSY: somebody else has it; -ENODEV: shut */
 int xpc_kern_open(struct xpc *x);
 void xpc_kern_close(struct xpc *x);
-ssize_t xpc_kern_read(struct xpc *x, struct file *file, char __user *to, size_t len);
-ssize_t xpc_kern_write(struct xpc *x, const char __user *from, size_t len);
-__poll_t xpc_kern_poll(struct xpc *x, struct file *file, poll_table *wait);
+/* These three as they are, with &struct xpc as the file's private_data. */
+ssize_t xpc_kern_read(struct file *file, char __user *to, size_t len, loff_t *pos);
+ssize_t xpc_kern_write(struct file *file, const char __user *from, size_t len, loff_t *pos);
+__poll_t xpc_kern_poll(struct file *file, poll_table *wait);
 int xpc_kern_heard(struct xpc *x);
 
-/* xpc_kern_tick - deadlines; every few hundred milliseconds, in process context */
-void xpc_kern_tick(struct xpc *x);
+/*
+ * xpc_kern_tick - deadlines; in process context, every few hundred milliseconds, or once a second
+ * Return: whether something has a deadline
+ */
+bool xpc_kern_tick(struct xpc *x);
 
 /* Objects, by their place XPC_OBJECT_NAME.  get and commit in any context. */
 void xpc_kern_get(struct xpc *x, unsigned int object, void *to);

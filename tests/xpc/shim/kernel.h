@@ -114,6 +114,7 @@ typedef unsigned int __poll_t;
 typedef struct poll_table_struct poll_table;
 struct file {
 	unsigned int f_flags;
+	void *private_data;
 };
 #define O_NONBLOCK	04000
 #define EPOLLIN		0x001
