@@ -102,8 +102,10 @@ longest() { # FILE
 
 max() { if [ "$1" -gt "$2" ]; then echo "$1"; else echo "$2"; fi; }
 
-# The flow that seq_report has just ended must have gone on to its end.
+# The flow that seq_report has just ended must have gone on to its end; with virtual time its ends have different
+# clocks.
 went_on() { # NAME
+	[ -z "$INSNS" ] || return 0
 	s=$(field seconds "$t_sent") r=$(field seconds "$t_got")
 	[ $((${s%.*} - ${r%.*})) -le 2 ] || fail "$1 has not come back: sent for $s s, received for $r s"
 }
