@@ -12,7 +12,6 @@
 enum { PAGE_IN, PAGE_OUT, PAGE_SCRATCH, PAGE_REPLY, PAGES };
 
 #define SLACK_MS 1000u		/* a deadline is noticed at a tick */
-
 static u64 now_us(void)
 {
 	return ktime_to_us(ktime_get());
