@@ -44,5 +44,5 @@ for n in $guests; do
 	watch_end "600$n"
 done
 metric available_least "$(tail -n 1 /run/lab/least)" KiB
-! on drv dmesg | grep -iE 'out of memory|oom|page allocation failure|order:' || fail "the driver domain had too little memory"
+! on drv dmesg | grep -iE 'out of memory|oom-kill|page allocation failure' || fail "the driver domain had too little memory"
 for n in $guests; do reachable peer "$(addr "g$n")" || fail "g$n is not reached"; done
