@@ -2,7 +2,8 @@
 # lab: file build/bin/xmd-seqtest
 #
 # xmd-supervisor and xmdctl under a guest's traffic: a hang that the domain's own beats tell, a planned restart, an
-# upgrade, an upgrade to an image that does not serve, the supervisor itself killed in the middle of a restart, a domain that dies again and again until it is given
+# upgrade, an upgrade to an image that does not serve, the supervisor itself killed in the middle of a restart, a
+# domain that dies again and again until it is given
 # up, and is had back, and one that is destroyed and meant to be.
 . /case/caselib.sh
 GAP_MS=1500
