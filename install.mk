@@ -10,49 +10,61 @@
 # DESTDIR=DIR  install below DIR, for a package: then nothing is done to the running system
 # PREFIX=DIR   programs, man pages, units, rules (default /usr)
 # KVER=VERSION the modules' kernel (default: the running one)
+# MODULES=     none: DKMS builds them where they are used
 
 PREFIX  ?= /usr
 SYSCONF ?= /etc
 UNITS   := $(PREFIX)/lib/systemd/system
 MAN     := $(PREFIX)/share/man
 MODULES := /lib/modules/$(KVER)/updates/xmd
+EXAMPLES := $(PREFIX)/share/doc/xmd/examples
 
 DRV_MODULES := xmd_nic xmd_back
 DRV_UNITS   := userdriver/xmd-userdriver.service backend-domU/user/xmd-backend.service
 DRV_INSTALL := backend-domU/install
 
 # What is installed where: FILE:TARGET[:MODE].  The same lists for install and uninstall.
-DRV_FILES := $(foreach m,$(DRV_MODULES),build/modules/$(KVER)/$m.ko:$(MODULES)/$m.ko) \
+# $(1): names of modules.  None with MODULES=.
+built    = $(if $(MODULES),$(foreach m,$(1),build/modules/$(KVER)/$m.ko:$(MODULES)/$m.ko))
+# $(1): source folder, $(2): pages
+pages    = $(foreach p,$(2),$(1)/$p:$(MAN)/man$(patsubst .%,%,$(suffix $p))/$p)
+
+DRV_FILES := $(call built,$(DRV_MODULES)) \
 	build/bin/xmd-userdriver:$(PREFIX)/sbin/xmd-userdriver:755 \
 	build/bin/xmd-backend:$(PREFIX)/sbin/xmd-backend:755 \
-	userdriver/xmd-userdriver.8:$(MAN)/man8/xmd-userdriver.8 \
-	backend-domU/user/xmd-backend.8:$(MAN)/man8/xmd-backend.8 \
+	$(call pages,userdriver,xmd-userdriver.8) \
+	$(call pages,backend-domU/user,xmd-backend.8 xmd-policy.conf.5) \
+	$(call pages,kerndriver,xmd_nic.4) \
+	$(call pages,backend-domU/kern,xmd_back.4) \
 	$(foreach u,$(DRV_UNITS),$u:$(UNITS)/$(notdir $u)) \
 	userdriver/60-xmd-userdriver.rules:$(PREFIX)/lib/udev/rules.d/60-xmd-userdriver.rules \
 	$(DRV_INSTALL)/60-xmd.rules:$(PREFIX)/lib/udev/rules.d/60-xmd.rules \
 	$(DRV_INSTALL)/xmd-modules-load.conf:$(PREFIX)/lib/modules-load.d/xmd-driver-domain.conf \
 	$(DRV_INSTALL)/xmd-modprobe.conf:$(PREFIX)/lib/modprobe.d/xmd-driver-domain.conf \
+	$(DRV_INSTALL)/xmd-initramfs:$(PREFIX)/share/initramfs-tools/modules.d/xmd-driver-domain \
 	$(DRV_INSTALL)/xmd-sysusers.conf:$(PREFIX)/lib/sysusers.d/xmd-driver-domain.conf \
-	$(DRV_INSTALL)/policy.conf.example:$(SYSCONF)/xmd/policy.conf.example
+	$(DRV_INSTALL)/policy.conf.example:$(EXAMPLES)/policy.conf
 
-GUEST_FILES := build/modules/$(KVER)/xmd_front.ko:$(MODULES)/xmd_front.ko \
-	frontend/xmd_front.7:$(MAN)/man7/xmd_front.7 \
+GUEST_FILES := $(call built,xmd_front) \
+	$(call pages,frontend,xmd_front.7) \
 	frontend/install/xmd-modules-load.conf:$(PREFIX)/lib/modules-load.d/xmd-guest.conf \
-	frontend/install/xmd-modprobe.conf:$(PREFIX)/lib/modprobe.d/xmd-guest.conf
+	frontend/install/xmd-modprobe.conf:$(PREFIX)/lib/modprobe.d/xmd-guest.conf \
+	frontend/install/xmd-initramfs:$(PREFIX)/share/initramfs-tools/modules.d/xmd-guest
 
 DOM0_FILES := build/bin/xmd-supervisor:$(PREFIX)/sbin/xmd-supervisor:755 \
 	build/bin/xmdctl:$(PREFIX)/sbin/xmdctl:755 \
-	supervisor/xmd-supervisor.8:$(MAN)/man8/xmd-supervisor.8 \
-	supervisor/xmdctl.8:$(MAN)/man8/xmdctl.8 \
+	$(call pages,supervisor,xmd-supervisor.8 xmdctl.8 xmd-supervisor.conf.5) \
 	supervisor/xmd-supervisor.service:$(UNITS)/xmd-supervisor.service \
-	supervisor/xmd-supervisor.conf.example:$(SYSCONF)/xen/xmd-supervisor.conf.example
+	supervisor/xmd-supervisor.conf.example:$(EXAMPLES)/xmd-supervisor.conf \
+	$(foreach f,drv.cfg hook xmd-metrics.service xmd-metrics.timer,supervisor/examples/$f:$(EXAMPLES)/$f)
 
 # The modules are built for the image's kernel there: their source comes along.
 IMAGE_SHARE := $(PREFIX)/share/xmd
 IMAGE_SOURCE := Makefile install.mk $(wildcard image/kernel.config image/*.sh image/slim.c image/extract-vmlinux \
-	image/patches/*.patch kerndriver/* backend-domU/kern/* xpc/*.[ch] xpc/kern/* xpc/generated/* include/xmd/*)
+	image/patches/*.patch kerndriver/*.[ch] kerndriver/Kbuild \
+	backend-domU/kern/*.[ch] backend-domU/kern/Kbuild xpc/*.[ch] xpc/kern/* xpc/generated/* include/xmd/*)
 IMAGE_FILES := image/xmd-mkimage:$(PREFIX)/bin/xmd-mkimage:755 \
-	image/xmd-mkimage.8:$(MAN)/man8/xmd-mkimage.8 \
+	$(call pages,image,xmd-mkimage.8 xmd-init.8) \
 	$(foreach p,xmd-init xmd-userdriver xmd-backend,build/image/$p:$(PREFIX)/lib/xmd/image/$p:755) \
 	$(foreach f,$(IMAGE_SOURCE),$f:$(IMAGE_SHARE)/$f$(if $(findstring extract,$f),:755))
 
@@ -70,7 +82,9 @@ uninstall_files = @for f in $(1); do \
 		IFS=: read -r from to mode <<< "$$f"; \
 		[ ! -e "$(DESTDIR)$$to" ] || { rm "$(DESTDIR)$$to" && echo "removed $(DESTDIR)$$to"; }; \
 	done; \
-	rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(MODULES)" "$(DESTDIR)$(SYSCONF)/xmd" 2>/dev/null || true
+	for d in $(MODULES) $(EXAMPLES) $(dir $(EXAMPLES)) $(SYSCONF)/xmd; do \
+		rmdir --ignore-fail-on-non-empty "$(DESTDIR)$$d" 2> /dev/null || true; \
+	done
 
 # Index of the modules, which may be another kernel's than the running one.  A package does that when
 # it is installed.
@@ -110,8 +124,8 @@ install-driver-domain:
 	$(reload_rules)
 	$(call enable,xmd-backend.service)
 	$(call update_ramdisk,$(PREFIX)/lib/modprobe.d/xmd-driver-domain.conf)
-	@echo "Driver domain: xmd_nic, xmd_back and Xen's watchdog are loaded at boot, e1000 and xen-netback" \
-		"are kept away. What guests may ask for: $(SYSCONF)/xmd/policy.conf. Reboot this domain."
+	@echo "Driver domain: xmd_nic, xmd_back and Xen's watchdog are loaded at boot, xmd_nic before e1000 and e1000e; xen-netback" \
+		"is kept away. What guests may ask for: $(SYSCONF)/xmd/policy.conf. Reboot this domain."
 
 uninstall-driver-domain:
 	$(call disable,xmd-backend.service)
@@ -126,19 +140,19 @@ install-guest:
 	$(call install_files,$(GUEST_FILES))
 	$(run_depmod)
 	$(call update_ramdisk,$(PREFIX)/lib/modprobe.d/xmd-guest.conf)
-	@echo "Guest: xmd_front is loaded at boot and drives the vifs, xen-netfront is kept away. Reboot this guest."
+	@echo "Guest: xmd_front is loaded at boot, before xen-netfront, and drives the vifs. Reboot this guest."
 
 uninstall-guest:
 	$(call uninstall_files,$(GUEST_FILES))
 	$(run_depmod)
 	$(call update_ramdisk,that $(PREFIX)/lib/modprobe.d/xmd-guest.conf is gone)
-	@echo "Guest: xmd_front is gone, xen-netfront drives the vifs from the next boot on."
+	@echo "Guest: xmd_front is gone: xen-netfront drives the vifs from the next boot on."
 
 install-dom0:
 	$(call install_files,$(DOM0_FILES))
 	$(reload_units)
-	@echo "dom0: \"systemctl enable --now xmd-supervisor\" starts it; $(SYSCONF)/xen/xmd-supervisor.conf.example" \
-		"has what can be set."
+	@echo "dom0: \"systemctl enable --now xmd-supervisor\" starts it; $(EXAMPLES)/xmd-supervisor.conf" \
+		"has what can be set in $(SYSCONF)/xen/xmd-supervisor.conf."
 
 uninstall-dom0:
 	@$(running) systemctl -q disable --now xmd-supervisor.service 2> /dev/null || true

@@ -36,12 +36,12 @@ static void show_stats(struct seq_file *m, const struct xmd_front_stats *s)
 {
 	unsigned int i;
 
-	seq_printf(m, "  tx  frames %llu bytes %llu errors %llu drops %llu again %llu bounced %llu\n",
+	seq_printf(m, "  tx  frames %llu bytes %llu errors %llu drops %llu again %llu bounced %llu staged %llu\n",
 		   s->tx_packets, s->tx_bytes, s->tx_errors, s->tx_dropped, s->tx_again,
-		   s->tx_bounced);
-	seq_printf(m, "  rx  frames %llu bytes %llu drops %llu csum %llu no_memory %llu recycled %llu fresh %llu\n  bad",
+		   s->tx_bounced, s->tx_staged);
+	seq_printf(m, "  rx  frames %llu bytes %llu drops %llu csum %llu no_memory %llu recycled %llu fresh %llu staged %llu\n  bad",
 		   s->rx_packets, s->rx_bytes, s->rx_dropped, s->rx_csum_errors, s->rx_no_memory,
-		   s->rx_recycled, s->rx_fresh);
+		   s->rx_recycled, s->rx_fresh, s->rx_staged);
 	for (i = XMD_RX_GOOD + 1; i < XMD_RX_REASONS; i++)
 		seq_printf(m, " %s %llu", xmd_front_rx_bad_name(i), s->rx_bad[i]);
 	seq_printf(m, "\n  events %llu spurious %llu notified %llu connects %llu resets %llu returns %llu\n",
@@ -58,6 +58,8 @@ static void show_front(struct seq_file *m, struct xmd_front *front)
 		   front->netdev->name, front->backend, front->xbdev->otherend_id,
 		   phase[front->phase], xmd_front_fault_text(READ_ONCE(front->fault)),
 		   front->trusted, front->mcast.ntold, front->mcast.requested);
+	seq_printf(m, "  stage pages %u old %u on %d tx_free %u rx_free %u\n", front->stage.n,
+		   front->stage.nold, front->stage.on, front->stage.ntx, front->stage.nrx);
 	show_rings(m, front);
 	show_stats(m, &front->stats);
 }

@@ -21,7 +21,7 @@ static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 	struct xmd_port_object port;
 
 	strscpy(info->driver, XMD_FRONT_NAME, sizeof(info->driver));
-	strscpy(info->version, XMD_FRONT_VERSION, sizeof(info->version));
+	strscpy(info->version, XMD_VERSION, sizeof(info->version));
 	strscpy(info->bus_info, dev_name(&front->xbdev->dev), sizeof(info->bus_info));
 	if (xmd_front_obj_view(front, NULL, &port))
 		snprintf(info->fw_version, sizeof(info->fw_version), "%.11s %.18s", port.driver,

@@ -8,6 +8,7 @@
  *   ring.c     rings, grants and event channels: made, published, withdrawn
  *   tx.c       guest to wire     rx.c   wire to guest     mcast.c   multicast filter
  *   tx_again.c frames that outlive a backend
+ *   stage.c    pages that the backend keeps mapped, and the control ring
  *   parse.c    checks of all that a backend writes (host-compiled, tested, fuzzed)
  *   netdev.c   the net_device    debugfs.c   every index, and a way to kick
  *   obj.c      the object ring's client     obj_wish.c   what is wished for by it
@@ -43,11 +44,12 @@
 #include <xen/xenbus.h>
 #include <xen/grant_table.h>
 #include <xen/interface/io/netif.h>
+#include "xmd/stage.h"
+#include "xmd/version.h"
 #include "fsm.h"
 #include "parse.h"
 
 #define XMD_FRONT_NAME		"xmd_front"
-#define XMD_FRONT_VERSION	"1"
 
 #define XMD_TX_MOST	(XMD_SLOTS + 1)	/* ring slots of a frame: data and one extra info */
 #define XMD_MCAST_MAX	64u		/* addresses that xen-netback's filter takes */
@@ -72,7 +74,7 @@ enum xmd_front_channel {
 
 /* What the backend's keys say; read anew for each connection. */
 struct xmd_front_features {
-	bool sg, gso_v4, gso_v6, csum_v4, csum_v6, split, mcast;
+	bool sg, gso_v4, gso_v6, csum_v4, csum_v6, split, mcast, ctrl;
 };
 
 /* A request in the TX ring.  Its id is its index in xmd_front_tx.slot. */
@@ -80,6 +82,7 @@ struct xmd_tx_slot {
 	struct sk_buff *skb;	/* NULL: a multicast filter request */
 	struct page *page;	/* granted for reading; NULL: none */
 	grant_ref_t ref;
+	u16 staged;		/* instead of @page: index + 1 in stage.at */
 	u16 next;		/* of the same frame, or free; XMD_RING: the last */
 	bool own;		/* @page is ours, not the skb's */
 	bool asked;		/* in the ring, not answered */
@@ -107,8 +110,9 @@ struct xmd_front_tx {
 };
 
 struct xmd_rx_slot_page {
-	struct page *page;
+	struct page *page;	/* NULL: not asked */
 	grant_ref_t ref;
+	u16 staged;		/* index + 1 in stage.at: it has @page and @ref, too */
 };
 
 struct xmd_front_rx {
@@ -123,6 +127,30 @@ struct xmd_front_rx {
 	struct timer_list refill;
 	unsigned int answers;
 	bool recycles;			/* only pages of a trusted backend */
+};
+
+struct xmd_stage_page {
+	struct page *page;
+	grant_ref_t ref;
+};
+
+/* Pages that the backend keeps mapped, see stage.c. */
+struct xmd_front_stage {
+	struct xen_netif_ctrl_front_ring ring;	/* sring NULL: none */
+	grant_ref_t ring_ref;
+	evtchn_port_t port;
+	unsigned int irq;		/* 0: none */
+	bool event;			/* an interrupt that was not ended */
+	bool broken;
+	bool again;			/* ADD is to be said */
+	u16 asked, id;			/* type and id of the message that is under way; 0: none */
+	bool on;			/* to be used, by all below */
+	unsigned int n, nold;
+	struct xmd_stage_page list;	/* for ADD */
+	struct xmd_stage_page at[XMD_STAGE_PAGES];
+	struct xmd_stage_page old[XMD_STAGE_PAGES];	/* perhaps mapped still */
+	u16 tx_free[XMD_RING], ntx;	/* indices in @at; under tx.lock */
+	u16 rx_free[XMD_RING], nrx;	/* likewise; the poll's */
 };
 
 /* Multicast control, see mcast.c. */
@@ -141,9 +169,9 @@ struct xmd_front_mcast {
  * events, spurious and notified have two, and may miss one now and then.
  */
 struct xmd_front_stats {
-	u64 tx_packets, tx_bytes, tx_errors, tx_dropped, tx_again, tx_bounced;
+	u64 tx_packets, tx_bytes, tx_errors, tx_dropped, tx_again, tx_bounced, tx_staged;
 	u64 rx_packets, rx_bytes, rx_dropped, rx_csum_errors, rx_no_memory;
-	u64 rx_recycled, rx_fresh;
+	u64 rx_recycled, rx_fresh, rx_staged;
 	u64 rx_bad[XMD_RX_REASONS];
 	u64 events, spurious, notified;
 	u64 connects, resets, returns;
@@ -175,6 +203,7 @@ struct xmd_front {
 	evtchn_port_t port[XMD_CHANNELS];
 	struct xmd_front_tx tx;
 	struct xmd_front_rx rx;
+	struct xmd_front_stage stage;
 	struct xmd_front_mcast mcast;
 	struct xmd_front_stats stats;
 	bool port_stats;		/* "ethtool -S" shows the port's counters; under RTNL */
@@ -237,6 +266,8 @@ void xmd_front_broken(struct xmd_front *front, unsigned int fault);	/* any conte
 void xmd_front_update_carrier(struct xmd_front *front);			/* any context */
 void xmd_front_set_carrier(struct xmd_front *front, bool served);
 
+void xmd_front_follow_soon(struct xmd_front *front, unsigned long delay);
+
 /* ---- steps.c: lock held */
 void xmd_front_say_closed(struct xmd_front *front);
 void xmd_front_say_initialising(struct xmd_front *front);
@@ -258,6 +289,15 @@ void xmd_front_rings_start(struct xmd_front *front);
 void xmd_front_rings_withdraw(struct xmd_front *front);	/* safe to call twice */
 void xmd_front_rings_kick(struct xmd_front *front);
 int xmd_front_poll(struct napi_struct *napi, int budget);
+
+/* ---- stage.c: lock held */
+void xmd_front_stage_make(struct xmd_front *front);
+int xmd_front_stage_publish(struct xmd_front *front, struct xenbus_transaction t);
+void xmd_front_stage_served(struct xmd_front *front);
+void xmd_front_stage_returned(struct xmd_front *front);
+void xmd_front_stage_look(struct xmd_front *front);
+void xmd_front_stage_withdraw(struct xmd_front *front);
+void xmd_front_stage_forget(struct xmd_front *front);
 
 /* ---- tx.c */
 void xmd_front_tx_init(struct xmd_front *front);

@@ -71,7 +71,7 @@ void xmd_front_replay_rx_mode(struct xmd_front *front)
 	xmd_front_mcast_forgotten(front);
 }
 
-static void follow_soon(struct xmd_front *front, unsigned long delay)
+void xmd_front_follow_soon(struct xmd_front *front, unsigned long delay)
 {
 	if (!READ_ONCE(front->removing))
 		mod_delayed_work(system_wq, &front->work, delay);
@@ -80,14 +80,14 @@ static void follow_soon(struct xmd_front *front, unsigned long delay)
 void xmd_front_reconnect(struct xmd_front *front)
 {
 	WRITE_ONCE(front->reconnect, true);
-	follow_soon(front, 0);
+	xmd_front_follow_soon(front, 0);
 }
 
 /* Nothing more is read from, or sent to, this backend; the rest is done in a moment. */
 void xmd_front_broken(struct xmd_front *front, unsigned int fault)
 {
 	if (!cmpxchg(&front->fault, XMD_FAULT_NONE, fault))
-		follow_soon(front, 0);
+		xmd_front_follow_soon(front, 0);
 }
 
 /* ---- following ---- */
@@ -118,7 +118,7 @@ static void wait_for_deadline(struct xmd_front *front, const struct xmd_front_vi
 	long left = until - jiffies;
 
 	if (v->settling || v->hasty)
-		follow_soon(front, max(left, 0L) + 1);
+		xmd_front_follow_soon(front, max(left, 0L) + 1);
 }
 
 /* Return: something was done, and there may be more to do. */
@@ -183,6 +183,7 @@ static void look_inside(struct xmd_front *front)
 	if (xchg(&front->reconnect, false) &&
 	    (front->phase == XMD_SERVED || front->phase == XMD_LOST))
 		xmd_front_step_reset(front);
+	xmd_front_stage_look(front);
 }
 
 static void follow_locked(struct xmd_front *front)
@@ -198,7 +199,7 @@ static void follow_locked(struct xmd_front *front)
 	look_inside(front);
 	while (step(front))
 		if (++steps == MOST_STEPS) {
-			follow_soon(front, msecs_to_jiffies(HASTY_MS));
+			xmd_front_follow_soon(front, msecs_to_jiffies(HASTY_MS));
 			break;
 		}
 }
@@ -372,6 +373,9 @@ static void xmd_remove(struct xenbus_device *xbdev)
 
 	say_goodbye(front);
 	xmd_front_rings_withdraw(front);
+	/* an event of the control ring may have come in between */
+	cancel_delayed_work_sync(&front->work);
+	xmd_front_stage_forget(front);
 	xmd_front_tx_forget(front);
 	xmd_front_obj_destroy(front);
 	kfree(front->backend);
@@ -425,7 +429,7 @@ static int resume(struct xenbus_device *xbdev)
 	struct xmd_front *front = netdev_priv(dev);
 
 	WRITE_ONCE(front->resumed, true);
-	follow_soon(front, 0);
+	xmd_front_follow_soon(front, 0);
 	return 0;
 }
 
@@ -466,5 +470,5 @@ module_exit(xmd_front_exit);
 
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("Xen guest network driver that follows its backend");
-MODULE_VERSION(XMD_FRONT_VERSION);
+MODULE_VERSION(XMD_VERSION);
 MODULE_ALIAS("xen:vif");

@@ -177,6 +177,7 @@ int xmd_front_rings_make(struct xmd_front *front)
 	if (err)
 		return err;
 	XEN_FRONT_RING_INIT(&rx->ring, (struct xen_netif_rx_sring *)page, XMD_GRANT);
+	xmd_front_stage_make(front);
 	return make_channels(front);
 }
 
@@ -227,6 +228,8 @@ static int write_keys(struct xmd_front *front, struct xenbus_transaction t)
 		err = xenbus_write(t, dir, "request-multicast-control", "0");
 	if (!err)
 		err = xmd_front_obj_publish(front, t);
+	if (!err)
+		err = xmd_front_stage_publish(front, t);
 	return err;
 }
 
@@ -322,6 +325,7 @@ void xmd_front_rings_withdraw(struct xmd_front *front)
 	synchronize_net();
 	xmd_front_tx_withdraw(front);
 	xmd_front_rx_withdraw(front);
+	xmd_front_stage_withdraw(front);
 	if (polls)
 		napi_enable(&front->napi);
 	rtnl_unlock();

@@ -9,6 +9,9 @@
  *
  * A page that the stack has had may have been written to (decrypted in place, say); a
  * backend that is not trusted gets pages full of zeros only.
+ *
+ * Pages that the backend keeps mapped (stage.c) are asked for first.  Out of these a frame is
+ * copied, and they go round.
  */
 #include <linux/etherdevice.h>
 #include <linux/mm.h>
@@ -65,7 +68,8 @@ static struct page *recycled(struct xmd_front_rx *rx)
 	return page;
 }
 
-static struct page *take_page(struct xmd_front *front)
+/* @zero: __GFP_ZERO for a page that is going to be granted. */
+static struct page *take_page(struct xmd_front *front, gfp_t zero)
 {
 	struct xmd_front_rx *rx = &front->rx;
 	struct page *page;
@@ -78,7 +82,7 @@ static struct page *take_page(struct xmd_front *front)
 		return page;
 	}
 	/* zeroed: what was in there is nobody else's business (XSA-403) */
-	page = alloc_page(GFP_ATOMIC | __GFP_ZERO | __GFP_NOWARN);
+	page = alloc_page(GFP_ATOMIC | zero | __GFP_NOWARN);
 	if (page)
 		front->stats.rx_fresh++;
 	else
@@ -88,21 +92,37 @@ static struct page *take_page(struct xmd_front *front)
 
 /* ---- rx_provide ---- */
 
-static void ask(struct xmd_front *front, struct page *page)
+static void put_request(struct xmd_front_rx *rx, struct page *page, grant_ref_t ref, u16 staged)
 {
-	struct xmd_front_rx *rx = &front->rx;
 	u32 idx = rx->ring.req_prod_pvt++;
-	struct xmd_rx_slot_page *s = &rx->slot[idx % XMD_RING];
 	struct xen_netif_rx_request *req = RING_GET_REQUEST(&rx->ring, idx);
 
-	s->page = page;
-	/* cannot fail: there is one for each slot */
-	s->ref = gnttab_claim_grant_reference(&rx->grants);
-	gnttab_grant_foreign_access_ref(s->ref, front->xbdev->otherend_id,
-					xen_page_to_gfn(page), 0);
+	rx->slot[idx % XMD_RING] = (struct xmd_rx_slot_page){ page, ref, staged };
 	req->id = idx % XMD_RING;
 	req->pad = 0;
-	req->gref = s->ref;
+	req->gref = ref;
+}
+
+/* A page that the backend has mapped; false: there is none. */
+static bool ask_staged(struct xmd_front *front)
+{
+	struct xmd_front_stage *st = &front->stage;
+	u16 at;
+
+	if (!smp_load_acquire(&st->on) || !st->nrx)
+		return false;
+	at = st->rx_free[--st->nrx];
+	put_request(&front->rx, st->at[at].page, st->at[at].ref, at + 1);
+	return true;
+}
+
+static void ask(struct xmd_front *front, struct page *page)
+{
+	/* cannot fail: there is one for each slot */
+	grant_ref_t ref = gnttab_claim_grant_reference(&front->rx.grants);
+
+	gnttab_grant_foreign_access_ref(ref, front->xbdev->otherend_id, xen_page_to_gfn(page), 0);
+	put_request(&front->rx, page, ref, 0);
 }
 
 void xmd_front_rx_provide(struct xmd_front *front)
@@ -114,7 +134,9 @@ void xmd_front_rx_provide(struct xmd_front *front)
 	if (READ_ONCE(front->fault) || !RING_FREE_REQUESTS(&rx->ring))
 		return;
 	while (RING_FREE_REQUESTS(&rx->ring)) {
-		page = take_page(front);
+		if (ask_staged(front))
+			continue;
+		page = take_page(front, __GFP_ZERO);
 		if (!page) {
 			mod_timer(&rx->refill, jiffies + msecs_to_jiffies(RETRY_MS));
 			break;
@@ -130,49 +152,67 @@ void xmd_front_rx_provide(struct xmd_front *front)
 
 /* ---- rx_return ---- */
 
-/* NULL: the backend has it still; it stays in its slot until the rings are withdrawn. */
-static struct page *take_back(struct xmd_front_rx *rx, u32 idx)
+/* A page that came back.  If staged, the backend may write to it still: it is not to be kept. */
+struct taken {
+	struct page *page;
+	u16 staged;
+};
+
+/* False: the backend has it still; it stays in its slot until the rings are withdrawn. */
+static bool take_back(struct xmd_front_rx *rx, u32 idx, struct taken *t)
 {
 	struct xmd_rx_slot_page *s = &rx->slot[idx % XMD_RING];
-	struct page *page = s->page;
 
-	if (!gnttab_end_foreign_access_ref(s->ref))
-		return NULL;
-	gnttab_release_grant_reference(&rx->grants, s->ref);
+	if (!s->staged) {
+		if (!gnttab_end_foreign_access_ref(s->ref))
+			return false;
+		gnttab_release_grant_reference(&rx->grants, s->ref);
+	}
+	*t = (struct taken){ s->page, s->staged };
 	s->page = NULL;
-	return page;
+	return true;
 }
 
 /* The pages of all slots of a frame, extra-info ones included; false: one is still in use. */
-static bool take_pages(struct xmd_front_rx *rx, const struct xmd_rx_frame *f, struct page **pages)
+static bool take_pages(struct xmd_front_rx *rx, const struct xmd_rx_frame *f, struct taken *t)
 {
 	unsigned int i;
 
-	for (i = 0; i < f->nslots; i++) {
-		pages[i] = take_back(rx, f->first + i);
-		if (!pages[i])
+	for (i = 0; i < f->nslots; i++)
+		if (!take_back(rx, f->first + i, &t[i]))
 			break;
-	}
 	if (i == f->nslots)
 		return true;
 	while (i--)
-		put_page(pages[i]);
+		if (!t[i].staged)
+			put_page(t[i].page);
 	return false;
 }
 
-/* How much of the first fragment goes into the skb itself. */
-static u32 head_length(const struct xmd_front *front, const struct xmd_rx_frame *f,
-		       const struct page *first)
+static void give_back(struct xmd_front *front, const struct taken *t)
+{
+	if (t->staged)
+		front->stage.rx_free[front->stage.nrx++] = t->staged - 1;
+	else if (t->page)
+		keep_spare(&front->rx, t->page);
+}
+
+/* How much of the first fragment goes into the skb itself, at least its headers. */
+static u32 head_length(const struct xmd_rx_frame *f)
 {
 	const struct xmd_rx_frag *frag = &f->frag[0];
 
 	/* all of it, when there are more fragments than an skb takes */
-	if (f->nfrags > MAX_SKB_FRAGS || frag->len <= ETH_HLEN)
-		return frag->len;
-	if (f->nfrags == 1 && f->len <= COPY_ALL)
-		return f->len;
-	return eth_get_headlen(front->netdev, page_address((struct page *)first) + frag->off,
-			       min_t(u32, frag->len, COPY_ALL));
+	return f->nfrags > MAX_SKB_FRAGS ? frag->len : min_t(u32, frag->len, COPY_ALL);
+}
+
+/* What of it is no header is left to its page, unless that is all. */
+static u32 trim_head(const struct xmd_front *front, const struct xmd_rx_frame *f,
+		     struct sk_buff *skb)
+{
+	if (f->nfrags <= MAX_SKB_FRAGS && f->len > COPY_ALL && skb->len > ETH_HLEN)
+		skb_trim(skb, eth_get_headlen(front->netdev, skb->data, skb->len));
+	return skb->len;
 }
 
 /* Index among the frame's slots of the one that @frag is in. */
@@ -181,30 +221,50 @@ static unsigned int slot_of(const struct xmd_rx_frame *f, const struct xmd_rx_fr
 	return (frag->slot - f->first) % XMD_RING;
 }
 
+/* The page of a fragment for the stack: as it came, or a copy. */
+static struct page *private_page(struct xmd_front *front, struct taken *t,
+				 const struct xmd_rx_frag *frag, u32 skip)
+{
+	struct page *page = t->page;
+
+	if (!t->staged) {
+		t->page = NULL;
+		return page;
+	}
+	page = take_page(front, 0);
+	if (page)
+		memcpy(page_address(page) + frag->off + skip,
+		       page_address(t->page) + frag->off + skip, frag->len - skip);
+	return page;
+}
+
 /*
- * A frame out of its pages.  The pages that it uses are taken out of @pages; the others,
- * and all if there is no memory, are left there.
+ * A frame out of its pages.  What it uses is taken out of @t; the rest, and all if there is no
+ * memory, is left there.  Nothing is looked at but in copies.
  */
-static struct sk_buff *build(struct xmd_front *front, const struct xmd_rx_frame *f,
-			     struct page **pages)
+static struct sk_buff *build(struct xmd_front *front, const struct xmd_rx_frame *f, struct taken *t)
 {
 	const struct xmd_rx_frag *frag = &f->frag[0];
-	struct page *page = pages[slot_of(f, frag)];
-	u32 head = head_length(front, f, page);
+	u32 head = head_length(f);
 	struct sk_buff *skb;
+	struct page *page;
 	unsigned int i;
 
 	skb = napi_alloc_skb(&front->napi, max_t(u32, head, ETH_HLEN));
 	if (!skb)
 		return NULL;
-	skb_put_data(skb, page_address(page) + frag->off, head);
+	skb_put_data(skb, page_address(t[slot_of(f, frag)].page) + frag->off, head);
+	head = trim_head(front, f, skb);
 	for (i = 0; i < f->nfrags; i++, frag++) {
 		u32 skip = i ? 0 : head;
 
 		if (frag->len == skip)
 			continue;
-		page = pages[slot_of(f, frag)];
-		pages[slot_of(f, frag)] = NULL;
+		page = private_page(front, &t[slot_of(f, frag)], frag, skip);
+		if (!page) {
+			dev_kfree_skb_any(skb);
+			return NULL;
+		}
 		wait_for_page(&front->rx, page);
 		skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, page, frag->off + skip,
 				frag->len - skip, PAGE_SIZE);
@@ -263,18 +323,17 @@ static void deliver(struct xmd_front *front, struct sk_buff *skb, const struct x
 /* Return: false when the backend still uses a page. */
 static bool take_frame(struct xmd_front *front, const struct xmd_rx_frame *f)
 {
-	struct page *pages[XMD_RUNAWAY + XEN_NETIF_EXTRA_TYPE_MAX];
-	struct xmd_front_rx *rx = &front->rx;
+	struct taken t[XMD_RUNAWAY + XEN_NETIF_EXTRA_TYPE_MAX];
 	struct sk_buff *skb = NULL;
 	unsigned int i;
 
-	if (!take_pages(rx, f, pages))
+	if (!take_pages(&front->rx, f, t))
 		return false;
+	front->stats.rx_staged += !!t[0].staged;
 	if (f->verdict == XMD_RX_OK)
-		skb = build(front, f, pages);
+		skb = build(front, f, t);
 	for (i = 0; i < f->nslots; i++)
-		if (pages[i])
-			keep_spare(rx, pages[i]);
+		give_back(front, &t[i]);
 	if (skb) {
 		deliver(front, skb, f);
 	} else {
@@ -350,7 +409,7 @@ void xmd_front_rx_withdraw(struct xmd_front *front)
 
 	del_timer_sync(&rx->refill);
 	for (i = 0; i < XMD_RING; i++) {
-		if (rx->slot[i].page)
+		if (rx->slot[i].page && !rx->slot[i].staged)
 			gnttab_end_foreign_access(rx->slot[i].ref, rx->slot[i].page);
 		rx->slot[i].page = NULL;
 	}

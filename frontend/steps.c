@@ -15,6 +15,10 @@ static bool trusted = true;
 module_param(trusted, bool, 0644);
 MODULE_PARM_DESC(trusted, "a backend may see what else is in the pages of frames; N, or the key trusted=0, copies each frame");
 
+static bool staging = true;
+module_param(staging, bool, 0644);
+MODULE_PARM_DESC(staging, "frames go through pages that a backend with a control ring keeps mapped (2 MB a device); from the next connection on");
+
 void xmd_front_say_closed(struct xmd_front *front)
 {
 	front->settle_until = jiffies + msecs_to_jiffies(SETTLE_MS);
@@ -68,6 +72,7 @@ static void read_features(struct xmd_front *front)
 		.split = offers(front, "feature-split-event-channels"),
 		.mcast = offers(front, "feature-multicast-control") &&
 			 offers(front, "feature-dynamic-multicast-control"),
+		.ctrl = staging && offers(front, "feature-ctrl-ring"),
 	};
 	front->mtu_key = xenbus_read_unsigned(front->xbdev->nodename, "mtu", 0);
 	front->trusted = trusted && xenbus_read_unsigned(front->xbdev->nodename, "trusted", 1);
@@ -109,6 +114,7 @@ void xmd_front_step_serve(struct xmd_front *front)
 	say(front, "served by domain %d\n", front->xbdev->otherend_id);
 	xmd_front_set_carrier(front, true);
 	xmd_front_obj_connected(front);
+	xmd_front_stage_served(front);
 	xmd_front_mcast_connected(front);
 	xmd_front_rings_kick(front);
 	netdev_notify_peers(front->netdev);
@@ -129,6 +135,7 @@ void xmd_front_step_returned(struct xmd_front *front)
 	xmd_front_set_carrier(front, true);
 	xmd_front_rings_kick(front);
 	xmd_front_obj_returned(front);
+	xmd_front_stage_returned(front);
 	if (!back)
 		return;
 	front->stats.returns++;

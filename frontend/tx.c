@@ -21,6 +21,7 @@ struct piece {
 	struct page *page;
 	u16 off;
 	u16 len;
+	u16 staged;	/* as in struct xmd_tx_slot */
 };
 
 static struct xmd_tx_cb *tx_cb(struct sk_buff *skb)
@@ -118,6 +119,27 @@ static unsigned int bounce(const struct sk_buff *skb, struct piece *p)
 	return n;
 }
 
+/* The frame into pages that the backend has mapped.  Return: pieces; 0: there are too few. */
+static unsigned int stage(struct xmd_front *front, const struct sk_buff *skb, struct piece *p)
+{
+	struct xmd_front_stage *st = &front->stage;
+	unsigned int n = DIV_ROUND_UP(skb->len, XMD_GRANT), i, len;
+
+	if (!smp_load_acquire(&st->on) || st->ntx < n)
+		return 0;
+	for (i = 0; i < n; i++) {
+		u16 at = st->tx_free[st->ntx - 1 - i];
+
+		len = min_t(unsigned int, skb->len - i * XMD_GRANT, XMD_GRANT);
+		p[i] = (struct piece){ .page = st->at[at].page, .len = len, .staged = at + 1 };
+		if (skb_copy_bits(skb, i * XMD_GRANT, page_address(p[i].page), len))
+			return 0;
+	}
+	st->ntx -= n;
+	front->stats.tx_staged++;
+	return n;
+}
+
 static u16 take_slot(struct xmd_front_tx *tx)
 {
 	u16 id = tx->free;
@@ -147,12 +169,17 @@ static void put_piece(struct xmd_front *front, struct sk_buff *skb, const struct
 	struct xen_netif_tx_request *req = next_request(&front->tx);
 
 	s->skb = skb;
-	s->page = p->page;
 	s->asked = true;
-	/* cannot fail: there is one for each slot */
-	s->ref = gnttab_claim_grant_reference(&front->tx.grants);
-	gnttab_grant_foreign_access_ref(s->ref, front->xbdev->otherend_id,
-					xen_page_to_gfn(p->page), GNTMAP_readonly);
+	s->staged = p->staged;
+	if (p->staged) {
+		s->ref = front->stage.at[p->staged - 1].ref;
+	} else {
+		s->page = p->page;
+		/* cannot fail: there is one for each slot */
+		s->ref = gnttab_claim_grant_reference(&front->tx.grants);
+		gnttab_grant_foreign_access_ref(s->ref, front->xbdev->otherend_id,
+						xen_page_to_gfn(p->page), GNTMAP_readonly);
+	}
 	req->gref = s->ref;
 	req->offset = p->off;
 	req->flags = flags;
@@ -218,7 +245,8 @@ void xmd_front_tx_drop(struct xmd_front *front, struct sk_buff *skb)
 }
 
 /*
- * Puts a frame into the ring, or drops it; there is room(XMD_TX_MOST).  It is copied for a
+ * Puts a frame into the ring, or drops it; there is room(XMD_TX_MOST).  It goes through pages that
+ * the backend has mapped (stage.c), or out of its own ones.  Then it is copied for a
  * backend that is not trusted with what else is in its pages; when it lies in too many
  * pieces, which is more than one without feature-sg; and when the first is too short for
  * backends to find the Ethernet header in.
@@ -227,15 +255,18 @@ static void provide(struct xmd_front *front, struct sk_buff *skb)
 {
 	unsigned int most = front->feat.sg ? XMD_SLOTS : 1, n;
 	struct piece p[XMD_SLOTS];
-	bool own;
+	bool own = false;
 
 	if (unlikely(skb->len < ETH_HLEN ||
 		     skb->len > (front->feat.sg ? XEN_NETIF_MAX_TX_SIZE : XMD_GRANT))) {
 		xmd_front_tx_drop(front, skb);
 		return;
 	}
-	n = front->trusted ? cut(skb, p) : 0;
-	own = !n || n > most || p[0].len < ETH_HLEN;
+	n = stage(front, skb, p);
+	if (!n) {
+		n = front->trusted ? cut(skb, p) : 0;
+		own = !n || n > most || p[0].len < ETH_HLEN;
+	}
 	if (own) {
 		n = bounce(skb, p);
 		if (!n) {
@@ -355,11 +386,15 @@ static int take_answer(struct xmd_front *front, u32 id, s16 status)
 		free_slot(tx, id);
 		return XMD_FAULT_NONE;
 	}
-	if (!gnttab_end_foreign_access_ref(s->ref))
-		return XMD_FAULT_TX_GRANT;
-	gnttab_release_grant_reference(&tx->grants, s->ref);
-	if (s->own)
-		__free_page(s->page);
+	if (s->staged) {
+		front->stage.tx_free[front->stage.ntx++] = s->staged - 1;
+	} else {
+		if (!gnttab_end_foreign_access_ref(s->ref))
+			return XMD_FAULT_TX_GRANT;
+		gnttab_release_grant_reference(&tx->grants, s->ref);
+		if (s->own)
+			__free_page(s->page);
+	}
 	s->asked = false;
 	s->page = NULL;
 	if (status != XEN_NETIF_RSP_OKAY)

@@ -2,7 +2,8 @@
 /*
  * init.c - xmd-init: process 1 of the driver domain's image, and all there is to starting one.
  *
- *   1. file systems of the kernel; modules: the NIC's kernel half, the backend's, Xen's watchdog
+ *   1. file systems of the kernel; modules: Xen's watchdog, the NIC's kernel half, and when there is a NIC,
+ *      the backend's; beside them pcifront, if it is one, which waits for dom0 until it has the NIC
  *   2. xmd-backend, which takes the rings of the guests that wait; xmd-userdriver, as soon as the
  *      NIC is there. They may die at any time, and are started again.
  *   3. /etc/xmd/after-start, if the image has one: what is not as urgent
@@ -31,6 +32,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <xmd/version.h>
 
 /* tests/init runs it in namespaces of the host and has other places for what is the host's */
 #ifndef SYSCTL_DIR
@@ -44,6 +46,9 @@
 #define HOLD_DIR	"/run/xmd/hold/"
 #define AFTER_START	ETC "after-start"
 #define AFTER_START_MS	60000	/* then it goes on without us, and cannot load modules any more */
+#define ASIDE		4	/* modules that are loaded beside others */
+#define WAIT_MS		60000	/* for what a module needs: dom0 may be busy */
+#define WAIT_LOOK_MS	2
 #define END_MS		5000	/* that the halves have for an orderly end */
 
 enum { BACKEND, USERDRIVER, HALVES };
@@ -59,6 +64,8 @@ static struct words words = {
 	.backend = &halves[BACKEND].args, .userdriver = &halves[USERDRIVER].args,
 };
 static pid_t after_start;	/* while it runs */
+static pid_t aside[ASIDE];	/* each while it loads a module */
+_Static_assert(ASIDE == 4, "as loads_aside() has it");
 static uint64_t lock_by;	/* ms; 0: nothing to be locked */
 static int kmsg = -1;
 static int ending;		/* RB_POWER_OFF, RB_AUTOBOOT, RB_HALT_SYSTEM */
@@ -144,6 +151,7 @@ static void settings(void)
 	sysctl("kernel/printk_devkmsg", "on");
 	sysctl("kernel/panic_on_oops", "1");
 	sysctl("kernel/panic", "-1");
+	sysctl("vm/stat_interval", "60");	/* each second, for nobody */
 }
 
 /* ---- files ---- */
@@ -184,6 +192,40 @@ static void load_module(const struct module *m)
 		close(fd);
 }
 
+/* What is not done in a process of its own is done here. */
+static void load_aside(const struct module *m)
+{
+	pid_t pid = -1;
+	int i;
+
+	for (i = 0; i < ASIDE && aside[i]; i++)
+		;
+	if (i < ASIDE)
+		pid = fork();
+	if (pid > 0) {
+		aside[i] = pid;
+		return;
+	}
+	load_module(m);
+	if (!pid)
+		_exit(0);
+}
+
+static bool loads_aside(void)
+{
+	return aside[0] || aside[1] || aside[2] || aside[3];
+}
+
+static void wait_for(const char *path)
+{
+	uint64_t end = now_ms() + WAIT_MS;
+
+	while (access(path, F_OK) && now_ms() < end)
+		usleep(WAIT_LOOK_MS * 1000);
+	if (access(path, F_OK))
+		init_say(SAY_WARN, "%s is not there after %d s: going on without", path, WAIT_MS / 1000);
+}
+
 static void load_modules(void)
 {
 	static char text[INIT_LINE];
@@ -193,7 +235,7 @@ static void load_modules(void)
 	if (!read_text(ETC "modules", text))
 		init_say(SAY_WARN, "no " ETC "modules: nothing is loaded");
 	while (module_next(&at, &m))
-		load_module(&m);
+		m.wait ? wait_for(m.path) : m.aside ? load_aside(&m) : load_module(&m);
 }
 
 /* The file's options first: of two that say different things the later one counts. */
@@ -285,10 +327,9 @@ static void start_after_start(void)
 {
 	static char *const argv[] = { AFTER_START, NULL };
 
-	lock_by = now_ms();
+	lock_by = now_ms() + AFTER_START_MS;
 	if (access(AFTER_START, X_OK))
 		return;
-	lock_by += AFTER_START_MS;
 	after_start = fork();
 	if (!after_start)
 		become(argv);
@@ -300,10 +341,12 @@ static void start_after_start(void)
 
 static void lock_modules(void)
 {
-	if (!lock_by || (after_start && now_ms() < lock_by))
+	if (!lock_by || ((after_start || loads_aside()) && now_ms() < lock_by))
 		return;
 	if (after_start)
 		init_say(SAY_WARN, AFTER_START " has not ended after %d s", AFTER_START_MS / 1000);
+	if (loads_aside())
+		init_say(SAY_WARN, "a module is still being loaded after %d s", AFTER_START_MS / 1000);
 	lock_by = 0;
 	if (words.modules_open)
 		init_say(SAY_NOTICE, "modules can still be loaded: xmd.modules=open");
@@ -327,6 +370,9 @@ static void reap(void)
 			init_say(SAY_ERR, AFTER_START " failed: wait status 0x%x", status);
 		if (pid == after_start)
 			after_start = 0;
+		for (int i = 0; i < ASIDE; i++)
+			if (aside[i] == pid)
+				aside[i] = 0;
 	}
 }
 
@@ -434,6 +480,8 @@ int main(int argc, char **argv)
 	const char *name = argc ? strrchr(argv[0], '/') : NULL;
 	sigset_t set;
 
+	if (argc == 2 && !strcmp(argv[1], "--version") && getpid() != 1)
+		return puts("xmd-init " XMD_VERSION) < 0;
 	if (getpid() != 1)
 		return ask_process_1(name ? name + 1 : argc ? argv[0] : "");
 	block_signals(&set);

@@ -48,7 +48,9 @@ void words_parse(char *line, struct words *w);
 void conf_parse(char *text, const char *name, struct args *a);
 
 /*
- * One line of /etc/xmd/modules: the path of a module, and its parameters.
+ * One line of /etc/xmd/modules: the path of a module, and its parameters.  One that begins with "&"
+ * is loaded by a process of its own, while the others go on: what it finds may take a while.  "wait" and
+ * a path: the next one is loaded when that is there.
  * module_next - the next one; @at moves on in the text, which is cut up.
  * module_params - what it is loaded with: the line's, then those of the command line that say
  * "NAME.PARAM=VALUE", which the kernel only gives to what is built in.
@@ -57,6 +59,7 @@ void conf_parse(char *text, const char *name, struct args *a);
 struct module {
 	char *path;
 	char *params;
+	bool aside, wait;
 };
 bool module_next(char **at, struct module *m);
 bool module_params(const struct module *m, const char *line, char *out, size_t room);

@@ -126,6 +126,10 @@ bool module_next(char **at, struct module *m)
 
 	while ((line = next_line(at))) {
 		m->path = next_word(&line);
+		m->aside = m->path && !strcmp(m->path, "&");
+		m->wait = m->path && !strcmp(m->path, "wait");
+		if (m->aside || m->wait)
+			m->path = next_word(&line);
 		if (!m->path || *m->path == '#')
 			continue;
 		m->params = line + strspn(line, " \t");

@@ -5,7 +5,7 @@
 #   /init                        xmd-init; poweroff, reboot and halt in /usr/sbin are links to it
 #   /usr/sbin/xmd-userdriver     the two user halves
 #   /usr/sbin/xmd-backend
-#   /usr/lib/xmd/NAME.ko         and /etc/xmd/modules: one a line, in order, with its arguments
+#   /usr/lib/xmd/NAME.ko         and /etc/xmd/modules: one a line, in order, with its arguments; "&": beside others; "wait PATH"
 #   /bin /sbin /lib /lib64       links into /usr, so that an overlay's programs find what they want
 #   /etc/xmd/...                 an administrator's, from --overlay
 #   /etc/xmd-image               the head of the manifest
@@ -33,7 +33,7 @@ build_modules() {
 	touch "$modules/.done"
 }
 
-add_module() { # FILE [ARGUMENT...]: into the image, and to be loaded next
+add_module() { # FILE [ARGUMENT...]: into the image, and to be loaded next; with "&" in $aside, beside what follows
 	local name
 	name=$(basename "$1")
 	name=${name%.xz}
@@ -43,7 +43,7 @@ add_module() { # FILE [ARGUMENT...]: into the image, and to be loaded next
 	*) cp "$1" "$tree/usr/lib/xmd/$name" ;;
 	esac
 	strip --strip-debug "$tree/usr/lib/xmd/$name"
-	echo "/usr/lib/xmd/$name${2:+ $2}" >> "$tree/etc/xmd/modules"
+	echo "${aside:+$aside }/usr/lib/xmd/$name${2:+ $2}" >> "$tree/etc/xmd/modules"
 }
 
 # One of the kernel's modules with what it needs, if it is a module there at all.
@@ -51,7 +51,7 @@ kernel_module() { # NAME [ARGUMENTS]
 	local name=$1 file found need
 	if [ "$kernel" = own ]; then
 		found=$(find "$kernel_dir/drivers" "$kernel_dir/net" -name "$name.ko")
-		[ -z "$found" ] || for need in $(/sbin/modinfo -F depends "$found" | tr ',' ' '); do kernel_module "$need"; done
+		[ -z "$found" ] || for need in $(/sbin/modinfo -F depends "$found" | tr ',' ' '); do aside='' kernel_module "$need"; done
 	else
 		# what is built in says so, and is nothing to load
 		found=$(/sbin/modprobe -S "$release" -d "${root:-/}" --show-depends "$name" 2> "$work/modprobe" |
@@ -59,7 +59,7 @@ kernel_module() { # NAME [ARGUMENTS]
 	fi
 	[ -n "$found" ] || { ! asked_for "$name" || die "there is no module $name in this kernel"; return 0; }
 	for file in $found; do
-		case ${file##*/} in "$name".ko*) add_module "$file" "${2-}" ;; *) add_module "$file" ;; esac
+		case ${file##*/} in "$name".ko*) add_module "$file" "${2-}" ;; *) aside='' add_module "$file" ;; esac
 	done
 }
 
@@ -67,14 +67,17 @@ asked_for() { [[ " ${extra_modules[*]} " == *" $1 "* ]]; }
 
 add_modules() {
 	local name
-	# the NIC comes with pcifront, which xmd's own kernel has built in
-	[ "$kernel" = own ] || kernel_module xen-pcifront
-	add_module "$modules/xmd_nic.ko"
-	add_module "$modules/xmd_back.ko"
-	for name in xen-gntdev xen-evtchn 8021q; do [ "$kernel" = own ] || kernel_module $name; done
 	# Xen ends this domain when nobody has petted its watchdog for so many seconds
 	kernel_module xen_wdt timeout=10
+	for name in xen-gntdev xen-evtchn 8021q; do [ "$kernel" = own ] || kernel_module $name; done
 	for name in "${extra_modules[@]}"; do kernel_module "$name"; done
+	# The NIC comes with pcifront, which xmd's own kernel has built in; whoever loads it waits, in steps of 0.1 s, until
+	# dom0 has given it all that there is.  Meanwhile the others are loaded.
+	[ "$kernel" = own ] || aside='&' kernel_module xen-pcifront
+	add_module "$modules/xmd_nic.ko"
+	# which makes this when it is ready: xmd_back takes it over before a frame can come
+	echo "wait /dev/xmd/nic0" >> "$tree/etc/xmd/modules"
+	add_module "$modules/xmd_back.ko"
 }
 
 add_programs() {
@@ -128,7 +131,7 @@ pack_initramfs() { # RESULT
 about_image() {
 	local v
 	v=$(git -C "$top" describe --always --dirty 2> /dev/null) || v=$(cat "$top/VERSION" 2> /dev/null) || v=unknown
-	echo "xmd: $v"
+	echo "xmd: $(version_of_xmd), built from $v"
 	echo "$about_kernel" | sed '/^$/d'
 }
 
@@ -140,7 +143,7 @@ write_manifest() { # RESULT
 	{
 		echo "# What is in this image of an xmd driver domain: sizes in bytes, sha256 of each file."
 		about_image
-		echo "loads: $(grep -v '^#' "$tree/etc/xmd/modules" | paste -sd ',' | sed 's/,/, /g')"
+		echo "loads: $(grep -v -e '^#' -e '^wait' "$tree/etc/xmd/modules" | paste -sd ',' | sed 's/,/, /g')"
 		echo "image: vmlinux $(stat -c %s "$vmlinux") $(digest "$vmlinux")"
 		echo "image: initramfs.cpio $(stat -c %s "$work/initramfs.cpio") $(digest "$work/initramfs.cpio")"
 		echo "together: $size bytes; setuid programs: none"

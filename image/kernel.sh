@@ -8,6 +8,8 @@
 # The same inputs have to give the same bytes.
 export KBUILD_BUILD_TIMESTAMP='1970-01-01' KBUILD_BUILD_USER=xmd KBUILD_BUILD_HOST=xmd KBUILD_BUILD_VERSION=1
 unset SOURCE_DATE_EPOCH KCFLAGS KAFLAGS
+# A make that runs us may be silent (the lab's is): ours has to tell of each file, to be counted.
+unset MAKEFLAGS MFLAGS GNUMAKEFLAGS
 
 # To be counted up when what is done here with the same source and options gives another kernel.
 recipe=1
@@ -111,14 +113,16 @@ progress() {
 }
 
 compile() { # SOURCE OBJECTS
-	local begun=$SECONDS
-	[ ! -e "$cache/objects" ] || expected=$(cat "$cache/objects")
+	local begun=$SECONDS n
+	[ ! -e "$cache/objects" ] || n=$(cat "$cache/objects")
+	# a build that was broken off may have left none
+	[ "${n:-0}" -le 0 ] || expected=$n
 	say "kernel: compiling about $expected files, $jobs at a time; this is done once"
 	if ! nice make -C "$1" O="$2" -j "$jobs" vmlinux modules 2>&1 | progress "$2.log"; then
 		grep -vE '^  [A-Z]+ ' "$2.log" | tail -n 20 >&2
 		die "the kernel does not compile: $2.log"
 	fi
-	grep -cE '^  (CC|AS) ' "$2.log" > "$cache/objects"
+	n=$(grep -cE '^  (CC|AS) ' "$2.log") && echo "$n" > "$cache/objects"
 	say "kernel: built in $((SECONDS - begun)) s"
 }
 

@@ -9,7 +9,7 @@ IMAGE := $(BUILD)/image
 
 CC     ?= gcc
 CFLAGS ?= -O2 -g
-WARN   := -std=gnu11 -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+WARN   := -I$(ROOT)/include -std=gnu11 -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2
 # the same bytes wherever they are built
 REPRODUCE := -ffile-prefix-map=$(ROOT)=. -Wl,--build-id=none
@@ -19,7 +19,7 @@ INIT := $(addprefix $(ROOT)/image/,init.c init_words.c init_keep.c)
 .PHONY: all halves
 all: $(IMAGE)/xmd-init halves
 
-$(IMAGE)/xmd-init: $(INIT) $(ROOT)/image/init.h
+$(IMAGE)/xmd-init: $(INIT) $(ROOT)/image/init.h $(ROOT)/include/xmd/version.h
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) $(HARDEN) $(REPRODUCE) -static-pie -s -o $@ $(INIT)
 

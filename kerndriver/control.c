@@ -41,6 +41,7 @@ static long do_stop(struct xmd_nic *nic)
 	if (err)
 		return err;
 	xmd_nic_stop(nic);
+	xmd_nic_watch_soon(nic);
 	mutex_unlock(&nic->ctl);
 	xmd_nic_tell_state(nic);
 	return 0;
@@ -73,6 +74,8 @@ static long do_start(struct xmd_nic *nic, const struct xmd_start __user *arg)
 	mutex_unlock(&nic->ctl);
 	if (err)
 		return err;
+	/* of the user half before this one, or of a moment ago */
+	xpc_unraise(&nic->xpc, XPC_UP_xmd_tx_hang);
 	xmd_nic_link_follow(nic);
 	xmd_nic_tell_state(nic);
 	return 0;
@@ -99,14 +102,8 @@ static int nic_close(struct inode *inode, struct file *file)
 	return 0;
 }
 
-static long nic_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static long do_ioctl(struct xmd_nic *nic, unsigned int cmd, void __user *p)
 {
-	struct xmd_nic *nic = container_of(file->private_data, struct xmd_nic, xpc);
-	void __user *p = (void __user *)arg;
-	int err = xpc_kern_heard(&nic->xpc);
-
-	if (err)
-		return err;
 	switch (cmd) {
 	case XMD_NIC_INFO:
 		return get_info(nic, p);
@@ -119,6 +116,18 @@ static long nic_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	default:
 		return -ENOTTY;
 	}
+}
+
+static long nic_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct xmd_nic *nic = container_of(file->private_data, struct xmd_nic, xpc);
+	long err = xpc_kern_heard(&nic->xpc);
+
+	if (err)
+		return err;
+	err = do_ioctl(nic, cmd, (void __user *)arg);
+	xpc_kern_done(&nic->xpc);
+	return err;
 }
 
 static const struct file_operations nic_fops = {

@@ -13,7 +13,11 @@ enum rule {
 	XMD_RULE_FREE,
 	XMD_RULE_BOUND,
 	XMD_RULE_CLEAR,		/* to 0 only */
-	XMD_RULE_PINS,		/* EECD: to 0 and EE_REQ, as for a reset; all for write_eeprom */
+	XMD_RULE_PINS,		/* EECD: to 0 and EE_REQ, as for a reset; all for write_eeprom; to
+				 * read, where nothing else can */
+	XMD_RULE_EEWR,		/* for write_eeprom */
+	XMD_RULE_PBA,		/* leaves as much for sending as receiving has at least */
+	XMD_RULE_TIPG,		/* the chip's, and nothing else */
 	XMD_RULE_WAKE,		/* WUFC: what was asked for */
 	XMD_RULE_XON,		/* FCRTL: not above FCRTH */
 	XMD_RULE_XOFF,		/* FCRTH: in the upper half of the memory; not below FCRTL */
@@ -43,11 +47,12 @@ static const struct guard table[] = {
 #define ROW(name, ...) ROW_##name,
 enum { XMD_NIC_REGISTERS(ROW, ROW, ROW, ROW, ROW) };
 
-static const struct guard *find(__u32 reg)
+/* What the chip has not is not there. */
+static const struct guard *find(const struct xmd_guard *g, __u32 reg)
 {
 	unsigned int low = 0, high = XMD_NIC_ROWS;
 
-	if (reg & 3)
+	if (reg & 3 || xmd_chip_lacks(g->chip, reg))
 		return NULL;
 	/* each turn halves what is left */
 	while (low < high) {
@@ -63,16 +68,48 @@ static const struct guard *find(__u32 reg)
 	return NULL;
 }
 
-static __u32 writable(const struct guard *row, bool stopped)
+static bool pins_read(const struct xmd_guard *g)
 {
-	return stopped ? row->running | row->stopped : row->running;
+	return g->chip->flags & XMD_LACKS_EERD;
 }
 
-__u32 xmd_guard_writable(__u32 reg, bool stopped)
+static __u32 writable(const struct xmd_guard *g, const struct guard *row)
 {
-	const struct guard *row = find(reg);
+	bool always = g->stopped || (row == &table[ROW_EECD] && pins_read(g));
+	__u32 bits = row == &table[ROW_CTRL] ? xmd_chip_ctrl(g->chip, g->stopped) : 0;
 
-	return row ? writable(row, stopped) : 0;
+	return bits | row->running | (always ? row->stopped : 0);
+}
+
+__u32 xmd_guard_writable(const struct xmd_guard *g, __u32 reg)
+{
+	const struct guard *row = find(g, reg);
+
+	return row ? writable(g, row) : 0;
+}
+
+#define MICROWIRE_READ	6	/* start bit and code */
+
+/* What the pins have told the EEPROM when EECD has become @now: so many bits as matter. */
+static __u8 clocked(const struct xmd_guard *g, __u32 now)
+{
+	__u32 was = g->last[ROW_EECD];
+	__u8 bits;
+
+	if (!(now & EECD_CS))
+		return 0;
+	bits = was & EECD_CS ? g->pins : 0;
+	return now & ~was & EECD_SK && bits < 4 ? (bits << 1) + !!(now & EECD_DI) : bits;
+}
+
+static bool pins_ok(const struct xmd_guard *g, __u32 val, __u32 mask)
+{
+	__u8 bits = clocked(g, (g->last[ROW_EECD] & ~mask) | val);
+
+	if ((g->write_eeprom && g->stopped) || !(val & ~EECD_EE_REQ))
+		return true;
+	/* all the pins, or what is not known of them could clock */
+	return pins_read(g) && mask == EECD_WIRE && (bits < 4 || bits == MICROWIRE_READ);
 }
 
 static __u32 xon(const struct xmd_guard *g)
@@ -94,6 +131,11 @@ static bool in_order(const struct xmd_guard *g, const struct guard *row, __u32 m
 	case XMD_RULE_BOUND:
 		return mask == (row->running | row->stopped) && val >= row->low &&
 		       val <= row->high;
+	case XMD_RULE_PBA:
+		return mask == row->stopped && val >= PBA_RX_MIN &&
+		       val <= (__u32)g->chip->memory - PBA_TX_MIN;
+	case XMD_RULE_TIPG:
+		return mask == row->running && val == xmd_chip_tipg(g->chip);
 	case XMD_RULE_XON:
 		return mask == row->running && (val & FCRT_BYTES) <= g->last[ROW_FCRTH];
 	case XMD_RULE_XOFF:
@@ -106,7 +148,7 @@ static bool in_order(const struct xmd_guard *g, const struct guard *row, __u32 m
 static bool value_ok(const struct xmd_guard *g, const struct guard *row,
 		     const struct xmd_reg_op *op)
 {
-	__u32 mask = op->mask & writable(row, g->stopped), val = op->val & mask;
+	__u32 mask = op->mask & writable(g, row), val = op->val & mask;
 
 	switch (row->rule) {
 	case XMD_RULE_CLEAR:
@@ -114,7 +156,9 @@ static bool value_ok(const struct xmd_guard *g, const struct guard *row,
 	case XMD_RULE_WAKE:
 		return !(val & ~g->wake);
 	case XMD_RULE_PINS:
-		return g->write_eeprom || !(val & ~EECD_EE_REQ);
+		return pins_ok(g, val, mask);
+	case XMD_RULE_EEWR:
+		return g->write_eeprom;
 	default:
 		return g->stopped || in_order(g, row, mask, val);
 	}
@@ -122,9 +166,9 @@ static bool value_ok(const struct xmd_guard *g, const struct guard *row,
 
 static bool set_ok(const struct xmd_guard *g, const struct xmd_reg_op *op)
 {
-	const struct guard *row = find(op->reg);
+	const struct guard *row = find(g, op->reg);
 
-	return row && op->mask && !(op->mask & ~writable(row, g->stopped)) &&
+	return row && op->mask && !(op->mask & ~writable(g, row)) &&
 	       value_ok(g, row, op);
 }
 
@@ -139,7 +183,7 @@ static int check_op(const struct xmd_guard *g, const struct xmd_reg_op *op)
 		return 0;
 	case XMD_REG_READ:
 	case XMD_REG_WAIT:
-		row = find(op->reg);
+		row = find(g, op->reg);
 		return row && row->read ? 0 : -EPERM;
 	case XMD_REG_SET:
 		return set_ok(g, op) ? 0 : -EPERM;
@@ -150,12 +194,14 @@ static int check_op(const struct xmd_guard *g, const struct xmd_reg_op *op)
 
 void xmd_guard_done(struct xmd_guard *g, const struct xmd_reg_op *op)
 {
-	const struct guard *row = find(op->reg);
+	const struct guard *row = op->op == XMD_REG_SET ? find(g, op->reg) : NULL;
 	unsigned int i;
 
-	if (op->op != XMD_REG_SET || !row)
+	if (!row)
 		return;
 	i = row - table;
+	if (i == ROW_EECD)
+		g->pins = clocked(g, (g->last[i] & ~op->mask) | (op->val & op->mask));
 	g->last[i] = (g->last[i] & ~op->mask) | (op->val & op->mask);
 	if (op->reg != CTRL || !(op->mask & op->val & CTRL_RST))
 		return;
@@ -170,7 +216,8 @@ bool xmd_guard_start(const struct xmd_guard *g, __u32 *reg)
 
 	for (i = 0; i < XMD_NIC_ROWS; i++) {
 		*reg = table[i].first;
-		if (!in_order(g, &table[i], table[i].running | table[i].stopped, g->last[i]))
+		if (!xmd_chip_lacks(g->chip, *reg) &&
+		    !in_order(g, &table[i], table[i].running | table[i].stopped, g->last[i]))
 			return false;
 	}
 	return true;

@@ -6,22 +6,28 @@
 #define XMD_KERNDRIVER_GUARD_H
 
 #include <linux/types.h>
+#include <xmd/nicchips.h>
 #include <xmd/nicdev.h>
 #include <xmd/nicregs.h>
 #include "objects.h"
 
 /**
  * struct xmd_guard - what decides beside the list of registers
+ * @chip: which of the registers there are, and how much memory
  * @stopped: the NIC is STOPPED: bits that would pull the rings away are allowed too
  * @write_eeprom: the user half has been asked to write the EEPROM and has not answered yet
+ * @pins: clocked into the EEPROM since it was selected, from the start bit on: as far as the code
+ *	of the instruction, which says whether it only reads
  * @wake: bits of WUFC that were asked for
  * @last: of each row, what the user half wrote last since the reset; 0: nothing
  *
  * What is written is remembered instead of read back: some emulations do not keep all of it.
  */
 struct xmd_guard {
+	const struct xmd_chip *chip;
 	bool stopped;
 	bool write_eeprom;
+	__u8 pins;
 	__u32 wake;
 	__u32 last[XMD_NIC_ROWS];
 };
@@ -29,9 +35,9 @@ struct xmd_guard {
 /**
  * xmd_guard_writable - the bits of register @reg that the user half may change
  *
- * Return: 0 also for a register that is unknown or read-only.
+ * Return: 0 also for a register that is unknown, absent or read-only.
  */
-__u32 xmd_guard_writable(__u32 reg, bool stopped);
+__u32 xmd_guard_writable(const struct xmd_guard *g, __u32 reg);
 
 /**
  * xmd_guard_batch - check a whole batch before any of it is done

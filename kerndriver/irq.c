@@ -3,7 +3,9 @@
  * irq.c - the interrupt and the poll.
  *
  * ICR is the one register that is read on the data path: the line is level-triggered
- * and only this read lets go of it.  All else is told by DD bits in memory.
+ * and only this read lets go of it (PCI Express: and a write of the same bits).  All else is told
+ * by DD bits in memory.  With MSI-X not even that: frames have a vector of their own, and EIAC
+ * takes back its causes as it fires.
  *
  * The first interrupt shuts the mask, whoever has begun the poll, and it stays shut until
  * a poll has found nothing more and ends.  A poll that tx_provide begins pays no register
@@ -12,7 +14,10 @@
 #include <linux/interrupt.h>
 #include "priv.h"
 
-#define IDLE_MAX 100u		/* interrupts of nobody, in a tick, that are no other device's */
+/* Interrupts without a frame, in a tick, that are no other device's, and nothing that is well says: */
+#define IDLE_MAX 100u		/* of a NIC that is gone */
+#define STORM_MAX 20000u
+#define CLAIM 512u		/* one of so many is claimed */
 
 /* Handler, poll and watch: what nic->ims says is what the NIC has. */
 void xmd_nic_irq_shut(struct xmd_nic *nic)
@@ -21,7 +26,7 @@ void xmd_nic_irq_shut(struct xmd_nic *nic)
 
 	spin_lock_irqsave(&nic->ims_lock, flags);
 	nic->ims = 0;
-	xmd_write(nic, IMC, INT_DATA);
+	xmd_write(nic, IMC, nic->link_irq ? INT_RXQ0 | INT_TXQ0 : INT_DATA);
 	spin_unlock_irqrestore(&nic->ims_lock, flags);
 }
 
@@ -29,6 +34,8 @@ void xmd_nic_irq_open(struct xmd_nic *nic, u32 want)
 {
 	unsigned long flags;
 
+	if (nic->link_irq)
+		want = (want & INT_RX ? INT_RXQ0 : 0) | (want & INT_TXDW ? INT_TXQ0 : 0);
 	spin_lock_irqsave(&nic->ims_lock, flags);
 	if (want & ~nic->ims && test_bit(XMD_RUNNING, &nic->bits)) {
 		nic->ims |= want;
@@ -37,33 +44,42 @@ void xmd_nic_irq_open(struct xmd_nic *nic, u32 want)
 	spin_unlock_irqrestore(&nic->ims_lock, flags);
 }
 
+/* Others may be on the line, too: so not for the few that are theirs, and only until the next tick. */
+static bool storm(struct xmd_nic *nic, int irq, unsigned int max)
+{
+	if (++nic->irqs_idle - nic->irqs_idle_seen < max)
+		return false;
+	if (!test_and_set_bit(XMD_LINE_SHUT, &nic->bits))
+		disable_irq_nosync(irq);
+	return true;
+}
+
 /*
- * Another device's interrupt, or the NIC is gone and may hold the line for ever: then it is
- * shut here.  Others may be on it, too: so not for the few that are theirs, and only until
- * the next tick (xmd_nic_irq_line).
+ * Another device's interrupt, or the NIC is gone, or broken, and may hold the line for ever.  Of what
+ * nobody claims Linux shuts the line itself, and for good.
  */
 static irqreturn_t nothing_said(struct xmd_nic *nic, int irq)
 {
-	if (!xmd_nic_gone(nic) || ++nic->irqs_idle < IDLE_MAX)
-		return IRQ_NONE;
-	if (!test_and_set_bit(XMD_LINE_SHUT, &nic->bits))
-		disable_irq_nosync(irq);
-	return IRQ_HANDLED;
+	bool shut = storm(nic, irq, xmd_nic_gone(nic) ? IDLE_MAX : STORM_MAX);
+
+	return shut || nic->irqs_idle % CLAIM == 0 ? IRQ_HANDLED : IRQ_NONE;
 }
 
 /* Caller holds ctl, and the NIC runs, or has just been stopped. */
 void xmd_nic_irq_line(struct xmd_nic *nic)
 {
-	nic->irqs_idle = 0;
+	nic->irqs_idle_seen = nic->irqs_idle;
 	if (test_and_clear_bit(XMD_LINE_SHUT, &nic->bits))
-		enable_irq(nic->pdev->irq);
+		enable_irq(nic->irq);
 }
 
 void xmd_nic_irq_free(struct xmd_nic *nic)
 {
-	free_irq(nic->pdev->irq, nic);
+	free_irq(nic->irq, nic);
+	if (nic->link_irq)
+		free_irq(nic->link_irq, nic);
 	/* with the last of its devices a line forgets that it was shut */
-	if (!irq_has_action(nic->pdev->irq))
+	if (!irq_has_action(nic->irq))
 		clear_bit(XMD_LINE_SHUT, &nic->bits);
 	xmd_nic_irq_line(nic);
 }
@@ -75,14 +91,83 @@ irqreturn_t xmd_nic_irq(int irq, void *arg)
 
 	if (!icr || icr == XMD_ALL_ONES)
 		return nothing_said(nic, irq);
+	if (xmd_nic_has(nic, XMD_HAS_PCIE))
+		xmd_write(nic, ICR, icr);
 	nic->irqs++;
 	if (icr & INT_LSC)
 		xpc_raise(&nic->xpc, XPC_UP_xmd_link_event);
 	if (icr & INT_DATA) {
 		xmd_nic_irq_shut(nic);
 		napi_schedule(&nic->napi);
+	} else {
+		storm(nic, irq, STORM_MAX);
 	}
 	return IRQ_HANDLED;
+}
+
+static irqreturn_t data_irq(int irq, void *arg)
+{
+	struct xmd_nic *nic = arg;
+
+	nic->irqs++;
+	xmd_nic_irq_shut(nic);
+	napi_schedule(&nic->napi);
+	return IRQ_HANDLED;
+}
+
+/* Not read: that would take the causes of frames away, too.  An overrun's frames have their own. */
+static irqreturn_t link_irq(int irq, void *arg)
+{
+	struct xmd_nic *nic = arg;
+	bool up;
+
+	nic->irqs++;
+	xmd_write(nic, ICR, INT_OTHER | INT_LSC | INT_RXO);
+	up = xmd_read(nic, STATUS) & STATUS_LU;
+	if (up != test_bit(XMD_LINK_UP, &nic->bits))
+		xpc_raise(&nic->xpc, XPC_UP_xmd_link_event);
+	return IRQ_HANDLED;
+}
+
+/* What the chip has and Xen gives: MSI-X with two vectors, MSI, the line.  At probe. */
+int xmd_nic_irq_alloc(struct xmd_nic *nic)
+{
+	struct pci_dev *pdev = nic->pdev;
+
+	nic->link_irq = 0;
+	if (xmd_nic_has(nic, XMD_HAS_MSIX) &&
+	    pci_alloc_irq_vectors(pdev, 2, 2, PCI_IRQ_MSIX) == 2)
+		nic->link_irq = pci_irq_vector(pdev, 1);
+	else if (xmd_nic_has(nic, XMD_HAS_MSI) &&
+		 pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_MSI) < 0)
+		dev_info(&pdev->dev, "neither MSI-X nor MSI to be had: its line is used\n");
+	nic->irq = pci_irq_vector(pdev, 0);
+	return nic->irq < 0 ? nic->irq : 0;
+}
+
+int xmd_nic_irq_request(struct xmd_nic *nic)
+{
+	int err = request_irq(nic->irq, nic->link_irq ? data_irq : xmd_nic_irq, IRQF_SHARED,
+			      KBUILD_MODNAME, nic);
+
+	if (err || !nic->link_irq)
+		return err;
+	err = request_irq(nic->link_irq, link_irq, 0, KBUILD_MODNAME "-link", nic);
+	if (err)
+		free_irq(nic->irq, nic);
+	return err;
+}
+
+/* Once the NIC is RUNNING; a reset has closed all. */
+void xmd_nic_irq_enable(struct xmd_nic *nic)
+{
+	if (nic->link_irq) {
+		xmd_write(nic, IVAR, IVAR_XMD);
+		xmd_write(nic, EIAC, INT_RXQ0 | INT_TXQ0);
+		xmd_write(nic, CTRL_EXT, xmd_read(nic, CTRL_EXT) | CTRL_EXT_PBA_CLR);
+	}
+	xmd_nic_irq_open(nic, INT_DATA);
+	xmd_write(nic, IMS, INT_LSC | (nic->link_irq ? INT_OTHER : 0));
 }
 
 /* Process context. */

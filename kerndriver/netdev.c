@@ -86,7 +86,7 @@ static void describe_frame(struct xmd_buf *frame, const struct sk_buff *skb)
 	frame->csum_offset = skb->csum_offset;
 	if (!skb_is_gso(skb))
 		return;
-	frame->flags |= XMD_F_GSO_TCPV4;
+	frame->flags |= skb_is_gso_v6(skb) ? XMD_F_GSO_TCPV6 : XMD_F_GSO_TCPV4;
 	frame->gso_size = skb_shinfo(skb)->gso_size;
 	frame->hdr_len = skb_transport_offset(skb) + tcp_hdrlen(skb);
 }
@@ -138,13 +138,13 @@ drop:
 	return NETDEV_TX_OK;
 }
 
-static struct sk_buff *skb_for(struct xmd_nic *nic, unsigned int len)
+static struct sk_buff *skb_for(struct net_device *dev, unsigned int len)
 {
 	struct sk_buff *skb;
 	int err;
 
 	if (len <= HOST_LINEAR) {
-		skb = netdev_alloc_skb_ip_align(nic->dev, len);
+		skb = netdev_alloc_skb_ip_align(dev, len);
 		if (skb)
 			skb_put(skb, len);
 		return skb;
@@ -157,7 +157,7 @@ static struct sk_buff *skb_for(struct xmd_nic *nic, unsigned int len)
 	skb_put(skb, HOST_HEADERS);
 	skb->len += len - HOST_HEADERS;
 	skb->data_len = len - HOST_HEADERS;
-	skb->dev = nic->dev;
+	skb->dev = dev;
 	return skb;
 }
 
@@ -189,21 +189,30 @@ static bool copy_to_skb(struct sk_buff *skb, const struct xmd_buf *frame)
 	return describe_skb(skb, frame);
 }
 
+struct sk_buff *xmd_nic_skb(struct net_device *dev, const struct xmd_buf *frame)
+{
+	struct sk_buff *skb = NULL;
+
+	if (frame->frame_len >= ETH_HLEN)
+		skb = skb_for(dev, frame->frame_len);
+	if (skb && copy_to_skb(skb, frame))
+		return skb;
+	kfree_skb(skb);
+	return NULL;
+}
+EXPORT_SYMBOL_GPL(xmd_nic_skb);
+
 void xmd_nic_host_rx(struct xmd_nic *nic, struct xmd_buf *frame)
 {
 	struct net_device *dev = nic->dev;
 	unsigned int len = frame->frame_len;
-	struct sk_buff *skb = NULL;
+	struct sk_buff *skb = netif_running(dev) ? xmd_nic_skb(dev, frame) : NULL;
 
-	if (netif_running(dev) && len >= ETH_HLEN)
-		skb = skb_for(nic, len);
-	if (!skb || !copy_to_skb(skb, frame)) {
+	xmd_buf_put(nic, frame);
+	if (!skb) {
 		dev_core_stats_rx_dropped_inc(dev);
-		kfree_skb(skb);
-		xmd_buf_put(nic, frame);
 		return;
 	}
-	xmd_buf_put(nic, frame);
 	skb->protocol = eth_type_trans(skb, dev);
 	dev_sw_netstats_rx_add(dev, len);
 	/* In our own poll the frames wait until the client's operation has returned: an
@@ -368,12 +377,16 @@ void xmd_nic_host_setup(struct xmd_nic *nic)
 
 	dev->netdev_ops = &host_ops;
 	dev->ethtool_ops = &xmd_ethtool_ops;
-	/* No TSO6 and no TSO_ECN: offload.c says why; the NIC repeats CWR in each segment. */
-	dev->vlan_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO;
+	/* No TSO_ECN: the NIC repeats CWR in each segment.  TSO6: offload.c */
+	dev->vlan_features = NETIF_F_SG | NETIF_F_HW_CSUM;
+	if (!xmd_nic_has(nic, XMD_LACKS_TSO))
+		dev->vlan_features |= NETIF_F_TSO;
+	if (xmd_nic_has(nic, XMD_HAS_TSO6))
+		dev->vlan_features |= NETIF_F_TSO6;
 	dev->hw_features = dev->vlan_features | NETIF_F_RXCSUM;
 	dev->features = dev->hw_features | NETIF_F_HIGHDMA;
 	dev->min_mtu = ETH_MIN_MTU;
-	dev->max_mtu = XMD_FRAME_JUMBO - ETH_HLEN - VLAN_HLEN;
+	dev->max_mtu = nic->chip->max_frame - ETH_HLEN - VLAN_HLEN;
 	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE;
 	/* until adapter.c brings the address that the user half read from the EEPROM */
 	eth_hw_addr_random(dev);

@@ -112,6 +112,37 @@ static void quiesce(struct xmd_nic *nic)
 	let_end(nic);
 }
 
+/* A request of its own that was under way would never be answered: its datasheet's chapter 5. */
+static void end_requests(struct xmd_nic *nic)
+{
+	u32 val;
+
+	if (!xmd_nic_has(nic, XMD_HAS_PCIE))
+		return;
+	xmd_write(nic, CTRL, xmd_read(nic, CTRL) | CTRL_GIO_DISABLE);
+	if (readl_poll_timeout(nic->regs + STATUS, val, !(val & STATUS_GIO_MASTER), POLL_US,
+			       RESET_US))
+		dev_warn(&nic->pdev->dev, "requests of its own are still under way at its reset\n");
+}
+
+/* Return: has it read its EEPROM?  PCI Express has no pins to be had, and says so itself. */
+static int loaded(struct xmd_nic *nic, u32 pins)
+{
+	bool pcie = xmd_nic_has(nic, XMD_HAS_PCIE);
+	u32 val, bit = pcie ? EECD_AUTO_RD : EECD_EE_GNT;
+	int err;
+
+	if (xmd_nic_has(nic, XMD_LACKS_EERD)) {
+		usleep_range(5000, 6000);	/* nobody says */
+		return 0;
+	}
+	if (!pcie)
+		xmd_write(nic, EECD, pins | EECD_EE_REQ);
+	err = readl_poll_timeout(nic->regs + EECD, val, val & bit, POLL_US, RESET_US);
+	xmd_write(nic, EECD, pins);
+	return err;
+}
+
 /*
  * 13.4.1: no access for 1 us; RST clears itself.  Then the EEPROM is read again, and is ours to
  * have when that is done, for which its pins must be free: somebody may have died with them in his
@@ -122,14 +153,16 @@ static int reset(struct xmd_nic *nic)
 	u32 val, pins = xmd_read(nic, EECD) & ~EECD_WIRE;
 	int err;
 
+	end_requests(nic);
 	xmd_write(nic, EECD, pins);
 	xmd_write(nic, CTRL, (xmd_read(nic, CTRL) & ~CTRL_PHY_RST) | CTRL_RST);
 	usleep_range(2, POLL_US);
 	err = readl_poll_timeout(nic->regs + CTRL, val, !(val & CTRL_RST), POLL_US, RESET_US);
-	xmd_write(nic, EECD, pins | EECD_EE_REQ);
 	if (!err)
-		err = readl_poll_timeout(nic->regs + EECD, val, val & EECD_EE_GNT, POLL_US, RESET_US);
-	xmd_write(nic, EECD, pins);
+		err = loaded(nic, pins);
+	/* QEMU resets nothing */
+	if (xmd_nic_has(nic, XMD_HAS_PCIE))
+		xmd_write(nic, CTRL, xmd_read(nic, CTRL) & ~(CTRL_GIO_DISABLE | CTRL_RST));
 	return err;
 }
 
@@ -158,6 +191,12 @@ int xmd_nic_reset(struct xmd_nic *nic)
 static void enable(struct xmd_nic *nic, const struct xmd_start *start)
 {
 	xmd_write(nic, RXCSUM, RXCSUM_IPOFL | RXCSUM_TUOFL);
+	if (xmd_nic_has(nic, XMD_HAS_PCIE)) {
+		xmd_write(nic, TXDCTL, TXDCTL_PCIE);
+		xmd_write(nic, GCR, xmd_read(nic, GCR) | GCR_PCIE);
+		xmd_write(nic, RFCTL, RFCTL_ACK_DIS |
+			  (xmd_nic_has(nic, XMD_ERR_IPV6_EX) ? RFCTL_IPV6_EX : 0));
+	}
 	xmd_write(nic, TCTL, start->tctl | TCTL_EN);
 	xmd_write(nic, RCTL, start->rctl | RCTL_BUF_4096 | RCTL_SECRC | RCTL_EN);
 	xmd_nic_rx_provide(nic);
@@ -165,8 +204,21 @@ static void enable(struct xmd_nic *nic, const struct xmd_start *start)
 	xmd_nic_tx_doorbell(nic);
 	set_bit(XMD_RUNNING, &nic->bits);
 	spin_unlock_bh(&nic->tx.lock);
-	xmd_nic_irq_open(nic, INT_DATA);
-	xmd_write(nic, IMS, INT_LSC);
+	xmd_nic_irq_enable(nic);
+}
+
+/* One that does not take the addresses of its rings would use others.  Both engines are off still. */
+static bool holds(const struct xmd_nic *nic, const struct xmd_start *start)
+{
+	u32 rctl = start->rctl | RCTL_BUF_4096 | RCTL_SECRC;
+
+	xmd_write(nic, TCTL, start->tctl);
+	xmd_write(nic, RCTL, rctl);
+	return !(start->tctl & ~xmd_read(nic, TCTL)) && !(rctl & ~xmd_read(nic, RCTL)) &&
+	       xmd_read(nic, TDBAL) == lower_32_bits(nic->tx.dma) &&
+	       xmd_read(nic, TDLEN) == start->tx_ring * sizeof(*nic->tx.ring.desc) &&
+	       xmd_read(nic, RDBAL) == lower_32_bits(nic->rx.dma) &&
+	       xmd_read(nic, RDLEN) == start->rx_ring * sizeof(*nic->rx.desc);
 }
 
 /* Caller holds ctl and has checked the ranges of @start. */
@@ -185,14 +237,19 @@ int xmd_nic_start(struct xmd_nic *nic, const struct xmd_start *start)
 	if (err)
 		return err;
 	xmd_nic_tx_start(nic, start->tx_ring);
+	if (!holds(nic, start)) {
+		dev_err_ratelimited(&nic->pdev->dev,
+				    "a register does not hold what was written: not started, tried again; is the NIC broken?\n");
+		return -ENODEV;
+	}
 	clear_bit(XMD_GONE, &nic->bits);
 	nic->started = jiffies;
 	/* nobody waits once more for a carrier that was waited for in vain */
 	if (!test_and_clear_bit(XMD_LINK_LOST, &nic->bits))
 		set_bit(XMD_LINK_DUE, &nic->bits);
-	err = request_irq(nic->pdev->irq, xmd_nic_irq, IRQF_SHARED, KBUILD_MODNAME, nic);
+	err = xmd_nic_irq_request(nic);
 	if (err) {
-		dev_err(&nic->pdev->dev, "interrupt %d refused: error %d\n", nic->pdev->irq, err);
+		dev_err(&nic->pdev->dev, "interrupt %d refused: error %d\n", nic->irq, err);
 		return err;
 	}
 	napi_enable(&nic->napi);

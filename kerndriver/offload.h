@@ -9,7 +9,8 @@
 #include <linux/types.h>
 #include <xmd/nic.h>
 
-#define XMD_TX_HDR_MAX	128u	/* Ethernet, VLAN, IPv4 and TCP, most of their options */
+#define XMD_TX_HDR_MAX	128u	/* Ethernet, VLAN, IP and TCP, most of their options: 124, and
+				 * four bytes of the payload (XMD_ERR_TSO_HDR) */
 #define XMD_TX_MSS_MIN	48u	/* the least that Linux' TCP sends; less is a flood */
 
 /**

@@ -5,6 +5,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/etherdevice.h>
 #include <linux/module.h>
+#include <xmd/version.h>
 #include "priv.h"
 
 #define POOL_MIN	1024u
@@ -54,7 +55,7 @@ static int check_params(struct device *dev)
 }
 
 /* Everything that is memory; undone by xmd_nic_release. */
-static struct xmd_nic *nic_alloc(struct pci_dev *pdev)
+static struct xmd_nic *nic_alloc(struct pci_dev *pdev, const struct xmd_chip *chip)
 {
 	struct net_device *dev = alloc_etherdev(sizeof(struct xmd_nic));
 	struct xmd_nic *nic;
@@ -64,6 +65,8 @@ static struct xmd_nic *nic_alloc(struct pci_dev *pdev)
 	nic = netdev_priv(dev);
 	nic->dev = dev;
 	nic->pdev = pci_dev_get(pdev);
+	nic->chip = chip;
+	nic->guard.chip = chip;
 	nic->poll_cpu = -1;
 	nic->pool.reserve = rx_reserve;
 	kref_init(&nic->ref);
@@ -116,6 +119,7 @@ regions:
 
 static void unmap_device(struct xmd_nic *nic)
 {
+	pci_free_irq_vectors(nic->pdev);
 	pci_iounmap(nic->pdev, nic->regs);
 	pci_release_mem_regions(nic->pdev);
 	pci_disable_device(nic->pdev);
@@ -123,16 +127,22 @@ static void unmap_device(struct xmd_nic *nic)
 
 static int xmd_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
+	const struct xmd_chip *chip = xmd_chip_find(pdev->vendor, pdev->device);
 	struct xmd_nic *nic;
 	int err;
 
+	if (!chip) {
+		dev_info(&pdev->dev, "%04x:%04x is for another driver: this one knows" XMD_CHIP_NAMES "\n",
+			 pdev->vendor, pdev->device);
+		return -ENODEV;
+	}
 	err = check_params(&pdev->dev);
 	if (err)
 		return err;
 	err = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(32));
 	if (err)
 		return err;
-	nic = nic_alloc(pdev);
+	nic = nic_alloc(pdev, chip);
 	if (!nic)
 		return -ENOMEM;
 	pci_set_drvdata(pdev, nic);
@@ -142,6 +152,13 @@ static int xmd_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	err = xmd_nic_reset(nic);
 	if (err)
 		goto reset;
+	err = xmd_nic_irq_alloc(nic);
+	if (err)
+		goto reset;
+	xmd_nic_tx_chip(nic);
+	if (xmd_nic_has(nic, XMD_UNTRIED))
+		dev_warn(&pdev->dev, "%s: never seen on silicon by this driver, which goes by the manual\n",
+			 chip->name);
 	err = register_netdev(nic->dev);
 	if (err)
 		goto netdev;
@@ -177,7 +194,6 @@ static void xmd_remove(struct pci_dev *pdev)
 	xmd_nic_offer(NULL);
 	xmd_nic_dump_exit(nic);
 	xmd_nic_control_exit(nic);
-	cancel_delayed_work_sync(&nic->watch.tick);
 	spin_lock_bh(&nic->tx.lock);
 	set_bit(XMD_LEAVING, &nic->bits);
 	spin_unlock_bh(&nic->tx.lock);
@@ -189,6 +205,8 @@ static void xmd_remove(struct pci_dev *pdev)
 	set_bit(XMD_UNPLUGGED, &nic->bits);
 	xmd_nic_tx_abort(nic);
 	mutex_unlock(&nic->ctl);
+	/* a STOP that was under way has set it up once more */
+	cancel_delayed_work_sync(&nic->watch.tick);
 	xmd_nic_tell_state(nic);
 	cancel_work_sync(&nic->state_work);
 	unregister_netdev(nic->dev);
@@ -196,8 +214,9 @@ static void xmd_remove(struct pci_dev *pdev)
 	kref_put(&nic->ref, xmd_nic_release);
 }
 
+/* xmd_probe looks closer, and says which they are. */
 static const struct pci_device_id xmd_ids[] = {
-	{ PCI_DEVICE(PCI_VENDOR_ID_INTEL, 0x100e) },	/* 82540EM */
+	{ PCI_DEVICE(PCI_VENDOR_ID_INTEL, PCI_ANY_ID), PCI_CLASS_NETWORK_ETHERNET << 8, ~0 },
 	{ }
 };
 MODULE_DEVICE_TABLE(pci, xmd_ids);
@@ -212,3 +231,4 @@ module_pci_driver(xmd_driver);
 
 MODULE_DESCRIPTION("Xen microdriver for Intel 8254x, kernel half");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(XMD_VERSION);

@@ -101,6 +101,8 @@ struct xmd_watch {
 	unsigned long asked;		/* jiffies, for a reset */
 	u64 polls;			/* until the last tick */
 	u32 tdh;			/* at the last tick, or when all before was done */
+	u32 next;			/* rx.next, at the last tick */
+	bool tx_odd, rx_odd;		/* the NIC is not where its descriptors say */
 	unsigned int pause_ticks;	/* in a row */
 	bool hung;
 	u64 irqs_lost, paused_ms, no_link;
@@ -120,6 +122,7 @@ enum xmd_nic_bits {
 
 struct xmd_nic {
 	struct pci_dev *pdev;
+	const struct xmd_chip *chip;
 	struct net_device *dev;
 	u8 __iomem *regs;
 	struct kref ref;
@@ -130,8 +133,9 @@ struct xmd_nic {
 	struct xmd_rx rx;
 	struct napi_struct napi;
 	spinlock_t ims_lock;		/* a leaf */
-	u32 ims;			/* INT_DATA bits that are open */
-	unsigned int irqs_idle;		/* interrupts that nobody claimed, this tick */
+	u32 ims;			/* INT_DATA bits, or of MSI-X, that are open */
+	int irq, link_irq;		/* link_irq: of MSI-X, which has two; else 0 */
+	unsigned int irqs_idle, irqs_idle_seen;	/* without a frame; until the last tick */
 	u32 max_frame;			/* bytes, from the MTU; see xmd_nic_max_frame */
 	int poll_cpu;			/* where the poll is at work, else -1 */
 	struct sk_buff_head gro;	/* frames for our own stack, gathered in the poll */
@@ -177,8 +181,19 @@ static inline void xmd_write(const struct xmd_nic *nic, u32 reg, u32 val)
 	writel(val, nic->regs + reg);
 }
 
+/* Has the user half read this call, and not answered it yet? */
+static inline bool xmd_nic_asked(const struct xmd_nic *nic, unsigned int call)
+{
+	return READ_ONCE(nic->xpc.t.slot[call].state) == XPC_READ;
+}
+
 /* pci.c */
 void xmd_nic_release(struct kref *ref);
+
+static inline bool xmd_nic_has(const struct xmd_nic *nic, u32 flag)
+{
+	return nic->chip->flags & flag;
+}
 
 /* nic.c */
 bool xmd_nic_gone(struct xmd_nic *nic);
@@ -197,6 +212,7 @@ int xmd_nic_divert(struct xmd_nic *nic, const struct xmd_client *taker,
 
 /* watch.c */
 void xmd_nic_watch_init(struct xmd_nic *nic);
+void xmd_nic_watch_soon(struct xmd_nic *nic);
 
 /* pool.c */
 int xmd_pool_init(struct xmd_nic *nic, unsigned int n);
@@ -206,6 +222,7 @@ unsigned int xmd_pool_take(struct xmd_pool *pool, struct xmd_buf **bufs, unsigne
 
 /* tx.c */
 int xmd_nic_tx_alloc(struct xmd_nic *nic);
+void xmd_nic_tx_chip(struct xmd_nic *nic);
 void xmd_nic_tx_free(struct xmd_nic *nic);
 void xmd_nic_tx_start(struct xmd_nic *nic, unsigned int size);
 void xmd_nic_set_mtu(struct xmd_nic *nic, unsigned int mtu);
@@ -228,10 +245,13 @@ bool xmd_nic_rx_waits(const struct xmd_nic *nic);
 
 /* irq.c */
 irqreturn_t xmd_nic_irq(int irq, void *nic);
+int xmd_nic_irq_alloc(struct xmd_nic *nic);
+int xmd_nic_irq_request(struct xmd_nic *nic);
 int xmd_nic_poll(struct napi_struct *napi, int budget);
 void xmd_nic_poll_soon(struct xmd_nic *nic);
 void xmd_nic_irq_shut(struct xmd_nic *nic);
 void xmd_nic_irq_open(struct xmd_nic *nic, u32 want);
+void xmd_nic_irq_enable(struct xmd_nic *nic);
 void xmd_nic_irq_line(struct xmd_nic *nic);
 void xmd_nic_irq_free(struct xmd_nic *nic);
 

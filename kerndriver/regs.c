@@ -108,22 +108,17 @@ static int do_reads(struct xmd_nic *nic, struct xmd_reg_op *ops, struct xmd_regs
 	return doubt && xmd_nic_gone(nic) ? -ENODEV : 0;
 }
 
-static bool asked(const struct xmd_nic *nic, unsigned int call)
-{
-	return READ_ONCE(nic->xpc.t.slot[call].state) == XPC_READ;
-}
-
 /* What it has been asked for by configure, and has not answered yet. */
 static const struct xmd_adapter *wanted(const struct xmd_nic *nic)
 {
-	return asked(nic, XPC_UP_xmd_configure) ? &nic->want : NULL;
+	return xmd_nic_asked(nic, XPC_UP_xmd_configure) ? &nic->want : NULL;
 }
 
 static void look_around(struct xmd_nic *nic)
 {
 	nic->guard.wake = xmd_guard_wake(nic->adapter, wanted(nic));
 	nic->guard.stopped = !test_bit(XMD_RUNNING, &nic->bits);
-	nic->guard.write_eeprom = asked(nic, XPC_UP_xmd_write_eeprom);
+	nic->guard.write_eeprom = xmd_nic_asked(nic, XPC_UP_xmd_write_eeprom);
 }
 
 int xmd_regs_start(struct xmd_nic *nic, struct xmd_start *start)

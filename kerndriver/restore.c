@@ -50,11 +50,16 @@ static u32 chosen_features(const struct net_device *dev)
 
 void xmd_nic_port(struct xmd_nic *nic, struct xmd_port_state *s)
 {
+	unsigned int i;
+
 	memset(s, 0, sizeof(*s));
 	xpc_kern_get(&nic->xpc, XPC_OBJECT_xmd_adapter, &s->adapter);
 	xpc_kern_get(&nic->xpc, XPC_OBJECT_xmd_counters, &s->counters);
 	s->adapter.link = test_bit(XMD_LINK_UP, &nic->bits);
 	s->chosen = nic->chosen & ALL;
+	s->crossings = nic->xpc.ioctls;
+	for (i = 0; i < XPC_KINDS; i++)
+		s->crossings += nic->xpc.t.crossed[i].n;
 	s->features = chosen_features(nic->dev);
 	s->features |= s->features != XMD_FEATURES ? XMD_FEATURES_CHOSEN : 0;
 	s->result = READ_ONCE(nic->restored);

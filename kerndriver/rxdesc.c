@@ -61,6 +61,7 @@ const char *xmd_rx_verdict_name(enum xmd_rx_verdict verdict)
 		[XMD_RX_ERRORS] = "errors",
 		[XMD_RX_SHORT] = "short",
 		[XMD_RX_LONG] = "long",
+		[XMD_RX_UNWRITTEN] = "unwritten",
 	};
 
 	return verdict < XMD_RX_VERDICTS ? name[verdict] : "?";

@@ -14,6 +14,7 @@ enum xmd_rx_verdict {
 	XMD_RX_SHORT,		/* no room for an Ethernet header; 0 included */
 	XMD_RX_LONG,		/* longer than allowed or than its buffer, or a part that is no
 				 * full buffer */
+	XMD_RX_UNWRITTEN,	/* DD, and no frame in its buffer: found by rx.c */
 	XMD_RX_VERDICTS
 };
 

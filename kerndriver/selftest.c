@@ -31,7 +31,7 @@ int xmd_test_irq(void *ctx)
 
 	if (!test_bit(XMD_RUNNING, &nic->bits))
 		return -ENETDOWN;
-	xmd_write(nic, ICS, INT_LSC);
+	xmd_write(nic, ICS, INT_LSC | (nic->link_irq ? INT_OTHER : 0));
 	for (i = 0; i < WAIT_MS && READ_ONCE(nic->irqs) == before && slept_a_ms(); i++)
 		;
 	return READ_ONCE(nic->irqs) == before ? -EIO : 0;

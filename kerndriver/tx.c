@@ -48,6 +48,21 @@ void xmd_nic_tx_free(struct xmd_nic *nic)
 	r->slot = NULL;
 }
 
+/* The reset has told which bus it is on. */
+void xmd_nic_tx_chip(struct xmd_nic *nic)
+{
+	bool pcix = !xmd_nic_has(nic, XMD_HAS_PCIE) && xmd_read(nic, STATUS) & STATUS_PCIX;
+
+	xmd_txring_chip(&nic->tx.ring,
+			nic->chip->flags & ~(pcix ? 0 : XMD_ERR_PCIX_2K | XMD_ERR_PCIX_DWORD));
+}
+
+unsigned int xmd_nic_gso(const struct xmd_nic *nic)
+{
+	return nic->tx.ring.gso;
+}
+EXPORT_SYMBOL_GPL(xmd_nic_gso);
+
 #define TAKES	(XMD_TX_EXTRA + XMD_TX_KEEP)
 
 /* Without regard to the limit: for the driver domain's own frames. */
@@ -101,7 +116,7 @@ static int tx_state(const struct xmd_nic *nic)
 {
 	/* "xl destroy" takes the NIC away first: what comes now is for the next domain to send */
 	if (test_bit(XMD_LEAVING, &nic->bits))
-		return -EAGAIN;
+		return -ENODEV;
 	if (test_bit(XMD_GONE, &nic->bits) || test_bit(XMD_LINK_LOST, &nic->bits))
 		return -ENETDOWN;
 	if (!test_bit(XMD_RUNNING, &nic->bits))

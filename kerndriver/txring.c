@@ -2,9 +2,7 @@
 /*
  * txring.c - frames to descriptors and back ("tx" is guest to wire); see txring.h.
  *
- * Known hole: some 8254x write DD of a segmented frame back before its last bytes
- * have left memory.  QEMU's does not; on such a chip the last buffer would have to be
- * split and its final bytes sent by a descriptor of their own.
+ * What the chips get wrong is in xmd/nicchips.h, by the same names.
  */
 #include <linux/compiler.h>
 #include <linux/if_ether.h>
@@ -12,6 +10,16 @@
 #include <asm/byteorder.h>
 #include "offload.h"
 #include "txring.h"
+
+#define FIRST_MAX	2015u	/* PCIX_2K */
+#define SENTINEL	4u	/* TSO_DD, PCIX_DWORD, and of the payload for TSO_HDR */
+
+void xmd_txring_chip(struct xmd_txring *r, __u32 flags)
+{
+	r->errata = flags;
+	r->gso = flags & XMD_LACKS_TSO ? 0 : XMD_F_GSO_TCPV4;
+	r->gso |= flags & XMD_HAS_TSO6 ? XMD_F_GSO_TCPV6 : 0;
+}
 
 __u32 xmd_txring_room(const struct xmd_txring *r)
 {
@@ -50,36 +58,85 @@ static bool needs_context(const struct xmd_txring *r, const struct xmd_tx_offloa
 }
 
 /*
- * Short frames are filled up here: parts of the family damage frames that they pad
- * themselves.  The bytes behind the frame are nobody's.
+ * Short frames are filled up here for chips that damage those that they pad themselves.  The
+ * others would sum what we add (PCI Express).  The bytes behind the frame are nobody's.
  */
-static __u32 pad(const struct xmd_buf *head, struct xmd_buf *last)
+static __u32 pad(const struct xmd_txring *r, const struct xmd_buf *head, struct xmd_buf *last)
 {
 	__u32 n = head->frame_len < ETH_ZLEN ? ETH_ZLEN - head->frame_len : 0;
 
-	if (!n || last->off + last->len + n > XMD_BUF_SIZE)
+	if (!n || !(r->errata & XMD_ERR_PAD) || last->off + last->len + n > XMD_BUF_SIZE)
 		return 0;
 	memset((__u8 *)last->data + last->off + last->len, 0, n);
 	return n;
 }
 
+/* One buffer of a frame: two descriptors, three if it is the first, where the chip wants that. */
+static void put_buf(struct xmd_txring *r, dma_addr_t addr, __u32 len, __u32 cmd, __u8 popts)
+{
+	bool dwords = r->errata & XMD_ERR_PCIX_DWORD, even = dwords && !((addr + len - 1) & 4);
+	/* what is left has to end in an odd dword, as the whole did */
+	__u32 cut = dwords && !even ? 2 * SENTINEL : SENTINEL;
+
+	if ((even || cmd & TXD_EOP) && len > cut + SENTINEL) {
+		put_data(r, addr, (cmd & ~TXD_EOP) | (len - cut), popts);
+		addr += len - cut;
+		len = cut;
+	}
+	put_data(r, addr, (cmd & ~TXD_EOP) | len, popts);
+}
+
+/* The first bytes of the payload, behind the headers.  Return: how many */
+static __u32 take_payload(struct xmd_txring *r, const struct xmd_buf *head, __u8 hdr_len)
+{
+	const struct xmd_buf *b = head->len > hdr_len ? head : head->frag;
+	__u32 at = b == head ? hdr_len : 0, n = b->len - at;
+
+	n = n < SENTINEL ? n : SENTINEL;
+	memcpy(r->hdr + r->frame_prod % XMD_RING_MAX * XMD_TX_HDR_MAX + hdr_len,
+	       (const __u8 *)b->data + b->off + at, n);
+	return n;
+}
+
+/* @skip bytes of @b are sent already. */
+static void put_rest(struct xmd_txring *r, struct xmd_buf *b, __u32 skip, __u32 cmd, __u8 popts)
+{
+	bool cut = r->errata & XMD_ERR_TSO_DD && (cmd & TXD_TSE || r->after_gso);
+	struct xmd_buf *head = b;
+	__u32 len;
+
+	for (; b; b = b->frag) {
+		len = b->len + (b->frag ? 0 : pad(r, head, b));
+		if (len > skip)
+			put_buf(r, b->dma + b->off + skip, len - skip,
+				cmd | (cut && !b->frag ? TXD_EOP : 0), popts);
+		skip = skip > len ? skip - len : 0;
+	}
+	r->desc[(r->prod - 1) & r->mask].lower |= __cpu_to_le32(TXD_EOP);
+}
+
 static void put_frame(struct xmd_txring *r, struct xmd_buf *head, const struct xmd_tx_offload *o)
 {
 	__u32 cmd = TXD_DEXT | TXD_DATA | TXD_IFCS | TXD_IDE | (o->ctx[2] & TXD_TSE);
-	__u32 skip = o->hdr_len, slot = r->frame_prod % XMD_RING_MAX, len;
-	struct xmd_buf *b;
+	__u32 skip = o->hdr_len, slot = r->frame_prod % XMD_RING_MAX;
 
-	if (skip)
+	if (skip) {
+		skip += r->errata & XMD_ERR_TSO_HDR ? take_payload(r, head, skip) : 0;
 		put_data(r, r->hdr_dma + slot * XMD_TX_HDR_MAX, cmd | skip, o->popts);
-	for (b = head; b; b = b->frag) {
-		len = b->len - skip;
-		if (!b->frag)
-			len += pad(head, b);
-		if (len)
-			put_data(r, b->dma + b->off + skip, cmd | len, o->popts);
-		skip = 0;
+	} else if (r->errata & XMD_ERR_PCIX_2K && head->len > FIRST_MAX) {
+		skip = FIRST_MAX;
+		put_buf(r, head->dma + head->off, skip, cmd, o->popts);
 	}
-	r->desc[(r->prod - 1) & r->mask].lower |= __cpu_to_le32(TXD_EOP);
+	put_rest(r, head, skip, cmd, o->popts);
+	r->after_gso = o->hdr_len;
+}
+
+/* Descriptors of @head, at most. */
+static __u32 takes(const struct xmd_txring *r, const struct xmd_buf *head)
+{
+	__u32 more = (r->errata & XMD_ERR_TSO_DD ? 1 : 0) + (r->errata & XMD_ERR_PCIX_2K ? 2 : 0);
+
+	return XMD_TX_EXTRA + more + (r->errata & XMD_ERR_PCIX_DWORD ? 2 : 1) * head->nbufs;
 }
 
 static void fill_slot(struct xmd_txring *r, struct xmd_buf *head, bool refused)
@@ -99,9 +156,10 @@ bool xmd_txring_post(struct xmd_txring *r, struct xmd_buf *head, __u32 keep)
 
 	if (r->frame_prod - r->frame_cons == XMD_RING_MAX)
 		return false;
-	refused = xmd_tx_offload(head, r->max_frame, &o, hdr) < 0;
+	refused = (head->flags & (XMD_F_GSO_TCPV4 | XMD_F_GSO_TCPV6) & ~r->gso) ||
+		  xmd_tx_offload(head, r->max_frame, &o, hdr) < 0;
 	if (!refused) {
-		if (xmd_txring_room(r) < head->nbufs + XMD_TX_EXTRA + keep)
+		if (xmd_txring_room(r) < takes(r, head) + keep)
 			return false;
 		if (needs_context(r, &o))
 			put_context(r, o.ctx);
@@ -135,6 +193,13 @@ bool xmd_txring_done(const struct xmd_txring *r)
 	return __le32_to_cpu(READ_ONCE(r->desc[slot->rs & r->mask].upper)) & TXD_DD;
 }
 
+bool xmd_txring_passed(const struct xmd_txring *r, __u32 head)
+{
+	__u32 rs = r->slot[r->frame_cons % XMD_RING_MAX].rs;
+
+	return ((head - r->cons) & r->mask) > ((rs - r->cons) & r->mask);
+}
+
 struct xmd_buf *xmd_txring_reap(struct xmd_txring *r, bool abort)
 {
 	struct xmd_tx_slot *slot = &r->slot[r->frame_cons % XMD_RING_MAX];
@@ -158,6 +223,7 @@ void xmd_txring_restart(struct xmd_txring *r, __u32 size)
 
 	memset(r->desc, 0, XMD_RING_MAX * sizeof(*r->desc));
 	memset(r->ctx, 0, sizeof(r->ctx));
+	r->after_gso = false;
 	r->mask = size - 1;
 	r->prod = 0;
 	r->cons = 0;

@@ -18,6 +18,7 @@
 
 #include <linux/types.h>
 #include <xmd/nic.h>
+#include <xmd/nicchips.h>
 #include "hw.h"
 
 #define XMD_RING_MIN	64u
@@ -44,8 +45,14 @@ struct xmd_txring {
 	__u32 prod, cons;
 	__u32 frame_prod, frame_cons;
 	__u32 max_frame;		/* bytes of a frame or a segment; more is refused */
+	__u32 errata;			/* of nicchips.h, that hold where it sits */
+	__u8 gso;			/* XMD_F_GSO_* that it does */
+	bool after_gso;			/* the last frame was one */
 	__u32 ctx[4];			/* the context that the NIC has now */
 };
+
+/** xmd_txring_chip - what is to be heeded: @flags of its chip, but for errata of another bus */
+void xmd_txring_chip(struct xmd_txring *r, __u32 flags);
 
 /** xmd_txring_room - free descriptors; one stays empty, or full would look like empty */
 __u32 xmd_txring_room(const struct xmd_txring *r);
@@ -71,6 +78,9 @@ struct xmd_buf *xmd_txring_reap(struct xmd_txring *r, bool abort);
 
 /** xmd_txring_done - would xmd_txring_reap, without @abort, find a frame? */
 bool xmd_txring_done(const struct xmd_txring *r);
+
+/** xmd_txring_passed - is @head behind the descriptor that reports the oldest frame?  There is one */
+bool xmd_txring_passed(const struct xmd_txring *r, __u32 head);
 
 /**
  * xmd_txring_restart - an empty ring of @size descriptors, with the frames that are left

@@ -14,6 +14,9 @@
  *   slow        at 10 Mb/s a full ring takes seconds, but its head moves.
  *   else        the NIC hangs: the user half is asked to reset it.
  *
+ * A NIC that says done what it has not come to, or writes another descriptor than the one that we
+ * wait for, moves frames or not, but never as it should again: it is reset, too.
+ *
  * Without a carrier nothing new goes into the ring.  So it is emptied once for each loss of the
  * link, and the reset after it, which may cost the link again, finds nothing to empty.
  */
@@ -94,7 +97,9 @@ static const char *why_stuck(struct xmd_nic *nic, unsigned int ms)
 
 	if (xmd_nic_gone(nic))
 		return NULL;
-	waits = paused(nic, link && status & STATUS_TXOFF) || !link || tdh != w->tdh;
+	/* behind the oldest frame, it has had its time to say so */
+	waits = paused(nic, link && status & STATUS_TXOFF) || !link ||
+		(tdh != w->tdh && !xmd_txring_passed(&nic->tx.ring, tdh));
 	w->tdh = tdh;
 	if (waits)
 		WRITE_ONCE(nic->tx.progress, jiffies);
@@ -109,19 +114,55 @@ static const char *why_stuck(struct xmd_nic *nic, unsigned int ms)
 	return w->hung ? again(w, "no descriptor done for seconds") : NULL;
 }
 
+/*
+ * Heads are where we are, or further: what is done was read before, what was posted is after.  DD
+ * comes 67 ms behind the head at most, so twice in a row without any is no coincidence.
+ */
+static const char *why_odd(struct xmd_nic *nic)
+{
+	u32 cons = READ_ONCE(nic->tx.ring.cons), next = READ_ONCE(nic->rx.next);
+	u32 tdh = xmd_read(nic, TDH), rdh = xmd_read(nic, RDH), rdt = xmd_read(nic, RDT);
+	bool tx = ((tdh - cons) & nic->tx.ring.mask) > READ_ONCE(nic->tx.ring.prod) - cons;
+	bool rx = (next ^ rdh) & nic->rx.mask || (next - 1 - rdt) & nic->rx.mask;
+	struct xmd_watch *w = &nic->watch;
+	const char *why = NULL;
+
+	if (rdh == XMD_ALL_ONES && xmd_nic_gone(nic))
+		return NULL;
+	if (rx && w->rx_odd && next == w->next && !xmd_nic_rx_waits(nic))
+		why = again(w, "it receives elsewhere than in the next descriptor");
+	else if (tx && w->tx_odd)
+		why = again(w, "descriptors are done that its head has not reached");
+	w->next = next;
+	w->rx_odd = rx;
+	w->tx_odd = tx;
+	return why;
+}
+
+/* It stands, and a user half that lives has long done whatever it was at. */
+static bool forgotten(const struct xmd_nic *nic)
+{
+	return READ_ONCE(nic->xpc.t.phase) == XPC_LIVE && !test_bit(XMD_GONE, &nic->bits) &&
+	       over(nic->watch.well, HANG_MS);
+}
+
 /* Caller holds ctl.  Return: why the NIC needs a reset, or NULL */
 static const char *look(struct xmd_nic *nic)
 {
 	unsigned int ms = xmd_nic_tx_waits_ms(nic);
+	const char *why;
 
 	if (!test_bit(XMD_RUNNING, &nic->bits))
-		return NULL;
+		return forgotten(nic) ? again(&nic->watch, "stopped, and not started again") : NULL;
 	xmd_nic_irq_line(nic);
 	/* once it answers again, it needs a reset even if the user half noticed nothing */
 	if (test_bit(XMD_GONE, &nic->bits))
 		return xmd_nic_gone(nic) ? NULL : again(&nic->watch, "the NIC answers again");
 	find_lost_irq(nic);
 	nic->watch.hung = false;
+	why = why_odd(nic);
+	if (why)
+		return why;
 	if (ms >= TICK_MS / 2)
 		return why_stuck(nic, ms);
 	/* where the head was when what is posted next was: from there on it has to move */
@@ -163,10 +204,20 @@ bool xmd_nic_stuck(struct xmd_nic *nic)
 }
 EXPORT_SYMBOL_GPL(xmd_nic_stuck);
 
+/* No frame flows before it has done what it is at. */
+static bool waits_for_user_half(const struct xmd_nic *nic)
+{
+	return !test_bit(XMD_RUNNING, &nic->bits) || !test_bit(XMD_LINK_UP, &nic->bits) ||
+	       nic->watch.hung || xmd_nic_asked(nic, XPC_UP_xmd_self_test);
+}
+
 static void tick(struct work_struct *work)
 {
 	struct xmd_nic *nic = container_of(to_delayed_work(work), struct xmd_nic, watch.tick);
-	bool busy = xpc_kern_tick(&nic->xpc) || test_bit(XMD_LINK_DUE, &nic->bits) ||
+	long late = jiffies - nic->watch.tick.timer.expires;
+	bool busy = xpc_kern_tick(&nic->xpc, waits_for_user_half(nic),
+				  late > 0 ? jiffies_to_msecs(late) : 0) ||
+		    test_bit(XMD_LINK_DUE, &nic->bits) ||
 		    READ_ONCE(nic->polls) != nic->watch.polls;
 	const char *why;
 
@@ -178,12 +229,18 @@ static void tick(struct work_struct *work)
 		WRITE_ONCE(nic->watch.well, jiffies);
 	else
 		busy = true;
-	busy |= xmd_nic_tx_pending(nic);
+	busy |= xmd_nic_tx_pending(nic) || nic->watch.rx_odd || nic->watch.tx_odd;
 	schedule_delayed_work(&nic->watch.tick, msecs_to_jiffies(busy ? TICK_MS : IDLE_MS));
 	if (!why)
 		return;
 	dev_warn_ratelimited(&nic->pdev->dev, "%s: asking the user half to reset the NIC\n", why);
 	xpc_raise(&nic->xpc, XPC_UP_xmd_tx_hang);
+}
+
+/* The NIC stands: whoever is to make it run again is not looked at in a second only.  ctl is held. */
+void xmd_nic_watch_soon(struct xmd_nic *nic)
+{
+	mod_delayed_work(system_wq, &nic->watch.tick, msecs_to_jiffies(TICK_MS));
 }
 
 void xmd_nic_watch_init(struct xmd_nic *nic)

@@ -2,7 +2,7 @@
 # The inner half of "lab run" and "lab shell": runs inside fresh network, mount and process namespaces, so that
 # nothing of it can collide with another run or outlive this one. Makes the wire, starts QEMU and the two ends of
 # the command channel, runs the case. Everything it needs to know comes in variables from lab/lab:
-#   IMAGES CASE_DIR LOGS RUN (sockets) MODE=run|shell NICS=1|2 ICOUNT CAPTURE LAB_MEM LAB_QEMU_ARGS
+#   IMAGES CASE_DIR LOGS RUN (sockets) MODE=run|shell NICS=1|2 NIC_MODEL ICOUNT CAPTURE LAB_MEM LAB_QEMU_ARGS
 set -eu
 mount -t sysfs sysfs /sys            # the sysfs of this network namespace
 # the host's own tools first, then busybox for what it does not have (killall, nc ...)
@@ -10,6 +10,9 @@ mkdir -p "$RUN/bin" "$RUN/busybox"
 "$IMAGES/sysroot/bin/busybox" --install -s "$RUN/busybox"
 export PATH=$RUN/bin:/usr/sbin:/usr/bin:/sbin:/bin:$RUN/busybox
 NIC=0000:00:02.0
+NIC_MODEL=${NIC_MODEL:-e1000}
+# so that the user half knows whose it is: the others say so by themselves
+[ "$NIC_MODEL" != e1000e ] || NIC_MODEL+=,subsys_ven=0x1af4,subsys=0x1100
 
 # The wire: the NIC's other end is a tap with this kernel's own TCP behind it, offloads as they come.
 ip link set lo up
@@ -31,7 +34,7 @@ case ${NICS:-1} in
     ip -6 addr add fd78::1/64 dev wire2 nodad
     ip link set wire2 up
     second=(-netdev "tap,id=wire2,ifname=wire2,script=no,downscript=no"
-        -device "e1000,id=nic2,netdev=wire2,addr=19.0,mac=00:16:3e:78:00:02")
+        -device "$NIC_MODEL,id=nic2,netdev=wire2,addr=19.0,mac=00:16:3e:78:00:02")
     nic2=lab.nic2=0000:00:19.0
     ;;
 *)  echo "FAIL: '# lab: nics $NICS': one or two"; exit 1 ;;
@@ -81,7 +84,7 @@ qemu=(${LAB_QEMU:-qemu-system-x86_64} -name xmd-lab -M q35 -cpu "$model" -m "${L
     -display none -no-reboot
     -netdev "tap,id=wire,ifname=wire,script=no,downscript=no" "${cpus[@]}"
     -device "intel-iommu,intremap=on"
-    -device "e1000,id=nic,netdev=wire,addr=02.0,mac=00:16:3e:77:00:02" "${second[@]}"
+    -device "$NIC_MODEL,id=nic,netdev=wire,addr=02.0,mac=00:16:3e:77:00:02" "${second[@]}"
     -device "virtio-serial-pci"
     -chardev "socket,id=dom0,path=$RUN/dom0.sock,server=on,wait=off"
     -device "virtserialport,chardev=dom0,nr=1"

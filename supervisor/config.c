@@ -55,6 +55,16 @@ static int set_number(struct policy *p, unsigned int i, const char *val, char er
 	return 0;
 }
 
+static int set_path(char path[CONFIG_PATH_MAX], const char *key, const char *val, char error[160])
+{
+	if (strlen(val) < CONFIG_PATH_MAX && (*val == '/' || !*val)) {
+		strcpy(path, val);
+		return 0;
+	}
+	snprintf(error, 160, "%s must be an absolute path of less than %d bytes", key, CONFIG_PATH_MAX);
+	return -EINVAL;
+}
+
 static int set_key(struct policy *p, const char *key, const char *val, char error[160])
 {
 	unsigned int i;
@@ -69,15 +79,10 @@ static int set_key(struct policy *p, const char *key, const char *val, char erro
 		snprintf(error, 160, "on_destroy must be restart or leave, not \"%.40s\"", val);
 		return -EINVAL;
 	}
-	if (!strcmp(key, "hook")) {
-		if (strlen(val) < sizeof(p->hook) && (*val == '/' || !*val)) {
-			strcpy(p->hook, val);
-			return 0;
-		}
-		snprintf(error, 160, "hook must be an absolute path of less than %zu bytes",
-			 sizeof(p->hook));
-		return -EINVAL;
-	}
+	if (!strcmp(key, "hook"))
+		return set_path(p->hook, key, val, error);
+	if (!strcmp(key, "core_dump"))
+		return set_path(p->core_dump, key, val, error);
 	snprintf(error, 160, "unknown key \"%.40s\"", key);
 	return -EINVAL;
 }
@@ -120,54 +125,122 @@ static int open_section(struct config *c, char *line, struct policy **p, char er
 	return 0;
 }
 
-static int read_line(struct config *c, struct policy **p, char *line, char error[160])
+/* What a file is read with. */
+struct reader {
+	struct config *c;
+	struct policy *policy;		/* of the section that the line is in */
+	struct policy lost;		/* of a section that there cannot be */
+	unsigned int set[16];		/* line in which this section sets that key; 0: it does not */
+};
+
+static int key_index(const char *key)
 {
-	char *eq;
+	static const char *const other[] = { "on_destroy", "hook", "core_dump" };
+	const size_t n = sizeof(number) / sizeof(number[0]);
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!strcmp(key, number[i].key))
+			return (int)i;
+	for (i = 0; i < sizeof(other) / sizeof(other[0]); i++)
+		if (!strcmp(key, other[i]))
+			return (int)(n + i);
+	return -1;
+}
+
+/* Return: 0; 1: it counts, and @why says what is odd about it; negative: it is wrong */
+static int read_line(struct reader *r, char *line, unsigned int n, char why[160])
+{
+	char *eq, *key;
+	int err, k;
 
 	line = trim(line);
 	if (!*line || *line == '#')
 		return 0;
-	if (*line == '[')
-		return open_section(c, line, p, error);
+	if (*line == '[') {
+		memset(r->set, 0, sizeof(r->set));
+		r->lost = r->c->all;
+		r->policy = &r->lost;
+		return open_section(r->c, line, &r->policy, why);
+	}
 	eq = strchr(line, '=');
 	if (!eq) {
-		snprintf(error, 160, "expected \"key = value\", not \"%.40s\"", line);
+		snprintf(why, 160, "expected \"key = value\", not \"%.40s\"", line);
 		return -EINVAL;
 	}
 	*eq = '\0';
-	return set_key(*p, trim(line), trim(eq + 1), error);
+	key = trim(line);
+	err = set_key(r->policy, key, trim(eq + 1), why);
+	k = key_index(key);
+	if (err || k < 0)
+		return err;
+	if (r->set[k]) {
+		snprintf(why, 160, "%.20s is set in line %u already: that one counts for nothing", key, r->set[k]);
+		err = 1;
+	}
+	r->set[k] = n;
+	return err;
+}
+
+int config_read_all(struct config *c, const char *path,
+		    void (*complain)(void *arg, bool fatal, const char *text), void *arg)
+{
+	struct reader r = { .c = c, .policy = &c->all };
+	char line[512], why[160], text[256];
+	unsigned int n = 0;
+	FILE *f = fopen(path, "re");
+	int err, ret = 0;
+
+	if (!f) {
+		ret = -errno;
+		snprintf(text, sizeof(text), "%.100s: %s", path, strerror(-ret));
+		if (ret != -ENOENT)
+			complain(arg, true, text);
+		return ret;
+	}
+	while (fgets(line, sizeof(line), f)) {
+		bool whole = strlen(line) < sizeof(line) - 1;
+
+		n++;
+		err = whole ? read_line(&r, line, n, why) : -EINVAL;
+		if (!whole) {
+			snprintf(why, sizeof(why), "line too long");
+			while (!strchr(line, '\n') && fgets(line, sizeof(line), f))
+				;
+		}
+		if (err) {
+			snprintf(text, sizeof(text), "%.80s:%u: %s", path, n, why);
+			complain(arg, err < 0, text);
+		}
+		ret = err < 0 ? err : ret;
+	}
+	/* A directory, say, which can be opened. */
+	if (ferror(f)) {
+		ret = errno ? -errno : -EIO;
+		snprintf(text, sizeof(text), "%.80s:%u: %s", path, n, strerror(-ret));
+		complain(arg, true, text);
+	}
+	fclose(f);
+	return ret;
+}
+
+static void keep_first(void *arg, bool fatal, const char *text)
+{
+	char *error = arg;
+
+	if (fatal && !*error)
+		snprintf(error, 256, "%s", text);
 }
 
 int config_read(struct config *c, const char *path, char error[256])
 {
-	struct policy *p = &c->all;
-	char line[512], why[160];
-	unsigned int n = 0;
-	FILE *f = fopen(path, "re");
-	int err = 0;
+	char first[256] = "";
+	int err = config_read_all(c, path, keep_first, first);
 
-	if (!f) {
-		err = -errno;
+	if (err == -ENOENT)
 		snprintf(error, 256, "%.100s: %s", path, strerror(-err));
-		return err;
-	}
-	while (!err && fgets(line, sizeof(line), f)) {
-		n++;
-		if (strlen(line) == sizeof(line) - 1) {
-			snprintf(why, sizeof(why), "line too long");
-			err = -EINVAL;
-		} else {
-			err = read_line(c, &p, line, why);
-		}
-	}
-	/* A directory, say, which can be opened. */
-	if (!err && ferror(f)) {
-		err = errno ? -errno : -EIO;
-		snprintf(why, sizeof(why), "%s", strerror(-err));
-	}
-	fclose(f);
-	if (err)
-		snprintf(error, 256, "%.80s:%u: %s", path, n, why);
+	else if (err)
+		snprintf(error, 256, "%s", first);
 	return err;
 }
 

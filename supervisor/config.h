@@ -28,6 +28,7 @@ struct policy {
 	unsigned int heartbeat_s;	/* silent for longer is hung; 0: not looked at */
 	unsigned int hang_ms;		/* the least that is made of that; 0: nothing is */
 	char hook[CONFIG_PATH_MAX];	/* program, "" none */
+	char core_dump[CONFIG_PATH_MAX];	/* directory, "" none */
 };
 
 struct config {
@@ -42,11 +43,18 @@ struct config {
 void config_defaults(struct config *c);
 
 /*
- * Read @path on top of what @c holds.
+ * Read @path on top of what @c holds, up to the first mistake.
  * Return: 0; -ENOENT no such file, @c unchanged; other negative: @error has a sentence
  * with file and line, and nothing of @c is to be used.
  */
 int config_read(struct config *c, const char *path, char error[256]);
+
+/*
+ * The same, but all of it: what is wrong goes to @complain one by one, @text with file and line.
+ * @fatal: nothing of @c is to be used; else it counts, and may not be what was meant.
+ */
+int config_read_all(struct config *c, const char *path,
+		    void (*complain)(void *arg, bool fatal, const char *text), void *arg);
 
 const struct policy *config_policy(const struct config *c, const char *name);
 bool config_names(const struct config *c, const char *name);

@@ -8,6 +8,7 @@
 #include "control.h"
 #include "files.h"
 #include "log.h"
+#include "notify.h"
 #include "probe.h"
 #include "supervise.h"
 
@@ -24,10 +25,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#ifndef XMD_VERSION
-#define XMD_VERSION "0.1"
-#endif
+#include <xmd/version.h>
 
 #ifndef CONFIG_PATH
 #define CONFIG_PATH	"/etc/xen/xmd-supervisor.conf"
@@ -45,7 +43,7 @@ static void usage(FILE *to)
 	      "crash, hang or are destroyed. In charge of each domain with driver_domain=1 in which\n"
 	      "xmd-backend runs. xmdctl(8) shows and commands; xmd-supervisor(8) has the rest.\n"
 	      "  --config FILE  (default " CONFIG_PATH ", which need not be there)\n"
-	      "  --check        only read the configuration and say what is wrong with it\n"
+	      "  --check        only read the configuration: say \"ok\", or all that is wrong with it\n"
 	      "  --verbose      log every step, libxl's own words with them\n"
 	      "  --version, --help\n"
 	      "Waits for xenstored if there is none yet.\n"
@@ -100,17 +98,27 @@ static int parse_options(int argc, char **argv, struct options *o)
 	return -1;
 }
 
+static void complain(void *arg, bool fatal, const char *text)
+{
+	(void)arg;
+	if (fatal)
+		log_err("%s", text);
+	else
+		log_warn("%s", text);
+}
+
 /* A file that was named must be there; the default one need not. */
 static int read_config(struct config *c, const struct options *o)
 {
-	char error[256];
+	const char *path = o->config ? o->config : CONFIG_PATH;
 	int err;
 
 	config_defaults(c);
-	err = config_read(c, o->config ? o->config : CONFIG_PATH, error);
-	if (!err || (err == -ENOENT && !o->config))
+	err = config_read_all(c, path, complain, NULL);
+	if (err == -ENOENT && !o->config)
 		return 0;
-	log_err("%s", error);
+	if (err == -ENOENT)
+		log_err("%s: %s", path, strerror(-err));
 	return err;
 }
 
@@ -180,10 +188,13 @@ static void reload(struct supervisor *s, const struct options *o)
 {
 	struct config c;
 
+	notify_reloading();
 	if (read_config(&c, o)) {
 		log_warn("going on with the configuration of before");
+		notify("READY=1\nSTATUS=its configuration is wrong: going on with that of before");
 		return;
 	}
+	notify("READY=1\nSTATUS=");
 	s->config = c;
 	supervise_reconfigured(s);
 	log_info("configuration read again");
@@ -246,6 +257,7 @@ static int loop(struct supervisor *s, int signals, int listener, const struct op
 			return EXIT_OK;
 		due = supervise_tick(s);
 		probe_alive();
+		notify("WATCHDOG=1");
 		/* Nobody takes its events meanwhile. */
 		p[0].fd = supervise_blind(s) ? -1 : s->store->ops->fd(s->store);
 		now = now_ms();
@@ -283,12 +295,16 @@ static bool reach_xen(struct supervisor *s, int signals)
 		if (s->xl)
 			break;
 		if (!said || now_ms() - said >= STORE_SAY_MS) {
+			/* nothing that waits for this service has to wait for Xen */
+			notify("READY=1\nSTATUS=waiting for xenstored");
 			said = now_ms();
 			log_warn("no connection to %s: %s; waiting for it. Is this dom0, and xenstored about to start?",
 				 s->store ? "Xen" : "xenstored", strerror(errno));
 		}
 		store_close(s->store);
 		s->store = NULL;
+		notify("WATCHDOG=1");
+		probe_alive();
 		if (told_to_end(signals, STORE_WAIT_MS))
 			return false;
 	}
@@ -310,8 +326,11 @@ int main(int argc, char **argv)
 	log_begin("xmd-supervisor", true);
 	if (read_config(&s.config, &o))
 		return EXIT_USAGE;
-	if (o.check)
+	if (o.check) {
+		puts("ok");
 		return EXIT_OK;
+	}
+	notify_open();
 	signals = take_signals();
 	if (claim_run_dir() < 0)
 		return EXIT_CANNOT;
@@ -325,7 +344,9 @@ int main(int argc, char **argv)
 	if (listener < 0)
 		return EXIT_CANNOT;
 	log_info("version " XMD_VERSION " looks after driver domains");
+	notify("READY=1\nSTATUS=");
 	ret = supervise_start(&s) ? EXIT_BROKEN : loop(&s, signals, listener, &o);
+	notify("STOPPING=1");
 	log_info("ended; driver domains and guests go on, but nobody brings them back now");
 	supervise_stop(&s);
 	probe_stop();

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * port.h - the settings of a driver domain's NIC, from the domain that ends to the one behind it
+ * port.h - what is carried from a driver domain that ends to the one behind it
  *
- * xmd-backend keeps in data/xmd-backend/port-settings what was set with ip and ethtool.  That
- * goes with the domain, so what stands there is kept in RUN_DIR/NAME.port whenever it is another.
+ * xmd-backend keeps in data/xmd-backend/port-settings what was set with ip and ethtool, and in
+ * private-segments which names for bridge= are segments without the wire.  Both go with the domain,
+ * so what stands there is kept in RUN_DIR/NAME.port and NAME.segments whenever it is another.
  */
 #ifndef XMD_SUPERVISOR_PORT_H
 #define XMD_SUPERVISOR_PORT_H
@@ -11,6 +12,7 @@
 #include "store.h"
 
 #define PORT_TEXT_MAX	512	/* bytes with the NUL: SAVED_MAX of backend-domU/user/saved.h */
+#define PORT_SEGMENTS_MAX 2048	/* POLICY_PRIVATE_MAX of policy.h there */
 
 #define PORT_KEEP_MS	10000	/* between two changes that are kept, as each is a line in the log */
 

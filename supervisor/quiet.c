@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* quiet.c - see quiet.h.  Register names and chapters: Intel's 8254x manual, as in kerndriver/hw.h. */
+/* quiet.c - see quiet.h.  The chips, and the register that masks all of them: include/xmd. */
 #include "quiet.h"
+
+#include <xmd/nicchips.h>
 
 #include "files.h"
 #include "log.h"
@@ -24,13 +26,9 @@
 #define COMMAND_MASTER	0x0004
 #define COMMAND_NO_INTX	0x0400
 
-#define IMC		0x00d8	/* 13.4.20: interrupts whose bit is 1 are masked */
 #define BAR_BYTES	0x20000u
 #define METHODS_MAX	128	/* bytes; Linux has some six words for them */
 #define EXT		".reset"
-
-/* Device and vendor of the NICs that have these registers. */
-static const uint32_t chip[] = { 0x100e8086u /* 82540EM */ };
 
 static int open_in(const char *bdf, const char *file, int how)
 {
@@ -53,16 +51,6 @@ static int reset(const char *bdf)
 }
 
 /* ----------------------------------------------------------- by its registers */
-
-static bool is_known(uint32_t id)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(chip) / sizeof(chip[0]); i++)
-		if (chip[i] == id)
-			return true;
-	return false;
-}
 
 static int mask(const char *bdf)
 {
@@ -94,7 +82,7 @@ static int mask_8254x(const char *bdf)
 	if (pread(fd, &id, sizeof(id), PCI_ID) != sizeof(id) ||
 	    pread(fd, &was, sizeof(was), PCI_COMMAND) != sizeof(was))
 		err = -EIO;
-	else if (!is_known(id))
+	else if (!xmd_chip_find((uint16_t)id, (uint16_t)(id >> 16)))
 		err = -EOPNOTSUPP;
 	now = (uint16_t)((was | COMMAND_MEMORY | COMMAND_NO_INTX) & ~COMMAND_MASTER);
 	if (!err && pwrite(fd, &now, sizeof(now), PCI_COMMAND) != sizeof(now))

@@ -248,6 +248,18 @@ static bool was_slow(struct domain *d, enum life life)
 	return !d->served;
 }
 
+static const char *life_name(enum life life)
+{
+	static const char *const name[] = {
+		[LIFE_GONE] = "destroyed", [LIFE_RUNNING] = "running",
+		[LIFE_POWEROFF] = "shut down", [LIFE_REBOOT] = "rebooted",
+		[LIFE_CRASHED] = "crashed", [LIFE_WATCHDOG] = "hung, says Xen's watchdog",
+		[LIFE_DYING] = "being destroyed",
+	};
+
+	return name[life];
+}
+
 static void leave(struct supervisor *s, struct domain *d, enum life life)
 {
 	log_info("%s: domain %u %s: no longer in charge of it", d->name, d->domid, life_name(life));
@@ -316,7 +328,7 @@ int supervise_events(struct supervisor *s)
 /* It may wait for libxl, and that for whoever holds the domain's lock: nobody knows how long. */
 static void tell_of_long_work(struct domain *d, uint64_t now)
 {
-	if (d->state != BUSY || now - d->busy < BUSY_SAY_MS)
+	if (d->state != BUSY || now < d->busy + BUSY_SAY_MS)
 		return;
 	d->busy = now;
 	log_warn("%s: process %d has been bringing it back for another %u s: does an xl hold domain %u, or is it slow to serve?",
@@ -436,6 +448,8 @@ void supervise_stop(struct supervisor *s)
 
 	while ((d = s->domains)) {
 		s->domains = d->next;
+		/* It must not write what a later supervisor reads. */
+		renew_stop(d);
 		if (d->client != NO_CLIENT)
 			close(d->client);
 		free(d);

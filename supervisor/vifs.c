@@ -10,6 +10,8 @@
 #include <string.h>
 #include <xmd/xs_names.h>
 
+#define CLOSING		5	/* XenbusStateClosing */
+
 /* What libxl has left of a guest that is no more is nobody's vif. */
 static void drop_orphans(struct work *w)
 {
@@ -83,13 +85,41 @@ unsigned int count_vifs(const struct work *w, enum vif_fate fate)
 	return n;
 }
 
-static void reattach_one(struct work *w, const struct vif_ref *v)
+static bool has_key(struct work *w, const char *front, const char *key)
+{
+	char text[STORE_VALUE_MAX];
+
+	return store_read_text(w->store, front, key, text) != -ENOENT;
+}
+
+/*
+ * A guest that boots, or sees a new vif, while there is no backend directory: Linux calls that
+ * fatal, goes to Closing without ever having had rings, and does not look again.  A vif that is
+ * being detached from its guest has had them.
+ */
+static bool given_up(struct work *w, const struct vif_ref *v)
+{
+	char front[STORE_PATH_MAX];
+	uint32_t state;
+
+	if (v->connected || v->fate == VIF_LEFT)
+		return false;
+	snprintf(front, sizeof(front), XS_DIR_FRONT, v->guest, v->handle);
+	return !store_read_u32(w->store, front, XS_FRONT_STATE, &state) && state == CLOSING &&
+	       !has_key(w, front, XS_FRONT_TX_RING_REF) && !has_key(w, front, "queue-0");
+}
+
+static void reattach_one(struct work *w, const struct vif_ref *v, bool unused)
 {
 	int err = xl_reattach_vif(w->xl, v->guest, v->handle, w->domid);
+	const char *why = unused ? "was looked for by its guest while it was away" :
+				   "could not be adopted";
 
 	if (err)
-		log_err("vif %u of domain %u could not be adopted, and attaching it anew failed: %s",
-			v->handle, v->guest, strerror(-err));
+		log_err("vif %u of domain %u %s, and attaching it anew failed: %s", v->handle,
+			v->guest, why, strerror(-err));
+	else if (unused)
+		log_info("vif %u of domain %u %s: attached anew", v->handle, v->guest, why);
 	else
 		log_warn("vif %u of domain %u could not be adopted: detached and attached anew; its guest has lost its connections",
 			 v->handle, v->guest);
@@ -99,17 +129,19 @@ void reattach(struct work *w)
 {
 	enum life life;
 	unsigned int i;
+	bool unused;
 
 	for (i = 0; i < w->vifs.n; i++) {
 		const struct vif_ref *v = &w->vifs.vif[i];
 
-		if (!w->moved && v->fate != VIF_REFUSED)
+		unused = !w->moved && given_up(w, v);
+		if (!w->moved && !unused && v->fate != VIF_REFUSED)
 			continue;
 		/* Each may take libxl ten seconds and more; one that has died has to come back first. */
 		if (xl_look(w->xl, w->domid, &life) || life != LIFE_RUNNING) {
 			log_warn("it has ended again before all vifs were attached anew");
 			return;
 		}
-		reattach_one(w, v);
+		reattach_one(w, v, unused);
 	}
 }

@@ -3,6 +3,7 @@
 #ifndef XMD_SUPERVISOR_WORK_H
 #define XMD_SUPERVISOR_WORK_H
 
+#include "console.h"
 #include "files.h"
 #include "restore.h"
 #include "worker.h"
@@ -23,6 +24,7 @@ struct work {
 	uint64_t nudge_at;		/* ms; when to look at its PCI frontend again; 0: never */
 	bool moved;			/* it has another domid than its vifs know */
 	bool slow;			/* it failed for want of time, and the next has more */
+	struct console console;		/* of the old domain */
 	struct vif_refs vifs;
 	char json[FILE_PATH_MAX];
 	char steps[STEPS_BYTES];	/* "destroyed 212, created 980, ..." in ms since noticed */

@@ -2,11 +2,13 @@
 /* worker.c - see worker.h */
 #include "worker.h"
 
+#include "core.h"
 #include "hook.h"
 #include "log.h"
 #include "work.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -203,9 +205,18 @@ static enum job_result outcome(const struct work *w, int err)
 	return !err ? JOB_DONE : w->slow ? JOB_SLOW : JOB_FAILED;
 }
 
+static void keep_core(struct work *w)
+{
+	const char *dir = w->job->policy->core_dump;
+
+	if (core_keep(w->xl, dir, w->job->name, w->domid))
+		mark(w, "memory kept");
+}
+
 static enum job_result recover(struct work *w)
 {
 	enum life life;
+	bool memory;
 	int err;
 
 	find_moved(w);
@@ -219,12 +230,19 @@ static enum job_result recover(struct work *w)
 		log_info("another worker has brought it back already");
 		return JOB_DONE;
 	}
-	if (!is_complete(w, life))
+	/* What a worker before us has left may be half of a new one. */
+	memory = w->phase == PHASE_IDLE && life != LIFE_GONE && life != LIFE_DYING;
+	if (!is_complete(w, life)) {
 		put_out(w, life);
+		console_grab(&w->console, w->store, w->job->name, w->domid);
+	}
 	hook(w, "down");
+	if (memory)
+		keep_core(w);
 	err = bring_back(w, (struct xl_make){ .bare = true });
 	if (!err)
 		finish(w);
+	console_keep(&w->console, w->job->name, w->job->domid, w->job->cause);
 	record(w, "recover", err ? "failed" : "ok");
 	hook(w, err ? "failed" : "up");
 	return outcome(w, err);
@@ -247,6 +265,24 @@ static int drain(struct work *w)
 	return err;
 }
 
+/* What the new one boots is read while the old one serves: it comes from memory then. */
+static void read_once(const char *asked, const char *kept)
+{
+	const char *path = asked ? asked : kept;
+	static char buf[1 << 16];
+	int fd;
+
+	if (!*path)
+		return;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	while (fd >= 0 && read(fd, buf, sizeof(buf)) > 0)
+		;
+	if (fd >= 0)
+		close(fd);
+	else
+		log_warn("cannot read %s before it is needed: %s", path, strerror(errno));
+}
+
 static struct xl_make as_asked(const struct job *job)
 {
 	return (struct xl_make){ .kernel = job->kernel, .ramdisk = job->ramdisk,
@@ -258,7 +294,11 @@ static enum job_result planned(struct work *w)
 	const char *kind = w->job->kind == JOB_UPGRADE ? "upgrade" : "restart";
 	int err, back;
 
-	if (xl_save(w->xl, w->domid, w->json, &w->traits) || drain(w))
+	if (xl_save(w->xl, w->domid, w->json, &w->traits))
+		return JOB_REFUSED;
+	read_once(w->job->kernel, w->traits.kernel);
+	read_once(w->job->ramdisk, w->traits.ramdisk);
+	if (drain(w))
 		return JOB_REFUSED;
 	/* The clock of the outage: nothing goes through any more. */
 	w->started = now_ms();
@@ -285,7 +325,8 @@ static enum job_result planned(struct work *w)
 
 enum job_result worker_run(const struct job *job)
 {
-	struct work w = { .job = job, .domid = job->domid, .started = job->noticed };
+	struct work w = { .job = job, .domid = job->domid, .started = job->noticed,
+			  .console = { .log = -1 } };
 	enum job_result ret = JOB_FAILED;
 	uint64_t now = now_ms();
 	int lock;

@@ -56,6 +56,11 @@ static void xl_log_destroy(struct xentoollog_logger *l)
 	(void)l;
 }
 
+void *xl_ctx(struct xl *x)
+{
+	return x->ctx;
+}
+
 struct xl *xl_open(void)
 {
 	struct xl *x = calloc(1, sizeof(*x));
@@ -81,7 +86,7 @@ void xl_close(struct xl *x)
 }
 
 /* Libxl's errors are numbers of its own. */
-static int to_errno(int rc)
+int xl_errno(int rc)
 {
 	switch (rc) {
 	case 0:
@@ -92,6 +97,7 @@ static int to_errno(int rc)
 		return -EINVAL;
 	case ERROR_TIMEDOUT:
 		return -ETIMEDOUT;
+	case ERROR_NOTFOUND:
 	case ERROR_DOMAIN_NOTFOUND:
 		return -ENOENT;
 	default:
@@ -127,7 +133,7 @@ int xl_look(struct xl *x, uint32_t domid, enum life *life)
 		*life = info.dying ? LIFE_DYING :
 			info.shutdown ? ended_by(info.shutdown_reason) : LIFE_RUNNING;
 	libxl_dominfo_dispose(&info);
-	return rc == ERROR_DOMAIN_NOTFOUND ? 0 : to_errno(rc);
+	return rc == ERROR_DOMAIN_NOTFOUND ? 0 : xl_errno(rc);
 }
 
 int xl_find(struct xl *x, const char *name, uint32_t *domid)
@@ -212,6 +218,8 @@ static void take_traits(const libxl_domain_config *cfg, struct xl_traits *t)
 	t->driver_domain = libxl_defbool_is_default(cfg->c_info.driver_domain) ? false :
 			   libxl_defbool_val(cfg->c_info.driver_domain);
 	t->pv = cfg->c_info.type == LIBXL_DOMAIN_TYPE_PV;
+	snprintf(t->kernel, XL_PATH_LEN, "%s", cfg->b_info.kernel ? cfg->b_info.kernel : "");
+	snprintf(t->ramdisk, XL_PATH_LEN, "%s", cfg->b_info.ramdisk ? cfg->b_info.ramdisk : "");
 	t->on_crash = on_end(cfg->on_crash);
 	t->on_watchdog = on_end(cfg->on_watchdog);
 	for (i = 0; i < XL_PCI_MAX && i < (unsigned int)cfg->num_pcidevs; i++)
@@ -226,7 +234,7 @@ int xl_save(struct xl *x, uint32_t domid, const char *path, struct xl_traits *t)
 	int err;
 
 	libxl_domain_config_init(&cfg);
-	err = to_errno(libxl_retrieve_domain_configuration(x->ctx, domid, &cfg, NULL));
+	err = xl_errno(libxl_retrieve_domain_configuration(x->ctx, domid, &cfg, NULL));
 	if (!err) {
 		take_traits(&cfg, t);
 		if (path)
@@ -246,7 +254,7 @@ static int load(struct xl *x, const char *path, libxl_domain_config *cfg)
 		log_err("cannot read %s: %s", path, strerror(-err));
 		return err;
 	}
-	err = to_errno(libxl_domain_config_from_json(x->ctx, cfg, json));
+	err = xl_errno(libxl_domain_config_from_json(x->ctx, cfg, json));
 	free(json);
 	if (err)
 		log_err("%s is not a configuration that this libxl understands", path);
@@ -351,12 +359,17 @@ static int forget_domid(uint32_t domid)
 
 int xl_pause(struct xl *x, uint32_t domid)
 {
-	return to_errno(libxl_domain_pause(x->ctx, domid, NULL));
+	return xl_errno(libxl_domain_pause(x->ctx, domid, NULL));
+}
+
+int xl_core_dump(struct xl *x, uint32_t domid, const char *path)
+{
+	return xl_errno(libxl_domain_core_dump(x->ctx, domid, path, NULL));
 }
 
 int xl_destroy(struct xl *x, uint32_t domid)
 {
-	int err = to_errno(libxl_domain_destroy(x->ctx, domid, NULL));
+	int err = xl_errno(libxl_domain_destroy(x->ctx, domid, NULL));
 	enum life life;
 
 	/* Somebody else may have been destroying it too: what counts is that it is gone. */
@@ -385,7 +398,7 @@ static int create(struct xl *x, libxl_domain_config *cfg, bool bare, uint32_t *d
 		cfg->num_pcidevs = 0;
 	rc = libxl_domain_create_new(x->ctx, cfg, domid, NULL, NULL);
 	cfg->num_pcidevs = devices;
-	return to_errno(rc);
+	return xl_errno(rc);
 }
 
 int xl_create(struct xl *x, const char *path, const struct xl_make *how, uint32_t *domid)
@@ -422,7 +435,7 @@ int xl_add_pci(struct xl *x, const char *path, uint32_t domid)
 	if (!err && !cfg.num_pcidevs)
 		err = -ENODEV;
 	if (!err)
-		err = to_errno(libxl_device_pci_add(x->ctx, domid, &cfg.pcidevs[0], NULL));
+		err = xl_errno(libxl_device_pci_add(x->ctx, domid, &cfg.pcidevs[0], NULL));
 	libxl_domain_config_dispose(&cfg);
 	return err;
 }
@@ -438,7 +451,7 @@ int xl_usage(struct xl *x, uint32_t domid, struct xl_usage *u)
 		*u = (struct xl_usage){ .cpu_ns = info.cpu_time, .running = info.running,
 					.blocked = info.blocked, .paused = info.paused };
 	libxl_dominfo_dispose(&info);
-	return to_errno(rc);
+	return xl_errno(rc);
 }
 
 bool xl_is_paused(struct xl *x, uint32_t domid)
@@ -458,36 +471,5 @@ int xl_unpause(struct xl *x, uint32_t domid)
 	/* Libxl calls it an error when there is nothing to do. */
 	if (err || !xl_is_paused(x, domid))
 		return err;
-	return to_errno(libxl_domain_unpause(x->ctx, domid, NULL));
-}
-
-int xl_reattach_vif(struct xl *x, uint32_t guest, uint32_t handle, uint32_t drv)
-{
-	libxl_device_nic nic;
-	int rc;
-
-	libxl_device_nic_init(&nic);
-	rc = libxl_devid_to_device_nic(x->ctx, guest, (int)handle, &nic);
-	if (!rc)
-		rc = libxl_device_nic_destroy(x->ctx, guest, &nic, NULL);
-	if (!rc) {
-		nic.backend_domid = drv;
-		free(nic.backend_domname);
-		nic.backend_domname = NULL;
-		rc = libxl_device_nic_add(x->ctx, guest, &nic, NULL);
-	}
-	libxl_device_nic_dispose(&nic);
-	return to_errno(rc);
-}
-
-const char *life_name(enum life life)
-{
-	static const char *const name[] = {
-		[LIFE_GONE] = "destroyed", [LIFE_RUNNING] = "running",
-		[LIFE_POWEROFF] = "shut down", [LIFE_REBOOT] = "rebooted",
-		[LIFE_CRASHED] = "crashed", [LIFE_WATCHDOG] = "hung, says Xen's watchdog",
-		[LIFE_DYING] = "being destroyed",
-	};
-
-	return name[life];
+	return xl_errno(libxl_domain_unpause(x->ctx, domid, NULL));
 }

@@ -27,6 +27,7 @@ enum on_end { END_DESTROY, END_PRESERVE, END_RESTART, END_OTHER };
 
 #define XL_BDF_LEN	16
 #define XL_PCI_MAX	8
+#define XL_PATH_LEN	256
 
 /* What matters to us of a domain's configuration. */
 struct xl_traits {
@@ -36,6 +37,7 @@ struct xl_traits {
 	enum on_end on_crash, on_watchdog;
 	unsigned int n_pci;		/* the devices that are passed through, as "0000:00:02.0"; */
 	char pci[XL_PCI_MAX][XL_BDF_LEN];	/* of more than XL_PCI_MAX the first */
+	char kernel[XL_PATH_LEN], ramdisk[XL_PATH_LEN];	/* empty: none */
 };
 
 /* Return: NULL, errno set. */
@@ -65,6 +67,8 @@ int xl_usage(struct xl *x, uint32_t domid, struct xl_usage *u);
 
 bool xl_is_paused(struct xl *x, uint32_t domid);
 int xl_pause(struct xl *x, uint32_t domid);
+/* Its memory to a new file @path, as crash(8) reads it. */
+int xl_core_dump(struct xl *x, uint32_t domid, const char *path);
 int xl_destroy(struct xl *x, uint32_t domid);
 
 /* Other than @path says. */
@@ -83,9 +87,15 @@ int xl_create(struct xl *x, const char *path, const struct xl_make *how, uint32_
 int xl_add_pci(struct xl *x, const char *path, uint32_t domid);
 int xl_unpause(struct xl *x, uint32_t domid);
 
-/* Detach vif @handle of @guest without asking its backend, and attach it to @drv anew. */
+/*
+ * Detach vif @handle of @guest without asking its backend, and attach it to @drv anew, after
+ * a pause in which the guest sees that it is gone: else it takes the new one for the old.
+ */
+#define XL_UNSEEN_MS	100
 int xl_reattach_vif(struct xl *x, uint32_t guest, uint32_t handle, uint32_t drv);
 
-const char *life_name(enum life life);
+/* For xl_vif.c: the libxl_ctx, and what libxl returns as -errno. */
+void *xl_ctx(struct xl *x);
+int xl_errno(int rc);
 
 #endif

@@ -1,56 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
-/* xmdctl.c - look at the driver domains in charge, and command; see control.h */
-#include "control.h"
-#include "files.h"
+/* xmdctl.c - look at driver domains, make them, and command; the commands are in ctl/ */
+#include "ctl.h"
 #include "log.h"
 #include "move.h"
+#include "out.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <time.h>
-#include <unistd.h>
+#include <xmd/version.h>
 
-#define FIELDS_MAX	16
-#define RECORD_MAX	1024
 #define ANSWER_S	15	/* for what needs no waiting */
 
-enum exit_code { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_CANNOT = 3 };
-
-static bool json;
-
-static void usage(FILE *to)
-{
-	fputs("usage: xmdctl [--json] COMMAND\n"
-	      "  status                what is in charge, and how it is\n"
-	      "  vifs DOMAIN           its vifs\n"
-	      "  history [DOMAIN]      the restarts, oldest first\n"
-	      "  restart DOMAIN        drain it, create it anew, go on: nothing is lost; or bring\n"
-	      "                        back one that was given up\n"
-	      "  upgrade DOMAIN [--kernel FILE] [--ramdisk FILE] [--memory MB]\n"
-	      "                        the same with another image; back to the old one if the\n"
-	      "                        new one does not serve in time\n"
-	      "  retry DOMAIN          bring back one that was given up, without waiting for it\n"
-	      "  release DOMAIN        leave it alone from now on, for xl shutdown or destroy\n"
-	      "  move DOMAIN [GUEST[/VIF] ...]\n"
-	      "                        make DOMAIN the backend of these vifs, or of all whose\n"
-	      "                        driver domain is no more; needs no xmd-supervisor, but\n"
-	      "                        guests that load xmd_front\n"
-	      "  --json                an array of objects instead of a table\n"
-	      "exit status: 0 done, 1 refused or failed, 2 usage, 3 no xmd-supervisor is running\n", to);
-}
-
-static int fail(int status, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static int fail(int status, const char *fmt, ...)
+int fail(int status, const char *fmt, ...)
 {
 	va_list ap;
 
+	fflush(stdout);
 	fputs("xmdctl: ", stderr);
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
@@ -59,244 +28,72 @@ static int fail(int status, const char *fmt, ...)
 	return status;
 }
 
-/* ------------------------------------------------------------- printing */
-
-/* Numbers stay numbers. */
-static bool is_number(const char *val)
-{
-	if (!*val || (val[0] == '0' && val[1]))
-		return false;
-	while (isdigit((unsigned char)*val))
-		val++;
-	return !*val;
-}
-
-static void put_json(const char *text)
-{
-	putchar('"');
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			putchar('\\');
-		if ((unsigned char)*text < ' ')
-			printf("\\u%04x", *text);
-		else
-			putchar(*text);
-	}
-	putchar('"');
-}
-
-static void print_json(char *key[], char *val[], int n, bool first)
-{
-	int i;
-
-	printf("%s\n  {", first ? "[" : ",");
-	for (i = 0; i < n; i++) {
-		printf(i ? ", " : " ");
-		put_json(key[i]);
-		printf(": ");
-		if (is_number(val[i]))
-			printf("%s", val[i]);
-		else
-			put_json(val[i]);
-	}
-	printf(" }");
-}
-
-static int width(const char *key)
-{
-	static const struct { const char *key; int width; } wide[] = {
-		{ "name", 16 }, { "state", 12 }, { "last", 26 }, { "mac", 18 }, { "time", 20 },
-		{ "kind", 10 }, { "cause", 26 }, { "rings", 10 }, { "result", 8 },
-	};
-	unsigned int i;
-
-	for (i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
-		if (!strcmp(key, wide[i].key))
-			return wide[i].width;
-	return (int)strlen(key) + 1;
-}
-
-static void print_row(char *key[], char *val[], int n, bool first)
-{
-	int i;
-
-	for (i = 0; first && i < n; i++)
-		printf("%-*s%s", width(key[i]), key[i], i < n - 1 ? " " : "\n");
-	for (i = 0; i < n; i++)
-		printf("%-*s%s", width(key[i]), val[i], i < n - 1 ? " " : "\n");
-}
-
-/* Cuts @line in place. */
-static void print_record(char *line, bool first)
-{
-	char *key[FIELDS_MAX], *val[FIELDS_MAX], *save = NULL, *field;
-	int n = 0;
-
-	for (field = strtok_r(line, "\t\n", &save); field && n < FIELDS_MAX;
-	     field = strtok_r(NULL, "\t\n", &save)) {
-		char *eq = strchr(field, '=');
-
-		if (!eq)
-			continue;
-		*eq = '\0';
-		key[n] = field;
-		val[n++] = eq + 1;
-	}
-	if (json)
-		print_json(key, val, n, first);
-	else
-		print_row(key, val, n, first);
-}
-
-static void print_end(bool none)
-{
-	if (json)
-		printf("%s\n]\n", none ? "[" : "");
-}
-
-/* -------------------------------------------------------------- history */
-
-static bool print_restart(char *line, const char *name, bool first)
-{
-	static const char *const field[] = {
-		"time", "name", "kind", "cause", "result", "domid", "ms", "steps",
-	};
-	char record[RECORD_MAX], when[24], *save = NULL, *word;
-	size_t n = 0;
-	unsigned int i;
-	time_t t;
-
-	t = (time_t)strtoll(line, NULL, 10);
-	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", localtime(&t));
-	for (i = 0, word = strtok_r(line, "\t\n", &save); word && i < 8;
-	     i++, word = strtok_r(NULL, "\t\n", &save)) {
-		if (i == 1 && name && strcmp(word, name))
-			return false;
-		n += (size_t)snprintf(record + n, sizeof(record) - n, "%s%s=%s", i ? "\t" : "",
-				      field[i], i ? word : when);
-		if (n >= sizeof(record))
-			return false;
-	}
-	if (i < 7)
-		return false;
-	print_record(record, first);
-	return true;
-}
-
-static int history(const char *name)
-{
-	char line[RECORD_MAX * 3 / 4];
-	bool first = true;
-	FILE *f = fopen(HISTORY_PATH, "re");
-
-	if (!f && errno != ENOENT)
-		return fail(EXIT_CANNOT, HISTORY_PATH ": %s", strerror(errno));
-	while (f && fgets(line, sizeof(line), f))
-		if (print_restart(line, name, first))
-			first = false;
-	if (f)
-		fclose(f);
-	print_end(first);
-	return EXIT_OK;
-}
-
 /* -------------------------------------------------------------- requests */
 
-/* @seconds: for each line of the answer; 0: as long as it takes */
-static FILE *call(unsigned int seconds)
-{
-	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = SOCKET_PATH };
-	const struct timeval limit = { .tv_sec = seconds };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+struct printed {
+	bool any;
+};
 
-	if (fd >= 0) {
-		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
-	}
-	if (fd >= 0 && !connect(fd, (struct sockaddr *)&at, sizeof(at)))
-		return fdopen(fd, "r+");
-	if (fd >= 0)
-		close(fd);
-	return NULL;
+static void print(void *arg, char *record)
+{
+	struct printed *p = arg;
+
+	out_record(record, !p->any);
+	p->any = true;
 }
 
 static int request(unsigned int seconds, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 static int request(unsigned int seconds, const char *fmt, ...)
 {
-	char line[RECORD_MAX];
-	bool first = true;
+	struct printed p = { false };
+	char line[1024];
 	va_list ap;
-	FILE *f = call(seconds);
+	int ret;
 
-	if (!f)
-		return fail(EXIT_CANNOT, SOCKET_PATH ": %s; %s", strerror(errno),
-			    errno == EACCES ? "are you root?" : errno == EAGAIN ?
-			    "xmd-supervisor does not answer, its log says what it waits for" :
-			    "does xmd-supervisor run?");
 	va_start(ap, fmt);
-	vfprintf(f, fmt, ap);
+	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	fputc('\n', f);
-	fflush(f);
-	while (fgets(line, sizeof(line), f)) {
-		if (!strncmp(line, "error ", 6)) {
-			line[strcspn(line, "\n")] = '\0';
-			if (!first)
-				print_end(false);
-			return fail(EXIT_FAILED, "%s", line + 6);
-		}
-		if (!strcmp(line, "ok\n")) {
-			print_end(first);
-			return EXIT_OK;
-		}
-		print_record(line, first);
-		first = false;
-	}
-	if (ferror(f) && errno == EAGAIN)
-		return fail(EXIT_CANNOT, "xmd-supervisor has not answered for %u s; its log says what it waits for",
-			    seconds);
-	return fail(EXIT_FAILED, "xmd-supervisor ended before it answered; see its log");
+	ret = ask_supervisor(seconds, line, print, &p);
+	if (ret == EXIT_OK || p.any)
+		out_list_end(!p.any);
+	return ret;
 }
 
-static bool is_word(const char *word)
+static int run_restart(const struct args *a)
 {
-	return *word && strlen(word) < 300 && !strpbrk(word, "\t\n");
+	return request(0, "restart\t%s", a->word[1]);
+}
+
+static int run_retry(const struct args *a)
+{
+	return request(ANSWER_S, "retry\t%s", a->word[1]);
+}
+
+static int run_release(const struct args *a)
+{
+	return request(ANSWER_S, "release\t%s", a->word[1]);
 }
 
 /* Where the supervisor will look for it, which is not where we are. */
-static const char *absolute(const char *path, char buf[4096])
+static const char *absolute(const char *path, char buf[PATH_MAX])
 {
 	return strcmp(path, "-") ? realpath(path, buf) : path;
 }
 
-struct image {
-	const char *kernel, *ramdisk, *memory;	/* "-": as it is; "" likewise */
-};
-
-static bool is_memory(const char *mb)
+static int run_upgrade(const struct args *a)
 {
-	unsigned long n = strtoul(mb, NULL, 10);
+	char k[PATH_MAX], r[PATH_MAX];
+	const char *kernel = absolute(a->kernel, k), *ramdisk = absolute(a->ramdisk, r);
 
-	return is_number(mb) && n >= 16 && n <= 65536;
-}
-
-static int upgrade(const char *name, const struct image *i)
-{
-	char k[4096], r[4096];
-	const char *kernel_path = absolute(i->kernel, k), *ramdisk_path = absolute(i->ramdisk, r);
-
-	if (!kernel_path || !ramdisk_path)
-		return fail(EXIT_FAILED, "%s: %s", kernel_path ? i->ramdisk : i->kernel,
-			    strerror(errno));
-	if (!strcmp(kernel_path, "-") && !strcmp(ramdisk_path, "-") && !*i->memory)
+	if (!kernel || !ramdisk)
+		return fail(EXIT_FAILED, "%s: %s", kernel ? a->ramdisk : a->kernel, strerror(errno));
+	if (!strcmp(kernel, "-") && !strcmp(ramdisk, "-") && !*a->memory)
 		return fail(EXIT_USAGE, "upgrade needs --kernel, --ramdisk or --memory");
-	if (*i->memory && !is_memory(i->memory))
-		return fail(EXIT_USAGE, "--memory is a number of MB, from 16 to 65536");
-	if (!is_word(kernel_path) || !is_word(ramdisk_path))
+	if (!is_word(kernel) || !is_word(ramdisk))
 		return fail(EXIT_USAGE, "a path is too long or has a tab in it");
 	/* A supervisor from before it knew of memory understands it without. */
-	return request(0, "upgrade\t%s\t%s\t%s%s%s", name, kernel_path, ramdisk_path,
-		       *i->memory ? "\t" : "", i->memory);
+	return request(0, "upgrade\t%s\t%s\t%s%s%s", a->word[1], kernel, ramdisk,
+		       *a->memory ? "\t" : "", a->memory);
 }
 
 /* ----------------------------------------------------------------- move */
@@ -318,44 +115,171 @@ static void tell_move(const struct vif_ref *v, uint32_t to, int err)
 	}
 }
 
-static int move(char **words, int n)
+static int run_move(const struct args *a)
 {
 	char reason[MOVE_REASON];
-	struct store *s;
+	struct store *s = open_store();
 	int err;
 
-	s = store_xs_open();
 	if (!s)
-		return fail(EXIT_CANNOT, "xenstore: %s; are you root?", strerror(errno));
+		return EXIT_CANNOT;
 	all_moved = true;
-	err = move_vifs(s, words[0], words + 1, (unsigned int)n - 1, tell_move, reason);
+	err = move_vifs(s, a->word[1], a->word + 2, (unsigned int)a->n - 2, tell_move, reason);
 	store_close(s);
 	if (err)
 		return fail(EXIT_FAILED, "%s", reason);
 	return all_moved ? EXIT_OK : EXIT_FAILED;
 }
 
-/* -------------------------------------------------------------------- */
+/* ------------------------------------------------------------- commands */
 
-static int run(const char *command, const char *name, const struct image *image)
+#define MANY	1000
+
+static const struct command {
+	const char *name;
+	int least, most;	/* words behind it */
+	const char *options;	/* those that are for it, --json apart */
+	int (*run)(const struct args *a);
+	const char *help;
+} commands[] = {
+	{ "status", 0, 1, "", run_status,
+	  "[DOMAIN]       the driver domains in charge, and how they are; of one, all there is to know" },
+	{ "vifs", 1, 1, "", run_vifs, "DOMAIN           its vifs, whose they are, and what they count" },
+	{ "stats", 0, 1, "", run_stats, "[DOMAIN]        the counters of the NIC and of each vif" },
+	{ "metrics", 0, 0, "", run_metrics, "             the same of all, for Prometheus" },
+	{ "top", 0, 1, "oi", run_top,
+	  "[DOMAIN] [--interval S] [--once]\n"
+	  "                        a live table of rates; q ends it" },
+	{ "history", 0, 1, "", run_history, "[DOMAIN]      the restarts, oldest first" },
+	{ "logs", 1, 2, "", run_logs,
+	  "DOMAIN [N]       its deaths; the last words of the last one, or of the one numbered N" },
+	{ "check", 0, 1, "cR", run_check,
+	  "[DOMAIN] [--config FILE] [--root DIR]\n"
+	  "                        what is wrong with this host and its driver domains, with the remedy" },
+	{ "create", 1, 1, "kmrnfdcR", run_create,
+	  "DOMAIN --nic BDF [--memory MB] [--kernel FILE] [--ramdisk FILE]\n"
+	  "                        [--config FILE] [--force] [--dry-run]\n"
+	  "                        check the host, give it the NIC, write its configuration, start it" },
+	{ "restart", 1, 1, "", run_restart,
+	  "DOMAIN        drain it, create it anew, go on: nothing is lost; or bring\n"
+	  "                        back one that was given up" },
+	{ "upgrade", 1, 1, "kmr", run_upgrade,
+	  "DOMAIN [--kernel FILE] [--ramdisk FILE] [--memory MB]\n"
+	  "                        the same with another image; back to the old one if the\n"
+	  "                        new one does not serve in time" },
+	{ "retry", 1, 1, "", run_retry, "DOMAIN          bring back one that was given up, without waiting for it" },
+	{ "release", 1, 1, "", run_release, "DOMAIN        leave it alone from now on, for xl shutdown or destroy" },
+	{ "move", 1, MANY, "", run_move,
+	  "DOMAIN [GUEST[/VIF] ...]\n"
+	  "                        make DOMAIN the backend of these vifs, or of all whose\n"
+	  "                        driver domain is no more; needs no xmd-supervisor, but\n"
+	  "                        guests that load xmd_front" },
+};
+
+#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void usage(FILE *to)
 {
-	static const char *const simple[] = { "vifs", "restart", "retry", "release" };
-	unsigned int i;
+	size_t i;
 
-	if (name && !is_word(name))
-		return fail(EXIT_USAGE, "that is no name of a domain");
-	if (!strcmp(command, "history"))
-		return history(name);
-	if (!strcmp(command, "status") && !name)
-		return request(ANSWER_S, "status");
-	if (!strcmp(command, "upgrade") && name)
-		return upgrade(name, image);
-	for (i = 0; i < sizeof(simple) / sizeof(simple[0]); i++)
-		if (!strcmp(command, simple[i]) && name)
-			return request(strcmp(command, "restart") ? ANSWER_S : 0, "%s\t%s", command,
-				       name);
-	usage(stderr);
+	fputs("usage: xmdctl [--json] COMMAND\n", to);
+	for (i = 0; i < N_COMMANDS; i++)
+		fprintf(to, "  %s %s\n", commands[i].name, commands[i].help);
+	fputs("  --json                an array of objects instead of a table\n"
+	      "  --version, --help\n"
+	      "exit status: 0 done, 1 refused, failed, or an error was found, 2 usage,\n"
+	      "  3 no xmd-supervisor, or no xenstored, is running\n", to);
+}
+
+static int wrong(const char *what, const char *of)
+{
+	fail(EXIT_USAGE, "%s%s; see xmdctl --help", what, of);
 	return EXIT_USAGE;
+}
+
+static int run(const struct args *a, const char *given)
+{
+	const struct command *c;
+	int i;
+
+	for (c = commands; c < commands + N_COMMANDS && strcmp(a->word[0], c->name); c++)
+		;
+	if (c == commands + N_COMMANDS)
+		return wrong("there is no command ", a->word[0]);
+	if (a->n - 1 < c->least)
+		return wrong("which domain? say so behind ", c->name);
+	if (a->n - 1 > c->most)
+		return wrong("too many words behind ", c->name);
+	for (i = 1; i < a->n; i++)
+		if (!is_word(a->word[i]))
+			return wrong("that is no name of a domain", "");
+	if (given[strspn(given, c->options)])
+		return wrong("an option that does not go with ", c->name);
+	return c->run(a);
+}
+
+/* @given: a letter for each option that is not for all commands.  Return: -1, or an exit code */
+static int take_option(struct args *a, int c, char *given)
+{
+	double s;
+
+	switch (c) {
+	case 'j':
+		a->json = true;
+		out_json(true);
+		return -1;
+	case 'h':
+		usage(stdout);
+		return EXIT_OK;
+	case 'V':
+		puts("xmdctl " XMD_VERSION);
+		return EXIT_OK;
+	case '?':
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+	if (!strchr(given, c))
+		given[strlen(given)] = (char)c;	/* zero behind it */
+	switch (c) {
+	case 'k':
+		a->kernel = optarg;
+		break;
+	case 'r':
+		a->ramdisk = optarg;
+		break;
+	case 'm':
+		a->memory = optarg;
+		if (!is_memory(optarg))
+			return wrong("--memory is a number of MB, from 16 to 65536, not ", optarg);
+		break;
+	case 'n':
+		a->nic = optarg;
+		if (!is_bdf(optarg))
+			return wrong("--nic is a PCI device like 0000:03:00.0 (lspci -D shows them), not ", optarg);
+		break;
+	case 'c':
+		a->config = optarg;
+		break;
+	case 'R':
+		a->root = optarg;
+		break;
+	case 'd':
+		a->dry_run = true;
+		break;
+	case 'f':
+		a->force = true;
+		break;
+	case 'o':
+		a->once = true;
+		break;
+	case 'i':
+		s = strtod(optarg, NULL);
+		if (!(s >= 0.2 && s <= 3600))
+			return wrong("--interval is a number of seconds, from 0.2 to 3600, not ", optarg);
+		a->interval_ms = (unsigned int)(s * 1000);
+		break;
+	}
+	return -1;
 }
 
 int main(int argc, char **argv)
@@ -365,40 +289,32 @@ int main(int argc, char **argv)
 		{ "kernel", required_argument, NULL, 'k' },
 		{ "ramdisk", required_argument, NULL, 'r' },
 		{ "memory", required_argument, NULL, 'm' },
+		{ "nic", required_argument, NULL, 'n' },
+		{ "config", required_argument, NULL, 'c' },
+		{ "root", required_argument, NULL, 'R' },
+		{ "dry-run", no_argument, NULL, 'd' },
+		{ "force", no_argument, NULL, 'f' },
+		{ "once", no_argument, NULL, 'o' },
+		{ "interval", required_argument, NULL, 'i' },
+		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct image image = { "-", "-", "" };
-	int c;
+	struct args a = { .kernel = "-", .ramdisk = "-", .memory = "", .interval_ms = 1000 };
+	char given[16] = "";
+	int c, ret;
 
 	log_begin("xmdctl", false);
 	while ((c = getopt_long(argc, argv, "jh", known, NULL)) != -1) {
-		switch (c) {
-		case 'j':
-			json = true;
-			break;
-		case 'k':
-			image.kernel = optarg;
-			break;
-		case 'r':
-			image.ramdisk = optarg;
-			break;
-		case 'm':
-			image.memory = optarg;
-			break;
-		case 'h':
-			usage(stdout);
-			return EXIT_OK;
-		default:
-			usage(stderr);
-			return EXIT_USAGE;
-		}
+		ret = take_option(&a, c, given);
+		if (ret >= 0)
+			return ret;
 	}
-	if (argc - optind > 1 && !strcmp(argv[optind], "move"))
-		return move(argv + optind + 1, argc - optind - 1);
-	if (argc - optind < 1 || argc - optind > 2) {
+	if (optind == argc) {
 		usage(stderr);
 		return EXIT_USAGE;
 	}
-	return run(argv[optind], argv[optind + 1], &image);
+	a.word = argv + optind;
+	a.n = argc - optind;
+	return run(&a, given);
 }

@@ -17,26 +17,6 @@
 
 #define DESCRIPTOR_BYTES 16u
 
-/* Chapter 13.4.1: 1 us before CTRL may be looked at again.  Then the hardware reloads
- * its defaults from the EEPROM, and grants access to it only when it is through.  For that the
- * pins must be its own: somebody may have died with them in his hands. */
-static void add_reset(struct reg_batch *b)
-{
-	const struct reg_wait rst_clear = { .reg = CTRL, .mask = CTRL_RST, .usecs = 5000 };
-	const struct reg_wait granted = {
-		.reg = EECD, .mask = EECD_EE_GNT, .val = EECD_EE_GNT, .usecs = 10000,
-	};
-	const uint32_t wire = EECD_SK | EECD_CS | EECD_DI | EECD_EE_REQ;
-
-	batch_set(b, EECD, wire, 0, "reset, EECD");
-	batch_set(b, CTRL, CTRL_RST, CTRL_RST, "reset, setting CTRL.RST");
-	batch_delay(b, 2);
-	batch_wait(b, &rst_clear, NULL, "reset, CTRL.RST did not clear");
-	batch_set(b, EECD, EECD_EE_REQ, EECD_EE_REQ, "reset, setting EECD.EE_REQ");
-	batch_wait(b, &granted, NULL, "reset, EECD.EE_GNT never came");
-	batch_set(b, EECD, EECD_EE_REQ, 0, "reset, clearing EECD.EE_REQ");
-}
-
 /* Counters first, before the reset clears them; then the split of the packet memory, which
  * takes effect with the reset (13.4.16).  The EEPROM, unless the address is known. */
 static int reset_and_probe(struct driver *d, bool reset_phy, struct phy_state *phy)
@@ -47,8 +27,8 @@ static int reset_and_probe(struct driver *d, bool reset_phy, struct phy_state *p
 
 	batch_init(&b, d, EXIT_REGISTER);
 	stats_add_read(&b, &stats);
-	batch_set(&b, PBA, PBA_RX_MASK, flow_pba_kib(d->adapter.mtu), "reset, PBA");
-	add_reset(&b);
+	batch_set(&b, PBA, PBA_RX_MASK, flow_pba_kib(d, d->adapter.mtu), "reset, PBA");
+	d->family->add_reset(&b);
 	led_add_after_reset(d, &b);
 	if (reset_phy)
 		phy_add_hard_reset(&b);
@@ -143,11 +123,13 @@ static void add_fixed(struct reg_batch *b, struct fixed *f)
 	batch_read(b, PBA, &f->pba, "adoption, PBA");
 }
 
-static bool fixed_as_wanted(const struct xmd_adapter *a, const struct fixed *f)
+static bool fixed_as_wanted(const struct driver *d, const struct fixed *f)
 {
+	const struct xmd_adapter *a = &d->adapter;
+
 	return f->tdlen == a->tx_ring * DESCRIPTOR_BYTES &&
 	       f->rdlen == a->rx_ring * DESCRIPTOR_BYTES &&
-	       (f->pba & PBA_RX_MASK) == flow_pba_kib(a->mtu);
+	       (f->pba & PBA_RX_MASK) == flow_pba_kib(d, a->mtu);
 }
 
 static int restart(struct driver *d)
@@ -209,7 +191,7 @@ static int converge(struct driver *d)
 
 	if (err)
 		return err;
-	if (!fixed_as_wanted(&d->adapter, &fixed))
+	if (!fixed_as_wanted(d, &fixed))
 		return restart(d);
 	err = probe_running(d);
 	if (!err)
@@ -246,8 +228,8 @@ void bringup_log(const struct driver *d, const char *how, uint64_t began_ms)
 {
 	const uint8_t *mac = settings_mac(&d->adapter)->addr;
 
-	log_msg(MSG_PROBE, "%s %04x:%04x, %02x:%02x:%02x:%02x:%02x:%02x, link %s, epoch %u, %lu crossings, %llu ms",
-		how, d->info.vendor, d->info.device, mac[0], mac[1], mac[2], mac[3], mac[4],
+	log_msg(MSG_PROBE, "%s %s (%04x:%04x), %02x:%02x:%02x:%02x:%02x:%02x, link %s, epoch %u, %lu crossings, %llu ms",
+		how, d->chip->name, d->info.vendor, d->info.device, mac[0], mac[1], mac[2], mac[3], mac[4],
 		mac[5], !d->link.up ? "down" : d->link_kept ? "kept" : "up", d->xpc.replicas.epoch, crossing_count(d),
 		(unsigned long long)(driver_now_ms() - began_ms));
 }
@@ -257,7 +239,7 @@ static void first_settings(struct driver *d)
 {
 	const struct xmd_adapter saved = d->adapter;
 
-	settings_default(&d->adapter, d->opt);
+	settings_default(d, &d->adapter);
 	if (saved.restored)
 		settings_restore(d, &saved);
 	if (d->info.phase != XMD_NIC_RUNNING)
@@ -270,7 +252,7 @@ static void introduce(struct xmd_adapter *a)
 {
 	a->phy_addr = MDIC_INTERNAL_PHY;
 	memset(a->user_version, 0, sizeof(a->user_version));
-	memcpy(a->user_version, USERDRIVER_VERSION, sizeof(USERDRIVER_VERSION));
+	memcpy(a->user_version, XMD_VERSION, sizeof(XMD_VERSION));
 }
 
 int drv_adopt(struct driver *d, const struct xmd_adapter *committed)

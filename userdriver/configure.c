@@ -97,7 +97,7 @@ int drv_configure(struct driver *d, const struct xmd_adapter *want)
 	if (d->state != DRIVER_RUNNING)
 		return configure_gone(d, want);
 	settings_copy(&d->adapter, want);
-	err = settings_need_restart(&old, want) ? change_stopped(d) : change(d, &old);
+	err = settings_need_restart(d, &old, want) ? change_stopped(d) : change(d, &old);
 	if (err)
 		err = undo(d, &old, err);
 	msglvl_set(d->adapter.msg_level);

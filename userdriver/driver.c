@@ -16,12 +16,6 @@
 #define HANG_QUIET_MS 60000u
 #define HANGS_BLAME_PHY 3u
 
-/* Copper parts with one port and the EERD layout of regs.h. */
-static const uint16_t known_devices[] = {
-	0x100e, 0x1015, 0x1016, 0x1017, 0x101e,		/* 82540EM, EP */
-	0x100f, 0x1026,					/* 82545EM, GM */
-};
-
 uint64_t driver_now_ms(void)
 {
 	struct timespec ts;
@@ -32,7 +26,7 @@ uint64_t driver_now_ms(void)
 
 int driver_fail(struct driver *d, enum exit_code code, const char *fmt, ...)
 {
-	char text[384];
+	char text[768];
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -62,23 +56,17 @@ void driver_init(struct driver *d, struct nic_port *port, const struct options *
 	d->opt = opt;
 }
 
-static bool known_device(const struct xmd_info *info)
-{
-	for (unsigned int i = 0; i < sizeof(known_devices) / sizeof(known_devices[0]); i++) {
-		if (info->vendor == 0x8086 && info->device == known_devices[i])
-			return true;
-	}
-	return false;
-}
-
 static int check_info(struct driver *d)
 {
 	const struct xmd_info *info = &d->info;
 
-	if (!known_device(info))
+	d->chip = xmd_chip_find(info->vendor, info->device);
+	if (!d->chip)
 		return driver_fail(d, EXIT_HELLO,
-			"PCI device %04x:%04x is none of the 8254x family that this program drives",
+			"PCI device %04x:%04x is none that this program drives, which are" XMD_CHIP_NAMES,
 			info->vendor, info->device);
+	d->family = family_of(d->chip);
+	d->phy_kind = d->family->phys[0];
 	if (info->bar_len < BAR_LEN_MIN)
 		return driver_fail(d, EXIT_HELLO,
 			"the register space is %u bytes, too short for an 8254x", info->bar_len);
@@ -183,6 +171,19 @@ static int blame(struct driver *d, uint64_t now, bool *phy)
 	return 0;
 }
 
+static int reset_hung(struct driver *d, bool reset_phy)
+{
+	uint64_t began = driver_now_ms();
+	int err = driver_stop_nic(d);
+
+	if (!err)
+		err = bringup(d, reset_phy);
+	if (!err)
+		log_info("the NIC runs again after %llu ms",
+			 (unsigned long long)(driver_now_ms() - began));
+	return err;
+}
+
 static int recover_hang(struct driver *d)
 {
 	uint64_t now = driver_now_ms();
@@ -193,13 +194,7 @@ static int recover_hang(struct driver *d)
 		return err;
 	log_warn("the kernel half asks for a reset of the NIC, as after a transmit hang%s",
 		 blame_phy ? "; again and again, so the PHY is reset too" : "");
-	err = driver_stop_nic(d);
-	if (!err)
-		err = bringup(d, blame_phy);
-	if (!err)
-		log_info("the NIC runs again after %llu ms",
-			 (unsigned long long)(driver_now_ms() - now));
-	return err;
+	return reset_hung(d, blame_phy);
 }
 
 /* Also what the kernel half asks for when a lost NIC answers again. */
@@ -218,6 +213,7 @@ int driver_upcalls(struct driver *d)
 {
 	int ret = 1;
 
+	d->glances = 0;
 	for (unsigned int i = 0; i < MESSAGES_AT_ONCE && ret > 0 && !d->exit_code; i++)
 		ret = crossing_serve(d);
 	return fatal(d, driver_settled(d, ret > 0 ? 0 : ret));
@@ -225,7 +221,64 @@ int driver_upcalls(struct driver *d)
 
 /* ------------------------------------------------------------ the watchdog */
 
-static int watchdog(struct driver *d)
+/*
+ * Of a NIC that has counted nothing lately four registers say whether that is still so: any frame is
+ * in one of them, also one that was missed.  Errors without a frame, and a PHY that changed its mind
+ * twice without an interrupt, are left to the next whole look.
+ * Return: whether nothing else is to be done.
+ */
+static bool glance(struct driver *d, int *err)
+{
+	uint64_t missed_before = d->counters.mpc;
+	uint32_t received, sent, missed, status;
+	struct reg_batch b;
+
+	if (!d->glances)
+		return false;
+	d->glances--;
+	batch_init(&b, d, EXIT_REGISTER);
+	batch_read(&b, GPRC, &received, "statistics");
+	batch_read(&b, GPTC, &sent, "statistics");
+	batch_read(&b, MPC, &missed, "statistics");
+	batch_read(&b, STATUS, &status, "link, reading STATUS");
+	*err = batch_run(&b);
+	if (*err)
+		return true;
+	stats_add_frames(d, received, sent, missed);
+	return !received && !sent && d->counters.mpc == missed_before && status == d->status_seen;
+}
+
+/*
+ * The NIC counts frames that it had no place for, has descriptors, and has used none since the last
+ * look: it has stopped to receive, which nobody else sees; from outside it looks like silence.
+ */
+static int look_at_reception(struct driver *d, uint64_t missed)
+{
+	uint32_t rdh, rdt;
+	struct reg_batch b;
+	int err;
+
+	if (d->counters.mpc == missed) {
+		d->missing = false;
+		return 0;
+	}
+	batch_init(&b, d, EXIT_REGISTER);
+	batch_read(&b, RDH, &rdh, "reception, RDH");
+	batch_read(&b, RDT, &rdt, "reception, RDT");
+	err = batch_run(&b);
+	if (err)
+		return err;
+	if (d->missing && rdh == d->rdh && rdh != rdt) {
+		d->missing = false;
+		log_warn("the NIC receives nothing, and misses frames although there are descriptors for them: resetting it");
+		return reset_hung(d, false);
+	}
+	d->missing = true;
+	d->rdh = rdh;
+	return 0;
+}
+
+static int whole_look(struct driver *d)
 {
 	struct stats_reading stats;
 	struct link_reading link;
@@ -244,7 +297,26 @@ static int watchdog(struct driver *d)
 	err = crossing_report_counters(d);
 	if (!err)
 		err = moderation_follow(d, WATCHDOG_MS);
-	return err ? err : link_update(d, &link);
+	if (!err)
+		err = link_update(d, &link);
+	if (link.status != d->status_seen)
+		d->glances = 0;
+	d->status_seen = link.status;
+	return err;
+}
+
+static int watchdog(struct driver *d)
+{
+	const struct xmd_counters before = d->counters;
+	int err = 0;
+
+	if (glance(d, &err))
+		return err;
+	d->glances = WATCHDOG_GLANCES;
+	err = whole_look(d);
+	if (err || memcmp(&before, &d->counters, sizeof(before)) || !d->link.up || moderation_moves(d))
+		d->glances = 0;
+	return err ? err : look_at_reception(d, before.mpc);
 }
 
 int driver_tick(struct driver *d)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * driver.h - the non-critical half of the 8254x driver, one noun a file.
+ * driver.h - the non-critical half of the driver, one noun a file.
  *
  *   main.c        options, descriptors, the loop that waits on them
  *   driver.c      hello, upcalls, the two-second watchdog, a NIC that is gone
@@ -9,10 +9,12 @@
  *   settings.c    what a setting may be, and what it is if nobody says
  *   bringup.c     reset and the order of bring-up; adoption without a reset
  *   image.c       what the registers shall hold, do hold, and the way from one to the other
- *   filter.c flow.c moderation.c link.c phy.c stats.c led.c eeprom.c microwire.c
- *   regdump.c selftest.c    one subject each
+ *   filter.c flow.c moderation.c link.c phy.c stats.c led.c eeprom.c regdump.c selftest.c
+ *                 one subject each
+ *   family.h      what chips do in different ways: a file for each family
  *   batch.c       register operations collected into as few crossings as possible
  *   crossing.c    the objects of xpc/objects.h
+ *   record.h      everything that crosses, in a file, and from one
  *   port.h        the kernel half: port_dev.c the real one, sim/ a simulated one
  *
  * Settings.  d->adapter is the object of xpc/objects.h: its settings are those in force,
@@ -34,8 +36,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <xmd/version.h>
+
 #include "../xpc/objects.h"
 #include "batch.h"
+#include "family.h"
 #include "msglvl.h"
 #include "objects_xpc.h"
 #include "port.h"
@@ -45,8 +50,8 @@
 /* Documented in xmd-userdriver.8 and --help; scripts rely on them. */
 enum exit_code {
 	EXIT_OK = 0,		/* asked to end; the NIC runs on */
-	EXIT_USAGE = 1,
-	EXIT_DEVICE = 2,	/* the device file cannot be opened */
+	EXIT_DEVICE = 1,	/* the device file cannot be opened */
+	EXIT_USAGE = 2,
 	EXIT_HELLO = 3,		/* the halves differ, or not a NIC that we drive */
 	EXIT_EEPROM = 4,
 	EXIT_PHY = 5,
@@ -55,9 +60,9 @@ enum exit_code {
 	EXIT_SYSTEM = 8,	/* the operating system refused something */
 };
 
-#define USERDRIVER_VERSION "0.1"
 
 #define WATCHDOG_MS	2000u
+#define WATCHDOG_GLANCES 4u	/* of a quiet NIC, between two whole looks */
 #define GONE_RETRY_MS	500u
 #define MESSAGES_AT_ONCE 16u
 
@@ -65,6 +70,7 @@ struct options {
 	const char *device;
 	bool simulate;
 	const char *faults;	/* for the simulation, NULL for none */
+	const char *record, *replay;	/* files: record.h */
 	bool ignore_eeprom_checksum;
 	bool verbose;
 	unsigned int uid, gid;	/* to become; 0 stays root */
@@ -103,7 +109,7 @@ struct link {
 enum image_reg {
 	IMG_CTRL, IMG_RCTL, IMG_TCTL,
 	IMG_FCAL, IMG_FCAH, IMG_FCT, IMG_FCTTV, IMG_FCRTL, IMG_FCRTH,
-	IMG_VET, IMG_TIPG, IMG_ITR, IMG_RDTR, IMG_RADV, IMG_TIDV, IMG_TADV,
+	IMG_VET, IMG_TIPG, IMG_ITR, IMG_EITR, IMG_RDTR, IMG_RADV, IMG_TIDV, IMG_TADV,
 	IMG_WUC, IMG_WUFC, IMG_MANC,
 	IMG_REGS
 };
@@ -126,6 +132,10 @@ struct driver {
 	enum driver_state state;
 	enum exit_code exit_code;
 	struct xmd_info info;
+	const struct xmd_chip *chip;	/* from HELLO on, and what follows from it: */
+	const struct family *family;
+	const struct phy_kind *phy_kind;	/* the one found; before, the first that it can be */
+	bool second_port;		/* of two on one chip */
 	struct xpc_user xpc;
 	bool stopped;			/* as far as we know; of interest between STOP and START */
 	struct xmd_adapter adapter;	/* settings in force, states as seen */
@@ -145,8 +155,12 @@ struct driver {
 	bool identify;
 	struct log_budget link_log;
 	struct xmd_counters counters, counters_known;	/* likewise */
+	unsigned int glances;		/* so many are enough, before the next whole look, if no upcall comes */
+	uint32_t status_seen;		/* STATUS at the last one */
 	bool sticky_stats;		/* error counters do not clear on read, see stats.c */
 	uint32_t idle_errors, receive_errors;	/* the PHY's, for the register dump */
+	bool missing;			/* frames were missed at the last look of the watchdog, */
+	uint32_t rdh;			/* ... when its receive head was here */
 	unsigned int hangs;		/* TX_HANG upcalls without a quiet time between */
 	uint64_t last_hang_ms;
 	uint64_t seen_frames, seen_bytes;	/* totals at the last look of the watchdog */
@@ -182,12 +196,13 @@ void crossing_log(const struct driver *d);
 unsigned long crossing_count(const struct driver *d);
 
 /* settings.c */
-void settings_default(struct xmd_adapter *a, const struct options *opt);
+void settings_default(const struct driver *d, struct xmd_adapter *a);
 void settings_restore(struct driver *d, const struct xmd_adapter *saved);
 void settings_copy(struct xmd_adapter *to, const struct xmd_adapter *from);
 bool settings_equal(const struct xmd_adapter *a, const struct xmd_adapter *b);
 int settings_check(const struct driver *d, const struct xmd_adapter *want);
-bool settings_need_restart(const struct xmd_adapter *a, const struct xmd_adapter *b);
+bool settings_need_restart(const struct driver *d, const struct xmd_adapter *a,
+			   const struct xmd_adapter *b);
 bool mac_valid(const struct xmd_mac *mac);
 bool mac_equal(const struct xmd_mac *a, const struct xmd_mac *b);
 /* The address frames are received for: the one set, or the EEPROM's. */
@@ -212,20 +227,17 @@ void image_add_write(struct reg_batch *b, const struct image *have, const struct
 int image_apply(struct driver *d);
 
 /* eeprom.c */
-void eeprom_add_read(struct reg_batch *b, unsigned int first, unsigned int n, uint32_t *eerd);
 int eeprom_sum_all(struct driver *d, uint16_t *sum);
 int eeprom_probe(struct driver *d, struct reg_batch *b);
 int eeprom_warn_if_damaged(struct driver *d);
-
-/* microwire.c */
-int microwire_begin(struct driver *d);
-int microwire_write(struct driver *d, unsigned int word, uint16_t val);
-int microwire_end(struct driver *d);
 
 /* phy.c */
 struct phy_state {
 	uint32_t id1, id2, ctrl, latched, status, ana, gctrl, pscr, epscr;	/* MDIC as read */
 };
+/* PHY and EEPROM are ours from here to there, and not the firmware's; nothing where there is none */
+void phy_add_own(struct reg_batch *b);
+void phy_add_disown(struct reg_batch *b);
 void phy_add_hard_reset(struct reg_batch *b);
 void phy_add_read(struct reg_batch *b, unsigned int reg, uint32_t *mdic, const char *what);
 void phy_add_write(struct reg_batch *b, unsigned int reg, uint16_t val, const char *what);
@@ -252,13 +264,14 @@ int link_report_down(struct driver *d);
 void flow_compute(const struct driver *d, struct image *want);
 uint16_t flow_advertised(const struct xmd_adapter *a);	/* bits of ANA */
 uint32_t flow_resolve(const struct xmd_adapter *a, uint16_t lpa, bool full_duplex);
-uint32_t flow_pba_kib(unsigned int mtu);
+uint32_t flow_pba_kib(const struct driver *d, unsigned int mtu);
 
 /* moderation.c */
 void moderation_compute(const struct driver *d, struct image *want);
 void moderation_adopt(struct driver *d, uint32_t itr);
 void moderation_begin(struct driver *d);
 int moderation_follow(struct driver *d, unsigned int ms);
+bool moderation_moves(const struct driver *d);
 
 /* filter.c */
 unsigned int filter_mta_hash(const struct xmd_mac *mac);
@@ -277,5 +290,6 @@ struct stats_reading {
 bool stats_sticky(const struct xmd_info *info);
 void stats_add_read(struct reg_batch *b, struct stats_reading *r);
 void stats_accumulate(struct driver *d, const struct stats_reading *r);
+void stats_add_frames(struct driver *d, uint32_t received, uint32_t sent, uint32_t missed);
 
 #endif /* XMD_USERDRIVER_DRIVER_H */

@@ -2,7 +2,8 @@
 /*
  * eeprom.c - its words behind EERD, and bytes of it for ethtool (chapters 5.3.1, 5.6, 13.4.4).
  *
- * Reading is the chip's own work and goes on beside traffic.  Writing is microwire.c's, and
+ * Reading is the chip's own work (but see fam_82544.c) and goes on beside traffic.  Writing is done in
+ * one of three ways (family.h), and
  * takes the NIC out of service: the register guard lets nobody near EECD while it runs.
  */
 #include <errno.h>
@@ -17,48 +18,55 @@
 
 static void add_word(struct reg_batch *b, unsigned int word, uint32_t *eerd)
 {
+	const struct family *f = b->d->family;
 	const struct reg_wait done = {
-		.reg = EERD, .mask = EERD_DONE, .val = EERD_DONE, .usecs = EERD_WAIT_US,
+		.reg = EERD, .mask = f->eerd_done, .val = f->eerd_done, .usecs = EERD_WAIT_US,
 	};
 
-	batch_write(b, EERD, word << EERD_ADDR_SHIFT | EERD_START, "EEPROM read, EERD.START");
+	batch_write(b, EERD, word << f->eerd_shift | EERD_START, "EEPROM read, EERD.START");
 	batch_wait(b, &done, eerd, "EEPROM read, EERD.DONE never came");
 }
 
-void eeprom_add_read(struct reg_batch *b, unsigned int first, unsigned int n, uint32_t *eerd)
+/* What is in @b goes first.  Return: as batch_run */
+static int read_words(struct driver *d, struct reg_batch *b, unsigned int first, unsigned int n,
+		      uint16_t *word)
 {
+	uint32_t eerd[EEPROM_WORDS_MAX];
+	int err = 0;
+
+	if (!d->family->eerd_done) {
+		err = batch_run(b);
+		return err ? err : microwire_read(d, first, n, word);
+	}
 	for (unsigned int i = 0; i < n; i++)
 		add_word(b, first + i, &eerd[i]);
+	err = batch_run(b);
+	for (unsigned int i = 0; !err && i < n; i++)
+		word[i] = eerd[i] >> EERD_DATA_SHIFT;
+	return err;
 }
 
-static uint16_t word_of(uint32_t eerd)
-{
-	return eerd >> EERD_DATA_SHIFT;
-}
-
-static uint16_t eeprom_sum(const uint32_t eerd[EEPROM_WORDS])
+static uint16_t eeprom_sum(const uint16_t word[EEPROM_WORDS])
 {
 	uint16_t sum = 0;
 
 	for (unsigned int i = 0; i < EEPROM_WORDS; i++)
-		sum += word_of(eerd[i]);
+		sum += word[i];
 	return sum;
 }
 
 /* A word that the hardware was fetching at the same time can come out wrong: a
  * checksum that fails twice is a bad EEPROM. */
-static int read_checked(struct driver *d, struct reg_batch *b, uint32_t eerd[EEPROM_WORDS])
+static int read_checked(struct driver *d, struct reg_batch *b, uint16_t word[EEPROM_WORDS])
 {
 	uint16_t sum = 0;
 
 	for (int attempt = 0; attempt < 2; attempt++) {
-		int err;
+		int err = read_words(d, b, 0, EEPROM_WORDS, word);
 
-		eeprom_add_read(b, 0, EEPROM_WORDS, eerd);
-		err = batch_run(b);
 		if (err)
 			return err;
-		sum = eeprom_sum(eerd);
+		sum = eeprom_sum(word);
 		if (sum == EEPROM_SUM)
 			return 0;
 	}
@@ -72,13 +80,15 @@ static int read_checked(struct driver *d, struct reg_batch *b, uint32_t eerd[EEP
 		sum, EEPROM_SUM);
 }
 
-static int take_mac(struct driver *d, const uint32_t eerd[EEPROM_WORDS])
+static int take_mac(struct driver *d, const uint16_t word[EEPROM_WORDS])
 {
 	struct xmd_mac mac;
 
 	/* the first three words, low byte first (chapter 5.6.1) */
 	for (unsigned int i = 0; i < XMD_MAC_LEN; i++)
-		mac.addr[i] = word_of(eerd[i / 2]) >> (i % 2 ? 8 : 0);
+		mac.addr[i] = word[i / 2] >> (i % 2 ? 8 : 0);
+	/* of two ports the second has the same but for the last bit (5.6.1) */
+	mac.addr[XMD_MAC_LEN - 1] ^= d->second_port;
 	if (!mac_valid(&mac))
 		return driver_fail(d, EXIT_EEPROM,
 			"EEPROM: words 0 to 2 hold %02x:%02x:%02x:%02x:%02x:%02x, no station address (%s): the NIC is not started",
@@ -95,33 +105,35 @@ static int take_mac(struct driver *d, const uint32_t eerd[EEPROM_WORDS])
  * wish to be woken elsewhere than in initialization control 3. */
 int eeprom_probe(struct driver *d, struct reg_batch *b)
 {
-	uint32_t eerd[EEPROM_WORDS], eecd = 0;
+	uint32_t eecd = 0, status = 0;
 	struct xmd_adapter *a = &d->adapter;
+	uint16_t word[EEPROM_WORDS];
 	int err;
 
 	batch_read(b, EECD, &eecd, "EEPROM, reading EECD");
-	err = read_checked(d, b, eerd);
+	batch_read(b, STATUS, &status, "EEPROM, reading STATUS");
+	err = read_checked(d, b, word);
 	if (err)
 		return err;
-	a->eeprom_len = 2 * (eecd & EECD_EE_SIZE ? EEPROM_WORDS_MAX : EEPROM_WORDS);
+	d->second_port = d->chip->flags & XMD_HAS_PORTS && status & STATUS_FUNC;
+	a->eeprom_len = d->family->eeprom_bytes(eecd, word);
 	a->wol_can = XMD_WOL_UCAST | XMD_WOL_MCAST | XMD_WOL_BCAST | XMD_WOL_MAGIC;
-	if (d->first && word_of(eerd[EEPROM_INIT3]) & EEPROM_INIT3_APME)
+	if (d->first && word[d->family->wake_word[d->second_port]] & d->family->wake_bit)
 		a->wol = XMD_WOL_MAGIC;
-	return take_mac(d, eerd);
+	return take_mac(d, word);
 }
 
 /* Reads all words, and sums them into *@sum.  Return: 0, -ENODEV, or why it cannot be read. */
 int eeprom_sum_all(struct driver *d, uint16_t *sum)
 {
-	uint32_t eerd[EEPROM_WORDS];
+	uint16_t word[EEPROM_WORDS];
 	struct reg_batch b;
 	int err;
 
 	batch_init(&b, d, EXIT_EEPROM);
-	eeprom_add_read(&b, 0, EEPROM_WORDS, eerd);
-	err = batch_run(&b);
+	err = read_words(d, &b, 0, EEPROM_WORDS, word);
 	if (!err)
-		*sum = eeprom_sum(eerd);
+		*sum = eeprom_sum(word);
 	return err;
 }
 
@@ -153,6 +165,7 @@ static int check_range(const struct driver *d, uint32_t offset, uint32_t n)
 /* Adoption through an interface that does not tell eeprom_len. */
 static int find_length(struct driver *d)
 {
+	uint16_t word[EEPROM_WORDS];
 	struct reg_batch b;
 	uint32_t eecd;
 	int err;
@@ -161,24 +174,18 @@ static int find_length(struct driver *d)
 		return 0;
 	batch_init(&b, d, EXIT_EEPROM);
 	batch_read(&b, EECD, &eecd, "EEPROM, reading EECD");
-	err = batch_run(&b);
+	err = read_words(d, &b, 0, EEPROM_WORDS, word);
 	if (!err)
-		d->adapter.eeprom_len = 2 * (eecd & EECD_EE_SIZE ? EEPROM_WORDS_MAX : EEPROM_WORDS);
+		d->adapter.eeprom_len = d->family->eeprom_bytes(eecd, word);
 	return err;
 }
 
-static int read_words(struct driver *d, unsigned int first, unsigned int n, uint16_t *word)
+static int read_some(struct driver *d, unsigned int first, unsigned int n, uint16_t *word)
 {
-	uint32_t eerd[EEPROM_WORDS_MAX];
 	struct reg_batch b;
-	int err;
 
 	batch_init(&b, d, EXIT_EEPROM);
-	eeprom_add_read(&b, first, n, eerd);
-	err = batch_run(&b);
-	for (unsigned int i = 0; !err && i < n; i++)
-		word[i] = word_of(eerd[i]);
-	return err;
+	return read_words(d, &b, first, n, word);
 }
 
 static int begin(struct driver *d, uint32_t offset, uint32_t n)
@@ -195,7 +202,7 @@ int drv_read_eeprom(struct driver *d, __u32 offset, __u32 n, struct xmd_bytes *o
 	int err = begin(d, offset, n);
 
 	if (!err)
-		err = read_words(d, first, (offset + n - 1) / 2 - first + 1, word);
+		err = read_some(d, first, (offset + n - 1) / 2 - first + 1, word);
 	if (err)
 		return driver_handled(d, err);
 	out->n = n;
@@ -226,20 +233,38 @@ static void renew_checksum(uint16_t *word)
 	word[EEPROM_CHECKSUM] = EEPROM_SUM - sum;
 }
 
+/* What the EEPROM is, EECD says. */
+static int find_writer(struct driver *d, const struct eeprom_writer **w)
+{
+	uint32_t eecd = 0;
+	struct reg_batch b;
+	int err;
+
+	batch_init(&b, d, EXIT_EEPROM);
+	batch_read(&b, EECD, &eecd, "EEPROM, reading EECD");
+	err = batch_run(&b);
+	*w = d->family->writer(eecd);
+	return err;
+}
+
 /* Each word that differs; then all are read back.  @now is what it holds. */
 static int write_words(struct driver *d, const uint16_t *now, const uint16_t *want, unsigned int n)
 {
+	const struct eeprom_writer *w;
 	uint16_t back[EEPROM_WORDS_MAX];
-	int err = microwire_begin(d);
+	int err = find_writer(d, &w);
+
+	if (!err)
+		err = w->begin(d);
 
 	for (unsigned int i = 0; !err && i < n; i++) {
 		if (now[i] != want[i])
-			err = microwire_write(d, i, want[i]);
+			err = w->write(d, i, want[i]);
 	}
 	if (!err)
-		err = microwire_end(d);
+		err = w->end(d);
 	if (!err)
-		err = read_words(d, 0, n, back);
+		err = read_some(d, 0, n, back);
 	for (unsigned int i = 0; !err && i < n; i++) {
 		if (back[i] != want[i]) {
 			log_err("EEPROM: word %u reads 0x%04x after writing 0x%04x: it does not take writes",
@@ -255,8 +280,10 @@ static void put_back(struct driver *d, const uint16_t *want, unsigned int n)
 {
 	uint16_t now[EEPROM_WORDS_MAX];
 
+	const struct eeprom_writer *w;
+
 	/* EERD gives nothing while the pins are ours */
-	if (microwire_end(d) || read_words(d, 0, n, now) || !memcmp(now, want, n * sizeof(*now)))
+	if (find_writer(d, &w) || w->end(d) || read_some(d, 0, n, now) || !memcmp(now, want, n * sizeof(*now)))
 		return;
 	if (write_words(d, now, want, n))
 		log_err("EEPROM: what it held before could not be restored");
@@ -287,7 +314,7 @@ int drv_write_eeprom(struct driver *d, __u32 offset, const struct xmd_bytes *in)
 
 	n = d->adapter.eeprom_len / 2;
 	if (!err)
-		err = read_words(d, 0, n, now);
+		err = read_some(d, 0, n, now);
 	if (err)
 		return driver_handled(d, err);
 	memcpy(want, now, n * sizeof(*now));

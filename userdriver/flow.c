@@ -10,9 +10,9 @@
 #define FLOW_TYPE		0x00008808u
 #define PAUSE_TIME		0x0680u		/* of 512 bit times */
 
-#define PBA_DEFAULT_KIB		48u		/* of 64; the rest is for transmission */
-#define PBA_JUMBO_KIB		40u
-#define JUMBO_FRAME		8192u
+/* For receiving, of 64 KiB 48 or 40; the rest is for transmission. */
+#define PBA_DEFAULT(kib)	((kib) * 3 / 4)
+#define PBA_JUMBO(kib)		((kib) * 5 / 8)
 #define XON_BELOW_XOFF		1536u
 
 static unsigned int frame_bytes(unsigned int mtu)
@@ -21,17 +21,19 @@ static unsigned int frame_bytes(unsigned int mtu)
 }
 
 /* A frame of more than half the default transmit memory would not be sent at line rate. */
-unsigned int flow_pba_kib(unsigned int mtu)
+uint32_t flow_pba_kib(const struct driver *d, unsigned int mtu)
 {
-	return frame_bytes(mtu) > JUMBO_FRAME ? PBA_JUMBO_KIB : PBA_DEFAULT_KIB;
+	unsigned int kib = d->chip->memory, spare = (kib - PBA_DEFAULT(kib)) * 1024 / 2;
+
+	return frame_bytes(mtu) > spare ? PBA_JUMBO(kib) : PBA_DEFAULT(kib);
 }
 
 /* When the memory is so full that a pause is asked for, three frames must still fit: one we
  * are sending before the PAUSE, one the other end has begun, one for what is on the wire.
  * With the longest frames half of the memory has to do.  A multiple of 8 (FCRTH). */
-static uint32_t xoff_at(unsigned int mtu)
+static uint32_t xoff_at(const struct driver *d, unsigned int mtu)
 {
-	uint32_t memory = flow_pba_kib(mtu) * 1024;
+	uint32_t memory = flow_pba_kib(d, mtu) * 1024;
 	uint32_t room = (3 * frame_bytes(mtu) + 1023) & ~1023u;
 
 	return memory - (room < memory / 2 ? room : memory / 2);
@@ -39,7 +41,7 @@ static uint32_t xoff_at(unsigned int mtu)
 
 void flow_compute(const struct driver *d, struct image *want)
 {
-	uint32_t xoff = xoff_at(d->adapter.mtu);
+	uint32_t xoff = xoff_at(d, d->adapter.mtu);
 
 	want->reg[IMG_FCAL] = FLOW_ADDRESS_LOW;
 	want->reg[IMG_FCAH] = FLOW_ADDRESS_HIGH;

@@ -32,6 +32,7 @@ static const struct {
 	[IMG_VET] = { VET, LOW, "VET" },
 	[IMG_TIPG] = { TIPG, 0x3fffffffu, "TIPG" },
 	[IMG_ITR] = { ITR, LOW, "ITR" },
+	[IMG_EITR] = { EITR0, LOW, "EITR" },
 	[IMG_RDTR] = { RDTR, LOW, "RDTR" },
 	[IMG_RADV] = { RADV, LOW, "RADV" },
 	[IMG_TIDV] = { TIDV, LOW, "TIDV" },
@@ -57,7 +58,7 @@ void image_compute(const struct driver *d, struct image *want)
 	want->reg[IMG_TCTL] = COLLISION_RETRIES << TCTL_CT_SHIFT |
 			      (d->half_duplex ? COLD_HALF_DUPLEX : COLD_FULL_DUPLEX);
 	want->reg[IMG_VET] = VLAN_TYPE;
-	want->reg[IMG_TIPG] = TIPG_COPPER;
+	want->reg[IMG_TIPG] = xmd_chip_tipg(d->chip);
 	link_compute(d, want);
 	flow_compute(d, want);
 	moderation_compute(d, want);
@@ -69,8 +70,10 @@ void image_compute(const struct driver *d, struct image *want)
 /* Bits that are not ours are masked out when the value is looked at. */
 void image_add_read(struct reg_batch *b, struct image *have)
 {
-	for (unsigned int i = 0; i < IMG_REGS; i++)
-		batch_read(b, row[i].reg, &have->reg[i], row[i].what);
+	for (unsigned int i = 0; i < IMG_REGS; i++) {
+		if (!xmd_chip_lacks(b->d->chip, row[i].reg))
+			batch_read(b, row[i].reg, &have->reg[i], row[i].what);
+	}
 	for (unsigned int i = 0; i < RAR_ENTRIES; i++) {
 		batch_read(b, RAL(i), &have->ral[i], "RAL");
 		batch_read(b, RAH(i), &have->rah[i], "RAH");
@@ -102,14 +105,20 @@ static void add_rar(struct reg_batch *b, unsigned int i, const struct image *wan
 }
 
 /* Hash bits first: an address that moves from an exact entry to a hash bit is received
- * throughout. */
+ * throughout.  From the end (82546GB, erratum 15), and with the even word before an odd one that
+ * was written (XMD_ERR_MTA_ODD). */
 static void add_tables(struct reg_batch *b, const struct image *have, const struct image *want)
 {
-	for (unsigned int i = 0; i < MTA_WORDS; i++) {
-		if (!have->known || have->mta[i] != want->mta[i])
+	bool spoils = b->d->chip->flags & XMD_ERR_MTA_ODD, spoilt = false;
+
+	for (unsigned int i = MTA_WORDS; i-- > 0;) {
+		bool write = !have->known || have->mta[i] != want->mta[i] || spoilt;
+
+		if (write)
 			batch_write(b, MTA(i), want->mta[i], "MTA");
+		spoilt = spoils && write && i % 2;
 	}
-	for (unsigned int i = 0; i < RAR_ENTRIES; i++) {
+	for (unsigned int i = RAR_ENTRIES; i-- > 0;) {
 		if (!have->known || have->ral[i] != want->ral[i] || have->rah[i] != want->rah[i])
 			add_rar(b, i, want);
 	}
@@ -159,7 +168,7 @@ void image_add_write(struct reg_batch *b, const struct image *have, const struct
 		add_reg(b, IMG_TCTL, want->reg[IMG_TCTL]);
 	add_thresholds(b, have, want);
 	for (unsigned int i = 0; i < IMG_REGS; i++) {
-		if (!apart(i) && differs(have, want, i))
+		if (!apart(i) && differs(have, want, i) && !xmd_chip_lacks(b->d->chip, row[i].reg))
 			add_reg(b, i, want->reg[i]);
 	}
 }

@@ -14,19 +14,30 @@
 #define LED_BLINK	0x8e8e8e8eu	/* each: mode "on", blinking */
 #define LED_DEFAULT	0x07068302u	/* link, activity, 100 Mb/s, 1000 Mb/s */
 
+/* Of an 82544: CTRL's pin 0, lit as long as it is to be found. */
+static void add(struct reg_batch *b, uint32_t val)
+{
+	const uint32_t pin = CTRL_SWDPIN0 | CTRL_SWDPIO0;
+
+	if (b->d->chip->flags & XMD_LACKS_LEDCTL)
+		batch_set(b, CTRL, pin, val == LED_BLINK ? pin : 0, "LEDs");
+	else
+		batch_write(b, LEDCTL, val, "LEDs");
+}
+
 static int set(struct driver *d, uint32_t val)
 {
 	struct reg_batch b;
 
 	batch_init(&b, d, EXIT_REGISTER);
-	batch_write(&b, LEDCTL, val, "LEDs");
+	add(&b, val);
 	return batch_run(&b);
 }
 
 /* While they blink for us, what they showed before is known already. */
 void led_add_adopt(struct driver *d, struct reg_batch *b)
 {
-	if (!d->identify)
+	if (!d->identify && !(d->chip->flags & XMD_LACKS_LEDCTL))
 		batch_read(b, LEDCTL, &d->led_default, "LEDs");
 }
 
@@ -44,7 +55,7 @@ void led_add_after_reset(struct driver *d, struct reg_batch *b)
 {
 	led_add_adopt(d, b);
 	if (d->identify)
-		batch_write(b, LEDCTL, LED_BLINK, "LEDs");
+		add(b, LED_BLINK);
 }
 
 int drv_identify(struct driver *d, __u32 on)

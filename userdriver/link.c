@@ -24,21 +24,26 @@ void link_compute(const struct driver *d, struct image *want)
 
 void link_add_read(struct reg_batch *b, struct link_reading *r)
 {
+	phy_add_own(b);
 	phy_add_read(b, PHY_STATUS, &r->bmsr_latched, "link, reading PSTATUS: no answer (MDIC.R)");
 	phy_add_read(b, PHY_STATUS, &r->bmsr, "link, reading PSTATUS: no answer (MDIC.R)");
 	phy_add_read(b, PHY_LPA, &r->lpa, "link, reading LPA: no answer (MDIC.R)");
 	phy_add_read(b, PHY_GSTATUS, &r->gstatus, "link, reading GSTATUS: no answer (MDIC.R)");
-	phy_add_read(b, PHY_M88_PSSR, &r->pssr, "link, reading PSSR: no answer (MDIC.R)");
+	phy_add_read(b, b->d->phy_kind->status, &r->pssr, "link, reading PSSR: no answer (MDIC.R)");
+	phy_add_disown(b);
 	batch_read(b, STATUS, &r->status, "link, reading STATUS");
 }
 
-static struct link decode(const struct link_reading *r)
+/* At half duplex an 82547 would hang: such a link is none (XMD_ERR_HALF). */
+static struct link decode(const struct driver *d, const struct link_reading *r)
 {
 	struct link link = { .up = false };
 
 	if (!(r->bmsr & PHY_STATUS_LINK) || !(r->status & STATUS_LU))
 		return link;
-	link.up = true;
+	link.up = r->status & STATUS_FD || !(d->chip->flags & XMD_ERR_HALF);
+	if (!link.up)
+		return link;
 	link.full_duplex = r->status & STATUS_FD;
 	switch (r->status & STATUS_SPEED) {
 	case STATUS_SPEED_10:
@@ -72,7 +77,7 @@ static void set_states(struct driver *d, const struct link_reading *r, const str
 	a->flow_rx = link->up && d->pause & CTRL_RFCE;
 	a->flow_tx = link->up && d->pause & CTRL_TFCE;
 	a->partner = link->up && a->autoneg ? partner_modes(r) : 0;
-	a->mdix_state = !link->up ? XMD_MDI_UNKNOWN : r->pssr & PSSR_MDIX ? XMD_MDIX : XMD_MDI;
+	a->mdix_state = !link->up ? XMD_MDI_UNKNOWN : r->pssr & d->phy_kind->found_mdix ? XMD_MDIX : XMD_MDI;
 }
 
 static void log_link(struct driver *d, const struct link *link)
@@ -125,7 +130,7 @@ static int program_mac(struct driver *d, const struct link_reading *r, const str
 
 int link_update(struct driver *d, const struct link_reading *r)
 {
-	struct link link = decode(r);
+	struct link link = decode(d, r);
 	uint16_t val;
 	int err = phy_value(d, r->bmsr | (r->bmsr_latched & MDIC_E), "PSTATUS", &val);
 

@@ -10,6 +10,7 @@
 #include "driver.h"
 #include "options.h"
 #include "privileges.h"
+#include "record.h"
 #include "sim/sim.h"
 
 #define FAILED_START_MS 100	/* as long as a start at least takes that comes to nothing */
@@ -62,6 +63,12 @@ static int on_device(struct driver *d, short events)
 	return driver_upcalls(d);
 }
 
+/* At full multiples, as xmd-backend's looks and heartbeats: the domain wakes once for both. */
+static uint64_t next_tick(const struct loop *loop, uint64_t now)
+{
+	return (now / loop->tick_ms + 1) * loop->tick_ms;
+}
+
 /* Return: how long nothing has to be done without being asked, in ms */
 static int until_tick(struct loop *loop, const struct driver *d)
 {
@@ -69,14 +76,14 @@ static int until_tick(struct loop *loop, const struct driver *d)
 
 	if (loop->tick_ms != driver_tick_ms(d)) {
 		loop->tick_ms = driver_tick_ms(d);
-		loop->tick_at = now + loop->tick_ms;
+		loop->tick_at = next_tick(loop, now);
 	}
 	return loop->tick_at > now ? loop->tick_at - now : 0;
 }
 
 static int tick(struct loop *loop, struct driver *d)
 {
-	loop->tick_at = driver_now_ms() + loop->tick_ms;
+	loop->tick_at = next_tick(loop, driver_now_ms());
 	return driver_tick(d);
 }
 
@@ -114,13 +121,37 @@ static struct nic_port *open_port(const struct options *opt)
 	return port;
 }
 
+/* The recorder around it, if that was asked for. */
+static struct nic_port *open_recorded(const struct options *opt)
+{
+	struct nic_port *port = opt->replay ? replay_open(opt->replay) : open_port(opt), *around;
+
+	if (!port && opt->replay)
+		log_err("--replay %s: %s", opt->replay, strerror(errno));
+	if (!port || !opt->record)
+		return port;
+	around = record_open(port, opt->record);
+	if (!around) {
+		log_err("--record %s: %s", opt->record, strerror(errno));
+		port->ops->close(port);
+	}
+	return around;
+}
+
 static int drive(struct loop *loop, struct driver *d)
 {
-	int err = driver_start(d);
+	int err;
+
+	if (d->opt->replay)
+		return replay_run(d) ? (int)EXIT_REGISTER : EXIT_OK;
+	err = driver_start(d);
 
 	loop->fd[SOURCE_DEVICE] = (struct pollfd){ d->port->ops->fd(d->port), POLLIN, 0 };
 	if (!err)
 		err = loop_run(loop, d);
+	/* what is read at the end, no watchdog of a replay would read */
+	if (d->opt->record)
+		record_stop(d->port);
 	if (!err)
 		driver_end(d);
 	return err ? (int)d->exit_code : EXIT_OK;
@@ -138,9 +169,9 @@ static int run(const struct options *opt, struct driver *d)
 		log_err("signalfd: %s", strerror(errno));
 		return EXIT_SYSTEM;
 	}
-	port = open_port(opt);
+	port = open_recorded(opt);
 	if (!port)
-		return opt->simulate ? EXIT_USAGE : EXIT_DEVICE;
+		return opt->simulate || opt->replay ? EXIT_USAGE : EXIT_DEVICE;
 	driver_init(d, port, opt);
 	status = privileges_drop(opt) ? EXIT_SYSTEM : drive(&loop, d);
 	port->ops->close(port);

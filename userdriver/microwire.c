@@ -7,6 +7,7 @@
  * of operation code and the address, and for a write 16 bits of data.  It programs itself
  * when CS falls, and after CS rises again DO says when it is through.
  *
+ *   READ   1 10 address		data comes out of DO, at each rising edge of SK
  *   WRITE  1 01 address data	EWEN  1 00 11x..x	EWDS  1 00 00x..x
  *
  * Each SET is a read and a write over PCI, more than the 250 ns that the clock must stay at
@@ -14,6 +15,7 @@
  */
 #include "driver.h"
 
+#define OP_READ		0x6u
 #define OP_WRITE	0x5u
 #define OP_EWEN		0x13u	/* with its two address bits */
 #define OP_EWDS		0x10u
@@ -58,7 +60,7 @@ static void add_enable(struct driver *d, struct reg_batch *b, unsigned int op)
 }
 
 /* The hardware may be reading by itself: ask for the pins, and for leave to write. */
-int microwire_begin(struct driver *d)
+static int begin(struct driver *d)
 {
 	const struct reg_wait granted = {
 		.reg = EECD, .mask = EECD_EE_GNT, .val = EECD_EE_GNT, .usecs = 10000,
@@ -66,13 +68,15 @@ int microwire_begin(struct driver *d)
 	struct reg_batch b;
 
 	batch_init(&b, d, EXIT_EEPROM);
-	batch_set(&b, EECD, WIRE | EECD_EE_REQ, EECD_EE_REQ, "EEPROM write, EECD.EE_REQ");
-	batch_wait(&b, &granted, NULL, "EEPROM write, EECD.EE_GNT never came");
+	if (d->family->eerd_done) {
+		batch_set(&b, EECD, WIRE | EECD_EE_REQ, EECD_EE_REQ, "EEPROM write, EECD.EE_REQ");
+		batch_wait(&b, &granted, NULL, "EEPROM write, EECD.EE_GNT never came");
+	}
 	add_enable(d, &b, OP_EWEN);
 	return batch_run(&b);
 }
 
-int microwire_write(struct driver *d, unsigned int word, uint16_t val)
+static int write_word(struct driver *d, unsigned int word, uint16_t val)
 {
 	const struct reg_wait ready = {
 		.reg = EECD, .mask = EECD_DO, .val = EECD_DO, .usecs = READY_US,
@@ -91,7 +95,7 @@ int microwire_write(struct driver *d, unsigned int word, uint16_t val)
 	return batch_run(&b);
 }
 
-int microwire_end(struct driver *d)
+static int end(struct driver *d)
 {
 	struct reg_batch b;
 
@@ -99,4 +103,59 @@ int microwire_end(struct driver *d)
 	add_enable(d, &b, OP_EWDS);
 	batch_set(&b, EECD, WIRE | EECD_EE_REQ, 0, "EEPROM write, EECD.EE_REQ");
 	return batch_run(&b);
+}
+
+const struct eeprom_writer microwire_writer = { begin, write_word, end };
+
+/* All pins in each operation: the guard wants to see that it is no more than reading. */
+static void add_pins(struct reg_batch *b, uint32_t pins)
+{
+	batch_set(b, EECD, EECD_WIRE, pins, "EEPROM read, EECD");
+}
+
+static void add_read(struct reg_batch *b, unsigned int word, unsigned int bits, uint32_t eecd[16])
+{
+	uint32_t op = OP_READ << bits | word;
+
+	add_pins(b, EECD_CS);
+	for (unsigned int i = bits + 3; i-- > 0;) {
+		uint32_t pins = EECD_CS | (op >> i & 1 ? EECD_DI : 0);
+
+		add_pins(b, pins);
+		add_pins(b, pins | EECD_SK);
+	}
+	for (unsigned int i = 0; i < 16; i++) {
+		add_pins(b, EECD_CS);
+		add_pins(b, EECD_CS | EECD_SK);
+		batch_read(b, EECD, &eecd[i], "EEPROM read, EECD.DO");
+	}
+	add_pins(b, 0);
+	batch_delay(b, 1);
+}
+
+static uint16_t gathered(const uint32_t eecd[16])
+{
+	uint16_t val = 0;
+
+	for (unsigned int i = 0; i < 16; i++)
+		val = val << 1 | !!(eecd[i] & EECD_DO);
+	return val;
+}
+
+/* Before the length is known only the first 64 words are read, and EECD tells what it takes. */
+int microwire_read(struct driver *d, unsigned int first, unsigned int n, uint16_t *word)
+{
+	uint32_t eecd[16], size = 0;
+	struct reg_batch b;
+	int err;
+
+	batch_init(&b, d, EXIT_EEPROM);
+	batch_read(&b, EECD, &size, "EEPROM read, EECD");
+	err = batch_run(&b);
+	for (unsigned int i = 0; !err && i < n; i++) {
+		add_read(&b, first + i, size & EECD_EE_SIZE ? 8 : 6, eecd);
+		err = batch_run(&b);
+		word[i] = gathered(eecd);
+	}
+	return err;
 }

@@ -46,7 +46,7 @@ static uint32_t itr_wanted(const struct driver *d)
 
 void moderation_compute(const struct driver *d, struct image *want)
 {
-	want->reg[IMG_ITR] = itr_wanted(d);
+	want->reg[IMG_ITR] = want->reg[IMG_EITR] = itr_wanted(d);
 	want->reg[IMG_RDTR] = d->opt->rx_delay;
 	want->reg[IMG_RADV] = d->opt->rx_abs_delay;
 	/* the descriptors have IDE, with which 0 is not allowed (13.4.41) */
@@ -75,6 +75,12 @@ void moderation_begin(struct driver *d)
 {
 	d->seen_frames = d->counters.gprc + d->counters.gptc;
 	d->seen_bytes = d->counters.gorc + d->counters.gotc;
+}
+
+/* Is another step due, even if nothing comes? */
+bool moderation_moves(const struct driver *d)
+{
+	return d->adapter.itr_mode == XMD_ITR_ADAPTIVE && d->itr;
 }
 
 /* From the totals of @ms ago to those of now.  Costs a crossing only if the class changes. */

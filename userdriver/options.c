@@ -15,7 +15,7 @@
 enum {
 	OPT_IGNORE_SUM = 256, OPT_IRQ_RATE, OPT_TX_RING, OPT_RX_RING, OPT_USER, OPT_SPEED,
 	OPT_DUPLEX, OPT_ADVERTISE, OPT_PAUSE, OPT_RX_CSUM, OPT_TX_DELAY, OPT_TX_ABS_DELAY,
-	OPT_RX_DELAY, OPT_RX_ABS_DELAY, OPT_POWER_DOWN,
+	OPT_RX_DELAY, OPT_RX_ABS_DELAY, OPT_POWER_DOWN, OPT_CHECK, OPT_RECORD, OPT_REPLAY,
 };
 
 /* The delays are what a gigabit NIC wants: received frames interrupt at once, bounded by ITR;
@@ -44,9 +44,12 @@ static const struct option long_options[] = {
 	{ "rx-abs-delay", required_argument, NULL, OPT_RX_ABS_DELAY },
 	{ "smart-power-down", no_argument, NULL, OPT_POWER_DOWN },
 	{ "user", required_argument, NULL, OPT_USER },
+	{ "record", required_argument, NULL, OPT_RECORD },
+	{ "replay", required_argument, NULL, OPT_REPLAY },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
+	{ "check", no_argument, NULL, OPT_CHECK },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -57,12 +60,15 @@ static void print_help(void)
 	       "  -d, --device PATH           device file of the kernel half (/dev/xmd/nic0)\n"
 	       "  -s, --simulate[=FAULT,...]  drive a simulated NIC instead; the faults:\n"
 	       "                              %s\n"
+	       "      --record FILE           write all that crosses to the kernel half; no frames\n"
+	       "      --replay FILE           run against such a file, and tell what is done otherwise\n"
 	       "      --ignore-eeprom-checksum  start the NIC although the EEPROM is damaged\n"
 	       "      --user UID[:GID]        become this user once the device is open; default\n"
 	       "                              65534 (nobody), 0 stays root\n"
 	       "  -v, --verbose               tell more\n"
 	       "  -h, --help                  this text\n"
-	       "  -V, --version               versions of program and kernel interface\n\n"
+	       "  -V, --version               versions of program and kernel interface\n"
+	       "      --check                 only look at the command line: say \"ok\", or what is wrong\n\n"
 	       "Settings to begin with; ethtool changes them, and its changes outlive the program:\n"
 	       "      --tx-ring N, --rx-ring N  descriptors: 64, 128, 256, 512 or 1024 (256)\n"
 	       "      --irq-rate N|adaptive   interrupts a second at most, 100 to 100000,\n"
@@ -78,10 +84,10 @@ static void print_help(void)
 	       "      --smart-power-down      the PHY sleeps while no cable is in\n\n"
 	       "SIGTERM ends the program and leaves the NIC running; the next one adopts it.\n"
 	       "SIGUSR1 logs how much has crossed between it and the kernel half.\n\n"
-	       "Exit status: 0 ended by SIGTERM, 1 wrong command line, 2 device file cannot be\n"
-	       "opened, 3 kernel half of another version or unknown NIC, 4 EEPROM, 5 PHY,\n"
+	       "Exit status: 0 ended by SIGTERM, 1 device file cannot be opened, 2 wrong command\n"
+	       "line, 3 kernel half of another version or unknown NIC, 4 EEPROM, 5 PHY,\n"
 	       "6 a register did not do as it should, 7 the kernel half refused, 8 the operating\n"
-	       "system refused.  All but 1 are worth another start.\n",
+	       "system refused.  All but 2 are worth another start.\n",
 	       sim_fault_names());
 }
 
@@ -313,6 +319,12 @@ static bool parse_one(struct options *opt, int c)
 	case OPT_POWER_DOWN:
 		opt->smart_power_down = true;
 		return true;
+	case OPT_RECORD:
+		opt->record = optarg;
+		return true;
+	case OPT_REPLAY:
+		opt->replay = optarg;
+		return true;
 	case OPT_USER:
 		return parse_user(opt, optarg);
 	case 'v':
@@ -324,6 +336,7 @@ static bool parse_one(struct options *opt, int c)
 
 enum options_verdict options_parse(struct options *opt, int argc, char **argv)
 {
+	bool check = false;
 	int c;
 
 	*opt = options_default;
@@ -334,15 +347,20 @@ enum options_verdict options_parse(struct options *opt, int argc, char **argv)
 			return OPTIONS_DONE;
 		}
 		if (c == 'V') {
-			printf("xmd-userdriver %s, objects %08x\n", USERDRIVER_VERSION, xpc_objects.fingerprint);
+			printf("xmd-userdriver %s, objects %08x\n", XMD_VERSION, xpc_objects.fingerprint);
 			return OPTIONS_DONE;
 		}
-		if (!parse_one(opt, c))
+		check |= c == OPT_CHECK;
+		if (c != OPT_CHECK && !parse_one(opt, c))
 			return OPTIONS_WRONG;
 	}
 	if (optind < argc) {
 		log_err("'%s' is not understood; try 'xmd-userdriver --help'", argv[optind]);
 		return OPTIONS_WRONG;
 	}
-	return check_link(opt) ? OPTIONS_RUN : OPTIONS_WRONG;
+	if (!check_link(opt))
+		return OPTIONS_WRONG;
+	if (check)
+		puts("ok");
+	return check ? OPTIONS_DONE : OPTIONS_RUN;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * phy.c - the M88E1000 on the chip, behind MDIC (chapters 13.4.6 and 8.9).
+ * phy.c - the PHY on the chip, behind MDIC (chapters 13.4.6 and 8.9); which it can be: phys.c.
  *
  * Autonegotiation costs every guest a pause: half a second under QEMU, two to three
  * seconds on a wire, more behind a switch that does spanning tree.  A reset of the MAC
@@ -13,6 +13,7 @@
 
 /* 64 bit times and the turn-around at 2.5 MHz are 26 us; a busy PHY may queue some. */
 #define MDIC_WAIT_US 1000u
+#define OWN_US 2000u		/* for the firmware to let go of it */
 #define RESET_US 1000u		/* of the PHY by PCTRL.RESET, with a margin */
 
 static void add_mdic(struct reg_batch *b, uint32_t command, uint32_t *mdic, const char *what)
@@ -23,6 +24,27 @@ static void add_mdic(struct reg_batch *b, uint32_t command, uint32_t *mdic, cons
 
 	batch_write(b, MDIC, command | MDIC_INTERNAL_PHY << MDIC_PHY_SHIFT, what);
 	batch_wait(b, &ready, mdic, what);
+}
+
+/* Firmware has it meanwhile, perhaps: then the first wish is not heard, and the second is. */
+void phy_add_own(struct reg_batch *b)
+{
+	const struct reg_wait ours = {
+		.reg = EXTCNF_CTRL, .mask = EXTCNF_MDIO_SW, .val = EXTCNF_MDIO_SW, .usecs = OWN_US,
+	};
+
+	if (!(b->d->chip->flags & XMD_HAS_PCIE))
+		return;
+	batch_set(b, EXTCNF_CTRL, EXTCNF_MDIO_SW, EXTCNF_MDIO_SW, "PHY, asking for it");
+	batch_delay(b, OWN_US / 20);
+	batch_set(b, EXTCNF_CTRL, EXTCNF_MDIO_SW, EXTCNF_MDIO_SW, "PHY, asking for it");
+	batch_wait(b, &ours, NULL, "PHY, the firmware does not let go of it (EXTCNF_CTRL)");
+}
+
+void phy_add_disown(struct reg_batch *b)
+{
+	if (b->d->chip->flags & XMD_HAS_PCIE)
+		batch_set(b, EXTCNF_CTRL, EXTCNF_MDIO_SW, 0, "PHY, giving it back");
 }
 
 void phy_add_read(struct reg_batch *b, unsigned int reg, uint32_t *mdic, const char *what)
@@ -56,6 +78,9 @@ void phy_add_hard_reset(struct reg_batch *b)
 /* STATUS is read twice: the first reading is what latched since the last one. */
 void phy_add_examine(struct reg_batch *b, struct phy_state *phy)
 {
+	const struct phy_kind *kind = b->d->phy_kind;
+
+	phy_add_own(b);
 	phy_add_read(b, PHY_ID1, &phy->id1, "PHY, reading PHYID1: no answer (MDIC.R)");
 	phy_add_read(b, PHY_ID2, &phy->id2, "PHY, reading PHYID2: no answer (MDIC.R)");
 	phy_add_read(b, PHY_CTRL, &phy->ctrl, "PHY, reading PCTRL: no answer (MDIC.R)");
@@ -63,8 +88,12 @@ void phy_add_examine(struct reg_batch *b, struct phy_state *phy)
 	phy_add_read(b, PHY_STATUS, &phy->status, "PHY, reading PSTATUS: no answer (MDIC.R)");
 	phy_add_read(b, PHY_ANA, &phy->ana, "PHY, reading ANA: no answer (MDIC.R)");
 	phy_add_read(b, PHY_GCTRL, &phy->gctrl, "PHY, reading GCTRL: no answer (MDIC.R)");
-	phy_add_read(b, PHY_M88_PSCR, &phy->pscr, "PHY, reading PSCR: no answer (MDIC.R)");
-	phy_add_read(b, PHY_M88_EPSCR, &phy->epscr, "PHY, reading EPSCR: no answer (MDIC.R)");
+	phy_add_read(b, kind->control, &phy->pscr, "PHY, reading PSCR: no answer (MDIC.R)");
+	phy->epscr = 0;
+	if (kind->clock)
+		phy_add_read(b, kind->clock, &phy->epscr,
+			     "PHY, reading EPSCR: no answer (MDIC.R)");
+	phy_add_disown(b);
 }
 
 static int check_answers(struct driver *d, const struct phy_state *phy)
@@ -88,15 +117,19 @@ static int check_answers(struct driver *d, const struct phy_state *phy)
 /* Is it the PHY that we know?  Then what it holds is known from now on. */
 int phy_check(struct driver *d, const struct phy_state *phy)
 {
+	const struct phy_kind *first = d->family->phys[0], *const *kind = d->family->phys;
 	uint16_t id1 = phy->id1, id2 = phy->id2;
 	int err = check_answers(d, phy);
 
 	if (err)
 		return err;
-	if (id1 != PHY_M88_ID1 || (id2 & PHY_M88_ID2_MASK) != PHY_M88_ID2)
+	while (*kind && (id1 != (*kind)->id1 || (id2 & (*kind)->id2_mask) != (*kind)->id2))
+		kind++;
+	if (!*kind)
 		return driver_fail(d, EXIT_PHY,
-			"PHY: identifier %04x:%04x at address %u, expected an M88E1000 (%04x:%04x)",
-			id1, id2, MDIC_INTERNAL_PHY, PHY_M88_ID1, PHY_M88_ID2);
+			"PHY: identifier %04x:%04x at address %u, expected an %s (%04x:%04x)",
+			id1, id2, MDIC_INTERNAL_PHY, first->name, first->id1, first->id2);
+	d->phy_kind = *kind;
 	d->phy = (struct phy_image){
 		.ctrl = phy->ctrl, .ana = phy->ana, .gctrl = phy->gctrl,
 		.pscr = phy->pscr, .epscr = phy->epscr,
@@ -131,16 +164,19 @@ static uint16_t control(const struct xmd_adapter *a)
 }
 
 /* Without autonegotiation the PHY cannot find out about a crossed cable: it is MDI. */
-static uint16_t mdi_mode(const struct xmd_adapter *a)
+static uint16_t mdi_mode(const struct driver *d)
 {
+	const struct xmd_adapter *a = &d->adapter;
+
 	if (!a->autoneg || a->mdix == XMD_MDI)
-		return PSCR_MDI;
-	return a->mdix == XMD_MDIX ? PSCR_MDIX : PSCR_AUTO_MDIX;
+		return 0;
+	return a->mdix == XMD_MDIX ? d->phy_kind->mdix : d->phy_kind->mdi_auto;
 }
 
 /* What the registers shall hold; bits that are not ours are left as d->phy has them. */
 void phy_compute(const struct driver *d, struct phy_image *want)
 {
+	const struct phy_kind *kind = d->phy_kind;
 	const struct xmd_adapter *a = &d->adapter;
 
 	*want = d->phy;
@@ -150,11 +186,11 @@ void phy_compute(const struct driver *d, struct phy_image *want)
 	want->gctrl &= ~(PHY_GCTRL_1000_HD | PHY_GCTRL_1000_FD);
 	if (a->advertise & XMD_ADV_1000F)
 		want->gctrl |= PHY_GCTRL_1000_FD;
-	want->pscr &= ~(PSCR_POLARITY_OFF | PSCR_MDIX_MASK);
-	want->pscr |= PSCR_CRS_ON_TX | mdi_mode(a);
+	want->pscr &= ~(kind->clear | kind->mdi_mask);
+	want->pscr |= kind->set | mdi_mode(d);
 	if (d->opt->smart_power_down)
-		want->pscr |= PSCR_ENERGY_DETECT;
-	want->epscr |= EPSCR_TX_CLK_25;
+		want->pscr |= kind->energy;
+	want->epscr |= kind->clock_bits;
 }
 
 static bool control_as_wanted(const struct phy_image *have, const struct phy_image *want)
@@ -171,12 +207,12 @@ static bool control_as_wanted(const struct phy_image *have, const struct phy_ima
 bool phy_as_wanted(const struct driver *d)
 {
 	const struct phy_image *have = &d->phy;
-	uint16_t pscr = PSCR_MDIX_MASK, ana = PHY_AN_ABILITIES;
+	uint16_t pscr = d->phy_kind->mdi_mask, ana = PHY_AN_ABILITIES;
 	struct phy_image want;
 
 	phy_compute(d, &want);
 	if (d->opt->smart_power_down)
-		pscr |= PSCR_ENERGY_DETECT;
+		pscr |= d->phy_kind->energy;
 	if (!d->adapter.pause_autoneg)
 		ana &= ~(PHY_AN_PAUSE | PHY_AN_ASM_DIR);
 	if (!control_as_wanted(have, &want) || (have->pscr ^ want.pscr) & pscr)
@@ -198,27 +234,33 @@ void phy_add_setup(struct driver *d, struct reg_batch *b)
 	phy_compute(d, &want);
 	if (d->adapter.autoneg)
 		start |= PHY_CTRL_RESTART_AN;
-	phy_add_write(b, PHY_M88_PSCR, want.pscr, "PHY, writing PSCR: no answer (MDIC.R)");
+	phy_add_own(b);
+	phy_add_write(b, d->phy_kind->control, want.pscr, "PHY, writing PSCR: no answer (MDIC.R)");
 	phy_add_write(b, PHY_ANA, want.ana, "PHY, writing ANA: no answer (MDIC.R)");
 	phy_add_write(b, PHY_GCTRL, want.gctrl, "PHY, writing GCTRL: no answer (MDIC.R)");
 	phy_add_write(b, PHY_CTRL, want.ctrl | start, "PHY, writing PCTRL: no answer (MDIC.R)");
-	if (!d->adapter.autoneg) {
+	if (!d->adapter.autoneg && d->phy_kind->clock) {
 		batch_delay(b, RESET_US);
-		phy_add_write(b, PHY_M88_EPSCR, want.epscr,
+		phy_add_write(b, d->phy_kind->clock, want.epscr,
 			      "PHY, writing EPSCR: no answer (MDIC.R)");
 	}
+	phy_add_disown(b);
 	d->phy = want;
 }
 
 void phy_add_renegotiate(struct driver *d, struct reg_batch *b)
 {
+	phy_add_own(b);
 	phy_add_write(b, PHY_CTRL, control(&d->adapter) | PHY_CTRL_RESTART_AN,
 		      "PHY, restarting autonegotiation: no answer (MDIC.R)");
+	phy_add_disown(b);
 }
 
 /* Frames come back at the PHY's end of the chip; the wire sees none of them. */
 void phy_add_loopback(struct reg_batch *b)
 {
+	phy_add_own(b);
 	phy_add_write(b, PHY_CTRL, PHY_CTRL_LOOPBACK | PHY_CTRL_SPEED_1000 | PHY_CTRL_FULL_DUPLEX,
 		      "PHY, loopback: no answer (MDIC.R)");
+	phy_add_disown(b);
 }

@@ -14,7 +14,6 @@
 #include "handlers.h"
 
 #define DUMP_WORDS 32u
-#define PHY_TYPE_M88 0u
 
 enum { PHY_TYPE = 12, CABLE_LENGTH = 13, EXTENDED_10BT = 17, POLARITY = 18, CORRECTION = 20,
        IDLE_ERRORS = 21, RECEIVE_ERRORS = 22, MDIX_MODE = 23, LOCAL_RECEIVER = 24,
@@ -26,11 +25,17 @@ struct phy_words {
 
 static void add_phy(struct reg_batch *b, struct phy_words *p)
 {
-	phy_add_read(b, PHY_M88_PSSR, &p->pssr, "register dump, PSSR: no answer (MDIC.R)");
-	phy_add_read(b, PHY_M88_PSCR, &p->pscr, "register dump, PSCR: no answer (MDIC.R)");
+	const struct phy_kind *kind = b->d->phy_kind;
+
+	phy_add_own(b);
+	phy_add_read(b, kind->status, &p->pssr, "register dump, PSSR: no answer (MDIC.R)");
+	phy_add_read(b, kind->control, &p->pscr, "register dump, PSCR: no answer (MDIC.R)");
 	phy_add_read(b, PHY_GSTATUS, &p->gstatus, "register dump, GSTATUS: no answer (MDIC.R)");
-	phy_add_read(b, PHY_M88_RX_ERRORS, &p->rx_errors,
-		     "register dump, RXERR: no answer (MDIC.R)");
+	p->rx_errors = 0;
+	if (kind->rx_errors)
+		phy_add_read(b, kind->rx_errors, &p->rx_errors,
+			     "register dump, RXERR: no answer (MDIC.R)");
+	phy_add_disown(b);
 }
 
 /* One register holds several things that the decoder asks for by their own names. */
@@ -38,7 +43,7 @@ static void fill_phy(struct driver *d, const struct phy_words *p, uint32_t *val)
 {
 	d->idle_errors += p->gstatus & PHY_GSTATUS_IDLE_ERRORS;
 	d->receive_errors += p->rx_errors & MDIC_DATA_MASK;
-	val[PHY_TYPE] = PHY_TYPE_M88;
+	val[PHY_TYPE] = d->phy_kind->dump_type;
 	val[CABLE_LENGTH] = val[POLARITY] = val[MDIX_MODE] = p->pssr & MDIC_DATA_MASK;
 	val[EXTENDED_10BT] = val[CORRECTION] = p->pscr & MDIC_DATA_MASK;
 	val[IDLE_ERRORS] = d->idle_errors;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * regs.h - what only the user half knows of the 8254x: PHY and EEPROM.  The MAC's registers are
+ * regs.h - what only the user half knows of the chips: PHY and EEPROM.  The MAC's registers are
  * in xmd/nicregs.h.
  */
 #ifndef XMD_USERDRIVER_REGS_H
@@ -51,17 +51,26 @@
 #define   PSCR_AUTO_MDIX	0x0060u
 #define   PSCR_ENERGY_DETECT	0x0300u	/* both bits: sleep without a link, and knock */
 #define   PSCR_CRS_ON_TX	0x0800u
+#define   PSCR_DOWNSHIFT	0x0800u	/* of the 82574's, there */
 #define PHY_M88_PSSR	17
 #define   PSSR_MDIX		0x0040u
 #define PHY_M88_EPSCR	20
 #define   EPSCR_TX_CLK_25	0x0070u	/* to the MAC, at 100 Mb/s */
 #define PHY_M88_RX_ERRORS 21
+#define PHY_IGP_PORT_STATUS 17
+#define   IGP_FOUND_MDIX	0x0800u
+#define PHY_IGP_PORT_CTRL 18
+#define   IGP_AUTO_MDIX	0x1000u
+#define   IGP_MDIX		0x2000u
 
 #define EEPROM_WORDS	64u
 #define EEPROM_SUM	0xbabau	/* of all 64 words, chapter 5.6.35 */
 #define EEPROM_WORDS_MAX 256u
 #define EEPROM_CHECKSUM	63u	/* the word that makes the sum right */
+#define EEPROM_INIT2	0x0fu	/* initialization control 2 */
+#define   EEPROM_INIT2_APM_82544 0x0004u
 #define EEPROM_INIT3	0x24u	/* initialization control 3 */
+#define EEPROM_INIT3_B	0x14u	/* of the second port */
 #define   EEPROM_INIT3_APME	0x0400u	/* wakes at a magic packet when just powered */
 
 #endif /* XMD_USERDRIVER_REGS_H */

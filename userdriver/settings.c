@@ -10,8 +10,7 @@
 
 #include "driver.h"
 
-/* 82540EM: 16 KiB less 256 bytes on the wire (chapter 13.4.22, LPE). */
-#define MTU_MAX		16110u
+#define OVERHEAD	18u	/* header and a VLAN tag */
 #define MTU_MIN		68u
 #define USECS_MAX	10000u
 #define RING_MIN	64u
@@ -61,8 +60,15 @@ static unsigned int advertise_of(const struct options *opt)
 	return bits;
 }
 
-void settings_default(struct xmd_adapter *a, const struct options *opt)
+/* Half duplex, if the chip is not to do that (XMD_ERR_HALF). */
+static unsigned int never(const struct driver *d)
 {
+	return d->chip->flags & XMD_ERR_HALF ? XMD_ADV_10H | XMD_ADV_100H : 0;
+}
+
+void settings_default(const struct driver *d, struct xmd_adapter *a)
+{
+	const struct options *opt = d->opt;
 	bool forced = opt->speed && opt->speed < 1000 && opt->duplex >= 0 && !opt->advertise;
 
 	a->tx_ring = opt->tx_ring;
@@ -70,6 +76,7 @@ void settings_default(struct xmd_adapter *a, const struct options *opt)
 	a->mtu = a->mtu ? a->mtu : 1500;
 	a->autoneg = !forced;
 	a->advertise = forced ? XMD_ADV_ALL : opt->advertise ? opt->advertise : advertise_of(opt);
+	a->advertise &= ~never(d);
 	a->forced = forced ? advertise_of(opt) : 0;
 	a->mdix = XMD_MDIX_AUTO;
 	a->pause_autoneg = 1;
@@ -77,6 +84,10 @@ void settings_default(struct xmd_adapter *a, const struct options *opt)
 	a->pause_tx = opt->pause_tx;
 	a->itr_mode = opt->adaptive ? XMD_ITR_ADAPTIVE : XMD_ITR_FIXED;
 	a->rx_usecs = opt->irq_rate ? 1000000 / opt->irq_rate : 0;
+	if (d->chip->flags & XMD_LACKS_ITR) {
+		a->itr_mode = XMD_ITR_FIXED;
+		a->rx_usecs = 0;
+	}
 	a->rx_csum = opt->rx_csum;
 	a->msg_level = a->msg_level ? a->msg_level : MSG_DEFAULT;
 }
@@ -104,9 +115,11 @@ bool settings_equal(const struct xmd_adapter *a, const struct xmd_adapter *b)
 
 /* The rings are the kernel half's and change between STOP and START; the split of the packet
  * memory takes effect with a reset only (13.4.16). */
-bool settings_need_restart(const struct xmd_adapter *a, const struct xmd_adapter *b)
+bool settings_need_restart(const struct driver *d, const struct xmd_adapter *a,
+			   const struct xmd_adapter *b)
 {
-	return !SAME(tx_ring) || !SAME(rx_ring) || flow_pba_kib(a->mtu) != flow_pba_kib(b->mtu);
+	return !SAME(tx_ring) || !SAME(rx_ring) ||
+	       flow_pba_kib(d, a->mtu) != flow_pba_kib(d, b->mtu);
 }
 
 static int refuse(int err, const char *what, unsigned long val, const char *why)
@@ -129,13 +142,16 @@ static int check_rings(const struct xmd_adapter *w)
 	return 0;
 }
 
-static int check_forced(const struct xmd_adapter *w)
+static int check_forced(const struct driver *d, const struct xmd_adapter *w)
 {
 	bool one = w->forced && !(w->forced & (w->forced - 1));
 
 	if (w->forced == XMD_ADV_1000F)
 		return refuse(-EINVAL, "speed", 1000,
 			      "copper needs autonegotiation for it (IEEE 802.3, 40.5.1)");
+	if (w->forced & never(d))
+		return refuse(-EOPNOTSUPP, "forced mode", w->forced,
+			      "this chip hangs at half duplex (an erratum)");
 	if (!one || w->forced & ~ADV_FORCEABLE)
 		return refuse(-EINVAL, "forced mode", w->forced, "10 or 100 Mb/s, half or full");
 	if (w->mdix != XMD_MDIX_AUTO)
@@ -144,14 +160,14 @@ static int check_forced(const struct xmd_adapter *w)
 	return 0;
 }
 
-static int check_link(const struct xmd_adapter *w)
+static int check_link(const struct driver *d, const struct xmd_adapter *w)
 {
 	if (w->mdix < XMD_MDI || w->mdix > XMD_MDIX_AUTO)
 		return refuse(-EINVAL, "MDI mode", w->mdix, "MDI, MDI-X or automatic");
 	if (w->autoneg > 1)
 		return refuse(-EINVAL, "autonegotiation", w->autoneg, "0 or 1");
 	if (!w->autoneg)
-		return check_forced(w);
+		return check_forced(d, w);
 	if (!w->advertise || w->advertise & ~XMD_ADV_ALL)
 		return refuse(-EINVAL, "advertised modes", w->advertise,
 			      "at least one, and none but 10 and 100 half and full, 1000 full");
@@ -176,8 +192,11 @@ static int check_flags(const struct xmd_adapter *w)
 
 static int check_numbers(const struct driver *d, const struct xmd_adapter *w)
 {
-	if (w->mtu < MTU_MIN || w->mtu > MTU_MAX)
-		return refuse(-EINVAL, "MTU", w->mtu, "68 to 16110 bytes");
+	if (w->mtu < MTU_MIN || w->mtu + OVERHEAD > d->chip->max_frame)
+		return refuse(-EINVAL, "MTU", w->mtu, "less than 68 bytes, or more than the chip can");
+	if (d->chip->flags & XMD_LACKS_ITR && (w->rx_usecs || w->itr_mode))
+		return refuse(-EOPNOTSUPP, "moderation, us:", w->rx_usecs,
+			      "this chip has no register for it (ITR)");
 	if (w->rx_usecs > USECS_MAX)
 		return refuse(-EINVAL, "moderation, us:", w->rx_usecs, "0 to 10000");
 	if (w->wol & ~WOL_KNOWN || w->wol & ~d->adapter.wol_can)
@@ -205,7 +224,7 @@ int settings_check(const struct driver *d, const struct xmd_adapter *want)
 	int err = check_rings(want);
 
 	if (!err)
-		err = check_link(want);
+		err = check_link(d, want);
 	if (!err)
 		err = check_flags(want);
 	if (!err)

@@ -75,6 +75,19 @@ void stats_add_read(struct reg_batch *b, struct stats_reading *r)
 	}
 }
 
+/* Three of them alone. */
+void stats_add_frames(struct driver *d, uint32_t received, uint32_t sent, uint32_t missed)
+{
+	d->counters.gprc += received != ALL_ONES ? received : 0;
+	d->counters.gptc += sent != ALL_ONES ? sent : 0;
+	if (missed == ALL_ONES)
+		return;
+	if (!d->sticky_stats)
+		d->counters.mpc += missed;
+	else if (missed > d->counters.mpc)
+		d->counters.mpc = missed;
+}
+
 void stats_accumulate(struct driver *d, const struct stats_reading *r)
 {
 	for (unsigned int i = 0; i < STATS_COUNTERS; i++) {

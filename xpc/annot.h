@@ -6,6 +6,8 @@
  * with libclang, sees them.
  *
  *   on a struct    XPC_OBJECT(id)          tracked; id 1 to 255, for ever
+ *                  XPC_EACH(n)             there are n of it (one a queue), numbered from 0; the
+ *                                          k-th has the place XPC_OBJECT_NAME + k
  *   on a field     XPC_BY(who)             who may write it: kernel, user, guest, or a
  *                                          list of them ("kernel,user"); required
  *                  XPC_RANGE(low, high)    numbers (and each element of an array) outside
@@ -60,6 +62,7 @@
 #define XPC_STR(x...)		XPC_STR_(x)
 
 #define XPC_OBJECT(id)		XPC_NOTE("object " XPC_STR(id))
+#define XPC_EACH(n)		XPC_NOTE("each " XPC_STR(n))
 #define XPC_BY(who...)		XPC_NOTE("by " #who)
 #define XPC_RANGE(low, high)	XPC_NOTE("range " XPC_STR(low) "," XPC_STR(high))
 #define XPC_STRING		XPC_NOTE("string")

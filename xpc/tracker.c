@@ -12,6 +12,7 @@ int xpc_tracker_init(struct xpc_tracker *t, const struct xpc_proto *proto)
 	t->why_call = "";
 	for (i = 0; i < t->n_objects; i++) {
 		t->object[i].known = ~0ull;
+		t->object[i].object = t->object[i].type->index;
 		n = xpc_encode_update(t->object[i].type->type, ~0ull, t->object[i].copy,
 				      t->scratch, XPC_MSG_MAX);
 		if (n < 0)
@@ -53,6 +54,8 @@ void xpc_open(struct xpc_tracker *t, __u64 now)
 	t->why_call = "";
 	t->wrong = 0;
 	t->heard = now;
+	t->moved = true;
+	t->still = 0;
 }
 
 void xpc_close(struct xpc_tracker *t)
@@ -95,8 +98,10 @@ int xpc_heard(struct xpc_tracker *t, __u64 now)
 {
 	int err = usable(t);
 
-	if (!err)
+	if (!err) {
 		t->heard = now;
+		t->moved = true;
+	}
 	return err;
 }
 
@@ -109,6 +114,7 @@ void xpc_begin(struct xpc_tracker *t, __u64 now)
 	t->welcome = true;
 	t->replay_until = now + XPC_REPLAY_MS * US_PER_MS;
 	t->heard = now;
+	t->moved = true;
 	for (i = 0; i < t->n_objects; i++)
 		t->object[i].whole = true;
 }

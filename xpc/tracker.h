@@ -44,6 +44,15 @@
  * fails with EOWNERDEAD, or EHOSTDOWN if nobody was ever asked.  Raised questions have
  * nobody who waits; they stay until somebody answers.
  *
+ * Standing still.  A deadline is for the worst that a call may take.  Where the device itself waits
+ * for the user half, everybody who needs it does, so there each step counts: a message or an ioctl.
+ * A user half that owes something (HELLO, READY, an answer, to read a call) and makes no step while
+ * it is stopped, sleeps or uses the processor is LOST after XPC_STILL_MS; who owes nothing is asked
+ * whether it lives.  What the host keeps from it does not count, and moves all its deadlines: time
+ * in which it was ready to run and did not, or waited in the kernel, or nobody looked.  One that
+ * came back after standing still may do so three times as long, and so may who comes after one that
+ * was killed for it (unless it was stopped); that fades.
+ *
  * Combolocks, one an object.  While only the kernel half is involved, the caller's own
  * spinlock is the lock, and a commit is one critical section.  Whoever needs more than one
  * step becomes the holder: the user half by LOCK, for a limited time, or a task of the
@@ -65,6 +74,9 @@
 #define XPC_LOCK_MS	1000u	/* longest time that the user half may hold a lock */
 #define XPC_WRONG_MAX	8u	/* wrong messages; with this one it is LOST */
 #define XPC_TRIES_MAX	2u	/* user halves that one call may meet */
+#define XPC_STILL_MS	750u	/* without a step while the device waits, at least */
+#define XPC_STILL_MAX_MS 3000u	/* and at most */
+#define XPC_LOOK_MS	250u	/* what one look can tell of */
 
 enum xpc_phase { XPC_NONE, XPC_OPENED, XPC_REPLAYING, XPC_LIVE, XPC_LOST };
 
@@ -127,12 +139,31 @@ struct xpc_tracker {
 	__u32 wrong;			/* messages of this user half */
 	__u64 heard;
 	__u64 replay_until;
+	bool moved;			/* has made a step since the last look */
+	__u32 still, slow;		/* us without a step; the longest that it came back from, fading */
+	__u64 ran;			/* as seen in the last look */
 
 	__u32 lost;			/* user halves so far */
 	__u32 stale, old_epoch, broken_locks;
 	struct {
 		__u64 n, bytes;
 	} crossed[XPC_KINDS];
+};
+
+/*
+ * What can be seen of the user half's process.
+ * @urgent: the device waits for it
+ * @inside: it is in one of its steps, which is ours to end
+ * @ran:    processor time that it has had, us
+ * @us:     since the last look
+ * @late:   of these, how much later than meant it was, us
+ */
+enum xpc_process { XPC_RUNS, XPC_SLEEPS, XPC_STOPPED, XPC_WAITS };
+struct xpc_signs {
+	__u8 process;			/* enum xpc_process; RUNS: or would, WAITS: for the kernel */
+	bool urgent, inside;
+	__u64 ran;
+	__u64 us, late;
 };
 
 /* What a message from the user half was. */
@@ -166,6 +197,9 @@ int xpc_heard(struct xpc_tracker *t, __u64 now);
 /* xpc_tick - a few times a second.  Return: true if somebody may have to be woken */
 bool xpc_tick(struct xpc_tracker *t, __u64 now);
 void xpc_lose(struct xpc_tracker *t, const char *why);
+
+/* xpc_look - before xpc_tick, with what is seen.  Return: as xpc_tick */
+bool xpc_look(struct xpc_tracker *t, const struct xpc_signs *s, __u64 now);
 
 /* xpc_shut - the kernel half goes away: all calls fail */
 void xpc_shut(struct xpc_tracker *t);
@@ -220,6 +254,9 @@ void xpc_give_up(struct xpc_tracker *t, unsigned int call, __u64 now);
 
 /* xpc_raise_slot - Return: true if there is something new to read */
 bool xpc_raise_slot(struct xpc_tracker *t, unsigned int call, __u64 now);
+
+/* xpc_unraise_slot - what was raised has come about; it is not asked any more unless it was read */
+void xpc_unraise_slot(struct xpc_tracker *t, unsigned int call, __u64 now);
 
 /* The answer of a downcall with XPC_OUT arguments, to be read next. */
 int xpc_reply(struct xpc_tracker *t, const struct xpc_msg *call, const struct xpc_struct *out,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tracker_calls.c - what is asked of the user half, and its answers; see tracker.h. */
+#define CREATE_TRACE_POINTS
 #include "tracker_impl.h"
 
 /* From when the user half can begin with @s: it takes one call after the other. */
@@ -43,6 +44,7 @@ void xpc_slot_finish(struct xpc_tracker *t, struct xpc_slot *s, int result, __u6
 {
 	s->result = result;
 	s->stat.failed += result < 0;
+	trace_xmd_nic_crossing(xpc_slot_type(t, s)->name, result, now - s->began);
 	if (s->owner == XPC_CALLER)
 		s->state = XPC_DONE;
 	else
@@ -102,6 +104,14 @@ bool xpc_raise_slot(struct xpc_tracker *t, unsigned int call, __u64 now)
 	s->len = 0;
 	begin(t, s, XPC_RAISER, now);
 	return true;
+}
+
+void xpc_unraise_slot(struct xpc_tracker *t, unsigned int call, __u64 now)
+{
+	struct xpc_slot *s = &t->slot[call];
+
+	if (s->state == XPC_RAISED && s->owner == XPC_RAISER)
+		release(t, s, now);
 }
 
 /* What was asked of a user half that is gone is still to be asked. */

@@ -9,6 +9,7 @@
 #define XPC_TRACKER_IMPL_H
 
 #include "tracker.h"
+#include "xpc_trace.h"
 
 #define US_PER_MS 1000ull
 

@@ -156,6 +156,7 @@ struct xpc_object_type {
 	__u32 store_size;		/* sizeof(struct NAME_store), or of the struct */
 	__u8 id;
 	bool added;			/* not of the first release */
+	__u16 index;			/* which one of its type */
 };
 
 struct xpc_call_type {

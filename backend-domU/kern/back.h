@@ -4,6 +4,7 @@
  *
  *   /dev/xmd/back -- chardev.c -- vif.c        connect, disconnect, list
  *                        |         |  rings.c      map, adopt, bind
+ *                        |         |  stage.c      pages that stay mapped
  *                        |         |  poll.c       what events set off, faults
  *                        |         |  settings.c   what its guest may choose, and send
  *                      port.c      |  filter.c     of what floods
@@ -11,7 +12,8 @@
  *          parse.c fifo.c      |          |
  *                          deliver.c   backlog.c     account.h: who holds how many buffers
  *                      fair.c |  \        |          gso.c: segments, where no one else cuts
- *                             |   switch.c (fdb.c, csum.c, merge.c)
+ *                             |   switch.c (fdb.c, csum.c, merge.c)     mirror.c: copies for who listens
+ *                             |       |          vlan.c, source.c: tags, and who may send what
  *                             |       |
  *                            xmd_nic.ko (nic.h)
  *
@@ -54,6 +56,8 @@
 #include "filter.h"
 #include "parse.h"
 #include "rate.h"
+#include "source.h"
+#include "vlan.h"
 
 #define XMD_TX_OPS	(XMD_TX_RING + XMD_BATCH)	/* one split a frame at most */
 #define XMD_TX_BUFS	(XMD_TX_RING + XMD_BATCH)
@@ -77,6 +81,7 @@ struct xmd_tx_work {
 
 /* A posted buffer of the guest that is being filled. */
 struct xmd_rx_slot {
+	u8 *page;		/* mapped, see stage.c; NULL: not */
 	u32 gref;
 	u16 id;
 	u16 len;
@@ -101,10 +106,13 @@ struct xmd_vif_stats {
 	u64 tx_bad[XMD_BAD_REASONS];
 	u64 tx_direct;		/* frames copied grant to grant */
 	u64 tx_ops, tx_batches;
+	u64 tx_staged, rx_staged;	/* pieces copied without Xen */
 	u64 rx_ops, rx_batches;
 	u64 polls, events;
 	u64 tx_held;		/* times that requests had to wait for credit */
 	u64 tx_spoofed;		/* of tx_drops: not from this vif's address */
+	u64 tx_tagged;		/* ... : with a VLAN tag that is not its to send */
+	u64 tx_ip_spoofed;	/* ... : not from one of the addresses it was given */
 	u64 rx_filtered;	/* flooded, and not wanted */
 	u64 tx_short;		/* times that requests had to wait for buffers */
 	u64 tx_late;		/* of tx_drops: the NIC keeps this vif's frames for too long */
@@ -141,7 +149,11 @@ struct xmd_vif {
 	u32 mtu;
 	u8 mac[ETH_ALEN];
 	u16 port;
+	u16 fid;			/* its network: fdb.h */
 	char name[24];
+	struct xmd_vif_confine confine;
+	struct xmd_stage *stage;	/* NULL until its guest wants it: stage.c */
+	struct net_device *mirror;	/* NULL: none, or none yet: mirror.c; under back.ctl */
 	void *ring[2];			/* mapped, see rings.c */
 	grant_handle_t handle[2];
 	u64 polls_seen;			/* at the last look of xmd_back_health */
@@ -217,9 +229,11 @@ struct xmd_back {
 	int share;			/* ... of so many */
 	atomic_t guaranteed;		/* vifs that have a minimum; */
 	int guaranteed_max;		/* ... of so many */
+	unsigned int staged;		/* pages that stage.c keeps mapped; under ctl */
 	bool nic_serves;		/* it has taken a frame, and was not taken away since */
 	spinlock_t fdb_lock;
 	struct xmd_fdb *fdb;
+	DECLARE_BITMAP(vlans, XMD_VLANS);	/* kept apart; bits are only set */
 	u8 host_mac[ETH_ALEN];		/* under fdb_lock */
 	spinlock_t wait_lock;
 	atomic_t busy;			/* vifs that are */
@@ -257,13 +271,23 @@ void xmd_back_drain(bool on);
 void xmd_vif_put(struct xmd_vif *v, unsigned int n);
 struct xmd_vif *xmd_vif_find(const struct xmd_vif_id *id);
 
+/* stage.c */
+u8 *xmd_stage_find(const struct xmd_vif *v, u32 ref, bool write);
+int xmd_vif_stage(const struct xmd_vif_id *id, struct xmd_gref *g, unsigned int n, bool del);
+void xmd_stage_close(struct xmd_vif *v);
+unsigned int xmd_stage_used(const struct xmd_vif *v);
+
 /* rings.c */
+void *xmd_back_area(unsigned int n);
+int xmd_back_map(const struct xmd_vif *v, void *at, u32 ref, u32 with, grant_handle_t *handle);
+bool xmd_back_unmap(const struct xmd_vif *v, void *at, grant_handle_t handle);
 int xmd_back_rings_open(struct xmd_vif *v, bool adopt);
 void xmd_back_rings_close(struct xmd_vif *v);
 int xmd_back_ports_bind(struct xmd_vif *v);
 void xmd_back_ports_unbind(struct xmd_vif *v);
 
 /* poll.c */
+extern const char * const xmd_bad_text[XMD_BAD_REASONS];
 int xmd_back_poll(struct napi_struct *napi, int budget);
 irqreturn_t xmd_back_tx_event(int irq, void *arg);
 irqreturn_t xmd_back_rx_event(int irq, void *arg);
@@ -274,6 +298,18 @@ const char *xmd_back_fault_text(u32 fault);
 static inline bool xmd_vif_serves(const struct xmd_vif *v)
 {
 	return !READ_ONCE(v->fault) && !READ_ONCE(v->gone);
+}
+
+/* The tag with which its frames are on the wire; 0: none but their own. */
+static inline u16 xmd_vif_tag(const struct xmd_vif *v)
+{
+	return v->fid < XMD_FID_SEGMENT ? v->fid : 0;
+}
+
+/* Is the tag of @b left out when it is copied to @v?  See vlan.h. */
+static inline bool xmd_vif_untags(const struct xmd_vif *v, const struct xmd_buf *b)
+{
+	return b->flags & XMD_F_TAGGED && xmd_vif_tag(v);
 }
 
 /* settings.c */
@@ -288,14 +324,11 @@ int xmd_port_ask(struct xmd_port_ask *a);
 int xmd_port_state(struct xmd_port_state *s, bool set);
 
 /* tx.c: guest to wire */
-extern const char * const xmd_bad_text[XMD_BAD_REASONS];
 unsigned int xmd_back_tx_provide(struct xmd_vif *v, unsigned int budget);
 void xmd_back_tx_return(struct xmd_vif *v);
 bool xmd_tx_arm(struct xmd_vif *v);
 void xmd_tx_finish(struct xmd_vif *v, struct xmd_tx_work *w, s16 status);
-void xmd_tx_drop(struct xmd_vif *v, struct xmd_tx_work *w);
 void xmd_tx_drop_all(struct xmd_vif *v);
-bool xmd_tx_tick(struct xmd_vif *v);
 
 /* deliver.c: from the switch to the NIC and to others */
 void xmd_deliver(struct xmd_vif *v, struct xmd_tx_work *w);
@@ -304,6 +337,7 @@ unsigned int xmd_tx_get(struct xmd_vif *v, struct xmd_buf **bufs, unsigned int n
 void xmd_tx_returned(struct xmd_vif *v, struct xmd_buf **frames, unsigned int n);
 bool xmd_tx_flush(struct xmd_vif *v);
 void xmd_tx_watch(struct xmd_vif *v);
+bool xmd_tx_tick(struct xmd_vif *v);
 void xmd_tx_give_up(struct xmd_vif *v);
 
 /* rx.c: wire to guest */
@@ -315,6 +349,7 @@ unsigned int xmd_rx_direct(struct xmd_vif *to, const struct xmd_vif *from,
 
 /* fit.c: how a guest takes a frame */
 bool xmd_rx_takes_merged(const struct xmd_vif *v);
+unsigned int xmd_rx_slots_uncut(const struct xmd_tx_work *w);
 enum xmd_fit xmd_rx_fit(const struct xmd_vif *v, const struct xmd_buf *b, u32 len);
 
 /* backlog.c */
@@ -338,7 +373,8 @@ void xmd_switch_add(struct xmd_vif *v);
 void xmd_switch_del(struct xmd_vif *v);
 int xmd_switch_readdress(struct xmd_vif *v, const u8 *mac);
 void xmd_switch_decide(struct xmd_vif *v, struct xmd_tx_work *w, unsigned int n);
-void xmd_switch_flood(struct xmd_buf *b, u16 src);
+void xmd_switch_flood(struct xmd_buf *b, u16 src, u16 fid);
+int xmd_switch_keep_apart(const struct xmd_vlans *vlans);
 void xmd_switch_to_host(struct xmd_buf *b);
 struct xmd_vif *xmd_switch_vif(int port);
 

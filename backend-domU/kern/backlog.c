@@ -10,7 +10,7 @@
  * Frames are added under rx_lock, and taken under ring_lock as well: what is there stays while a
  * copy goes on that was begun for it.
  */
-#include "back.h"
+#include "trace.h"
 
 /* The caller tells the account. */
 void xmd_backlog_pop(struct xmd_vif *v)
@@ -22,10 +22,11 @@ void xmd_backlog_pop(struct xmd_vif *v)
 	xmd_buf_put(back.nic, b);
 }
 
-static void drop_first(struct xmd_vif *v)
+static void drop_first(struct xmd_vif *v, const char *why)
 {
 	v->bl_cut = 0;
 	v->st.rx_drops++;
+	trace_xmd_back_drop(v, 1, why);
 	xmd_backlog_pop(v);
 	xmd_account_set(&v->rx_account, v->bl_bufs);
 }
@@ -37,6 +38,7 @@ static void drop_new(struct xmd_vif *v, struct xmd_buf *b, u64 *why)
 	v->st.rx_drops++;
 	(*why)++;
 	spin_unlock(&v->rx_lock);
+	trace_xmd_back_drop(v, 1, why == &v->st.rx_too_long ? "rx_too_long" : "rx_refused");
 	xmd_buf_put(back.nic, b);
 }
 
@@ -179,7 +181,8 @@ bool xmd_rx_wants(struct xmd_vif *v, const struct xmd_buf *b)
 	if (!(READ_ONCE(v->set.flags) & XMD_SET_FILTER))
 		return true;
 	spin_lock(&v->rx_lock);
-	wants = xmd_filter_wants(&v->set, xmd_buf_data(b), b->len);
+	/* where there is a tag to be taken off, it is not what the guest knows its VLANs by */
+	wants = xmd_filter_wants(&v->set, xmd_buf_data(b), xmd_vif_tag(v) ? ETH_HLEN : b->len);
 	v->st.rx_filtered += !wants;
 	spin_unlock(&v->rx_lock);
 	return wants;
@@ -190,7 +193,7 @@ void xmd_rx_drop_all(struct xmd_vif *v)
 	spin_lock(&v->ring_lock);
 	spin_lock(&v->rx_lock);
 	while (v->bl_head != v->bl_tail)
-		drop_first(v);
+		drop_first(v, "rx_gone");
 	v->rx_starved = false;
 	spin_unlock(&v->rx_lock);
 	spin_unlock(&v->ring_lock);
@@ -204,7 +207,7 @@ static void drop_aged(struct xmd_vif *v)
 
 	for (; v->bl_head != v->bl_tail &&
 	       now - v->backlog[v->bl_head % XMD_BACKLOG].since > XMD_STALL_S; v->st.rx_aged++)
-		drop_first(v);
+		drop_first(v, "rx_aged");
 	if (v->st.rx_aged == was || v->rx_stalled)
 		return;
 	v->rx_stalled = true;
@@ -222,7 +225,7 @@ bool xmd_rx_tick(struct xmd_vif *v)
 	drop_aged(v);
 	for (; v->rx_starved && v->bl_head != v->bl_tail && xmd_account_excess(&v->rx_account);
 	     v->st.rx_evicted++)
-		drop_first(v);
+		drop_first(v, "rx_evicted");
 	waits = v->rx_starved || v->rx_stalled;
 	v->rx_starved &= v->bl_head != v->bl_tail;
 	spin_unlock(&v->rx_lock);

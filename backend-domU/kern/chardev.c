@@ -34,11 +34,32 @@ union argument {
 	struct xmd_vif_info info;
 	struct xmd_vif_settings set;
 	struct xmd_vif_limit limit;
+	struct xmd_vif_stage stage;
 	struct xmd_back_health health;
 	struct xmd_port_ask ask;
 	struct xmd_port_state port;
+	struct xmd_vlans vlans;
 	__u32 drain;
 };
+
+static int stage(const struct xmd_vif_stage *s)
+{
+	void __user *p = u64_to_user_ptr(s->grefs);
+	size_t size = s->n * sizeof(struct xmd_gref);
+	struct xmd_gref *g;
+	int ret;
+
+	if (s->id.reserved || !s->n || s->n > XMD_STAGE_PAGES || s->del > 1)
+		return -EINVAL;
+	g = memdup_user(p, size);
+	if (IS_ERR(g))
+		return PTR_ERR(g);
+	ret = xmd_vif_stage(&s->id, g, s->n, s->del);
+	if (ret >= 0 && s->del && copy_to_user(p, g, size))
+		ret = -EFAULT;
+	kfree(g);
+	return ret;
+}
 
 static int answer(unsigned int cmd, union argument *a)
 {
@@ -61,6 +82,10 @@ static int answer(unsigned int cmd, union argument *a)
 		return xmd_vif_set(&a->set);
 	case XMD_VIF_RATE:
 		return xmd_vif_limit(&a->limit);
+	case XMD_VIF_STAGE:
+		return stage(&a->stage);
+	case XMD_BACK_VLANS:
+		return xmd_switch_keep_apart(&a->vlans);
 	case XMD_BACK_ASK:
 		return xmd_port_ask(&a->ask);
 	case XMD_BACK_PORT:
@@ -83,7 +108,7 @@ static long back_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	if (_IOC_DIR(cmd) & _IOC_WRITE && copy_from_user(&a, p, n))
 		return -EFAULT;
 	err = answer(cmd, &a);
-	if (!err && _IOC_DIR(cmd) & _IOC_READ && copy_to_user(p, &a, n))
+	if (err >= 0 && _IOC_DIR(cmd) & _IOC_READ && copy_to_user(p, &a, n))
 		return -EFAULT;
 	return err;
 }

@@ -18,13 +18,7 @@
 #define VLAN_TAG_LEN	4u
 #define IPV4_FRAGMENT	0x3fffu	/* more fragments, or an offset */
 
-static u16 be16_at(const u8 *p)
-{
-	return p[0] << 8 | p[1];
-}
-
-/* Past the VLAN tags.  Return: the EtherType, 0 if it is not within @len; *off behind it. */
-static u16 ether_type(const u8 *p, unsigned int len, unsigned int *off)
+u16 xmd_ether_type(const u8 *p, unsigned int len, unsigned int *off)
 {
 	unsigned int tags, at = 2 * ETH_ALEN;
 	u16 type;
@@ -32,7 +26,7 @@ static u16 ether_type(const u8 *p, unsigned int len, unsigned int *off)
 	for (tags = 0; tags <= 2; tags++) {
 		if (at + 2 > len)
 			return 0;
-		type = be16_at(p + at);
+		type = xmd_be16(p + at);
 		if (type != ETH_P_8021Q && type != ETH_P_8021AD) {
 			*off = at + 2;
 			return type;
@@ -46,14 +40,14 @@ bool xmd_is_ipv6(const u8 *p, unsigned int len)
 {
 	unsigned int off;
 
-	return ether_type(p, len, &off) == ETH_P_IPV6;
+	return xmd_ether_type(p, len, &off) == ETH_P_IPV6;
 }
 
 bool xmd_is_tagged(const u8 *p, unsigned int len)
 {
 	unsigned int off;
 
-	return ether_type(p, len, &off) && off > ETH_HLEN;
+	return xmd_ether_type(p, len, &off) && off > ETH_HLEN;
 }
 
 /* Return: offset of the transport header, 0 if there is none. */
@@ -66,29 +60,30 @@ static unsigned int skip_ipv4(const u8 *p, unsigned int len, unsigned int off, u
 	hlen = (p[off] & 15) * 4;
 	if (hlen < IPV4_HLEN_MIN || off + hlen > len)
 		return 0;
-	if (be16_at(p + off + 6) & IPV4_FRAGMENT)
+	if (xmd_be16(p + off + 6) & IPV4_FRAGMENT)
 		return 0;
 	*proto = p[off + 9];
 	return off + hlen;
 }
 
 /* Each extension header is at least 8 bytes long, so @len bounds the loop. */
-static unsigned int skip_ipv6(const u8 *p, unsigned int len, unsigned int off, u8 *proto)
+unsigned int xmd_skip_options(const u8 *p, unsigned int len, unsigned int off, u8 *next)
 {
-	u8 next;
-
-	if (off + IPV6_HLEN > len || p[off] >> 4 != 6)
-		return 0;
-	next = p[off + 6];
-	off += IPV6_HLEN;
-	while (next == PROTO_HOPOPTS || next == PROTO_ROUTING || next == PROTO_DSTOPTS) {
+	while (*next == PROTO_HOPOPTS || *next == PROTO_ROUTING || *next == PROTO_DSTOPTS) {
 		if (off + 8 > len)
 			return 0;
-		next = p[off];
+		*next = p[off];
 		off += (p[off + 1] + 1u) * 8;
 	}
-	*proto = next;
 	return off;
+}
+
+static unsigned int skip_ipv6(const u8 *p, unsigned int len, unsigned int off, u8 *proto)
+{
+	if (off + IPV6_HLEN > len || p[off] >> 4 != 6)
+		return 0;
+	*proto = p[off + 6];
+	return xmd_skip_options(p, len, off + IPV6_HLEN, proto);
 }
 
 static int set_l4(const u8 *p, unsigned int len, struct xmd_l4 *l4)
@@ -115,7 +110,7 @@ static int set_l4(const u8 *p, unsigned int len, struct xmd_l4 *l4)
 int xmd_l4_parse(const u8 *p, unsigned int len, struct xmd_l4 *l4)
 {
 	unsigned int off, start;
-	u16 type = ether_type(p, len, &off);
+	u16 type = xmd_ether_type(p, len, &off);
 
 	if (type == ETH_P_IP)
 		start = skip_ipv4(p, len, off, &l4->proto);

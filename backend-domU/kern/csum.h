@@ -35,6 +35,16 @@ struct xmd_l4 {
  */
 int xmd_l4_parse(const u8 *p, unsigned int len, struct xmd_l4 *l4);
 
+/* Past up to two VLAN tags.  Return: the EtherType, 0 if it is not within @len; *off behind it. */
+u16 xmd_ether_type(const u8 *p, unsigned int len, unsigned int *off);
+
+/*
+ * Past those extension headers of IPv6 that hold options and routes, the first of which, of type
+ * *@next, is at @off.  Return: where the next one is, of type *@next, perhaps behind @len; 0: @len
+ * ends before that can be said.
+ */
+unsigned int xmd_skip_options(const u8 *p, unsigned int len, unsigned int off, u8 *next);
+
 /* Whether the frame (ETH_HLEN bytes of @p at least, @len in all) carries IPv6. */
 bool xmd_is_ipv6(const u8 *p, unsigned int len);
 
@@ -61,6 +71,11 @@ u16 xmd_pseudo_sum(const u8 *p, const struct xmd_l4 *l4, u32 l4len);
  * first buffer (nic.h); a frame for which that is not so is left as it is.
  */
 void xmd_csum_complete(struct xmd_buf *b);
+
+static inline u16 xmd_be16(const u8 *p)
+{
+	return p[0] << 8 | p[1];
+}
 
 static inline u8 *xmd_buf_data(const struct xmd_buf *b)
 {

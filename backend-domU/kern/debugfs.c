@@ -44,8 +44,9 @@ static void show_stats(struct seq_file *m, const struct xmd_vif_stats *s)
 	seq_printf(m, "  tx_short %llu tx_late %llu rx_refused %llu rx_full %llu rx_aged %llu rx_evicted %llu rx_too_long %llu\n",
 		   s->tx_short, s->tx_late, s->rx_refused, s->rx_full, s->rx_aged, s->rx_evicted,
 		   s->rx_too_long);
-	seq_printf(m, "  polls %llu events %llu spoofed %llu filtered %llu\n", s->polls, s->events,
-		   s->tx_spoofed, s->rx_filtered);
+	seq_printf(m, "  polls %llu events %llu spoofed %llu filtered %llu tagged %llu ip_spoofed %llu\n",
+		   s->polls, s->events, s->tx_spoofed, s->rx_filtered, s->tx_tagged,
+		   s->tx_ip_spoofed);
 }
 
 static const char *who_holds(const struct xmd_vif *v)
@@ -53,7 +54,7 @@ static const char *who_holds(const struct xmd_vif *v)
 	bool other;
 
 	spin_lock_bh(&back.fdb_lock);
-	other = xmd_fdb_holder(back.fdb, v->mac) != v->port;
+	other = xmd_fdb_holder(back.fdb, v->mac, v->fid) != v->port;
 	spin_unlock_bh(&back.fdb_lock);
 	return other ? " (a later vif has it now)" : "";
 }
@@ -76,6 +77,10 @@ static int vifs_show(struct seq_file *m, void *unused)
 			   xmd_back_fault_text(READ_ONCE(v->fault)), refcount_read(&v->refs));
 		seq_printf(m, "  set flags 0x%x rx_usecs %u multicast %u vlans %u\n", v->set.flags,
 			   v->set.rx_usecs, v->set.n_mc, v->set.n_vlans);
+		seq_printf(m, "  confined vlan %u segment %s addresses %u\n", xmd_vif_tag(v),
+			   *v->confine.segment ? v->confine.segment : "-", v->confine.n_addrs);
+		seq_printf(m, "  staged pages %u of_all %u tx %llu rx %llu\n", xmd_stage_used(v),
+			   back.staged, v->st.tx_staged, v->st.rx_staged);
 		seq_printf(m, "  rate bytes %u usecs %u credit %lld held %llu\n",
 			   v->rate.limit.bytes, v->rate.limit.usecs, v->rate.credit, v->st.tx_held);
 		seq_printf(m, "  buffers tx min %u over %d in_nic %u waiting %u late %u rx min %u over %d\n",
@@ -103,9 +108,10 @@ static int fdb_show(struct seq_file *m, void *unused)
 		if (!e.used)
 			continue;
 		if (e.fixed)
-			seq_printf(m, "%pM port %u fixed\n", e.mac, e.port);
+			seq_printf(m, "%pM fid %u port %u fixed\n", e.mac, e.fid, e.port);
 		else
-			seq_printf(m, "%pM port %u seen %u s ago\n", e.mac, e.port, now - e.seen);
+			seq_printf(m, "%pM fid %u port %u seen %u s ago\n", e.mac, e.fid, e.port,
+				   now - e.seen);
 	}
 	return 0;
 }

@@ -21,10 +21,10 @@
  * waits is for it, or for the next one, to send.
  */
 #include <asm/barrier.h>
-#include "back.h"
 #include "gso.h"
+#include "trace.h"
 
-#define NIC_HDR_MAX	128u	/* nic.h: headers of a GSO frame that the NIC takes */
+#define NIC_HDR_MAX	124u	/* nic.h: headers of a GSO frame that the NIC takes */
 #define F_GSO		(XMD_F_GSO_TCPV4 | XMD_F_GSO_TCPV6)
 
 /* ------------------------------------------------------------------ buffers */
@@ -83,8 +83,8 @@ void xmd_tx_returned(struct xmd_vif *v, struct xmd_buf **frames, unsigned int n)
 
 static bool must_cut(const struct xmd_buf *b)
 {
-	return b->flags & XMD_F_GSO_TCPV6 ||
-	       (b->flags & XMD_F_GSO_TCPV4 && b->hdr_len > NIC_HDR_MAX);
+	return b->flags & F_GSO & ~xmd_nic_gso(back.nic) ||
+	       (b->flags & F_GSO && b->hdr_len > NIC_HDR_MAX);
 }
 
 /* nic.h: what the NIC sends at all. */
@@ -100,14 +100,34 @@ static bool fits_wire(const struct xmd_buf *b)
 	return b->hdr_len + b->gso_size <= max && (!must_cut(b) || xmd_gso_count(b));
 }
 
+/* For the trace: of tx_nobody some are counted more closely, as spoofed. */
+static const char *drop_reason(const struct xmd_vif *v, const struct xmd_tx_work *w)
+{
+	if (w->dst != XMD_PORT_NIC && w->dst != XMD_TO_FLOOD)
+		return "tx_nobody";
+	return v->nic_shut ? "tx_late" : "tx_too_long";
+}
+
+/* The packet is right, but cannot go. */
+static void drop(struct xmd_vif *v, struct xmd_tx_work *w)
+{
+	v->st.tx_drops++;
+	trace_xmd_back_drop(v, 1, drop_reason(v, w));
+	xmd_buf_put(back.nic, w->head);
+	w->head = NULL;
+	xmd_tx_finish(v, w, XEN_NETIF_RSP_DROPPED);
+}
+
 /* The FIFO entry stays open until the NIC returns this frame. */
 static void queue_nic(struct xmd_vif *v, struct xmd_tx_work *w)
 {
 	struct xmd_buf *b = w->head;
 
+	if (xmd_vif_tag(v))
+		xmd_vlan_push(b, xmd_vif_tag(v));
 	if (v->nic_shut || !fits_wire(b)) {
 		v->st.tx_late += v->nic_shut;
-		xmd_tx_drop(v, w);
+		drop(v, w);
 		return;
 	}
 	b->owner = v;
@@ -139,6 +159,7 @@ static void drop_first(struct xmd_vif *v)
 	struct xmd_buf *b = pop(v);
 
 	v->st.tx_drops++;
+	trace_xmd_back_drop(v, 1, v->nic_late ? "tx_late" : "tx_given_up");
 	xmd_fifo_done(&v->fifo, b->cookie, XEN_NETIF_RSP_DROPPED);
 	xmd_buf_put(back.nic, b);
 }
@@ -166,8 +187,8 @@ static int provide(struct xmd_vif *v, struct xmd_buf **frames, unsigned int n)
 	xmd_vif_put(v, n - max(taken, 0) + 1);
 	if (taken > 0)
 		v->nic_late = false;
-	if (taken != -EAGAIN && unlikely(!READ_ONCE(back.nic_serves)))
-		WRITE_ONCE(back.nic_serves, true);
+	if (taken != -EAGAIN && unlikely(READ_ONCE(back.nic_serves) != (taken != -ENODEV)))
+		WRITE_ONCE(back.nic_serves, taken != -ENODEV);
 	return taken;
 }
 
@@ -285,12 +306,26 @@ void xmd_tx_watch(struct xmd_vif *v)
 	spin_unlock(&v->fifo_lock);
 	v->st.tx_late += n;
 	v->st.tx_drops += n;
+	trace_xmd_back_drop(v, n, "tx_late");
 	/* Those in line have been counted, and answered. */
 	while (v->nic_head)
 		xmd_buf_put(back.nic, pop(v));
 	v->nic_late = true;
 	pr_notice_ratelimited("xmd_back: %s: the NIC has kept a frame for over %u s (flow control, a hang?): %u frames are answered as dropped, and so are further ones to the wire until it has let go of them\n",
 			      v->name, XMD_NIC_LATE_S, n);
+}
+
+/*
+ * Process context, once a second: the poll looks whether answers wait for too long.
+ * Return: whether any do.
+ */
+bool xmd_tx_tick(struct xmd_vif *v)
+{
+	bool waits = READ_ONCE(v->tx.req_cons) != READ_ONCE(v->tx.rsp_prod_pvt);
+
+	if (waits)
+		xmd_vif_kick(v);
+	return waits;
 }
 
 /* ------------------------------------------------------------------ deliver */
@@ -323,9 +358,13 @@ static void deliver_flood(struct xmd_vif *v, struct xmd_tx_work *w)
 	struct xmd_buf *b = w->head;
 
 	xmd_csum_complete(b);
-	xmd_buf_hold(b);
-	queue_nic(v, w);
-	xmd_switch_flood(b, v->port);
+	if (v->fid >= XMD_FID_SEGMENT) {
+		xmd_tx_finish(v, w, XEN_NETIF_RSP_OKAY);
+	} else {
+		xmd_buf_hold(b);
+		queue_nic(v, w);
+	}
+	xmd_switch_flood(b, v->port, v->fid);
 }
 
 void xmd_deliver(struct xmd_vif *v, struct xmd_tx_work *w)
@@ -344,7 +383,7 @@ void xmd_deliver(struct xmd_vif *v, struct xmd_tx_work *w)
 		return;
 	}
 	if (w->dst != XMD_PORT_HOST && !to) {
-		xmd_tx_drop(v, w);
+		drop(v, w);
 		return;
 	}
 	xmd_tx_finish(v, w, XEN_NETIF_RSP_OKAY);

@@ -54,7 +54,7 @@ void xmd_early_flood(struct xmd_buf *b)
 		kept[n_kept++] = (struct kept){ .frame = b, .since = now };
 		back.early_kept++;
 	}
-	xmd_switch_flood(b, XMD_PORT_NIC);
+	xmd_switch_flood(b, XMD_PORT_NIC, xmd_vlan_of(back.vlans, b));
 	spin_unlock(&back.early_lock);
 }
 
@@ -65,6 +65,9 @@ static void give(struct xmd_vif *v)
 
 	for (i = 0; i < n_kept; i++) {
 		b = kept[i].frame;
+		/* which VLANs are kept apart may have been said only now */
+		if (xmd_vlan_of(back.vlans, b) != v->fid)
+			continue;
 		if (is_multicast_ether_addr(xmd_buf_data(b)) ? !xmd_rx_wants(v, b) :
 		    !ether_addr_equal(xmd_buf_data(b), v->mac))
 			continue;

@@ -3,30 +3,31 @@
 #include <linux/string.h>
 #include "fdb.h"
 
-static u16 *bucket_of(struct xmd_fdb *fdb, const u8 *mac)
+static u16 *bucket_of(struct xmd_fdb *fdb, const u8 *mac, u16 fid)
 {
-	return &fdb->bucket[hsiphash(mac, ETH_ALEN, &fdb->key) % XMD_FDB_BUCKETS];
+	return &fdb->bucket[(hsiphash(mac, ETH_ALEN, &fdb->key) + fid) % XMD_FDB_BUCKETS];
 }
 
-static struct xmd_fdb_entry *find(const struct xmd_fdb *fdb, const u8 *mac)
+static struct xmd_fdb_entry *find(const struct xmd_fdb *fdb, const u8 *mac, u16 fid)
 {
 	struct xmd_fdb *f = (struct xmd_fdb *)fdb;
-	u16 i = *bucket_of(f, mac);
+	u16 i = *bucket_of(f, mac, fid);
 
-	while (i && memcmp(f->e[i].mac, mac, ETH_ALEN))
+	while (i && (f->e[i].fid != fid || memcmp(f->e[i].mac, mac, ETH_ALEN)))
 		i = f->e[i].next;
 	return i ? &f->e[i] : NULL;
 }
 
-static struct xmd_fdb_entry *insert(struct xmd_fdb *fdb, const u8 *mac, u16 port)
+static struct xmd_fdb_entry *insert(struct xmd_fdb *fdb, const u8 *mac, u16 fid, u16 port)
 {
-	u16 *bucket = bucket_of(fdb, mac), i = fdb->free;
+	u16 *bucket = bucket_of(fdb, mac, fid), i = fdb->free;
 	struct xmd_fdb_entry *e = &fdb->e[i];
 
 	if (!i)
 		return NULL;
 	fdb->free = e->next;
 	memcpy(e->mac, mac, ETH_ALEN);
+	e->fid = fid;
 	e->port = port;
 	e->used = 1;
 	e->fixed = 0;
@@ -37,7 +38,7 @@ static struct xmd_fdb_entry *insert(struct xmd_fdb *fdb, const u8 *mac, u16 port
 
 static void erase(struct xmd_fdb *fdb, struct xmd_fdb_entry *e)
 {
-	u16 *link = bucket_of(fdb, e->mac), i = e - fdb->e;
+	u16 *link = bucket_of(fdb, e->mac, e->fid), i = e - fdb->e;
 
 	while (*link != i)
 		link = &fdb->e[*link].next;
@@ -60,29 +61,30 @@ void xmd_fdb_init(struct xmd_fdb *fdb, const hsiphash_key_t *key)
 	fdb->free = 1;
 }
 
-static bool claims(const struct xmd_fdb *fdb, unsigned int port, const u8 *mac)
+static bool claims(const struct xmd_fdb *fdb, unsigned int port, const u8 *mac, u16 fid)
 {
-	return fdb->claim[port].nr && !memcmp(fdb->claim[port].mac, mac, ETH_ALEN);
+	return fdb->claim[port].nr && fdb->claim[port].fid == fid &&
+	       !memcmp(fdb->claim[port].mac, mac, ETH_ALEN);
 }
 
 /* Return: the port whose claim counts, or -1.  The host's is the first to be looked at. */
-static int rightful(const struct xmd_fdb *fdb, const u8 *mac)
+static int rightful(const struct xmd_fdb *fdb, const u8 *mac, u16 fid)
 {
-	int best = claims(fdb, XMD_PORT_HOST, mac) ? (int)XMD_PORT_HOST : -1;
+	int best = claims(fdb, XMD_PORT_HOST, mac, fid) ? (int)XMD_PORT_HOST : -1;
 	unsigned int i;
 
 	for (i = XMD_PORT_VIF0; i < XMD_PORTS; i++)
-		if (claims(fdb, i, mac) && (best < (int)XMD_PORT_VIF0 ||
+		if (claims(fdb, i, mac, fid) && (best < (int)XMD_PORT_VIF0 ||
 					    fdb->claim[i].nr > fdb->claim[best].nr))
 			best = i;
 	return best;
 }
 
 /* A claim to @mac has come or gone. */
-static void settle(struct xmd_fdb *fdb, const u8 *mac)
+static void settle(struct xmd_fdb *fdb, const u8 *mac, u16 fid)
 {
-	struct xmd_fdb_entry *e = find(fdb, mac);
-	int port = rightful(fdb, mac);
+	struct xmd_fdb_entry *e = find(fdb, mac, fid);
+	int port = rightful(fdb, mac, fid);
 
 	if (port < 0) {
 		if (e && e->fixed)
@@ -94,7 +96,7 @@ static void settle(struct xmd_fdb *fdb, const u8 *mac)
 	if (e && !e->fixed)
 		fdb->learned[e->port]--;
 	if (!e)
-		e = insert(fdb, mac, port);
+		e = insert(fdb, mac, fid, port);
 	if (!e)
 		return;	/* cannot be: a claim a port fits */
 	e->port = port;
@@ -104,16 +106,16 @@ static void settle(struct xmd_fdb *fdb, const u8 *mac)
 /* A learned address is nobody's any more, or the host's. */
 static void forget(struct xmd_fdb *fdb, struct xmd_fdb_entry *e)
 {
-	bool host = claims(fdb, XMD_PORT_HOST, e->mac);
+	bool host = claims(fdb, XMD_PORT_HOST, e->mac, e->fid);
 
 	erase(fdb, e);
 	if (host)
-		settle(fdb, fdb->claim[XMD_PORT_HOST].mac);
+		settle(fdb, fdb->claim[XMD_PORT_HOST].mac, fdb->claim[XMD_PORT_HOST].fid);
 }
 
-int xmd_fdb_holder(const struct xmd_fdb *fdb, const u8 *mac)
+int xmd_fdb_holder(const struct xmd_fdb *fdb, const u8 *mac, u16 fid)
 {
-	const struct xmd_fdb_entry *e = find(fdb, mac);
+	const struct xmd_fdb_entry *e = find(fdb, mac, fid);
 
 	return e && e->fixed ? e->port : -1;
 }
@@ -123,20 +125,21 @@ void xmd_fdb_unclaim(struct xmd_fdb *fdb, u16 port)
 	if (!fdb->claim[port].nr)
 		return;
 	fdb->claim[port].nr = 0;
-	settle(fdb, fdb->claim[port].mac);
+	settle(fdb, fdb->claim[port].mac, fdb->claim[port].fid);
 }
 
-int xmd_fdb_claim(struct xmd_fdb *fdb, const u8 *mac, u16 port)
+int xmd_fdb_claim(struct xmd_fdb *fdb, const u8 *mac, u16 fid, u16 port)
 {
 	const struct xmd_fdb_entry *e;
 	int other;
 
 	xmd_fdb_unclaim(fdb, port);
-	e = find(fdb, mac);
+	e = find(fdb, mac, fid);
 	other = e && (e->fixed || port == XMD_PORT_HOST) ? e->port : -1;
 	memcpy(fdb->claim[port].mac, mac, ETH_ALEN);
+	fdb->claim[port].fid = fid;
 	fdb->claim[port].nr = ++fdb->claims;
-	settle(fdb, mac);
+	settle(fdb, mac, fid);
 	return other;
 }
 
@@ -174,9 +177,9 @@ static bool is_station(const u8 *mac)
 	return !(mac[0] & 1) && memcmp(mac, zero, ETH_ALEN);
 }
 
-bool xmd_fdb_learn(struct xmd_fdb *fdb, const u8 *mac, u16 port, u32 now)
+bool xmd_fdb_learn(struct xmd_fdb *fdb, const u8 *mac, u16 fid, u16 port, u32 now)
 {
-	struct xmd_fdb_entry *e = find(fdb, mac);
+	struct xmd_fdb_entry *e = find(fdb, mac, fid);
 
 	if (e && e->port == port) {
 		e->seen = now;
@@ -188,7 +191,7 @@ bool xmd_fdb_learn(struct xmd_fdb *fdb, const u8 *mac, u16 port, u32 now)
 		return false;
 	if (e)
 		erase(fdb, e);
-	e = insert(fdb, mac, port);
+	e = insert(fdb, mac, fid, port);
 	if (!e)
 		return false;
 	e->seen = now;
@@ -196,9 +199,9 @@ bool xmd_fdb_learn(struct xmd_fdb *fdb, const u8 *mac, u16 port, u32 now)
 	return true;
 }
 
-int xmd_fdb_lookup(const struct xmd_fdb *fdb, const u8 *mac, u32 now)
+int xmd_fdb_lookup(const struct xmd_fdb *fdb, const u8 *mac, u16 fid, u32 now)
 {
-	const struct xmd_fdb_entry *e = find(fdb, mac);
+	const struct xmd_fdb_entry *e = find(fdb, mac, fid);
 
 	if (!e || (!e->fixed && now - e->seen > XMD_FDB_AGE_S))
 		return -1;
@@ -212,7 +215,7 @@ void xmd_fdb_sweep(struct xmd_fdb *fdb, u32 now)
 	for (i = 1; i <= XMD_FDB_ENTRIES; i++) {
 		struct xmd_fdb_entry *e = &fdb->e[i];
 
-		if (e->used && !e->fixed && now - e->seen > (claims(fdb, XMD_PORT_HOST, e->mac) ?
+		if (e->used && !e->fixed && now - e->seen > (claims(fdb, XMD_PORT_HOST, e->mac, e->fid) ?
 							     XMD_FDB_HOLD_S : XMD_FDB_AGE_S))
 			forget(fdb, e);
 	}
@@ -226,14 +229,14 @@ static bool is_link_local(const u8 *mac)
 	return !memcmp(mac, prefix, sizeof(prefix)) && mac[5] < 0x10;
 }
 
-int xmd_fdb_decide(struct xmd_fdb *fdb, const u8 *hdr, u16 src, u32 now)
+int xmd_fdb_decide(struct xmd_fdb *fdb, const u8 *hdr, u16 fid, u16 src, u32 now)
 {
 	const u8 *to = hdr, *from = hdr + ETH_ALEN;
 	int port;
 
 	if (!is_station(from))
 		return XMD_TO_NOBODY;
-	xmd_fdb_learn(fdb, from, src, now);
+	xmd_fdb_learn(fdb, from, fid, src, now);
 	if (is_link_local(to)) {
 		if (src == XMD_PORT_NIC)
 			return XMD_PORT_HOST;
@@ -241,7 +244,7 @@ int xmd_fdb_decide(struct xmd_fdb *fdb, const u8 *hdr, u16 src, u32 now)
 	}
 	if (to[0] & 1)
 		return XMD_TO_FLOOD;
-	port = xmd_fdb_lookup(fdb, to, now);
+	port = xmd_fdb_lookup(fdb, to, fid, now);
 	if (port < 0)
 		return XMD_TO_FLOOD;
 	return port == src ? XMD_TO_NOBODY : port;

@@ -31,6 +31,11 @@
  * so that a guest cannot take over another guest's, the host's or the gateway's
  * address while that one speaks, but a station that moved is followed after a while.
  *
+ * An address is one in each network of its own, which fid says (802.1Q: filtering identifier):
+ * 0 what is on the NIC's network, 1 to 4094 VLANs that are kept apart (vlan.h), from
+ * XMD_FID_SEGMENT on segments of vifs alone.  Nothing that is said here of one address holds
+ * between two of these: no entry, claim or rule of one is seen in another.
+ *
  * The table is of fixed size.  Each port may learn so many addresses, and the sum of
  * all quotas fits: no guest can use up what another one needs.
  *
@@ -57,6 +62,8 @@
 #define XMD_FDB_AGE_S	300u	/* as 802.1D recommends */
 #define XMD_FDB_HOLD_S	15u
 
+#define XMD_FID_SEGMENT	4096u
+
 /* What xmd_fdb_decide may answer besides a port. */
 #define XMD_TO_FLOOD	(-1)
 #define XMD_TO_NOBODY	(-2)
@@ -65,14 +72,16 @@ struct xmd_fdb_entry {
 	u8 mac[ETH_ALEN];
 	u16 port;
 	u16 next;	/* in its bucket, or in the list of free entries; 0: last */
-	u8 used;
-	u8 fixed;
+	u16 fid : 13;
+	u16 used : 1;
+	u16 fixed : 1;
 	u32 seen;	/* seconds */
 };
 
 struct xmd_fdb_claim {
 	u64 nr;		/* the higher, the later; 0: none */
 	u8 mac[ETH_ALEN];
+	u16 fid;
 };
 
 struct xmd_fdb {
@@ -88,28 +97,28 @@ struct xmd_fdb {
 void xmd_fdb_init(struct xmd_fdb *fdb, const hsiphash_key_t *key);
 
 /**
- * xmd_fdb_claim - @mac belongs to @port, to which no other address does
+ * xmd_fdb_claim - @mac belongs in @fid to @port, to which no other address does
  *
  * Return: the port that holds, or held until now, the same address by a claim of its own,
  * or at which it is known and so not the host's yet; else -1.  Who holds it from now on,
  * xmd_fdb_holder says.
  */
-int xmd_fdb_claim(struct xmd_fdb *fdb, const u8 *mac, u16 port);
+int xmd_fdb_claim(struct xmd_fdb *fdb, const u8 *mac, u16 fid, u16 port);
 
 /* Whatever @port has claimed is not claimed by it any more. */
 void xmd_fdb_unclaim(struct xmd_fdb *fdb, u16 port);
 
 /* Return: the port that holds @mac by a claim, or -1. */
-int xmd_fdb_holder(const struct xmd_fdb *fdb, const u8 *mac);
+int xmd_fdb_holder(const struct xmd_fdb *fdb, const u8 *mac, u16 fid);
 
 /* Forget all that is behind @port, its claim too. */
 void xmd_fdb_forget_port(struct xmd_fdb *fdb, u16 port);
 
 /* A frame from @mac came in at @port, now, in seconds.  Return: whether @mac is at @port. */
-bool xmd_fdb_learn(struct xmd_fdb *fdb, const u8 *mac, u16 port, u32 now);
+bool xmd_fdb_learn(struct xmd_fdb *fdb, const u8 *mac, u16 fid, u16 port, u32 now);
 
 /* Return: the port, or -1. */
-int xmd_fdb_lookup(const struct xmd_fdb *fdb, const u8 *mac, u32 now);
+int xmd_fdb_lookup(const struct xmd_fdb *fdb, const u8 *mac, u16 fid, u32 now);
 
 /* Drop what has aged.  To be called every few seconds. */
 void xmd_fdb_sweep(struct xmd_fdb *fdb, u32 now);
@@ -117,10 +126,11 @@ void xmd_fdb_sweep(struct xmd_fdb *fdb, u32 now);
 /**
  * xmd_fdb_decide - where a frame goes; learns its source
  * @hdr: the frame, at least ETH_HLEN bytes
+ * @fid: the network it is in
  * @src: the port it came from
  *
  * Return: a port other than @src, XMD_TO_FLOOD or XMD_TO_NOBODY.
  */
-int xmd_fdb_decide(struct xmd_fdb *fdb, const u8 *hdr, u16 src, u32 now);
+int xmd_fdb_decide(struct xmd_fdb *fdb, const u8 *hdr, u16 fid, u16 src, u32 now);
 
 #endif /* XMD_BACK_FDB_H */

@@ -5,6 +5,7 @@
 #include "gso.h"
 
 #define F_GSO	(XMD_F_GSO_TCPV4 | XMD_F_GSO_TCPV6)
+#define MAX_SLOTS	17u	/* of a frame in a guest's RX ring */
 #define FRAME_OVERHEAD	(ETH_HLEN + 4)	/* over the MTU: header and a VLAN tag */
 
 /* Linux' frontend looks for the checksum behind the Ethernet header, and drops tagged frames. */
@@ -50,6 +51,8 @@ enum xmd_fit xmd_rx_fit(const struct xmd_vif *v, const struct xmd_buf *b, u32 le
 {
 	bool long_ok = len <= XMD_RING_PAGE || v->features & XMD_VIF_SG;
 
+	if (xmd_vif_untags(v, b))
+		len -= XMD_TAG_LEN;
 	if (b->flags & F_GSO)
 		return long_ok && takes_gso(v, b) ? FIT_AS_IS :
 		       xmd_gso_count(b) ? FIT_IN_SEGMENTS : FIT_NEVER;
@@ -58,4 +61,30 @@ enum xmd_fit xmd_rx_fit(const struct xmd_vif *v, const struct xmd_buf *b, u32 le
 	if (!(b->flags & XMD_F_CSUM_BLANK) || takes_blank(v, b))
 		return FIT_AS_IS;
 	return FIT_COMPLETE_CSUM;
+}
+
+/*
+ * Slots for the frame if no piece of it is cut where a page of the receiver's ends: one copy for
+ * each then, not two.  0: more than a frontend can take (Linux: 17, and one more if the first
+ * holds nothing but what it moves out of it).
+ */
+unsigned int xmd_rx_slots_uncut(const struct xmd_tx_work *w)
+{
+	u32 skip = w->head->frame_len, used = skip, first = 0, n = 1;
+	unsigned int i;
+
+	for (i = 0; i < w->f.nfrags; i++) {
+		u32 cut = min_t(u32, skip, w->f.frag[i].len), len = w->f.frag[i].len - cut;
+
+		skip -= cut;
+		if (used + len > XMD_RING_PAGE) {
+			first = first ? first : used;
+			used = 0;
+			n++;
+		}
+		used += len;
+	}
+	if (n > MAX_SLOTS + (first == w->head->frame_len))
+		return 0;
+	return n + !!(w->head->flags & F_GSO);
 }

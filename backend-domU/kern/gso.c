@@ -90,7 +90,7 @@ int xmd_gso_cut(const struct xmd_buf *b, unsigned int i, struct xmd_buf *seg)
 	seg->off = 0;
 	seg->len = b->hdr_len + take;
 	seg->frame_len = seg->len;
-	seg->flags = XMD_F_CSUM_BLANK;
+	seg->flags = XMD_F_CSUM_BLANK | (b->flags & XMD_F_TAGGED);
 	seg->csum_start = l4.csum_start;
 	seg->csum_offset = l4.csum_offset;
 	if (l4.ipv6)

@@ -12,7 +12,10 @@
 #include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
 #include <xen/xen.h>
-#include "back.h"
+#include "mirror.h"
+#include "xmd/version.h"
+#define CREATE_TRACE_POINTS
+#include "trace.h"
 
 struct xmd_back back;
 
@@ -71,10 +74,10 @@ static int __init back_init(void)
 	get_random_bytes(&key, sizeof(key));
 	xmd_fdb_init(back.fdb, &key);
 
-	/* No NIC yet is no reason to fail: each connect looks again. */
+	/* No NIC yet is no reason to fail: each connect looks again, and each look at our health. */
 	err = xmd_switch_attach();
 	if (err)
-		pr_info("xmd_back: no NIC to serve yet (%d); it is looked for at each connect\n",
+		pr_info("xmd_back: no NIC to serve yet (%d); it is looked for again and again\n",
 			err);
 	err = xmd_chardev_init();
 	if (err)
@@ -95,6 +98,7 @@ static void __exit back_exit(void)
 	xmd_chardev_exit();
 	cancel_delayed_work_sync(&back.tick);
 	xmd_vif_disconnect_all();
+	xmd_mirror_exit();
 	xmd_early_tick(true);
 	xmd_switch_detach();
 	del_timer_sync(&back.retry);
@@ -107,3 +111,4 @@ module_init(back_init);
 module_exit(back_exit);
 MODULE_DESCRIPTION("Xen microdrivers: network backend, critical half");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(XMD_VERSION);

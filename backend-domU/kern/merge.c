@@ -10,11 +10,6 @@
 #define IP_DF		0x40	/* octet 6 of the header */
 #define FRAME_MAX	65535u
 
-static u16 be16_at(const u8 *p)
-{
-	return p[0] << 8 | p[1];
-}
-
 static void put16(u8 *p, u16 v)
 {
 	p[0] = v >> 8;
@@ -23,7 +18,7 @@ static void put16(u8 *p, u16 v)
 
 static u32 seq_of(const u8 *tcp)
 {
-	return (u32)be16_at(tcp + 4) << 16 | be16_at(tcp + 6);
+	return (u32)xmd_be16(tcp + 4) << 16 | xmd_be16(tcp + 6);
 }
 
 /*
@@ -38,8 +33,8 @@ static bool is_right(const struct xmd_merge *m, struct xmd_buf *b)
 	u16 len;
 
 	put16((u8 *)&len, l4len);
-	if (m->l4.ipv6 ? be16_at(ip + 4) != l4len :
-	    be16_at(ip + 2) != b->len - m->l4.net || (__force u16)ip_fast_csum(ip, 5))
+	if (m->l4.ipv6 ? xmd_be16(ip + 4) != l4len :
+	    xmd_be16(ip + 2) != b->len - m->l4.net || (__force u16)ip_fast_csum(ip, 5))
 		return false;
 	if (!(b->flags & XMD_F_CSUM_VALID) &&
 	    xmd_sum(xmd_buf_data(b) + m->l4.csum_start, l4len, m->pseudo + len) == 0xffff)
@@ -72,7 +67,7 @@ static bool is_plain(const struct xmd_buf *b, struct xmd_l4 *l4)
  */
 static bool id_follows(const struct xmd_merge *m, const u8 *ip)
 {
-	return m->l4.ipv6 || ip[6] & IP_DF || be16_at(ip + 4) == m->id;
+	return m->l4.ipv6 || ip[6] & IP_DF || xmd_be16(ip + 4) == m->id;
 }
 
 bool xmd_merge_start(struct xmd_merge *m, struct xmd_buf *b)
@@ -90,7 +85,7 @@ bool xmd_merge_start(struct xmd_merge *m, struct xmd_buf *b)
 	m->tail = b;
 	m->mss = b->len - m->l4.hdr_len;
 	m->seq = seq_of(tcp) + m->mss;
-	m->id = be16_at(xmd_buf_data(b) + m->l4.net + 4) + 1;
+	m->id = xmd_be16(xmd_buf_data(b) + m->l4.net + 4) + 1;
 	m->closed = tcp[13] & TCP_PSH;
 	return true;
 }

@@ -175,11 +175,11 @@ int xmd_tx_parse(const void *slots, u32 cons, u32 prod, struct xmd_tx_frame *f, 
 unsigned int xmd_tx_plan(const struct xmd_tx_frame *f, u32 from, u32 to,
 			 struct xmd_tx_piece *p)
 {
-	u32 head = xmd_tx_head(f), used = from, fill = from, done, take;
+	u32 head = xmd_tx_head(f), used = from, fill = f->room + from, done, take;
 	unsigned int frag = 0, buf = 0, n = 0;
 
-	if (f->nfrags == 1) {
-		p[0] = (struct xmd_tx_piece){ 0, 0, from, from, to - from };
+	if (f->nfrags == 1 && f->room + to <= XMD_RING_PAGE) {
+		p[0] = (struct xmd_tx_piece){ 0, 0, from, fill, to - from };
 		return 1;
 	}
 	for (; used >= f->frag[frag].len; frag++)

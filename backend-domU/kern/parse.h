@@ -74,6 +74,7 @@ struct xmd_tx_frag {
  * @flags:	XEN_NETTXF_csum_blank, XEN_NETTXF_data_validated
  * @gso_type:	XEN_NETIF_GSO_TYPE_*
  * @gso_size:	payload bytes per segment
+ * @room:	bytes to be left free in front of it; the caller's, after xmd_tx_parse
  */
 struct xmd_tx_frame {
 	u32 first;
@@ -86,6 +87,7 @@ struct xmd_tx_frame {
 	u8 flags;
 	u8 gso_type;
 	u16 gso_size;
+	u8 room;
 	struct xmd_tx_frag frag[XMD_TX_FRAGS];
 };
 
@@ -137,7 +139,7 @@ int xmd_tx_parse(const void *slots, u32 cons, u32 prod, struct xmd_tx_frame *f, 
  */
 static inline unsigned int xmd_tx_bufs(const struct xmd_tx_frame *f)
 {
-	return f->len <= XMD_RING_PAGE ? 1 : f->nfrags + 1;
+	return f->room + f->len <= XMD_RING_PAGE ? 1 : f->nfrags + 1;
 }
 
 /* Bytes to fetch when only the destination is to be found out. */

@@ -4,11 +4,22 @@
  * breaks the rules
  *
  * NAPI is anchored on the NIC's net_device only because it must be anchored
- * somewhere; vifs have no net_device of their own.
+ * somewhere; a vif's own (mirror.c) comes later than the vif, or never.
  */
 #include <linux/irq.h>
 #include <xen/events.h>
-#include "back.h"
+#include "trace.h"
+
+const char * const xmd_bad_text[XMD_BAD_REASONS] = {
+	[XMD_BAD_NONE] = "none",
+	[XMD_BAD_SHORT] = "short",
+	[XMD_BAD_CROSS_PAGE] = "cross_page",
+	[XMD_BAD_SLOTS] = "too_many_slots",
+	[XMD_BAD_SIZES] = "slots_over_size",
+	[XMD_BAD_GSO] = "gso",
+	[XMD_BAD_HEADERS] = "headers",
+	[XMD_BAD_COPY] = "grant",
+};
 
 static const char * const fault_text[XMD_FAULTS] = {
 	[XMD_FAULT_NONE] = "none",
@@ -33,6 +44,7 @@ void xmd_vif_fault(struct xmd_vif *v, enum xmd_vif_fault why)
 		return;
 	pr_err_ratelimited("xmd_back: %s: %s; no longer served, others are. The guest's driver is broken or hostile: look at it, then detach and attach the vif\n",
 			   v->name, xmd_back_fault_text(why));
+	trace_xmd_back_fault(v, why, xmd_back_fault_text(why));
 	/* fault before event, because the reader takes the event first */
 	smp_wmb();
 	WRITE_ONCE(v->event, true);

@@ -13,7 +13,7 @@
 
 enum { RING_TX, RING_RX };
 
-/* -------------------------------------------------------------- ring pages */
+/* ------------------------------------------------------------------- pages */
 
 static int grant_errno(const struct xmd_vif *v, const char *what, u32 ref, int status)
 {
@@ -27,56 +27,86 @@ static int grant_errno(const struct xmd_vif *v, const char *what, u32 ref, int s
 }
 
 /*
- * A ring is mapped where a page table entry of our own points, as xenbus does it.  Linux's pages
+ * A page is mapped where a page table entry of our own points, as xenbus does it.  Linux's pages
  * for what is foreign (gnttab_alloc_pages) would cost a memory section of 128 MB at the first of
  * them, with Debian's kernel and while guests wait.  Returns where Xen finds the entry.
  */
-static phys_addr_t entry(const struct xmd_vif *v, int ring)
+static phys_addr_t entry(void *at)
 {
 	unsigned int level;
-	pte_t *pte = lookup_address((unsigned long)v->ring[ring], &level);
+	pte_t *pte = lookup_address((unsigned long)at, &level);
 
 	return arbitrary_virt_to_machine(pte).maddr;
 }
 
 #define MAP_FLAGS	(GNTMAP_host_map | GNTMAP_contains_pte)
 
+/* @n addresses that point to nothing, each for one page of a guest's. */
+void *xmd_back_area(unsigned int n)
+{
+	struct page **until_then = kvmalloc_array(n, sizeof(*until_then), GFP_KERNEL);
+	void *area = NULL;
+	unsigned int i;
+
+	if (!until_then)
+		return NULL;
+	for (i = 0; i < n; i++)
+		until_then[i] = ZERO_PAGE(0);
+	area = vmap(until_then, n, VM_MAP, PAGE_KERNEL_RO);
+	kvfree(until_then);
+	return area;
+}
+
 /*
  * What Xen would not unmap is the guest's still: whoever was given the address next would
  * share it with that guest.  So it is nobody's from then on.
  */
-static void unmap_ring(struct xmd_vif *v, int ring)
+bool xmd_back_unmap(const struct xmd_vif *v, void *at, grant_handle_t handle)
 {
 	struct gnttab_unmap_grant_ref op;
 
-	gnttab_set_unmap_op(&op, entry(v, ring), MAP_FLAGS, v->handle[ring]);
-	if (HYPERVISOR_grant_table_op(GNTTABOP_unmap_grant_ref, &op, 1) ||
-	    op.status != GNTST_okay) {
-		pr_err("xmd_back: %s: cannot unmap a ring page (%d): its address is never used again, and the guest's stays pinned\n",
-		       v->name, op.status);
-		return;
-	}
-	vunmap(v->ring[ring]);
+	gnttab_set_unmap_op(&op, entry(at), MAP_FLAGS, handle);
+	if (!HYPERVISOR_grant_table_op(GNTTABOP_unmap_grant_ref, &op, 1) &&
+	    op.status == GNTST_okay)
+		return true;
+	pr_err("xmd_back: %s: cannot unmap a page (%d): its address is never used again, and the guest's stays pinned\n",
+	       v->name, op.status);
+	return false;
+}
+
+/* @with: GNTMAP_readonly or 0.  Return: 0 with @handle, or -errno. */
+int xmd_back_map(const struct xmd_vif *v, void *at, u32 ref, u32 with, grant_handle_t *handle)
+{
+	struct gnttab_map_grant_ref op;
+
+	gnttab_set_map_op(&op, entry(at), MAP_FLAGS | with, ref, v->id.domid);
+	if (HYPERVISOR_grant_table_op(GNTTABOP_map_grant_ref, &op, 1))
+		op.status = GNTST_general_error;
+	if (op.status != GNTST_okay)
+		return grant_errno(v, ref == v->queue.tx_ref ? "tx-ring-ref" :
+				   ref == v->queue.rx_ref ? "rx-ring-ref" : "a page for frames",
+				   ref, op.status);
+	*handle = op.handle;
+	return 0;
+}
+
+static void unmap_ring(struct xmd_vif *v, int ring)
+{
+	if (xmd_back_unmap(v, v->ring[ring], v->handle[ring]))
+		vunmap(v->ring[ring]);
 }
 
 static int map_ring(struct xmd_vif *v, int ring, u32 ref)
 {
-	struct page *until_then = ZERO_PAGE(0);
-	struct gnttab_map_grant_ref op;
+	int err;
 
-	v->ring[ring] = vmap(&until_then, 1, VM_MAP, PAGE_KERNEL_RO);
+	v->ring[ring] = xmd_back_area(1);
 	if (!v->ring[ring])
 		return -ENOMEM;
-	gnttab_set_map_op(&op, entry(v, ring), MAP_FLAGS, ref, v->id.domid);
-	if (HYPERVISOR_grant_table_op(GNTTABOP_map_grant_ref, &op, 1))
-		op.status = GNTST_general_error;
-	if (op.status != GNTST_okay) {
+	err = xmd_back_map(v, v->ring[ring], ref, 0, &v->handle[ring]);
+	if (err)
 		vunmap(v->ring[ring]);
-		return grant_errno(v, ring == RING_TX ? "tx-ring-ref" : "rx-ring-ref", ref,
-				   op.status);
-	}
-	v->handle[ring] = op.handle;
-	return 0;
+	return err;
 }
 
 static int map_rings(struct xmd_vif *v)

@@ -3,7 +3,8 @@
  * RX is wire to guest: from the switch into the buffers that the guest has posted.
  *
  *   rx_provide  how many buffers the guest's RX ring offers, index checked
- *   rx_return   frames of the backlog (backlog.c) -> one hypercall of copies -> responses
+ *   rx_return   frames of the backlog (backlog.c) -> copies, by one hypercall where the buffers
+ *               are not mapped (stage.c) -> responses
  *
  * A response sits in the same slot as the request whose buffer it fills (netif.h), which
  * comes by itself: buffers are taken and answered in ring order, one for one, all
@@ -11,12 +12,12 @@
  * backlog, is not.
  */
 #include <xen/page.h>
-#include "back.h"
 #include "intent.h"
 #include "gso.h"
+#include "mirror.h"
+#include "trace.h"
 
 #define F_GSO	(XMD_F_GSO_TCPV4 | XMD_F_GSO_TCPV6)
-#define MAX_SLOTS	17u		/* of a frame in a guest's RX ring */
 
 /* ---------------------------------------------------- the guest's RX ring */
 
@@ -57,7 +58,10 @@ static struct xmd_rx_slot *open_slot(struct xmd_vif *v)
 
 	RING_COPY_REQUEST(&v->rx, v->rx.req_cons, &req);
 	v->rx.req_cons++;
-	*s = (struct xmd_rx_slot){ .gref = req.gref, .id = req.id, .op = v->rx_nop };
+	*s = (struct xmd_rx_slot){
+		.page = xmd_stage_find(v, req.gref, true),
+		.gref = req.gref, .id = req.id, .op = v->rx_nop,
+	};
 	return s;
 }
 
@@ -90,16 +94,14 @@ static struct xmd_rx_slot *next_slot(struct xmd_vif *v, struct xmd_rx_slot *s)
 	return open_slot(v);
 }
 
-/* Append bytes to the frame whose last slot is @s.  Return: its last slot then. */
-static struct xmd_rx_slot *put_bytes(struct xmd_vif *v, struct xmd_rx_slot *s,
-				     struct gnttab_copy src, unsigned int len)
+/* Fill @s further.  By Xen, but if both ends are mapped here. */
+static void put_piece(struct xmd_vif *v, struct xmd_rx_slot *s, struct gnttab_copy src,
+		      const u8 *from, unsigned int n)
 {
-	unsigned int n;
-
-	for (; len; len -= n, src.source.offset += n) {
-		if (s->len == XMD_RING_PAGE)
-			s = next_slot(v, s);
-		n = min(len, XMD_RING_PAGE - s->len);
+	if (from && s->page) {
+		memcpy(s->page + s->len, from, n);
+		v->st.rx_staged++;
+	} else {
 		src.dest.u.ref = s->gref;
 		src.dest.domid = v->id.domid;
 		src.dest.offset = s->len;
@@ -107,7 +109,25 @@ static struct xmd_rx_slot *put_bytes(struct xmd_vif *v, struct xmd_rx_slot *s,
 		src.flags |= GNTCOPY_dest_gref;
 		v->rx_op[v->rx_nop++] = src;
 		s->nops++;
-		s->len += n;
+	}
+	s->len += n;
+}
+
+/*
+ * Append bytes to the frame whose last slot is @s.  @from: where they are, if that is mapped.
+ * Return: its last slot then.
+ */
+static struct xmd_rx_slot *put_bytes(struct xmd_vif *v, struct xmd_rx_slot *s,
+				     struct gnttab_copy src, const u8 *from, unsigned int len)
+{
+	unsigned int n;
+
+	for (; len; len -= n, src.source.offset += n) {
+		if (s->len == XMD_RING_PAGE)
+			s = next_slot(v, s);
+		n = min(len, XMD_RING_PAGE - s->len);
+		put_piece(v, s, src, from, n);
+		from = from ? from + n : NULL;
 	}
 	return s;
 }
@@ -121,7 +141,7 @@ static struct xmd_rx_slot *put_buf(struct xmd_vif *v, struct xmd_rx_slot *s,
 		.source.offset = b->off,
 	};
 
-	return put_bytes(v, s, src, b->len);
+	return put_bytes(v, s, src, xmd_buf_data(b), b->len);
 }
 
 /* Return: whether a frame of @len bytes in @parts pieces fits behind what is there. */
@@ -181,19 +201,38 @@ static bool push_slots(struct xmd_vif *v)
 
 static void run_copies(struct xmd_vif *v)
 {
-	gnttab_batch_copy(v->rx_op, v->rx_nop);
+	if (v->rx_nop)
+		gnttab_batch_copy(v->rx_op, v->rx_nop);
 	v->st.rx_batches++;
 	v->st.rx_ops += v->rx_nop;
 }
 
 /* ---------------------------------------------------------------- rx_return */
 
+/* Of a frame whose other receivers may want the tag: it lies behind the addresses. */
+static struct xmd_rx_slot *put_untagged(struct xmd_vif *v, struct xmd_rx_slot *s,
+					const struct xmd_buf *b)
+{
+	struct xmd_buf part = *b;
+
+	part.len = 2 * ETH_ALEN;
+	s = put_buf(v, s, &part);
+	part.off += 2 * ETH_ALEN + XMD_TAG_LEN;
+	part.len = b->len - 2 * ETH_ALEN - XMD_TAG_LEN;
+	return put_buf(v, s, &part);
+}
+
 static void put_frame(struct xmd_vif *v, const struct xmd_buf *b)
 {
 	struct xmd_rx_slot *s = open_frame(v, b);
+	bool untag = xmd_vif_untags(v, b);
 
 	v->st.rx_frames++;
-	v->st.rx_bytes += b->frame_len;
+	v->st.rx_bytes += b->frame_len - (untag ? XMD_TAG_LEN : 0);
+	if (untag) {
+		s = put_untagged(v, s, b);
+		b = b->frag;
+	}
 	for (; b; b = b->frag)
 		s = put_buf(v, s, b);
 }
@@ -240,6 +279,7 @@ static bool put_segments(struct xmd_vif *v, struct fill *f, const struct xmd_buf
 		/* Its headers, or a smaller MTU: the others would not go, either. */
 		v->st.rx_drops++;
 		v->st.rx_too_long++;
+		trace_xmd_back_drop(v, 1, "rx_too_long");
 		while (--n)
 			xmd_buf_put(back.nic, f->seg[f->segs + n - 1]);
 		v->bl_cut = count;
@@ -268,7 +308,7 @@ static void fill_batch(struct xmd_vif *v, struct fill *f)
 				break;
 			continue;
 		}
-		if (!has_room(v, f->posted, slots_for(b, b->frame_len), b->nbufs))
+		if (!has_room(v, f->posted, slots_for(b, b->frame_len), b->nbufs + 1))
 			break;
 		put_frame(v, b);
 	}
@@ -289,7 +329,10 @@ unsigned int xmd_rx_return_batch(struct xmd_vif *v, bool *notify)
 	if (v->rx_nslot) {
 		run_copies(v);
 		*notify |= push_slots(v);
+		trace_xmd_back_rx_batch(v, f.frames + f.segs, "");
 	}
+	if (xmd_mirrors_up())
+		xmd_mirror_got(v, f.frames);
 	for (i = 0; i < f.segs; i++)
 		xmd_buf_put(back.nic, f.seg[i]);
 	spin_lock(&v->rx_lock);
@@ -329,32 +372,6 @@ bool xmd_back_rx_return(struct xmd_vif *v, unsigned int *frames)
 
 /* ------------------------------------------------------ from guest to guest */
 
-/*
- * Slots for the frame if no piece of it is cut where a page of the receiver's ends: one copy for
- * each then, not two.  0: more than a frontend can take (Linux: 17, and one more if the first
- * holds nothing but what it moves out of it).
- */
-static unsigned int slots_uncut(const struct xmd_tx_work *w)
-{
-	u32 skip = w->head->frame_len, used = skip, first = 0, n = 1;
-	unsigned int i;
-
-	for (i = 0; i < w->f.nfrags; i++) {
-		u32 cut = min_t(u32, skip, w->f.frag[i].len), len = w->f.frag[i].len - cut;
-
-		skip -= cut;
-		if (used + len > XMD_RING_PAGE) {
-			first = first ? first : used;
-			used = 0;
-			n++;
-		}
-		used += len;
-	}
-	if (n > MAX_SLOTS + (first == w->head->frame_len))
-		return 0;
-	return n + !!(w->head->flags & F_GSO);
-}
-
 /* The head from our checked copy, never again from the sender's page; then its slots. */
 static void put_direct(struct xmd_vif *v, const struct xmd_vif *from,
 		       const struct xmd_tx_work *w, bool uncut)
@@ -365,6 +382,7 @@ static void put_direct(struct xmd_vif *v, const struct xmd_vif *from,
 
 	for (i = 0; i < w->f.nfrags; i++) {
 		const struct xmd_tx_frag *frag = &w->f.frag[i];
+		const u8 *page = xmd_stage_find(from, frag->gref, false);
 		u32 cut = min_t(u32, skip, frag->len);
 		struct gnttab_copy src = {
 			.source.u.ref = frag->gref,
@@ -376,7 +394,7 @@ static void put_direct(struct xmd_vif *v, const struct xmd_vif *from,
 		skip -= cut;
 		if (uncut && s->len + frag->len - cut > XMD_RING_PAGE)
 			s = next_slot(v, s);
-		s = put_bytes(v, s, src, frag->len - cut);
+		s = put_bytes(v, s, src, page ? page + frag->off + cut : NULL, frag->len - cut);
 	}
 }
 
@@ -394,7 +412,7 @@ static unsigned int fill_direct(struct xmd_vif *to, const struct xmd_vif *from,
 	for (i = 0; i < n; i++) {
 		const struct xmd_buf *b = w[i]->head;
 		u32 len = w[i]->f.len;
-		unsigned int uncut = slots_uncut(w[i]), slots = uncut ? uncut : slots_for(b, len);
+		unsigned int uncut = xmd_rx_slots_uncut(w[i]), slots = uncut ? uncut : slots_for(b, len);
 
 		if (xmd_rx_fit(to, b, len) != FIT_AS_IS ||
 		    !has_room(to, posted, slots, w[i]->f.nfrags + 1))
@@ -429,6 +447,7 @@ static unsigned int direct_locked(struct xmd_vif *to, const struct xmd_vif *from
 	to->rx.req_cons -= to->rx_nslot - m[good].slot;
 	to->rx_nslot = m[good].slot;
 	*notify = push_slots(to);
+	trace_xmd_back_rx_batch(to, good, "");
 	return good;
 }
 

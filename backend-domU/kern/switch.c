@@ -8,8 +8,8 @@
 #include <linux/etherdevice.h>
 #include <linux/jiffies.h>
 #include <linux/timekeeping.h>
-#include "back.h"
 #include "merge.h"
+#include "trace.h"
 
 /* ------------------------------------------------------------ destinations */
 
@@ -41,7 +41,7 @@ static void follow_host_mac(void)
 	xmd_fdb_unclaim(back.fdb, XMD_PORT_HOST);
 	if (!is_valid_ether_addr(back.host_mac))
 		return;
-	other = xmd_fdb_claim(back.fdb, back.host_mac, XMD_PORT_HOST);
+	other = xmd_fdb_claim(back.fdb, back.host_mac, 0, XMD_PORT_HOST);
 	if (other >= 0)
 		pr_warn_ratelimited("xmd_back: the driver domain's own net_device has %pM now, which is in use at %s and stays there\n",
 				    back.host_mac, port_name(other));
@@ -58,17 +58,42 @@ static bool is_spoofed(struct xmd_vif *v, const u8 *hdr)
 	return true;
 }
 
+/* Counted, and told once. */
+static bool refuse(struct xmd_vif *v, u64 *count, const char *what)
+{
+	if (!(*count)++)
+		pr_notice_ratelimited("xmd_back: %s: a frame with %s is dropped; others will be without a word\n",
+				      v->name, what);
+	return true;
+}
+
+/* Is @b none that this guest may send?  fdb_lock held, for its address. */
+static bool is_refused(struct xmd_vif *v, const struct xmd_buf *b)
+{
+	const u8 *hdr = xmd_buf_data(b);
+
+	if (is_spoofed(v, hdr))
+		return true;
+	if (xmd_vif_tag(v) ? xmd_vlan_any(hdr) : !v->fid && xmd_vlan_of(back.vlans, b))
+		return refuse(v, &v->st.tx_tagged, "a VLAN tag that is not its to send");
+	if (!xmd_source_ok(&v->confine, v->mac, hdr, min_t(u32, b->len, XMD_TX_HEAD)))
+		return refuse(v, &v->st.tx_ip_spoofed, "a source that is not in its ip=");
+	return false;
+}
+
 /* Frames that follow each other mostly go between the same two stations: one look for all. */
 struct look {
 	const u8 *hdr;
+	u16 fid;
 	s16 dst;
 };
 
-static s16 decide_one(struct look *l, const u8 *hdr, u16 src, u32 now)
+static s16 decide_one(struct look *l, const u8 *hdr, u16 fid, u16 src, u32 now)
 {
-	if (!l->hdr || memcmp(l->hdr, hdr, 2 * ETH_ALEN)) {
+	if (!l->hdr || l->fid != fid || memcmp(l->hdr, hdr, 2 * ETH_ALEN)) {
 		l->hdr = hdr;
-		l->dst = xmd_fdb_decide(back.fdb, hdr, src, now);
+		l->fid = fid;
+		l->dst = xmd_fdb_decide(back.fdb, hdr, fid, src, now);
 	}
 	return l->dst;
 }
@@ -83,13 +108,10 @@ void xmd_switch_decide(struct xmd_vif *v, struct xmd_tx_work *w, unsigned int n)
 	spin_lock(&back.fdb_lock);
 	follow_host_mac();
 	for (i = 0; i < n; i++) {
-		const u8 *hdr;
-
 		if (!w[i].head || w[i].done)
 			continue;
-		hdr = xmd_buf_data(w[i].head);
-		w[i].dst = is_spoofed(v, hdr) ? XMD_TO_NOBODY :
-			   decide_one(&l, hdr, v->port, now);
+		w[i].dst = is_refused(v, w[i].head) ? XMD_TO_NOBODY :
+			   decide_one(&l, xmd_buf_data(w[i].head), v->fid, v->port, now);
 	}
 	spin_unlock(&back.fdb_lock);
 }
@@ -102,9 +124,14 @@ static void decide(struct xmd_buf **frames, s16 *dst, unsigned int n, u16 src)
 
 	spin_lock(&back.fdb_lock);
 	follow_host_mac();
-	for (i = 0; i < n; i++)
-		dst[i] = frames[i]->len < ETH_HLEN ? XMD_TO_NOBODY :
-			 decide_one(&l, xmd_buf_data(frames[i]), src, now);
+	for (i = 0; i < n; i++) {
+		u16 vlan = xmd_vlan_of(back.vlans, frames[i]);
+
+		/* the driver domain is on no VLAN that is kept apart */
+		dst[i] = frames[i]->len < ETH_HLEN || (vlan && src == XMD_PORT_HOST) ?
+			 XMD_TO_NOBODY :
+			 decide_one(&l, xmd_buf_data(frames[i]), vlan, src, now);
+	}
 	spin_unlock(&back.fdb_lock);
 }
 
@@ -122,25 +149,27 @@ static bool host_wants(const struct xmd_buf *b)
 }
 
 /*
- * To the host and all vifs but @src; one reference is consumed.  The NIC is the
+ * To all vifs of @fid but @src, and with 0 to the host; one reference is consumed.  The NIC is the
  * caller's affair: it may have to wait for it.
  *
  * The caller has completed a blank checksum, while there was only one reference:
  * receivers differ in what they take, and a shared frame is not written to.
  */
-void xmd_switch_flood(struct xmd_buf *b, u16 src)
+void xmd_switch_flood(struct xmd_buf *b, u16 src, u16 fid)
 {
 	unsigned int i;
 
 	back.flooded++;
-	if (src != XMD_PORT_HOST && host_wants(b)) {
+	if (xmd_vlan_id(b))
+		b->flags |= XMD_F_TAGGED;
+	if (!fid && src != XMD_PORT_HOST && host_wants(b)) {
 		xmd_buf_hold(b);
 		xmd_switch_to_host(b);
 	}
 	for (i = 0; i < XMD_VIFS_MAX; i++) {
 		struct xmd_vif *v = rcu_dereference(back.vif[i]);
 
-		if (!v || v->port == src || !xmd_rx_wants(v, b))
+		if (!v || v->port == src || v->fid != fid || !xmd_rx_wants(v, b))
 			continue;
 		xmd_buf_hold(b);
 		if (xmd_rx_enqueue(v, b))
@@ -162,7 +191,7 @@ static struct xmd_vif *to_port(struct xmd_buf *b, int dst, u16 src)
 		if (unlikely(READ_ONCE(back.early)) && src == XMD_PORT_NIC)
 			xmd_early_flood(b);
 		else
-			xmd_switch_flood(b, src);
+			xmd_switch_flood(b, src, xmd_vlan_of(back.vlans, b));
 	} else if (dst == XMD_PORT_HOST) {
 		xmd_switch_to_host(b);
 	} else {
@@ -213,12 +242,15 @@ static void merge_or_deliver(struct rx_batch *r, struct xmd_buf *b, int dst)
 
 	if (v && unlikely(xmd_rx_full(v))) {
 		v->st.rx_full++;
+		trace_xmd_back_drop(v, 1, "rx_full");
 		if (b->frag)
 			xmd_buf_put(back.nic, b);
 		else
 			give_back(r, b);
 		return;
 	}
+	if (v && xmd_vif_tag(v))
+		xmd_vlan_pop(b);
 	merged = r->m.head && dst == r->m.dst ? xmd_merge_add(&r->m, b) : XMD_MERGED_NOT;
 	if (merged != XMD_MERGED_NOT) {
 		back.merged++;
@@ -283,7 +315,7 @@ static void switch_host_tx(void *ctx, struct xmd_buf **frames, unsigned int n)
 			xmd_csum_complete(frames[i]);
 			xmd_buf_hold(frames[i]);
 			nic[k++] = frames[i];
-			xmd_switch_flood(frames[i], XMD_PORT_HOST);
+			xmd_switch_flood(frames[i], XMD_PORT_HOST, 0);
 		} else if (dst[i] == XMD_PORT_NIC) {
 			nic[k++] = frames[i];
 		} else {
@@ -345,9 +377,11 @@ void xmd_switch_add(struct xmd_vif *v)
 {
 	int other;
 
+	if (xmd_vif_tag(v))
+		set_bit(v->fid, back.vlans);
 	rcu_read_lock();
 	spin_lock_bh(&back.fdb_lock);
-	other = xmd_fdb_claim(back.fdb, v->mac, v->port);
+	other = xmd_fdb_claim(back.fdb, v->mac, v->fid, v->port);
 	spin_unlock_bh(&back.fdb_lock);
 	if (other >= 0)
 		pr_warn_ratelimited("xmd_back: %s: address %pM is that of %s as well; this vif has it now, while it is there. Right in a local migration; else give each its own\n",
@@ -371,14 +405,27 @@ int xmd_switch_readdress(struct xmd_vif *v, const u8 *mac)
 	if (ether_addr_equal(mac, v->mac))
 		return 0;
 	spin_lock_bh(&back.fdb_lock);
-	if (xmd_fdb_holder(back.fdb, mac) >= 0) {
+	if (xmd_fdb_holder(back.fdb, mac, v->fid) >= 0) {
 		err = -EADDRINUSE;
 	} else {
-		xmd_fdb_claim(back.fdb, mac, v->port);
+		xmd_fdb_claim(back.fdb, mac, v->fid, v->port);
 		ether_addr_copy(v->mac, mac);
 	}
 	spin_unlock_bh(&back.fdb_lock);
 	return err;
+}
+
+/* Process context. */
+int xmd_switch_keep_apart(const struct xmd_vlans *vlans)
+{
+	unsigned int i;
+
+	if (vlans->apart[0] & 1 || vlans->apart[XMD_VLANS / 64 - 1] >> 63)
+		return -EINVAL;
+	for (i = 0; i < XMD_VLANS; i++)
+		if (vlans->apart[i / 64] >> i % 64 & 1)
+			set_bit(i, back.vlans);
+	return 0;
 }
 
 /* back.ctl held, or module init. */

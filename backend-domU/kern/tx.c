@@ -5,7 +5,8 @@
  * A batch, all in the vif's NAPI poll:
  *
  *   read     slots -> work[] (parse.c); bad packets are answered, bad rings are faults
- *   copy     one hypercall: guest pages -> buffers of the pool
+ *   copy     guest pages -> buffers of the pool: one hypercall, and none for pages that are
+ *            mapped (stage.c)
  *   inspect  headers of our copy: checksum, GSO
  *   switch   destination of each frame
  *   deliver  NIC (one xmd_nic_tx_provide), vifs, host (deliver.c); done in the FIFO
@@ -27,19 +28,9 @@
 #include <linux/timekeeping.h>
 #include <xen/events.h>
 #include <xen/page.h>
-#include "back.h"
 #include "intent.h"
-
-const char * const xmd_bad_text[XMD_BAD_REASONS] = {
-	[XMD_BAD_NONE] = "none",
-	[XMD_BAD_SHORT] = "short",
-	[XMD_BAD_CROSS_PAGE] = "cross_page",
-	[XMD_BAD_SLOTS] = "too_many_slots",
-	[XMD_BAD_SIZES] = "slots_over_size",
-	[XMD_BAD_GSO] = "gso",
-	[XMD_BAD_HEADERS] = "headers",
-	[XMD_BAD_COPY] = "grant",
-};
+#include "mirror.h"
+#include "trace.h"
 
 /* ------------------------------------------------------------------ answers */
 
@@ -54,6 +45,7 @@ static void reject(struct xmd_vif *v, struct xmd_tx_work *w, enum xmd_tx_reason 
 {
 	v->st.tx_errors++;
 	v->st.tx_bad[why]++;
+	trace_xmd_back_drop(v, 1, xmd_bad_text[why]);
 	if (net_ratelimit())
 		pr_notice("xmd_back: %s: packet of %u bytes in %u slots refused (%s); the guest is told, all counts are in debugfs xmd/back/vifs\n",
 			  v->name, w->f.len, w->f.nslots, xmd_bad_text[why]);
@@ -61,15 +53,6 @@ static void reject(struct xmd_vif *v, struct xmd_tx_work *w, enum xmd_tx_reason 
 		xmd_buf_put(back.nic, w->head);
 	w->head = NULL;
 	xmd_tx_finish(v, w, XEN_NETIF_RSP_ERROR);
-}
-
-/* The packet is right, but cannot go. */
-void xmd_tx_drop(struct xmd_vif *v, struct xmd_tx_work *w)
-{
-	v->st.tx_drops++;
-	xmd_buf_put(back.nic, w->head);
-	w->head = NULL;
-	xmd_tx_finish(v, w, XEN_NETIF_RSP_DROPPED);
 }
 
 /* Publish the done prefix: one push, one event at most. */
@@ -150,6 +133,7 @@ static unsigned int parse_ring(struct xmd_vif *v, unsigned int max)
 		}
 		f = &v->work[n].f;
 		verdict = xmd_tx_parse(v->tx.sring->ring, at, prod, f, v->fifo.id);
+		f->room = xmd_vif_tag(v) ? XMD_TAG_LEN : 0;
 		if (verdict == XMD_TX_FAULT)
 			xmd_vif_fault(v, f->reason);
 		if (verdict == XMD_TX_FAULT || verdict == XMD_TX_PARTIAL)
@@ -242,6 +226,8 @@ static struct xmd_buf *buf_at(struct xmd_vif *v, struct xmd_tx_work *w, unsigned
 		*link = v->tx_buf[--v->tx_nbuf];
 		if (*link != w->head)
 			w->head->nbufs++;
+		else
+			w->head->off = w->f.room;
 	}
 	return *link;
 }
@@ -249,8 +235,16 @@ static struct xmd_buf *buf_at(struct xmd_vif *v, struct xmd_tx_work *w, unsigned
 static void add_op(struct xmd_vif *v, struct xmd_tx_work *w, const struct xmd_tx_piece *p)
 {
 	const struct xmd_tx_frag *frag = &w->f.frag[p->frag];
+	const u8 *page = xmd_stage_find(v, frag->gref, false);
 	struct xmd_buf *b = buf_at(v, w, p->buf);
 
+	b->len += p->len;
+	w->head->frame_len += p->len;
+	if (page) {
+		memcpy(b->data + p->buf_off, page + frag->off + p->frag_off, p->len);
+		v->st.tx_staged++;
+		return;
+	}
 	v->tx_op[v->tx_nop++] = (struct gnttab_copy){
 		.source.u.ref = frag->gref,
 		.source.domid = v->id.domid,
@@ -261,8 +255,6 @@ static void add_op(struct xmd_vif *v, struct xmd_tx_work *w, const struct xmd_tx
 		.len = p->len,
 		.flags = GNTCOPY_source_gref,
 	};
-	b->len += p->len;
-	w->head->frame_len += p->len;
 	w->nops++;
 }
 
@@ -404,6 +396,8 @@ static struct xmd_vif *guess(const struct xmd_vif *v)
 {
 	struct xmd_vif *to = xmd_switch_vif(v->tx_guess);
 
+	if (xmd_mirrors_up() && to && (xmd_mirror_heard(v) || xmd_mirror_heard(to)))
+		return NULL;
 	return to && xmd_vif_serves(to) ? to : NULL;
 }
 
@@ -417,6 +411,7 @@ static unsigned int one_batch(struct xmd_vif *v, unsigned int max)
 		return 0;
 	}
 	v->st.tx_batches++;
+	trace_xmd_back_tx_batch(v, n, "");
 	copy_first(v, n, to);
 	inspect(v, n);
 	xmd_switch_decide(v, v->work, n);
@@ -424,6 +419,8 @@ static unsigned int one_batch(struct xmd_vif *v, unsigned int max)
 		xmd_deliver_direct(v, n, to);
 		copy_rest(v, n);
 	}
+	if (xmd_mirrors_up())
+		xmd_mirror_sent(v, n);
 	for (i = 0; i < n; i++) {
 		if (v->work[i].head && v->work[i].dst >= 0)
 			v->tx_guess = v->work[i].dst;
@@ -473,17 +470,4 @@ void xmd_tx_drop_all(struct xmd_vif *v)
 	xmd_turn_end(v, false);
 	xmd_tx_give_up(v);
 	put_bufs(v);
-}
-
-/*
- * Process context, once a second: the poll looks whether answers wait for too long.
- * Return: whether any do.
- */
-bool xmd_tx_tick(struct xmd_vif *v)
-{
-	bool waits = READ_ONCE(v->tx.req_cons) != READ_ONCE(v->tx.rsp_prod_pvt);
-
-	if (waits)
-		xmd_vif_kick(v);
-	return waits;
 }

@@ -14,7 +14,7 @@
 #include <linux/etherdevice.h>
 #include <linux/vmalloc.h>
 #include <xen/events.h>
-#include "back.h"
+#include "mirror.h"
 
 void xmd_vif_put(struct xmd_vif *v, unsigned int n)
 {
@@ -64,7 +64,35 @@ static int check_message(const struct xmd_vif_connect *c)
 		return -EINVAL;
 	if (c->mtu < ETH_MIN_MTU || c->mtu > ETH_MAX_MTU || !is_valid_ether_addr(c->mac))
 		return -EINVAL;
-	return xmd_rate_valid(&c->rate) ? 0 : -EINVAL;
+	return xmd_rate_valid(&c->rate) && xmd_confine_valid(&c->confine) ? 0 : -EINVAL;
+}
+
+static bool is_fid_used(u16 fid)
+{
+	struct xmd_vif *v;
+	unsigned int i;
+
+	xmd_each_vif(v, i)
+		if (v->fid == fid)
+			return true;
+	return false;
+}
+
+/* Its VLAN, or the number of its segment: that of others on it, or a new one. */
+static u16 fid_of(const struct xmd_vif_confine *c)
+{
+	u16 fid = XMD_FID_SEGMENT;
+	struct xmd_vif *v;
+	unsigned int i;
+
+	if (!*c->segment)
+		return c->vlan;
+	xmd_each_vif(v, i)
+		if (!strcmp(v->confine.segment, c->segment))
+			return v->fid;
+	while (is_fid_used(fid))
+		fid++;
+	return fid;
 }
 
 static struct xmd_vif *vif_alloc(const struct xmd_vif_connect *c, int port)
@@ -79,6 +107,8 @@ static struct xmd_vif *vif_alloc(const struct xmd_vif_connect *c, int port)
 	v->mtu = c->mtu;
 	ether_addr_copy(v->mac, c->mac);
 	v->port = port;
+	v->confine = c->confine;
+	v->fid = fid_of(&c->confine);
 	v->tx_guess = -1;
 	refcount_set(&v->refs, 1);
 	spin_lock_init(&v->ring_lock);
@@ -127,6 +157,7 @@ static void vif_stop(struct xmd_vif *v)
 	WRITE_ONCE(v->gone, true);
 	RCU_INIT_POINTER(back.vif[v->port - XMD_PORT_VIF0], NULL);
 	back.nvif--;
+	xmd_mirror_del(v);
 	synchronize_net();
 	xmd_switch_del(v);
 	xmd_settings_stop(v);
@@ -137,6 +168,7 @@ static void vif_stop(struct xmd_vif *v)
 	xmd_tx_drop_all(v);
 	xmd_rx_drop_all(v);
 	local_bh_enable();
+	xmd_stage_close(v);
 	xmd_back_rings_close(v);
 	xmd_vif_put(v, 1);
 }
@@ -146,6 +178,7 @@ static void vif_publish(struct xmd_vif *v, bool adopt)
 {
 	xmd_early_publish(v);
 	back.nvif++;
+	xmd_mirror_add();
 	xmd_vif_kick(v);
 	if (adopt) {
 		notify_remote_via_irq(v->tx_irq);
@@ -242,7 +275,8 @@ void xmd_back_health(struct xmd_back_health *h)
 	unsigned int i;
 
 	mutex_lock(&back.ctl);
-	h->unwell_ms = back.nic ? xmd_nic_unwell_ms(back.nic) : ~0u;
+	/* one that came late is taken even if no vif asks for it */
+	h->unwell_ms = back.nic || !xmd_switch_attach() ? xmd_nic_unwell_ms(back.nic) : ~0u;
 	h->pending = 0;
 	h->flags = (back.draining ? XMD_HEALTH_DRAINING : 0) |
 		   (back.blinking ? XMD_HEALTH_BLINKING : 0);
@@ -293,6 +327,8 @@ static void fill_info(const struct xmd_vif *v, struct xmd_vif_info *info)
 		.tx_spoofed = v->st.tx_spoofed,
 		.rx_filtered = v->st.rx_filtered,
 		.rx_too_long = v->st.rx_too_long,
+		.tx_tagged = v->st.tx_tagged,
+		.tx_ip_spoofed = v->st.tx_ip_spoofed,
 	};
 	ether_addr_copy(info->mac, v->mac);
 }

@@ -2,6 +2,9 @@
 /* backend.c - the list of vifs and what drives them; see backend.h */
 #include "backend.h"
 
+#include "confine.h"
+#include "segments.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -153,6 +156,8 @@ static int drain_store(struct backend *b)
 			front_changed(b, ev.token);
 		else if (!strcmp(ev.token, PULSE_TOKEN))
 			err = pulse_control(&b->pulse, b->env.store, b->env.kern, b->env.now());
+		else if (!strcmp(ev.token, STATS_TOKEN))
+			stats_asked(&b->stats);
 		else
 			err = back_changed(b, ev.path);
 		store_event_free(&ev);
@@ -199,7 +204,7 @@ static int drain_kern(struct backend *b)
 	return 0;
 }
 
-/* ------------------------------------------------ from object rings */
+/* ------------------------------------ from object and control rings */
 
 static int drain_bus(struct backend *b)
 {
@@ -212,9 +217,12 @@ static int drain_bus(struct backend *b)
 		err = bus->ops->next(bus, &local);
 		if (err)
 			return err == -EAGAIN ? 0 : err;
-		for (v = b->vifs; v && !obj_event(v, local); v = v->next)
+		for (v = b->vifs; v && !obj_event(v, local) && !ctrl_event(v, local); v = v->next)
 			;
-		err = v ? obj_work(v, &b->env) : 0;
+		if (v && ctrl_event(v, local))
+			ctrl_work(v, &b->env);
+		else
+			err = v ? obj_work(v, &b->env) : 0;
 		if (err)
 			return err;
 	}
@@ -228,9 +236,12 @@ static int run_objects(struct backend *b)
 	int err = 0;
 
 	obj_run_asks(&b->env);
-	for (v = b->vifs; v && !err; v = v->next)
+	for (v = b->vifs; v && !err; v = v->next) {
+		if (ctrl_due(v) && ctrl_due(v) <= now)
+			ctrl_work(v, &b->env);
 		if (obj_due(v) && obj_due(v) <= now)
 			err = obj_work(v, &b->env);
+	}
 	return err;
 }
 
@@ -280,6 +291,55 @@ static int take_over_table(struct backend *b)
 
 /* ------------------------------------------------------------ driving */
 
+static int tell_vlans(struct backend *b, const struct xmd_vlans *vlans)
+{
+	int err;
+
+	if (!memcmp(vlans, &b->vlans, sizeof(*vlans)))
+		return 0;
+	err = b->env.kern->ops->vlans(b->env.kern, vlans);
+	if (!err)
+		b->vlans = *vlans;
+	return err;
+}
+
+static int tell_vlans_of_policy(struct backend *b)
+{
+	struct xmd_vlans vlans;
+
+	memset(&vlans, 0, sizeof(vlans));
+	_Static_assert(sizeof(vlans) == sizeof(b->env.objs->policy.vlans), "the same bits");
+	if (b->env.objs)
+		memcpy(&vlans, b->env.objs->policy.vlans, sizeof(vlans));
+	return tell_vlans(b, &vlans);
+}
+
+/* Before any that were found is served: none of the others shall hear what is for it. */
+static int keep_apart(struct backend *b)
+{
+	struct xmd_vlans vlans = b->vlans;
+	struct vif *v;
+	int err;
+
+	for (v = b->vifs; v; v = v->next) {
+		__u16 vlan = 0;
+
+		if (v->vlan_known)
+			continue;
+		err = confine_look(b->env.store, v->back, &v->confine_keys);
+		if (!err && v->confine_keys & CONFINE_VLAN)
+			err = confine_read_vlan(b->env.store, v->back, &vlan);
+		if (store_broken(err))
+			return err;
+		if (err)	/* later again; the others' VLANs are told no less for that */
+			continue;
+		v->vlan_known = true;
+		if (vlan && !(obj_may(v, &b->env) & POLICY_IGNORE_VLAN))
+			vlans.apart[vlan / 64] |= 1ull << vlan % 64;
+	}
+	return tell_vlans(b, &vlans);
+}
+
 int backend_start(struct backend *b)
 {
 	int err = b->env.store->ops->watch(b->env.store, XS_DIR_VIFS, BACK_TOKEN);
@@ -294,12 +354,17 @@ int backend_start(struct backend *b)
 		return err;
 	}
 	b->rescan = true;
-	b->audit_at = b->env.now() + BACKEND_AUDIT_MS;
+	b->audit_at = pulse_next(b->env.now(), BACKEND_AUDIT_MS);
+	b->rescan_at = pulse_next(b->env.now(), BACKEND_RESCAN_MS);
 	err = forget_led(b);
+	if (!err && b->env.objs)
+		err = segments_start(&b->env.objs->policy, b->env.store);
 	if (!err)
 		err = saved_look(&b->saved, b->env.store, b->env.kern);
 	if (!err)
 		err = pet_set_timeout(&b->pulse.pet, b->env.store);
+	if (!err)
+		err = tell_vlans_of_policy(b);
 	if (err)
 		return err;
 	err = take_over_table(b);
@@ -310,15 +375,18 @@ int backend_start(struct backend *b)
 
 static int audit(struct backend *b)
 {
-	struct vif *v;
+	uint64_t now = b->env.now();
 
-	if (b->env.now() < b->audit_at)
+	if (now < b->audit_at)
 		return 0;
-	b->audit_at = b->env.now() + BACKEND_AUDIT_MS;
-	b->rescan = true;
-	for (v = b->vifs; v; v = v->next)
-		v->dirty = true;
+	b->audit_at = pulse_next(now, BACKEND_AUDIT_MS);
 	/* a NIC may have come */
+	if (now < b->rescan_at)
+		return saved_look(&b->saved, b->env.store, b->env.kern);
+	b->rescan_at = pulse_next(now, BACKEND_RESCAN_MS);
+	for (struct vif *v = b->vifs; v; v = v->next)
+		v->dirty = true;
+	b->rescan = true;
 	return saved_look(&b->saved, b->env.store, b->env.kern);
 }
 
@@ -363,9 +431,13 @@ int backend_work(struct backend *b)
 		if (err)
 			return err;
 	}
-	err = run_vifs(b);
+	err = keep_apart(b);
+	if (!err)
+		err = run_vifs(b);
 	if (!err)
 		err = run_objects(b);
+	if (!err)
+		err = stats_work(&b->stats, b->env.store, b->env.kern, b->env.now());
 	return err ? err : pulse_work(&b->pulse, b->env.store, b->env.kern, b->env.now());
 }
 
@@ -376,6 +448,8 @@ uint64_t backend_due(const struct backend *b)
 
 	if (pulse_due(&b->pulse) < due)
 		due = pulse_due(&b->pulse);
+	if (stats_due(&b->stats) && stats_due(&b->stats) < due)
+		due = stats_due(&b->stats);
 	if (obj_asks_due(&b->env) && obj_asks_due(&b->env) < due)
 		due = obj_asks_due(&b->env);
 	for (v = b->vifs; v; v = v->next) {
@@ -385,6 +459,8 @@ uint64_t backend_due(const struct backend *b)
 			due = v->due;
 		if (obj_due(v) && obj_due(v) < due)
 			due = obj_due(v);
+		if (ctrl_due(v) && ctrl_due(v) < due)
+			due = ctrl_due(v);
 	}
 	return due;
 }
@@ -412,7 +488,9 @@ int backend_introduce(struct store *s, const char *version, const char *state)
 
 int backend_serving(struct backend *b)
 {
-	return pulse_announce(&b->pulse, b->env.store);
+	int err = pulse_announce(&b->pulse, b->env.store);
+
+	return err ? err : stats_start(b->env.store);
 }
 
 int backend_announce(struct store *s, const char *state)

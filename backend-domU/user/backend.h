@@ -10,19 +10,26 @@
 
 #include "pulse.h"
 #include "saved.h"
+#include "stats.h"
 #include "vif.h"
 
-/* Everything is looked at again after this long, whatever was reported or not. */
+/*
+ * At full multiples, with a heartbeat: has a NIC come?  And each BACKEND_RESCAN_MS whether xenstore is as its
+ * watches have told, which takes ten questions a vif.
+ */
 #define BACKEND_AUDIT_MS 10000
+#define BACKEND_RESCAN_MS 60000
 
 struct backend {
 	struct vif_env env;	/* set by the caller; store and kern stay the caller's */
 	struct pulse pulse;	/* opening and starting pulse.pet is the caller's */
 	struct saved saved;
+	struct stats stats;
+	struct xmd_vlans vlans;	/* as the kernel half was told */
 	struct vif *vifs;
 	bool rescan;
 	bool unread;		/* more events than one turn takes */
-	uint64_t audit_at;
+	uint64_t audit_at, rescan_at;
 };
 
 /* Watch backend/vif, take over the kernel's table.  0 or a negative errno. */
@@ -45,7 +52,7 @@ void backend_stop(struct backend *b);
 int backend_introduce(struct store *s, const char *version, const char *state);
 /* Own node state: "stopped" */
 int backend_announce(struct store *s, const char *state);
-/* Own node state: serving, or what of a drain is true */
+/* Own node state: serving, or what of a drain is true.  From then on dom0 may ask for counters. */
 int backend_serving(struct backend *b);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * bus.h - pages and event channels of guests, as xmd-backend uses them for object rings; and
+ * bus.h - pages and event channels of guests, as xmd-backend uses them for object and control rings; and
  * whether there is such a guest at all.
  *
  * bus_xen.c does it with libxengnttab and libxenevtchn, tests in memory.  Functions return 0

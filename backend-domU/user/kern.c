@@ -76,6 +76,18 @@ static int dev_limit(struct kern *k, const struct xmd_vif_limit *l)
 	return ioctl(dev_fd(k), XMD_VIF_RATE, l) < 0 ? -errno : 0;
 }
 
+static int dev_vlans(struct kern *k, const struct xmd_vlans *v)
+{
+	return ioctl(dev_fd(k), XMD_BACK_VLANS, v) < 0 ? -errno : 0;
+}
+
+static int dev_stage(struct kern *k, struct xmd_vif_stage *s)
+{
+	int ret = ioctl(dev_fd(k), XMD_VIF_STAGE, s);
+
+	return ret < 0 ? -errno : ret;
+}
+
 static int dev_port(struct kern *k, struct xmd_port_info *info)
 {
 	struct xmd_port_state s;
@@ -186,6 +198,8 @@ static const struct kern_ops dev_ops = {
 	.drain = dev_drain,
 	.set = dev_set,
 	.limit = dev_limit,
+	.vlans = dev_vlans,
+	.stage = dev_stage,
 	.port = dev_port,
 	.settings_get = dev_settings_get,
 	.settings_set = dev_settings_set,

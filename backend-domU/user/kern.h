@@ -30,6 +30,9 @@ struct kern_ops {
 	int (*drain)(struct kern *k, bool on);
 	int (*set)(struct kern *k, const struct xmd_vif_settings *s);
 	int (*limit)(struct kern *k, const struct xmd_vif_limit *l);
+	int (*vlans)(struct kern *k, const struct xmd_vlans *v);
+	/* with del: how many there were */
+	int (*stage)(struct kern *k, struct xmd_vif_stage *s);
 	int (*port)(struct kern *k, struct xmd_port_info *info);
 	int (*settings_get)(struct kern *k, struct xmd_port_settings *s);
 	int (*settings_set)(struct kern *k, const struct xmd_port_settings *s);

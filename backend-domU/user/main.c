@@ -8,6 +8,7 @@
  */
 #include "backend.h"
 #include "filter_backend.h"
+#include "notify.h"
 #include "sandbox.h"
 
 #include <errno.h>
@@ -19,14 +20,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
+#include <xmd/version.h>
 #include <xmd/xs_names.h>
-
-#ifndef XMD_VERSION
-#define XMD_VERSION "0.1"
-#endif
 
 enum exit_code {
 	EXIT_OK = 0,		/* --help, --version, SIGTERM */
@@ -39,6 +38,7 @@ enum exit_code {
 #define OPEN_LATER_MS 100
 #define OPEN_SOON 200		/* times, before it is that */
 #define FAILED_START_MS 100	/* as long as a start at least takes that comes to nothing */
+#define SLACK_NS 5000000ul
 #define NOBODY "65534"	/* a number: a small driver domain has no list of users */
 
 struct options {
@@ -47,6 +47,7 @@ struct options {
 	struct offer offer;
 	bool objects;
 	const char *policy;
+	bool check;
 };
 
 enum source { SOURCE_SIGNALS, SOURCE_STORE, SOURCE_KERN, SOURCE_ANSWER, SOURCE_BUS, SOURCES };
@@ -69,8 +70,10 @@ static void usage(FILE *to)
 	      "  --no-gso       do not offer segmentation offload to the guests\n"
 	      "  --no-split-event-channels\n"
 	      "                 do not offer them an event channel for each direction\n"
+	      "  --no-staging   do not offer them pages that stay mapped (a control ring)\n"
 	      "  --no-objects   do not offer object rings to the guests\n"
 	      "  --policy FILE  what guests may ask for (default " POLICY_FILE ")\n"
+	      "  --check        only read the policy file: say \"ok\", or all that is wrong with it\n"
 	      "  --verbose      log every step\n"
 	      "  --version, --help\n"
 	      "exit status: 0 ended on request, 1 connection broken (restart it), 2 usage,\n"
@@ -85,8 +88,10 @@ static int parse_options(int argc, char **argv, struct options *o)
 		{ "user", required_argument, NULL, 'u' },
 		{ "no-gso", no_argument, NULL, 'g' },
 		{ "no-split-event-channels", no_argument, NULL, 's' },
+		{ "no-staging", no_argument, NULL, 'c' },
 		{ "no-objects", no_argument, NULL, 'o' },
 		{ "policy", required_argument, NULL, 'p' },
+		{ "check", no_argument, NULL, 'C' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
@@ -108,11 +113,17 @@ static int parse_options(int argc, char **argv, struct options *o)
 		case 's':
 			o->offer.one_channel = true;
 			break;
+		case 'c':
+			o->offer.no_staging = true;
+			break;
 		case 'o':
 			o->objects = false;
 			break;
 		case 'p':
 			o->policy = optarg;
+			break;
+		case 'C':
+			o->check = true;
 			break;
 		case 'v':
 			log_set_level(LOG_LEVEL_DEBUG);
@@ -211,6 +222,7 @@ static int wait_for_kern(struct pollfd fd[SOURCES], struct store *s, const char 
 				 errno == EBUSY ? "is another xmd-backend running?" :
 				 "is xmd_back.ko loaded?");
 			introduce(s, "waiting");
+			notify("READY=1\nSTATUS=waiting for the kernel half");
 			said = true;
 		}
 		if (loop_wait(fd, now_ms() + (tries < OPEN_SOON ? OPEN_RETRY_MS : OPEN_LATER_MS)))
@@ -279,10 +291,13 @@ static int serve(struct pollfd fd[SOURCES], struct backend *b)
 		introduce(b->env.store, "starting");
 		err = backend_serving(b);
 	}
-	if (!err)
+	if (!err) {
 		log_info("serving, version " XMD_VERSION);
+		notify("READY=1\nSTATUS=serving");
+	}
 	while (!err) {
 		if (loop_wait(fd, backend_due(b))) {
+			notify("STOPPING=1");
 			pet_disarm(&b->pulse.pet);
 			backend_announce(b->env.store, "stopped");
 			log_info("ended on request; connected vifs stay connected");
@@ -294,14 +309,33 @@ static int serve(struct pollfd fd[SOURCES], struct backend *b)
 	return EXIT_BROKEN;
 }
 
+static void complain(void *arg, bool fatal, const char *text)
+{
+	(void)arg;
+	if (fatal)
+		log_err("policy file %s", text);
+	else
+		log_warn("policy file %s", text);
+}
+
+/* Return: an exit code */
+static int check(const struct options *o)
+{
+	static struct vif_policy p;
+
+	if (policy_load_all(&p, o->policy, complain, NULL))
+		return EXIT_USAGE;
+	puts("ok");
+	return EXIT_OK;
+}
+
 /* A vif without an object ring is a whole one: none of this is a reason not to serve. */
 static void open_objects(const struct options *o, struct obj_host *objs)
 {
-	char reason[POLICY_REASON];
 	const char *what;
 
-	if (policy_load(&objs->policy, o->policy, reason))
-		log_err("policy file %s: no rule of it counts", reason);
+	if (policy_load_all(&objs->policy, o->policy, complain, NULL))
+		log_err("policy file %s: no rule of it counts", o->policy);
 	if (!o->objects)
 		return;
 	objs->bus = bus_xen_open(&what);
@@ -327,6 +361,8 @@ static int run(struct pollfd fd[SOURCES], const struct options *o, struct backen
 		return ret;
 	pet_open(&b->pulse.pet);
 	open_objects(o, b->env.objs);
+	/* Timers of about the same time are one wake-up: see PET_IDLE_MS. */
+	prctl(PR_SET_TIMERSLACK, SLACK_NS);
 	if (lock_up(o->user))
 		return EXIT_CANNOT;
 	/* behind the lock, so that it holds for the thread, and before the first question */
@@ -357,6 +393,9 @@ int main(int argc, char **argv)
 		return ret;
 	sandbox_close_inherited();
 	log_begin("xmd-backend", false);
+	if (o.check)
+		return check(&o);
+	notify_open();
 	if (loop_open(fd))
 		return EXIT_CANNOT;
 	b.env.offer = o.offer;

@@ -13,7 +13,8 @@
 #define MAX_MTU 65535
 #define RATE_BYTES_MANY (1ull << 48)	/* in the longest interval 65 GB/s */
 
-int negotiate_offer(struct store *s, const char *back, const struct offer *o, bool objects)
+int negotiate_offer(struct store *s, const char *back, const struct offer *o, bool objects,
+		    bool ctrl)
 {
 	const struct { const char *key; bool on; uint32_t val; } offer[] = {
 		{ XS_BACK_FEATURE_RX_COPY, true, 1 },
@@ -22,6 +23,7 @@ int negotiate_offer(struct store *s, const char *back, const struct offer *o, bo
 		{ XS_BACK_FEATURE_IPV6_CSUM_OFFLOAD, true, 1 },
 		{ XS_BACK_FEATURE_GSO_TCPV4, o->gso, 1 },
 		{ XS_BACK_FEATURE_GSO_TCPV6, o->gso, 1 },
+		{ XS_BACK_FEATURE_CTRL_RING, ctrl, 1 },
 		{ XS_BACK_FEATURE_XMD_OBJ, objects, XMD_OBJRING_VERSION },
 	};
 	unsigned int i;

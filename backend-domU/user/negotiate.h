@@ -17,10 +17,12 @@
 struct offer {
 	bool gso;		/* segmentation offload */
 	bool one_channel;	/* no event channel for each direction */
+	bool no_staging;	/* no control ring, which is for staging grants: ctrl.h */
 };
 
 /* Features, hotplug-status=connected, no hotplug-error; part of a transaction. */
-int negotiate_offer(struct store *s, const char *back, const struct offer *o, bool objects);
+int negotiate_offer(struct store *s, const char *back, const struct offer *o, bool objects,
+		    bool ctrl);
 
 /**
  * negotiate_read - everything that XMD_VIF_CONNECT needs, from both directories

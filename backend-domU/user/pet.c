@@ -131,13 +131,15 @@ static void give_up(struct pet *p)
 			" domain in %u s", PET_GIVE_UP_S);
 }
 
+#define FADE_MS	(64 * PET_MS)
+
 /* What this host needs of the watchdog, in s; see pet.h. */
 static unsigned int needs(struct pet *p, uint64_t now)
 {
 	unsigned int late = now > p->due && p->looks ? (unsigned int)(now - p->due) : 0;
 	unsigned int least = atomic_load(&p->least_s), ms;
 
-	p->late_ms -= p->late_ms / 64;
+	p->late_ms -= p->late_ms * p->period / FADE_MS;
 	if (late > p->late_ms)
 		p->late_ms = late;
 	ms = p->period_ms + 4 * p->late_ms;
@@ -167,6 +169,7 @@ static bool nic_is_well(struct pet *p, uint64_t now)
 	/* no answer, no petting: the next look asks again */
 	if (p->kern->ops->health(p->kern, &h))
 		return false;
+	p->idle = !h.pending && !h.unwell_ms && !h.flags;
 	p->doubts = h.flags & XMD_HEALTH_STUCK ? p->doubts + 1 : 0;
 	if (p->doubts == 1)
 		p->doubt_at = now;
@@ -202,6 +205,23 @@ static bool loop_is_well(struct pet *p, uint64_t now)
 	return true;
 }
 
+/* The watchdog's time is not longer for it; nor is it while that is found out. */
+static bool may_idle(const struct pet *p)
+{
+	return p->idle && p->looks >= PET_TRIAL &&
+	       PET_IDLE_MS + 4 * p->late_ms <= 1000 * p->timeout_s;
+}
+
+static uint64_t next_look(const struct pet *p, uint64_t now)
+{
+	if (p->doubts)
+		return now + PET_DOUBT_MS;
+	if (!may_idle(p))
+		return now + p->period_ms;
+	now = now * PET_IDLE_LOOKS / PULSE_MS + 1;
+	return (now * PULSE_MS + PET_IDLE_LOOKS - 1) / PET_IDLE_LOOKS;
+}
+
 void pet_look(struct pet *p)
 {
 	uint64_t now = p->now();
@@ -212,7 +232,8 @@ void pet_look(struct pet *p)
 	/* not while a NIC that is slow to come, or to come back, needs what there is */
 	if (nic && loop && p->well_at == now)
 		follow_host(p, now);
-	p->due = now + (p->doubts ? PET_DOUBT_MS : p->period_ms);
+	p->due = next_look(p, now);
+	p->period = (unsigned int)(p->due - now);
 	if (err && may_say())
 		log_warn("%s: %s", PET_WATCHDOG, strerror(-err));
 }

@@ -2,7 +2,8 @@
 /*
  * pet.h - who pets Xen's watchdog of this domain, on what grounds
  *
- * A thread of its own, every PET_MS, which waits for nobody: it asks the kernel half
+ * A thread of its own, every PET_MS, and every PET_IDLE_MS while no frame is on its way and the watchdog's
+ * time allows it, which waits for nobody: it asks the kernel half
  * (XMD_BACK_HEALTH) and looks at what the main loop shows here.  It pets as long as
  *
  *   - the NIC is served, or has not been for no longer than PET_UNWELL_MS,
@@ -30,7 +31,16 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#define PULSE_MS	2000	/* from heartbeat to heartbeat, at full multiples */
+
 #define PET_MS		400
+/*
+ * At moments that heartbeats and the other half's watchdog share, so that the domain wakes once for
+ * all of them.  Polls that get stuck right behind such a look are found with the doubts, and ended
+ * within 2 s, PET_GIVE_UP_S included.
+ */
+#define PET_IDLE_LOOKS	3
+#define PET_IDLE_MS	(PULSE_MS / PET_IDLE_LOOKS)
 #define PET_DOUBT_MS	75	/* after a look that found polls stuck, */
 #define PET_DOUBTS	4	/* ... so many times in a row */
 #define PET_LEAST_S	2
@@ -48,6 +58,7 @@ struct pet {
 	struct kern *kern;
 	uint64_t (*now)(void);
 	unsigned int period_ms;		/* PET_MS */
+	unsigned int period;		/* ms; until the next look */
 	bool threaded;
 	int (*set_timeout)(int fd, unsigned int seconds);	/* 0 or -errno */
 	_Atomic unsigned int least_s;	/* what xmd-supervisor wants; 0: nothing */
@@ -65,6 +76,7 @@ struct pet {
 	unsigned int start_ms;		/* how long this process took to begin */
 	unsigned int looks;
 	unsigned int timeout_s;		/* what the watchdog is set to; 0: as it was found */
+	bool idle;			/* no frame was on its way */
 	unsigned int doubts;		/* looks in a row that found polls stuck */
 	uint64_t doubt_at;		/* ms; of the first */
 	bool given_up;

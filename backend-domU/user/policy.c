@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define FILE_MAX	65536u	/* bytes */
@@ -60,23 +61,6 @@ const char *policy_word(uint32_t may)
 	return i < N_WORDS ? words[i].word : "nothing";
 }
 
-bool policy_is_bridge(const struct vif_policy *p, const char *name)
-{
-	static const char *const usual[] = POLICY_DEFAULT_BRIDGES;
-	unsigned int i;
-
-	if (!p || !p->has_bridges) {
-		for (i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
-			if (!strcmp(usual[i], name))
-				return true;
-		return false;
-	}
-	for (i = 0; i < p->n_bridges; i++)
-		if (!strcmp(p->bridge[i], name))
-			return true;
-	return false;
-}
-
 /* -------------------------------------------------------------------- the file */
 
 static bool parse_mac(const char *text, uint8_t mac[6])
@@ -109,19 +93,50 @@ static int parse_who(struct policy_rule *r, const char *who, char reason[POLICY_
 	return 0;
 }
 
-/* Names, of which there may be none: then no bridge= is right. */
-static int parse_bridges(struct vif_policy *p, char *names, char reason[POLICY_REASON])
+/* Of bridges there may be none: then no bridge= is the wire's. */
+static int parse_bridges(struct vif_policy *p, bool private, char *names, char reason[POLICY_REASON])
 {
+	char (*list)[POLICY_NAME] = private ? p->segment : p->bridge;
+	unsigned int *n = private ? &p->n_segments : &p->n_bridges;
 	char *name;
 
-	p->has_bridges = true;
+	p->has_bridges |= !private;
 	for (name = strtok(names, BLANKS); name; name = strtok(NULL, BLANKS)) {
-		if (p->n_bridges == POLICY_BRIDGES || strlen(name) >= POLICY_NAME) {
+		if (*n == POLICY_BRIDGES || strlen(name) >= POLICY_NAME) {
 			snprintf(reason, POLICY_REASON, "more than %d bridges, or a name of more"
 				 " than %d characters", POLICY_BRIDGES, POLICY_NAME - 1);
 			return -EINVAL;
 		}
-		strcpy(p->bridge[p->n_bridges++], name);
+		if (private ? policy_among(p->bridge, p->n_bridges, name) :
+			      policy_among(p->segment, p->n_segments, name)) {
+			snprintf(reason, POLICY_REASON, "\"%s\" cannot be both of the wire and private",
+				 name);
+			if (private)
+				strcpy(list[(*n)++], name);
+			return -EINVAL;
+		}
+		strcpy(list[(*n)++], name);
+	}
+	return 0;
+}
+
+/* "7", "20-29" */
+static int parse_vlans(struct vif_policy *p, char *ranges, char reason[POLICY_REASON])
+{
+	unsigned long from, to;
+	char *range, *end;
+
+	for (range = strtok(ranges, BLANKS); range; range = strtok(NULL, BLANKS)) {
+		from = to = *range >= '1' && *range <= '9' ? strtoul(range, &end, 10) : 0;
+		if (from && *end == '-' && end[1] >= '1' && end[1] <= '9')
+			to = strtoul(end + 1, &end, 10);
+		if (!from || *end || to > 4094 || to < from) {
+			snprintf(reason, POLICY_REASON, "\"%.20s\" is no VLAN from 1 to 4094, nor"
+				 " a range N-M of them", range);
+			return -EINVAL;
+		}
+		for (; from <= to; from++)
+			p->vlans[from / 64] |= 1ull << from % 64;
 	}
 	return 0;
 }
@@ -130,9 +145,12 @@ static int parse_bridges(struct vif_policy *p, char *names, char reason[POLICY_R
 static int parse_setting(struct vif_policy *p, const char *word, char *rest,
 			 char reason[POLICY_REASON])
 {
-	if (!strcmp(word, "@bridges"))
-		return parse_bridges(p, rest, reason);
-	snprintf(reason, POLICY_REASON, "\"%.40s\" is not a setting; there is @bridges", word);
+	if (!strcmp(word, "@bridges") || !strcmp(word, "@private"))
+		return parse_bridges(p, word[1] == 'p', rest, reason);
+	if (!strcmp(word, "@vlans"))
+		return parse_vlans(p, rest, reason);
+	snprintf(reason, POLICY_REASON, "\"%.40s\" is not a setting; there are @bridges, @private and @vlans",
+		 word);
 	return -EINVAL;
 }
 
@@ -176,65 +194,156 @@ static void forget(struct vif_policy *p)
 	p->n = 0;
 	p->n_bridges = 0;
 	p->has_bridges = false;
+	p->n_segments = 0;
+	p->n_kept = 0;
+	p->unread = false;
+	memset(p->vlans, 0, sizeof(p->vlans));
 }
 
-int policy_parse(struct vif_policy *p, const char *text, size_t len, char reason[POLICY_REASON])
+/* The rule before @r that every vif takes which @r is for; NULL: none. */
+static const struct policy_rule *hidden_by(const struct vif_policy *p, const struct policy_rule *r)
 {
-	char line[256], why[POLICY_REASON];
+	const struct policy_rule *o;
+
+	for (o = p->rule; o < r; o++)
+		if (o->kind == RULE_DEFAULT || (o->kind == r->kind && (r->kind == RULE_MAC ?
+		    !memcmp(o->mac, r->mac, 6) : !strcmp(o->name, r->name))))
+			return o;
+	return NULL;
+}
+
+static void tell_hidden(struct vif_policy *p, unsigned int line, policy_complain *complain, void *arg)
+{
+	struct policy_rule *r = &p->rule[p->n - 1];
+	const struct policy_rule *o = hidden_by(p, r);
+	char text[POLICY_REASON];
+
+	r->line = line;
+	if (!o)
+		return;
+	snprintf(text, sizeof(text), "%u: never comes to count: the rule in line %u is for the same, or for all",
+		 line, o->line);
+	complain(arg, false, text);
+}
+
+/* The line at @text, which ends at @n, is number @number. */
+static int parse_numbered(struct vif_policy *p, const char *text, size_t n, unsigned int number,
+			  policy_complain *complain, void *arg)
+{
+	char line[256], why[POLICY_REASON], said[POLICY_REASON];
+	unsigned int rules = p->n;
+	int err = -EINVAL;
+
+	*line = '\0';
+	if (n >= sizeof(line) || memchr(text, '\0', n)) {
+		snprintf(why, sizeof(why), "not a line of text, or too long");
+	} else {
+		memcpy(line, text, n);
+		line[n] = '\0';
+		err = parse_line(p, line, why);
+	}
+	if (!err && p->n > rules)
+		tell_hidden(p, number, complain, arg);
+	if (!err)
+		return 0;
+	/* which names it was to be about, nobody knows */
+	text = line + strspn(line, BLANKS);
+	p->unread |= !*text || (*text == '@' && strcmp(text, "@vlans"));
+	snprintf(said, sizeof(said), "%u: %.*s", number, POLICY_REASON - 16, why);
+	complain(arg, true, said);
+	return err;
+}
+
+int policy_parse_all(struct vif_policy *p, const char *text, size_t len,
+		     policy_complain *complain, void *arg)
+{
 	const char *end = text + len, *nl;
 	unsigned int number;
-	size_t n;
+	int ret = 0;
 
 	forget(p);
 	for (number = 1; text < end; number++, text = nl + 1) {
 		nl = memchr(text, '\n', (size_t)(end - text));
 		nl = nl ? nl : end;
-		n = (size_t)(nl - text);
-		if (n >= sizeof(line) || memchr(text, '\0', n)) {
-			snprintf(reason, POLICY_REASON, "%u: not a line of text, or too long",
-				 number);
-			forget(p);
-			return -EINVAL;
-		}
-		memcpy(line, text, n);
-		line[n] = '\0';
-		if (parse_line(p, line, why)) {
-			snprintf(reason, POLICY_REASON, "%u: %.*s", number, POLICY_REASON - 16, why);
-			forget(p);
-			return -EINVAL;
-		}
+		if (parse_numbered(p, text, (size_t)(nl - text), number, complain, arg))
+			ret = -EINVAL;
 		if (nl == end)
 			break;
 	}
-	return 0;
+	/* grants are void, what keeps guests apart is not */
+	if (ret)
+		p->n = 0;
+	return ret;
 }
 
-int policy_load(struct vif_policy *p, const char *path, char reason[POLICY_REASON])
+static void keep_first(void *arg, bool fatal, const char *text)
+{
+	char *reason = arg;
+
+	if (fatal && !*reason)
+		snprintf(reason, POLICY_REASON, "%s", text);
+}
+
+int policy_parse(struct vif_policy *p, const char *text, size_t len, char reason[POLICY_REASON])
+{
+	char first[POLICY_REASON] = "";
+	int err = policy_parse_all(p, text, len, keep_first, first);
+
+	if (err)
+		memcpy(reason, first, sizeof(first));
+	return err;
+}
+
+/* What is told of a line, with the file in front. */
+struct of_file {
+	const char *path;
+	policy_complain *complain;
+	void *arg;
+};
+
+static void with_path(void *arg, bool fatal, const char *text)
+{
+	const struct of_file *f = arg;
+	char said[POLICY_REASON];
+
+	snprintf(said, sizeof(said), "%.60s:%.*s", f->path, POLICY_REASON - 64, text);
+	f->complain(f->arg, fatal, said);
+}
+
+int policy_load_all(struct vif_policy *p, const char *path, policy_complain *complain, void *arg)
 {
 	static char text[FILE_MAX + 1];
+	struct of_file of = { path, complain, arg };
 	char why[POLICY_REASON];
 	FILE *f = fopen(path, "re");
-	size_t len;
-	int err;
+	size_t len = 0;
+	int err = 0;
 
 	forget(p);
 	if (!f && errno == ENOENT)
 		return 0;
 	if (!f) {
 		err = -errno;
-		snprintf(reason, POLICY_REASON, "%.80s: %s", path, strerror(-err));
-		return err;
+	} else {
+		len = fread(text, 1, sizeof(text), f);
+		err = ferror(f) ? -EIO : len > FILE_MAX ? -EFBIG : 0;
+		fclose(f);
 	}
-	len = fread(text, 1, sizeof(text), f);
-	err = ferror(f) ? -EIO : len > FILE_MAX ? -EFBIG : 0;
-	fclose(f);
-	if (err) {
-		snprintf(reason, POLICY_REASON, "%.80s: %s", path, strerror(-err));
-		return err;
-	}
-	err = policy_parse(p, text, len, why);
+	if (!err)
+		return policy_parse_all(p, text, len, with_path, &of);
+	p->unread = true;
+	snprintf(why, sizeof(why), "%.80s: %s", path, strerror(-err));
+	complain(arg, true, why);
+	return err;
+}
+
+int policy_load(struct vif_policy *p, const char *path, char reason[POLICY_REASON])
+{
+	char first[POLICY_REASON] = "";
+	int err = policy_load_all(p, path, keep_first, first);
+
 	if (err)
-		snprintf(reason, POLICY_REASON, "%.60s:%.*s", path, POLICY_REASON - 64, why);
+		memcpy(reason, first, sizeof(first));
 	return err;
 }
 

@@ -20,7 +20,9 @@
  *   00:16:3e:01:02:03   promisc mac        # the vif configured with this MAC
  *   vif-web             identify           # the vif with this vifname
  *   default             none               # every vif
- *   @bridges            xenbr0 br0         # bridge= of these names means the one switch
+ *   @bridges            xenbr0 br0         # bridge= of these names means the NIC's network
+ *   @private            lab-a lab-b        # each of these a segment of vifs without the wire, for good
+ *   @vlans              7 20-29            # kept apart: for vifs with vlan= alone
  *
  * Further words, which no guest asks for and "all" does not include, say what of a vif's
  * configuration need not be honoured (wants.h): ignore-bridge, ignore-script, ignore-ip,
@@ -49,7 +51,8 @@
 #define POLICY_COUNTERS		0x00400000u
 #define POLICY_TOLD		0x0000ffffu
 
-#define POLICY_BRIDGES	32
+#define POLICY_BRIDGES	32	/* names of each kind */
+#define POLICY_PRIVATE_MAX (2 * POLICY_BRIDGES * POLICY_NAME)
 #define POLICY_DEFAULT_BRIDGES { "xenbr0", "br0" }	/* libxl's own, and everybody's */
 
 struct policy_rule {
@@ -57,6 +60,7 @@ struct policy_rule {
 	uint8_t mac[6];
 	char name[POLICY_NAME];
 	uint32_t may;		/* XMD_MAY_*, POLICY_* */
+	unsigned int line;
 };
 
 struct vif_policy {
@@ -66,6 +70,13 @@ struct vif_policy {
 	char bridge[POLICY_BRIDGES][POLICY_NAME];
 	unsigned int n_bridges;
 	bool has_bridges;
+	char segment[POLICY_BRIDGES][POLICY_NAME];	/* private ones */
+	unsigned int n_segments;
+	/* names that were private before, of which the file says nothing: segments.h */
+	char kept[POLICY_BRIDGES][POLICY_NAME];
+	unsigned int n_kept;
+	bool unread;		/* there is a file, and nobody knows what it says */
+	uint64_t vlans[64];	/* bit N % 64 of word N / 64: VLAN N */
 };
 
 /* Words to XMD_MAY_* and POLICY_*.  Return: 0; -EINVAL with the wrong word in @bad */
@@ -74,7 +85,8 @@ int policy_words(const char *text, uint32_t *may, char bad[POLICY_NAME]);
 /*
  * policy_parse - @len bytes of a policy file's text
  *
- * Return: 0; -EINVAL: nothing of it counts, @reason has "LINE: what is wrong"
+ * Return: 0; -EINVAL: no rule of it counts, @reason has "LINE: what is wrong".  What keeps guests
+ * apart (@bridges, @private, @vlans) counts in lines that are right.
  */
 int policy_parse(struct vif_policy *p, const char *text, size_t len, char reason[POLICY_REASON]);
 
@@ -84,14 +96,35 @@ int policy_parse(struct vif_policy *p, const char *text, size_t len, char reason
  */
 int policy_load(struct vif_policy *p, const char *path, char reason[POLICY_REASON]);
 
+/*
+ * The same two for all of it: what is wrong goes to @complain one by one, and (not @fatal) what
+ * counts but changes nothing, as no vif comes as far as that rule.
+ */
+typedef void policy_complain(void *arg, bool fatal, const char *text);
+int policy_parse_all(struct vif_policy *p, const char *text, size_t len,
+		     policy_complain *complain, void *arg);
+int policy_load_all(struct vif_policy *p, const char *path, policy_complain *complain, void *arg);
+
 /* What a vif may; @name may be "". */
 uint32_t policy_lookup(const struct vif_policy *p, const uint8_t mac[6], const char *name);
 
 /* The word for one bit. */
 const char *policy_word(uint32_t may);
 
-/* Is @name one of the switch's?  @p NULL: as without a file. */
-bool policy_is_bridge(const struct vif_policy *p, const char *name);
+/*
+ * What bridge=@name means.  @p NULL: as without a file.  A name that was private stays so until
+ * @bridges has it; of a file that cannot be read any name may have been.
+ */
+enum policy_bridge { BRIDGE_NONE, BRIDGE_WIRE, BRIDGE_PRIVATE };
+enum policy_bridge policy_bridge(const struct vif_policy *p, const char *name);
+
+/* Is @name one of these @n? */
+bool policy_among(const char (*names)[POLICY_NAME], unsigned int n, const char *name);
+
+/* @names were private: those of which the file says nothing go into kept, but for what is no name, or too many. */
+void policy_keep(struct vif_policy *p, const char *names);
+/* All that are, with blanks between them; but for those that nobody could write into xenstore as a text. */
+void policy_private(const struct vif_policy *p, char text[POLICY_PRIVATE_MAX]);
 
 /* What a vif has by configuration. */
 struct policy_limits {

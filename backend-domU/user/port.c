@@ -32,6 +32,7 @@ void port_info(const struct xmd_port_state *s, struct xmd_port_info *info)
 	p->regs_len = s->regs_len;
 	snprintf(p->driver, sizeof(p->driver), "xmd_nic");
 	snprintf(p->version, sizeof(p->version), "%.31s", a->user_version);
+	info->crossings = s->crossings;
 	info->counters = (struct xmd_port_counters){
 		.rx_frames = c->tpr, .rx_bytes = c->tor, .rx_broadcast = c->bprc,
 		.rx_multicast = c->mprc, .tx_frames = c->tpt, .tx_bytes = c->tot,

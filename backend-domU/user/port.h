@@ -13,6 +13,7 @@
 struct xmd_port_info {
 	struct xmd_port_object port;	/* as guests see it, but for what policy and their version take */
 	struct xmd_port_counters counters;
+	__u64 crossings;		/* between the NIC's two halves; no guest's business */
 };
 
 /* struct xmd_port_settings.mask: groups of its members.  Append-only. */

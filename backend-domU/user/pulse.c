@@ -143,7 +143,7 @@ int pulse_work(struct pulse *p, struct store *s, struct kern *k, uint64_t now)
 		err = look_at_drain(p, s, k, now);
 	if (err || now < p->at)
 		return err;
-	p->at = now + PULSE_MS;
+	p->at = pulse_next(now, PULSE_MS);
 	return beat(p, s);
 }
 

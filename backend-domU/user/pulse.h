@@ -18,7 +18,6 @@
 #include "pet.h"
 #include "store.h"
 
-#define PULSE_MS		2000
 #define PULSE_DRAIN_LOOK_MS	5
 #define PULSE_DRAINED_MS	15000
 #define PULSE_TOKEN		"c"
@@ -44,5 +43,11 @@ int pulse_control(struct pulse *p, struct store *s, struct kern *k, uint64_t now
 int pulse_work(struct pulse *p, struct store *s, struct kern *k, uint64_t now);
 
 uint64_t pulse_due(const struct pulse *p);
+
+/* The next full multiple of @ms, which is the same moment for all who ask. */
+static inline uint64_t pulse_next(uint64_t now, unsigned int ms)
+{
+	return (now / ms + 1) * ms;
+}
 
 #endif

@@ -52,15 +52,13 @@ static bool is_text(const char *val, size_t len)
 {
 	size_t i;
 
-	if (len >= STORE_VALUE_MAX)
-		return false;
 	for (i = 0; i < len; i++)
 		if (val[i] < ' ' || val[i] > '~')
 			return false;
 	return true;
 }
 
-int store_read_text(struct store *s, const char *dir, const char *key, char val[STORE_VALUE_MAX])
+int store_read_long(struct store *s, const char *dir, const char *key, char *val, size_t size)
 {
 	char path[STORE_PATH_MAX];
 	size_t len;
@@ -73,12 +71,17 @@ int store_read_text(struct store *s, const char *dir, const char *key, char val[
 	err = s->ops->read(s, path, &raw, &len);
 	if (err)
 		return err;
-	if (is_text(raw, len))
+	if (len < size && is_text(raw, len))
 		memcpy(val, raw, len + 1);
 	else
 		err = -EINVAL;
 	free(raw);
 	return err;
+}
+
+int store_read_text(struct store *s, const char *dir, const char *key, char val[STORE_VALUE_MAX])
+{
+	return store_read_long(s, dir, key, val, STORE_VALUE_MAX);
 }
 
 int parse_u32(const char *text, uint32_t *val)

@@ -88,6 +88,8 @@ int store_path(char path[STORE_PATH_MAX], const char *dir, const char *key);
 
 /* A printable string of less than STORE_VALUE_MAX bytes; anything else is -EINVAL. */
 int store_read_text(struct store *s, const char *dir, const char *key, char val[STORE_VALUE_MAX]);
+/* Likewise, of less than @size bytes. */
+int store_read_long(struct store *s, const char *dir, const char *key, char *val, size_t size);
 /* Decimal digits only, below 2^32. */
 int store_read_u32(struct store *s, const char *dir, const char *key, uint32_t *val);
 /* As store_read_u32; a missing key is @missing. */

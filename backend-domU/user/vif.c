@@ -24,6 +24,7 @@ struct vif *vif_new(uint16_t domid, uint32_t handle)
 	v->handle = handle;
 	v->seen_own = STATES;
 	v->dirty = true;
+	v->confine_keys = ~0u;
 	snprintf(v->name, sizeof(v->name), "vif %u/%" PRIu32, domid, handle);
 	snprintf(v->back, sizeof(v->back), XS_DIR_BACK, domid, handle);
 	snprintf(v->front, sizeof(v->front), XS_DIR_FRONT, domid, handle);
@@ -44,7 +45,8 @@ static bool offers_objects(const struct vif_env *env)
 
 static int write_offer(struct vif *v, struct vif_env *env)
 {
-	int err = negotiate_offer(env->store, v->back, &env->offer, offers_objects(env));
+	int err = negotiate_offer(env->store, v->back, &env->offer, offers_objects(env),
+				  ctrl_offered(env));
 
 	return err ? err : write_state(v, env, STATE_INIT_WAIT);
 }
@@ -67,8 +69,11 @@ static int write_connected(struct vif *v, struct vif_env *env)
 /* What the supervisor could not restore, because it is ours to say. */
 static int write_adopted(struct vif *v, struct vif_env *env)
 {
-	int err = negotiate_offer(env->store, v->back, &env->offer, offers_objects(env));
+	int err = negotiate_offer(env->store, v->back, &env->offer, offers_objects(env),
+				  ctrl_offered(env));
 
+	if (!err && v->cut_off)
+		err = write_refusal(v, env);
 	return err ? err : store_write_text(env->store, v->back, XS_BACK_XMD_RINGS, "adopted");
 }
 
@@ -163,14 +168,21 @@ static int step_offer(struct vif *v, struct vif_env *env, const struct vif_view 
 	return commit(v, env, seen, write_offer);
 }
 
-/* Gone on with after a restart of the domain: not broken off for what it asks for. */
+/*
+ * Gone on with after a restart of the domain: not broken off for what it asks for.  But where nobody
+ * knows its network, it has none (confine.h): its guest keeps its interface, and waits.
+ */
 static int step_tell(struct vif *v, struct vif_env *env, const struct vif_view *seen)
 {
 	const struct vif_policy *p = env->objs ? &env->objs->policy : NULL;
-	int err = wants_check(env->store, v->back, p, obj_may(v, env), v->refusal);
+	uint32_t ignore = 0;
+	int err = wants_check(env->store, v->back, p, obj_may(v, env), &ignore, v->refusal);
 
+	v->cut_off = err == -EINVAL && ignore == POLICY_IGNORE_BRIDGE;
 	if (err == -EINVAL && log_allowed(&v->budget, env->now(), v->name))
-		log_err("%s: served as before, and not as it is configured: %s", v->name, v->refusal);
+		log_err("%s: %s: %s", v->name, v->cut_off ? "cut off, as its network is not known any more"
+			" (mend that, then restart this domain, or detach and attach the vif)" :
+			"served as before, and not as it is configured", v->refusal);
 	if (err && err != -EINVAL)
 		return err;
 	return commit(v, env, seen, write_adopted);
@@ -182,8 +194,7 @@ static int step_connect(struct vif *v, struct vif_env *env, const struct vif_vie
 	int err;
 
 	v->error[0] = '\0';
-	err = vif_read_keys(v, env, &c);
-	c.adopt = seen->own == STATE_CONNECTED;
+	err = vif_read_keys(v, env, &c, seen->own == STATE_CONNECTED);
 	if (!err)
 		err = vif_connect_kernel(v, env, &c);
 	v->row_unchecked = false;
@@ -230,6 +241,8 @@ static void wait_for_change(struct vif *v, struct vif_env *env, const struct vif
 		v->due = env->now() + POLL_MS;
 	else if (v->gone_since)
 		v->due = v->gone_since + VIF_ORPHAN_MS;
+	else if (seen->online && seen->front == STATE_GONE)
+		v->due = env->now() + UNSEEN_MS;
 }
 
 static const char *shortage(int err)
@@ -288,7 +301,8 @@ int vif_run(struct vif *v, struct vif_env *env)
 			if (err)
 				return try_later(v, env, "limiting it", err);
 			wait_for_change(v, env, &view);
-			return obj_follow(v, env, serving);
+			err = obj_follow(v, env, serving);
+			return err ? err : ctrl_follow(v, env, serving);
 		}
 		err = take_step(v, env, &view, step);
 		if (err)
@@ -319,6 +333,7 @@ void vif_destroy(struct vif **v, struct vif_env *env)
 	if (!*v)
 		return;
 	obj_leave(*v, env);
+	ctrl_end(*v, env);
 	vif_unwatch_front(*v, env);
 	free(*v);
 	*v = NULL;

@@ -9,6 +9,7 @@
 #ifndef XMD_BACKEND_VIF_H
 #define XMD_BACKEND_VIF_H
 
+#include "ctrl.h"
 #include "fsm.h"
 #include "kern.h"
 #include "log.h"
@@ -36,6 +37,7 @@ struct vif_env {
 	struct offer offer;
 	unsigned int settle_ms;	/* VIF_SETTLE_MS */
 	struct obj_host *objs;	/* NULL: no object rings */
+	uint64_t ctrl_next;	/* ms; no guest's list of pages is worked on before (ctrl.c) */
 };
 
 struct vif {
@@ -47,6 +49,8 @@ struct vif {
 	char front[64];
 	bool watching;			/* front/state */
 	bool said_unwatched;
+	bool vlan_known;		/* is kept apart, if it has one, */
+	unsigned int confine_keys;	/* ... and it had these, CONFINE_* */
 	bool said_rate;			/* that it cannot be understood */
 	bool dirty;			/* to be run now */
 	bool row_unchecked;		/* kernel row found at start, not compared yet */
@@ -60,10 +64,13 @@ struct vif {
 	uint64_t due;			/* ms; run again then at the latest; 0: no need */
 	unsigned int failures;		/* steps in a row that could not be done */
 	char error[STORE_VALUE_MAX];	/* to be written as hotplug-error with Closing */
+	bool cut_off;			/* adopted, and on no network, for that reason: */
 	char refusal[REASON_MAX];	/* why it is not offered: wants.h */
 	struct log_budget budget;
 	struct obj *obj;		/* its object ring, if it has one */
 	bool obj_tried;			/* since it was connected */
+	struct ctrl *ctrl;		/* its control ring, likewise */
+	bool ctrl_tried;
 	bool unspoken;			/* the kernel half may have settings of a ring that is no more */
 	bool unset;			/* ... and has none but MAC and MTU any more */
 };

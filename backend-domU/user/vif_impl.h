@@ -11,6 +11,7 @@
 #include "vif.h"
 
 #define POLL_MS		1000	/* while there is no watch, or nodes are hidden */
+#define UNSEEN_MS	10000	/* while its guest is not there, though Xen may still have it */
 
 /* ---- vif_look.c */
 
@@ -25,8 +26,8 @@ bool vif_is_refusal(int err);
 
 /* ---- vif_kern.c */
 
-/* The message for the kernel.  Return: 0, 1 given up with a reason, negative: not now. */
-int vif_read_keys(struct vif *v, struct vif_env *env, struct xmd_vif_connect *c);
+/* The message for the kernel; @adopt: the vif was served before.  Return: 0, 1 given up with a reason, negative: not now. */
+int vif_read_keys(struct vif *v, struct vif_env *env, struct xmd_vif_connect *c, bool adopt);
 /* Return: as vif_read_keys. */
 int vif_connect_kernel(struct vif *v, struct vif_env *env, const struct xmd_vif_connect *c);
 int vif_disconnect(struct vif *v, struct vif_env *env);

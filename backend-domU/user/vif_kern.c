@@ -2,6 +2,9 @@
 /* vif_kern.c - a vif and the kernel half; see vif_impl.h */
 #include "vif_impl.h"
 
+#include "confine.h"
+#include "wants.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -78,7 +81,33 @@ int vif_follow_rate(struct vif *v, struct vif_env *env)
 	return err;
 }
 
-int vif_read_keys(struct vif *v, struct vif_env *env, struct xmd_vif_connect *c)
+/* Since it was offered, somebody may have changed what it asks for. */
+static int read_confine(struct vif *v, struct vif_env *env, struct xmd_vif_connect *c,
+			char reason[REASON_MAX])
+{
+	const struct vif_policy *p = env->objs ? &env->objs->policy : NULL;
+	uint32_t may = obj_may(v, env), ignore;
+	int err = c->adopt ? 0 : wants_check(env->store, v->back, p, may, &ignore, reason);
+
+	if (may & XMD_MAY_SPOOF)
+		c->features |= XMD_VIF_ANY_SOURCE;
+	if (!err)
+		err = confine_read(env->store, v->back, p,
+				   (c->adopt ? v->confine_keys : CONFINE_KEYS) & ~confine_ignored(may),
+				   &c->confine);
+	v->confine_keys = CONFINE_KEYS;
+	return err;
+}
+
+static void note_confine(struct vif *v, struct vif_env *env, const struct xmd_vif_confine *c)
+{
+	if ((!c->vlan && !c->n_addrs && !*c->segment) || !log_allowed(&v->budget, env->now(), v->name))
+		return;
+	log_info("%s: VLAN %u (0: none), private segment \"%s\", %u addresses (0: any)", v->name,
+		 c->vlan, c->segment, c->n_addrs);
+}
+
+int vif_read_keys(struct vif *v, struct vif_env *env, struct xmd_vif_connect *c, bool adopt)
 {
 	char reason[REASON_MAX];
 	int err;
@@ -87,12 +116,13 @@ int vif_read_keys(struct vif *v, struct vif_env *env, struct xmd_vif_connect *c)
 	c->id.domid = v->domid;
 	c->id.handle = v->handle;
 	err = negotiate_read(env->store, v->back, v->front, c, reason);
+	c->adopt = adopt;
+	if (!err)
+		err = read_confine(v, env, c, reason);
 	if (vif_is_refusal(err)) {
 		vif_give_up(v, env, reason, "");
 		return 1;
 	}
-	if (!err && obj_may(v, env) & XMD_MAY_SPOOF)
-		c->features |= XMD_VIF_ANY_SOURCE;
 	return err ? err : read_rate(v, env, &c->rate);
 }
 
@@ -144,6 +174,7 @@ int vif_connect_kernel(struct vif *v, struct vif_env *env, const struct xmd_vif_
 	}
 	if (log_allowed(&v->budget, env->now(), v->name))
 		log_info("%s: rings %s", v->name, c->adopt ? "adopted" : "connected");
+	note_confine(v, env, &c->confine);
 	tell_of_jumbo(v, env, c);
 	memset(&v->rate, 0, sizeof(v->rate));
 	note_rate(v, env, &c->rate);
@@ -156,6 +187,7 @@ int vif_disconnect(struct vif *v, struct vif_env *env)
 	int err;
 
 	obj_end(v, env);
+	ctrl_end(v, env);
 	err = env->kern->ops->disconnect(env->kern, &id);
 
 	/* ENOENT: it was not connected, which is what we want. */

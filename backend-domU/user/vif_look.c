@@ -150,12 +150,13 @@ static int look_wants(struct vif *v, struct vif_env *env, struct vif_view *view)
 {
 	char status[STORE_VALUE_MAX];
 	const struct vif_policy *p = env->objs ? &env->objs->policy : NULL;
+	uint32_t ignore;
 	int err;
 
 	if (!view->online || view->kern != KERN_NONE ||
 	    (view->own != STATE_INITIALISING && view->own != STATE_CLOSED))
 		return 0;
-	err = wants_check(env->store, v->back, p, obj_may(v, env), v->refusal);
+	err = wants_check(env->store, v->back, p, obj_may(v, env), &ignore, v->refusal);
 	view->refused = err == -EINVAL;
 	if (err && !view->refused)
 		return err;

@@ -18,6 +18,8 @@
  * instructions. Each ends with one line, "flow: bytes=N" or "flow: frames=N", N being what this end has
  * sent or received.
  *
+ * A receiver that is gone (it gives up after 10 s without a datagram) stops no sender: it has its count.
+ *
  * "window": at most WINDOW datagrams are on their way; the receiver answers every ANSWER-th by one
  * of its own. The peer's clock is another than the domains', so a rate of the peer's would mean
  * another load at each speed of the emulator: "tick" in dom0, piped into "stdin" at the peer, is one
@@ -213,7 +215,7 @@ static void send_frames(char **arg)
 			break;
 		if (rate > 0)
 			wait_turn(&next, 1000000000 / rate);
-		while (send(fd, buf, sizeof(buf), 0) < 0)
+		while (send(fd, buf, sizeof(buf), 0) < 0 && errno != ECONNREFUSED)
 			if (errno != ENOBUFS && errno != EAGAIN)
 				die("send");
 	}

@@ -16,6 +16,7 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 #include "../../xpc/objects.h"
+#include "stage.h"
 
 #define XMD_XPC_VERSION	1u	/* of this file; checked by CONNECT */
 
@@ -66,6 +67,31 @@ struct xmd_vif_rate {
 	__u32 usecs;
 };
 
+#define XMD_ADDRS_MAX	16u
+#define XMD_SEGMENT_MAX	32u	/* bytes of a name, with the NUL */
+
+/* An address, and how many of its bits count. */
+struct xmd_vif_addr {
+	__u8 addr[16];		/* IPv4: the first four, the others 0 */
+	__u8 bits;
+	__u8 v6;
+	__u8 reserved[2];
+};
+
+/**
+ * struct xmd_vif_confine - with whom a guest may speak, and as whom
+ * @vlan:    1 to 4094: an access port of that VLAN (kern/vlan.h); 0: none
+ * @n_addrs: of @addr; not 0: only frames from these addresses pass (kern/source.h)
+ * @segment: it hears, and is heard by, vifs with the same name alone; not together with @vlan.
+ *	     "": on the NIC's network
+ */
+struct xmd_vif_confine {
+	__u16 vlan;
+	__u16 n_addrs;
+	char segment[XMD_SEGMENT_MAX];
+	struct xmd_vif_addr addr[XMD_ADDRS_MAX];
+};
+
 /**
  * struct xmd_vif_connect - map a guest's rings and serve them
  * @version:  XMD_XPC_VERSION
@@ -76,6 +102,7 @@ struct xmd_vif_rate {
  *	      than mtu + 18, or with SG than the NIC's MTU + 18, if that is more
  * @mac:      the guest's address; of several vifs with one the latest gets the frames (fdb.h)
  * @rate:     from the first frame on; XMD_VIF_RATE changes it
+ * @confine:  from the first frame to the last
  *
  * Errors: EEXIST connected already, EINVAL a field out of range, ENOENT/EPERM/EIO the
  * grant or event channel was refused by Xen (the kernel log says which), ENOSPC too
@@ -91,6 +118,7 @@ struct xmd_vif_connect {
 	__u8 n_queues;
 	struct xmd_vif_queue queue[XMD_VIF_QUEUES_MAX];
 	struct xmd_vif_rate rate;
+	struct xmd_vif_confine confine;
 };
 
 /* Why a vif was broken off; told in the event, in LIST and in the kernel log. */
@@ -125,6 +153,8 @@ struct xmd_vif_info {
 	__u64 tx_spoofed;		/* frames dropped for their source address */
 	__u64 rx_filtered;		/* flooded frames that this vif's filters kept away */
 	__u64 rx_too_long;		/* of rx_drops: longer than this guest takes */
+	__u64 tx_tagged;		/* of tx_drops: with a VLAN tag that it may not send */
+	__u64 tx_ip_spoofed;		/* of tx_drops: not from one of its addresses */
 };
 
 /* struct xmd_vif_settings.flags */
@@ -173,6 +203,39 @@ struct xmd_vif_limit {
 	struct xmd_vif_rate rate;
 };
 
+/**
+ * struct xmd_vlans - VLANs that are for vifs with this VLAN alone
+ * @apart: bit N % 64 of word N / 64 is VLAN N's, 1 to 4094
+ *
+ * Other vifs and the driver domain neither get nor send frames with such a tag.  A VLAN that was
+ * named here once, or by CONNECT, stays so until the module goes.  EINVAL: VLAN 0 or 4095.
+ */
+struct xmd_vlans {
+	__u64 apart[64];
+};
+
+/**
+ * struct xmd_vif_stage - pages of the guest to be kept mapped; stage.h
+ * @n:	   1 to XMD_STAGE_PAGES
+ * @del:   1: to be mapped no more; 0: to be mapped, all of them or none
+ * @grefs: where they are: n struct xmd_gref.  With @del the status of each is written
+ *
+ * To where a page is mapped, and from there, frames are copied without Xen.  A grant reference
+ * that is in none of these lists, or not any more, works as always: so nothing has to be told
+ * for an adoption, and a guest may use those that it will add before it does.  One that is added
+ * again, with the same flags, stays as it is.
+ *
+ * Errors: ENOENT unknown vif, EINVAL a field or a flag out of range, or twice with
+ * different flags, ENOSPC too many of this vif or of all together (module parameter
+ * stage_pages), EPERM/EIO/ENXIO Xen refuses one (the kernel log says which).
+ */
+struct xmd_vif_stage {
+	struct xmd_vif_id id;
+	__u32 n;
+	__u32 del;
+	__u64 grefs;
+};
+
 /* struct xmd_port_state.features, as ethtool -K names them */
 #define XMD_FEATURE_SG		0x01u
 #define XMD_FEATURE_TX_CSUM	0x02u
@@ -189,6 +252,7 @@ struct xmd_vif_limit {
  * @counters: totals since the NIC was probed, as old as its user half's last look
  * @chosen:   XPC_xmd_adapter_*: members that somebody has set with ip and ethtool since the NIC was
  *	      probed (BACK_PORT), or that are to be put into force (SET), of XMD_PORT_MEMBERS
+ * @crossings: messages and calls between the NIC's two halves
  * @features: XMD_FEATURE*
  * @result:   of the last SET; -EINPROGRESS it waits for a user half or is at work; 0 all is
  *	      in force; else the first error, and the kernel log names the members that were refused
@@ -203,6 +267,7 @@ struct xmd_port_state {
 	__u8 reserved[8 - sizeof(struct xmd_adapter) % 8];
 	struct xmd_counters counters;
 	__u64 chosen;
+	__u64 crossings;
 	__u32 features;
 	__s32 result;
 	__u16 regs_len, vendor, device;
@@ -279,6 +344,9 @@ struct xmd_back_health {
 #define XMD_BACK_PORT	_IOR('x', 0x27, struct xmd_port_state)
 #define XMD_BACK_ASK	_IOWR('x', 0x28, struct xmd_port_ask)
 #define XMD_VIF_RATE	_IOW('x', 0x29, struct xmd_vif_limit)
+/* Return, with del: how many were mapped until now. */
+#define XMD_VIF_STAGE	_IOW('x', 0x2a, struct xmd_vif_stage)
+#define XMD_BACK_VLANS	_IOW('x', 0x2b, struct xmd_vlans)
 /* ENODEV: there is no NIC (yet).  EINVAL: a member or a feature that is not to be set so. */
 #define XMD_BACK_SETTINGS_SET _IOW('x', 0x31, struct xmd_port_state)
 

@@ -52,6 +52,7 @@
 #include <linux/if_ether.h>
 
 struct net_device;
+struct sk_buff;
 struct xmd_nic;
 struct xmd_port_state;
 struct xmd_port_ask;
@@ -78,10 +79,12 @@ struct xmd_port_ask;
 #define XMD_F_CSUM_VALID 0x02	/* checksums were verified, or never left this host */
 #define XMD_F_GSO_TCPV4	0x04	/* to be cut into segments of gso_size bytes of payload; */
 #define XMD_F_GSO_TCPV6	0x08	/* implies XMD_F_CSUM_BLANK, hdr_len is valid; not for
-				 * the wire: QEMU's 82540EM gets its length fields wrong */
+				 * the wire unless xmd_nic_gso says so */
 #define XMD_F_ABORTED	0x10	/* in tx_return only: never reached the wire */
 #define XMD_F_UNSENT	0x20	/* likewise, because the NIC was taken away: not to be answered
 				 * to the guest, whose ring the next domain may adopt */
+#define XMD_F_TAGGED	0x40	/* the client's own: begins with an 802.1Q tag, which some receivers
+				 * are not to see */
 
 /**
  * struct xmd_buf - one page of a frame; the first of a chain describes the frame
@@ -106,8 +109,8 @@ struct xmd_port_ask;
  * The headers that the NIC must read to do its work (Ethernet to TCP, as far as
  * csum_start + csum_offset + 2, or hdr_len) lie in the first buffer of the chain.
  * The NIC checks them before use; a frame that it cannot send (headers that contradict
- * the flags, more than 128 bytes of them, gso_size below 48, hdr_len + gso_size or a
- * frame without GSO over xmd_nic_max_frame(), GSO_TCPV6) is taken and comes back
+ * the flags, more than 124 bytes of them, gso_size below 48, hdr_len + gso_size or a
+ * frame without GSO over xmd_nic_max_frame(), GSO that is not in xmd_nic_gso()) is taken and comes back
  * through tx_return in its turn, with XMD_F_ABORTED.
  */
 struct xmd_buf {
@@ -175,7 +178,7 @@ struct xmd_nic_ops {
  * From its return on, frames from the wire and from the driver domain go to
  * @ops and no longer straight between the NIC and its net_device, and the NIC is
  * asked to receive every unicast and multicast frame.  If the NIC is taken away under its client, tx_provide answers
- * -EAGAIN, frames that it had not sent come back aborted, and memory stays until
+ * -ENODEV, frames that it had not sent come back aborted, and memory stays until
  * xmd_nic_detach.
  *
  * Return: 0, -ENODEV no NIC probed, -EBUSY it has a client.
@@ -200,7 +203,9 @@ void xmd_nic_detach(struct xmd_nic *nic);
  * keep the wire busy; tx_return will follow.  -EAGAIN: none taken, the NIC is
  * stopped for a while (bring-up, reset) or was started seconds ago and has no carrier
  * yet: keep them, ops->state will follow.
- * -ENETDOWN: none taken, there is no carrier or no NIC: drop them.
+ * -ENODEV: none taken, the NIC is being taken away, or was: keep them for another one, or
+ * for the next domain, to send.
+ * -ENETDOWN: none taken, there is no carrier or no NIC that works: drop them.
  */
 int xmd_nic_tx_provide(struct xmd_nic *nic, struct xmd_buf **frames, unsigned int n);
 
@@ -219,12 +224,22 @@ unsigned int xmd_nic_tx_space(const struct xmd_nic *nic);
  */
 unsigned int xmd_nic_max_frame(const struct xmd_nic *nic);
 
+/** xmd_nic_gso - which of XMD_F_GSO_* this NIC does.  For as long as it is there. */
+unsigned int xmd_nic_gso(const struct xmd_nic *nic);
+
 /**
  * xmd_nic_host_rx - give one frame to the network stack of the driver domain
  *
  * The bytes are copied into an skb; one reference to @frame is consumed.
  */
 void xmd_nic_host_rx(struct xmd_nic *nic, struct xmd_buf *frame);
+
+/**
+ * xmd_nic_skb - a copy of a frame, for @dev: the caller's; data begins with the Ethernet header
+ *
+ * @frame stays who it was.  Return: NULL if there is no memory.
+ */
+struct sk_buff *xmd_nic_skb(struct net_device *dev, const struct xmd_buf *frame);
 
 /**
  * xmd_buf_get - take single buffers out of the pool

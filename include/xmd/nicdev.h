@@ -8,6 +8,10 @@
  * xpc/tracker.h.  A user half that is lost is sent SIGKILL, so that whoever supervises it
  * starts a new one; frames flow on in each of these states if the NIC was started before.
  *
+ * Where they do not, because the NIC is stopped, hangs, has no link, or is in a self-test, a user half
+ * that owes something may not stand still: without a message or an ioctl for XPC_STILL_MS (half
+ * of that when it is stopped) it is lost.  What the host keeps from it is not counted.
+ *
  * What is no object, registers and the two steps that arm and disarm the NIC, are ioctls:
  * done when they return, result in errno.  Before HELLO they fail with EPROTO, of a lost
  * user half with EIO.
@@ -21,7 +25,9 @@
  * there are frames in the ring and has been no carrier for a second, but for the first five
  * after a START: they are dropped, as those that come later are.  It tells a NIC that hangs
  * from one that the link partner pauses (STATUS.TXOFF), for however long, and one that has no
- * link (STATUS.LU), of which it raises link_event.
+ * link (STATUS.LU), of which it raises link_event.  It raises tx_hang, too, for a NIC whose heads are
+ * not where its descriptors say, in either ring; and does not START one that has not taken the
+ * addresses of its rings, or how to use them (ENODEV).
  *
  * Every number is in the byte order of the machine: both ends run on it.  A field named
  * reserved is 0 when written and is checked to be.

@@ -2,9 +2,11 @@
 /*
  * nicregs.h - the registers of the 8254x that any part of xmd touches, named once: for the
  * guard, the kernel half, the user half, its simulated NIC, the register dump and the tests.
+ * Which chip has which of them is in nicchips.h.
  *
  * Names, and the chapters in the column behind the offset, are those of Intel's "PCI/PCI-X
- * Family of Gigabit Ethernet Controllers Software Developer's Manual" (317453).
+ * Family of Gigabit Ethernet Controllers Software Developer's Manual" (317453); "D" is before those of
+ * the 82574's datasheet (317694).
  *
  * Who may do what; kerndriver/guard.c holds the user half to it:
  *
@@ -34,11 +36,13 @@
 	/* RST and PHY_RST pull the rings away.  No VME: tags are the guests'.  No BEM */ \
 	FREE(CTRL, 0x0000, 1, "13.4.1", CTRL_USER, CTRL_RST | CTRL_PHY_RST) \
 	READ(STATUS, 0x0008, "13.4.2") \
-	/* the pins clock instructions into the EEPROM, for good: only for write_eeprom.  No FWE, \
-	 * which opens the flash */ \
+	/* the pins clock instructions into the EEPROM, for good: only for write_eeprom, but that of a \
+	 * chip without EERD may be read by them.  No FWE, which opens the flash */ \
 	RULE(EECD, 0x0010, "13.4.3", 0, EECD_WIRE, XMD_RULE_PINS) \
 	/* reads the EEPROM, and can do nothing else */ \
 	FREE(EERD, 0x0014, 1, "13.4.4", XMD_ALL, 0) \
+	/* how MSI-X and PCI Express behave */ \
+	KERNEL(CTRL_EXT, 0x0018, "13.4.5") \
 	/* any register of the PHY, which sees frames only as bits.  Its interrupt is masked */ \
 	FREE(MDIC, 0x0020, 1, "13.4.7", XMD_ALL, 0) \
 	/* destination and type of the PAUSE frames that the NIC sends by itself: 802.3's only, \
@@ -53,16 +57,25 @@
 	KERNEL(ICS, 0x00c8, "13.4.19") \
 	KERNEL(IMS, 0x00d0, "13.4.20") \
 	KERNEL(IMC, 0x00d8, "13.4.21") \
+	KERNEL(EIAC, 0x00dc, "D 10.2") \
+	KERNEL(IVAR, 0x00e4, "D 10.2") \
+	/* ITR of the one vector that is for frames */ \
+	FREE(EITR0, 0x00e8, 1, "D 10.2", 0xffffu, 0) \
 	FREE(RCTL, 0x0100, 1, "13.4.22", RCTL_USER, 0) \
 	/* how long others are to be silent, in 512 bit times: 1 ms at 1000 Mb/s at most */ \
 	BOUND(FCTTV, 0x0170, "13.4.12", 0xffffu, 0, 1, 0x07ffu) \
 	/* collisions are a matter of half duplex, where whoever wants to can jam anyway */ \
 	FREE(TCTL, 0x0400, 1, "13.4.33", TCTL_USER, 0) \
 	/* a shorter gap than 802.3's costs others frames; this one is the manual's for copper */ \
-	BOUND(TIPG, 0x0410, "13.4.34", 0x3fffffffu, 0, TIPG_COPPER, TIPG_COPPER) \
+	RULE(TIPG, 0x0410, "13.4.34", 0x3fffffffu, 0, XMD_RULE_TIPG) \
 	FREE(LEDCTL, 0x0e00, 1, "13.4.15", XMD_ALL, 0) \
-	/* KiB for receiving; the rest of 64 must hold a frame to be sent.  Effective at a reset */ \
-	BOUND(PBA, 0x1000, "13.4.16", 0, 0xffffu, PBA_RX_MIN, PBA_RX_MAX) \
+	/* who has PHY and EEPROM; firmware waits while it is us */ \
+	FREE(EXTCNF_CTRL, 0x0f00, 1, "D 10.2", EXTCNF_MDIO_SW, 0) \
+	/* KiB for receiving; the rest of the chip's must hold a frame to be sent.  Effective at a reset */ \
+	RULE(PBA, 0x1000, "13.4.16", 0, 0xffffu, XMD_RULE_PBA) \
+	READ(EEMNGCTL, 0x1010, "D 10.2") \
+	/* writes a word of the EEPROM, for good: only for write_eeprom */ \
+	RULE(EEWR, 0x102c, "D 10.2", 0, XMD_ALL, XMD_RULE_EEWR) \
 	/* XOFF is asked for when half of the memory at least is used, XON below that: else each \
 	 * frame would silence others */ \
 	RULE(FCRTL, 0x2160, "13.4.23", FCRTL_XONE | FCRT_BYTES, 0, XMD_RULE_XON) \
@@ -82,6 +95,7 @@
 	READ(TDT, 0x3818, "13.4.40") \
 	/* the kernel half's descriptors have IDE, with which 0 is not allowed */ \
 	BOUND(TIDV, 0x3820, "13.4.41", 0xffffu, 0, 1, 0xffffu) \
+	KERNEL(TXDCTL, 0x3828, "13.4.42") \
 	FREE(TADV, 0x382c, 1, "13.4", 0xffffu, 0) \
 	/* all clear on read: what it read and does not report is missing from the totals */ \
 	READ(CRCERRS, 0x4000, "13.7") \
@@ -143,6 +157,8 @@
 	READ(TSCTC, 0x40f8, "13.7") \
 	READ(TSCTFC, 0x40fc, "13.7") \
 	KERNEL(RXCSUM, 0x5000, "13.4") \
+	/* the layout of descriptors is in it */ \
+	KERNEL(RFCTL, 0x5008, "D 10.2") \
 	FREE(MTA0, 0x5200, MTA_WORDS, "13.5", XMD_ALL, 0) \
 	/* RAL0 and RAH0 are also the source of PAUSE frames, which bridges do not learn from */ \
 	FREE(RA0, 0x5400, 2 * RAR_ENTRIES, "13.5", XMD_ALL, 0) \
@@ -152,7 +168,8 @@
 	/* no more events than were asked for with set_wol */ \
 	RULE(WUFC, 0x5808, "13.6", WUFC_USER, 0, XMD_RULE_WAKE) \
 	/* firmware that answers ARP for us can be told off, and not on */ \
-	RULE(MANC, 0x5820, "13.6", MANC_ARP_EN, 0, XMD_RULE_CLEAR)
+	RULE(MANC, 0x5820, "13.6", MANC_ARP_EN, 0, XMD_RULE_CLEAR) \
+	KERNEL(GCR, 0x5b00, "D 10.2")
 
 /* The names, as numbers. */
 #define XMD_NIC_NAME(name, offset, ...) name = offset,
@@ -184,6 +201,7 @@ enum xmd_nic_register {
 
 #define CTRL_FD		0x00000001u
 #define CTRL_BEM	0x00000002u
+#define CTRL_GIO_DISABLE 0x00000004u	/* PCI Express: no requests of its own any more */
 #define CTRL_ASDE	0x00000020u
 #define CTRL_SLU	0x00000040u
 #define CTRL_ILOS	0x00000080u
@@ -192,7 +210,9 @@ enum xmd_nic_register {
 #define CTRL_SPEED_1000	0x00000200u
 #define CTRL_FRCSPD	0x00000800u
 #define CTRL_FRCDPX	0x00001000u
+#define CTRL_SWDPIN0	0x00040000u
 #define CTRL_ADVD3WUC	0x00100000u
+#define CTRL_SWDPIO0	0x00400000u
 #define CTRL_RST	0x04000000u
 #define CTRL_RFCE	0x08000000u
 #define CTRL_TFCE	0x10000000u
@@ -203,11 +223,14 @@ enum xmd_nic_register {
 
 #define STATUS_FD	0x00000001u
 #define STATUS_LU	0x00000002u
+#define STATUS_FUNC	0x00000004u	/* the second of two ports */
 #define STATUS_TXOFF	0x00000010u	/* paused by the other end: nothing is sent */
 #define STATUS_SPEED	0x000000c0u
 #define STATUS_SPEED_10	0x00000000u
 #define STATUS_SPEED_100 0x00000040u
 #define STATUS_SPEED_1000 0x00000080u	/* and both bits, too */
+#define STATUS_PCIX	0x00002000u
+#define STATUS_GIO_MASTER 0x00080000u	/* it may have requests under way */
 
 #define EECD_SK		0x00000001u	/* clock of the EEPROM */
 #define EECD_CS		0x00000002u
@@ -216,12 +239,24 @@ enum xmd_nic_register {
 #define EECD_EE_REQ	0x00000040u
 #define EECD_EE_GNT	0x00000080u
 #define EECD_EE_SIZE	0x00000200u	/* 256 words, not 64 */
+#define EECD_AUTO_RD	0x00000200u	/* PCI Express: read after a reset */
+#define EECD_SIZE_SHIFT	11		/* PCI Express: 64 words << this, four bits */
+#define EECD_SIZE_MASK	0xfu
+#define EECD_FLASH	0x00018000u	/* PCI Express, both: it is flash */
+#define EECD_FLUPD	0x00080000u	/* PCI Express: into the flash with it */
+#define EECD_SPI	0x00002000u	/* 82541: not microwire */
 #define EECD_WIRE	(EECD_SK | EECD_CS | EECD_DI | EECD_EE_REQ)
 
 #define EERD_START	0x00000001u
 #define EERD_DONE	0x00000010u
 #define EERD_ADDR_SHIFT	8
 #define EERD_DATA_SHIFT	16
+/* likewise of the 82541, 82547 and PCI Express; of EEWR, too */
+#define EERW_DONE	0x00000002u
+#define EERW_ADDR_SHIFT	2
+
+#define EXTCNF_MDIO_SW	0x00000020u
+#define EEMNGCTL_DONE	0x00040000u	/* the PHY is set up from the EEPROM */
 
 #define MDIC_DATA_MASK	0x0000ffffu
 #define MDIC_REG_SHIFT	16
@@ -237,8 +272,15 @@ enum xmd_nic_register {
 #define INT_LSC		0x00000004u
 #define INT_RXO		0x00000040u
 #define INT_RXT0	0x00000080u
+#define INT_RXQ0	0x00100000u	/* MSI-X: a vector for each of these */
+#define INT_TXQ0	0x00400000u
+#define INT_OTHER	0x01000000u
 #define INT_RX		(INT_RXO | INT_RXT0)
 #define INT_DATA	(INT_TXDW | INT_RX)
+
+#define IVAR_VALID	0x8u
+#define IVAR_XMD	(IVAR_VALID | IVAR_VALID << 8 | (IVAR_VALID | 1u) << 16)
+#define CTRL_EXT_PBA_CLR 0x80000000u	/* a vector pends no more once its cause is open again */
 
 #define RCTL_EN		0x00000002u
 #define RCTL_SBP	0x00000004u
@@ -272,12 +314,16 @@ enum xmd_nic_register {
 
 #define PBA_RX_MASK	0x0000ffffu	/* KiB of packet memory for receiving */
 #define PBA_RX_MIN	8u
-#define PBA_RX_MAX	56u
+#define PBA_TX_MIN	8u
 #define FCRTL_XONE	0x80000000u
 #define FCRT_BYTES	0x0000ffffu
 
 #define RXCSUM_IPOFL	0x00000100u
 #define RXCSUM_TUOFL	0x00000200u
+#define RFCTL_ACK_DIS	0x00001000u
+#define RFCTL_IPV6_EX	0x00030000u	/* both kinds: not looked into */
+#define TXDCTL_PCIE	0x00400000u	/* to be set, says the datasheet */
+#define GCR_PCIE	0x00400000u	/* likewise: 82574, 82583 */
 
 #define WUC_APME	0x00000001u
 #define WUC_PME_EN	0x00000002u

@@ -94,7 +94,7 @@ part_vifs() {
     note "refused"
     mark
     attach 1 bridge=br-internal
-    attach 2 bridge=xenbr0 ip=10.77.0.77
+    attach 2 bridge=xenbr0 ip=10.77.0.777
     attach 3 bridge=xenbr0 script=vif-other
     attach 4 bridge=xenbr0 gatewaydev=eth7
     dev=0
@@ -111,7 +111,7 @@ part_vifs() {
         echo 'default ignore-bridge ignore-ip ignore-script ignore-gatewaydev' > /etc/xmd/policy.conf && kill -9 $old" || fail "no policy"
     wait_until 10 "[ \"\$(xs $own/pid)\" != $old ] && [ \"\$(xs $own/state)\" = serving ]" || fail "xmd-backend is not back"
     mark
-    connects bridge bridge=br-internal ip=10.77.0.77 script=vif-other gatewaydev=eth7
+    connects bridge bridge=br-internal ip=10.77.0.777 script=vif-other gatewaydev=eth7
     drv_said | grep -a xmd-backend || true
 }
 

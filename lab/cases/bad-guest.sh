@@ -12,18 +12,19 @@
 # --env XMD_ATTACKS='tx-* extra-*' runs a part; --env XMD_ATTACK_SECONDS=10 makes those by
 # repetition longer.
 . /case/caselib.sh
-seconds=${XMD_ATTACK_SECONDS:-2}
+seconds=${XMD_ATTACK_SECONDS:-1}
 [ -z "$FULL" ] || seconds=${XMD_ATTACK_SECONDS:-10}
-# One or two of each kind; with --env XMD_FULL=1 all of "xmd-hostile-front list", some 12 minutes,
+# One of each kind; with --env XMD_FULL=1 all of "xmd-hostile-front list", some 12 minutes,
 # but for those on the object ring: bad-guest-objects.sh is this case with only those.
 objects=${objects:-}
 [ -n "$FULL$objects" ] || objects=some
-short_objects="obj-wire-99 obj-len-4g obj-stale obj-promisc obj-far-indices obj-flood-hello
-	obj-event-storm obj-flip-slots obj-page-withdrawn"
-attacks=${short:-"tx-gref-none tx-gref-foreign tx-cross-page tx-size-0 tx-size-13 tx-size-65535 tx-slot-empty
-	tx-slots-19 tx-slots-endless tx-prod-300 rx-prod-2g rx-gref-readonly extra-type-77 extra-endless flip-size
-	flip-all event-storm gso-size-0 gso-doff-0 csum-ihl-0 csum-ext6-chain vanish-initialised
-	vanish-connected vanish-traffic pages-withdrawn port-closed keys-garbage state-flap $short_objects"}
+short_objects="obj-wire-99 obj-stale obj-far-indices obj-flood-hello
+	obj-event-storm obj-page-withdrawn"
+attacks=${short:-"tx-gref-none tx-cross-page tx-size-0 tx-size-65535 tx-slot-empty
+	tx-slots-endless tx-prod-300 rx-prod-2g rx-gref-readonly extra-type-77
+	flip-all event-storm gso-size-0 csum-ext6-chain
+	vanish-connected vanish-traffic pages-withdrawn port-closed keys-garbage state-flap stage-bad-lists stage-flip-pages
+	stage-readonly-rx stage-vanish $short_objects"}
 [ -z "$FULL" ] || attacks=*
 attacks=${XMD_ATTACKS:-$attacks}
 

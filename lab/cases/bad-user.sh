@@ -42,6 +42,13 @@ in_place xmd-userdriver nic-wrong-answers
 in_place xmd-userdriver nic-silence
 
 note "/dev/xmd/back"
+# For as long as the real one is away nobody pets the watchdog, which follows this host down to 2 s;
+# xmd-backend reads the least when it starts.
+own=/local/domain/$drv_id/data/xmd-backend
+xenstore-write "$own/watchdog" 60
+old=$(half_pid xmd-backend)
+on drv "kill -9 $old"
+wait_until 10 "[ \"\$(xenstore-read $own/pid)\" != $old ] && [ \"\$(xenstore-read $own/state)\" = serving ]" || fail "xmd-backend is not back"
 in_place xmd-backend back-calls
 in_place xmd-backend back-flood
 

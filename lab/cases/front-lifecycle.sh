@@ -1,5 +1,6 @@
 # lab: file tests/tools/caselib.sh
 # lab: file build/bin/xmd-gaptcp
+# full only: saving, restoring and unloading: front-restart and front-objects have the frontend reconnect
 #
 # What a guest with our own frontend goes through by itself, each with a TCP stream each way: its
 # module is unloaded and loaded again; it is checkpointed, so that it sleeps and wakes where it was;
@@ -131,7 +132,7 @@ another_domain() {
 			fail "the vif of domain $was is still there"
 	done
 }
-another_domain restored save_and_restore 10
+another_domain restored save_and_restore 20
 # needs Xen to see what the guest writes meanwhile: without shadow paging, as Debian builds it, not of a PV guest
 case ${XMD_GUEST:-pv} in
 pv) note "not migrated: Xen cannot do that to a PV guest here (XMD_GUEST=pvh)" ;;

@@ -193,6 +193,8 @@ drv_tools
 wait_until 20 "settings g1" || fail "not back: $(kernel_row g1; tail -n 20 /logs/guest-drv.log)"
 wait_until 10 "live g1" || fail "no object ring any more: $(on g1 dmesg | tail -n 5)"
 wait_until 20 "reachable g1 $PEER_IP 1" || fail "g1 does not reach the peer"
+# what it had posted before, a ring full, goes by grant copies still
+wait_until 20 "on g1 'ping -q -c 300 -i 0.01 $PEER_IP > /dev/null'; staged g1 | grep -q 'pages 512 .* rx [1-9]'" || fail "its pages are not mapped again: $(staged g1)"
 [ "$(xs "$(back_dir g1)/xmd-allow")" = mtu ] || fail "xmd-allow was not written again"
 for g in g1 g2; do
 	said=$(on $g 'dmesg | grep -E "BUG:|WARNING:|Oops|Call Trace|general protection"' || true)

@@ -1,5 +1,6 @@
 # lab: file tests/tools/caselib.sh
 # lab: file build/bin/xmd-gaptcp
+# full only: front-stock is this on the stock backend, and front-restart and front-objects load xmd_front on ours
 #
 # First light of our own frontend: two guests that load xmd_front.ko, one PV and one PVH, and
 # what a network user does: ping, IPv6, TCP each way, full frames, groups; then the vif is
@@ -53,6 +54,17 @@ transfer g2 peer "$PEER_IP6" 5003 $bytes
 transfer peer g2 "$IP6_g2" 5004 $bytes
 transfer g1 g2 "$IP_g2" 5005 $bytes
 transfer g2 g1 "$IP6_g1" 5006 $bytes
+
+if [ "$DRV_KIND" = stock ]; then
+	vifs g1 | grep -q 'stage pages 0 old 0 on 0 ' || fail "g1 has staging grants with xen-netback: $(vifs g1)"
+else
+	note "staging grants"
+	for g in g1 g2; do
+		vifs $g | grep -q 'stage pages 512 old 0 on 1 ' || fail "$g: no staging grants: $(vifs $g)"
+		staged $g | grep -q 'pages 512 of_all [0-9]* tx [1-9][0-9]* rx [1-9]' ||
+			fail "drv: $g's pages are not used: $(staged $g)"
+	done
+fi
 
 note "groups"
 for g in g1 g2; do

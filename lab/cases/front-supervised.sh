@@ -95,6 +95,8 @@ for i in $(seq "$panics"); do
 	xmdctl history | tail -n 1
 	[ "$(xl domid drv)" = "$drv_id" ] || fail "drv is back as domain $(xl domid drv), not $drv_id"
 	wanted
+	eventually 20 "staged g1 | grep -q 'pages 512 .* tx [1-9].* rx [1-9]'" ||
+		fail "g1's pages are not mapped again: $(staged g1)"
 	groups_pass
 	# the other way for the next one
 	if [ $all = on ]; then all=off; else all=on; fi

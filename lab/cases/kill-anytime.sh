@@ -32,16 +32,23 @@ metric new_user_half_worst "$(field worst_ms "$(tail -n 1 /run/lab/killed)")" ms
 metric new_user_half_median "$(median_ms /run/lab/killed)" ms
 metric new_user_half_worst_in_a_reset "$(field worst_in_reset_ms "$(tail -n 1 /run/lab/killed)")" ms
 
+on g1 'kill $(pidof xmd-gaptcp)'
+watch_end 5001
+metric longest_pause_kills "$gap" ms
+watch_start g1 peer "$PEER_IP" 5002 100000 2000 500
+
 note "made to hang $hangs times"
 on drv "sh /root/killer.sh $hangs STOP" > /run/lab/hung || { cat /run/lab/hung; fail "settings were lost"; }
 cp /run/lab/hung /logs/hung.txt
 tail -n 4 /run/lab/hung
 metric after_a_hang_median "$(median_ms /run/lab/hung)" ms
 metric after_a_hang_worst "$(field worst_ms "$(tail -n 1 /run/lab/hung)")" ms
+metric hangs_with_the_nic_stopped "$(field stood "$(tail -n 1 /run/lab/hung)")" times
+metric noticed_with_the_nic_stopped_worst "$(field noticed_ms "$(tail -n 1 /run/lab/hung)")" ms
 
 note "the guest's stream"
 on g1 'kill $(pidof xmd-gaptcp)'
-watch_end 5001
+watch_end 5002
 metric longest_pause "$gap" ms
 ! on drv dmesg | grep -E 'BUG:|WARNING:|Oops|general protection|Call Trace' ||
 	fail "the driver domain's kernel complains"

@@ -1,3 +1,4 @@
+# full only: what it promises every other case takes for granted
 # The lab's own promises: what lab/README.md says that on, put, wire, metric and the address functions do.
 # lab: file lab/cases/lab-self.sh
 guest_config g1 none pv | sed '/^vif/d' > /tmp/g1.cfg

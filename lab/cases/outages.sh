@@ -2,7 +2,7 @@
 # lab: file build/bin/xmd-seqtest
 # lab: file build/bin/xmd-gaptcp
 #
-# What the driver domain depends on goes away for a while, and nobody may take that for its end: the cable, for 20 s (60)
+# What the driver domain depends on goes away for a while, and nobody may take that for its end: the cable, for 12 s (60)
 # under load; xenstored, stopped for 40 s with four busy processes beside the lab, which take the processors from all of
 # Xen (with XMD_FULL=1 for 15, 40 and 120 s, alone and so); xmd-backend, killed when it has drained the domain. Each
 # time it is the same boot of the driver domain afterwards, nothing was restarted, and attaching works. Last the other
@@ -16,7 +16,7 @@
 # takes 25 s to serve, which is too long for its watchdog, and is given more time.
 . /case/caselib.sh
 GAP_MS=1500
-pulled=20 stalls=40 slack=${XMD_SLACK:-4000}
+pulled=12 stalls=40 slack=${XMD_SLACK:-4000}
 [ -z "$FULL" ] || pulled=60 stalls="15 40 120"
 
 # one that can be changed under it

@@ -1,3 +1,4 @@
+# full only: debian-smoke is this with the other kernel, and this kernel is in every other case
 # First light: the xmd driver domain between the wire and two unmodified guests, one PV and one PVH.
 drv_start xmd
 guest_start g1 stock pv

@@ -114,7 +114,7 @@ vcpus = 1
 tsc_mode = "native"
 driver_domain = 1
 pci = ["$drv_nic"]
-extra = "$KERNEL_WORDS swiotlb=1024 lab.ip=$drv_ip/24 lab.ip6=$drv_ip6/64 $LAB_EXTRA"
+extra = "$KERNEL_WORDS swiotlb=1024 lab.ip=$drv_ip/24 lab.ip6=$drv_ip6/64 $LAB_EXTRA ${LAB_DRV_EXTRA:-}"
 END
 }
 

@@ -6,6 +6,8 @@
 #include "fdb.h"
 #include "gso.h"
 #include "merge.h"
+#include "source.h"
+#include "vlan.h"
 
 #define CHECK(x) do { if (!(x)) abort(); } while (0)
 
@@ -70,7 +72,13 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	p = malloc(size + !size);
 	memcpy(p, data, size);
 	if (size >= ETH_HLEN)
-		xmd_fdb_decide(&fdb, p, size % XMD_PORTS, size);
+		xmd_fdb_decide(&fdb, p, 0, size % XMD_PORTS, size);
+	if (size >= ETH_HLEN) {
+		static const struct xmd_vif_confine c = { .n_addrs = 1 };
+
+		xmd_source_ok(&c, p + ETH_ALEN, p, size);
+		CHECK(!xmd_vlan_id(&(struct xmd_buf){ .data = p, .len = size }) || xmd_vlan_any(p));
+	}
 	if (!xmd_l4_parse(p, size, &l4)) {
 		CHECK(l4.csum_start + l4.csum_offset + 2u <= l4.hdr_len);
 		CHECK(l4.hdr_len <= size && l4.net < l4.csum_start);

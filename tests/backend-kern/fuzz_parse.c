@@ -22,7 +22,7 @@ static void check_plan(const struct xmd_tx_frame *f, u32 from, u32 to)
 	CHECK(sum == to - from);
 }
 
-static void check_frame(const struct xmd_tx_frame *f)
+static void check_frame(struct xmd_tx_frame *f)
 {
 	u32 sum = 0;
 
@@ -34,10 +34,12 @@ static void check_frame(const struct xmd_tx_frame *f)
 		sum += f->frag[i].len;
 	}
 	CHECK(sum == f->len);
-	check_plan(f, 0, f->len);
-	check_plan(f, 0, xmd_tx_head(f));
-	if (xmd_tx_head(f) < f->len)
-		check_plan(f, xmd_tx_head(f), f->len);
+	for (f->room = 0; f->room <= 4; f->room += 4) {
+		check_plan(f, 0, f->len);
+		check_plan(f, 0, xmd_tx_head(f));
+		if (xmd_tx_head(f) < f->len)
+			check_plan(f, xmd_tx_head(f), f->len);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);

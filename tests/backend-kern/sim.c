@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "sim.h"
+#include "mirror.h"
 
 struct xmd_back back;
 struct nic_sim nic;
@@ -26,8 +27,17 @@ static struct guest *guests[MAX_GUESTS];
 static struct napi_struct *sched, **sched_tail = &sched;
 static struct { bool used; irq_handler_t h; void *arg; struct guest *g; } irqs[2 * MAX_GUESTS + 1];
 static struct guest *port_owner;
-static struct ring_at { void *addr; bool mapped; } ring_at[MAX_RINGS];
+/* What xmd_back_area() made: a ring's page, or XMD_STAGE_PAGES for others. */
+static struct area {
+	u8 *addr;
+	unsigned int n;
+	u32 mapped[XMD_STAGE_PAGES];
+	u8 *guests[XMD_STAGE_PAGES];	/* the same page where the guest has it */
+} areas[MAX_RINGS];
+static u8 *areas_from, *areas_to;	/* all there have been are in between */
 static int ring_file;
+static u32 handles;
+unsigned int sim_copies;
 static struct xmd_buf bufs[SIM_POOL], *pool[SIM_POOL];
 
 static unsigned int take(struct xmd_buf **b, unsigned int k, unsigned int keep)
@@ -49,6 +59,11 @@ static bool fails(void)
 		return false;
 	sim_failed = 1;
 	return true;
+}
+
+bool sim_alloc_ok(void)
+{
+	return !fails();
 }
 
 void *sim_alloc(size_t n)
@@ -209,6 +224,12 @@ static u8 *granted(u16 domid, u32 ref)
 	return NULL;
 }
 
+/* TX pages are granted for reading only. */
+static bool writable_page(const struct guest *g, const u8 *page)
+{
+	return page >= g->pages + SIM_PAGES * 4096;
+}
+
 static u8 *copy_page(bool gref, u32 ref, unsigned long gmfn, u16 domid)
 {
 	if (gref)
@@ -220,6 +241,7 @@ static u8 *copy_page(bool gref, u32 ref, unsigned long gmfn, u16 domid)
 void gnttab_batch_copy(struct gnttab_copy *op, unsigned int n)
 {
 	SIM_CHECK(n);
+	sim_copies += n;
 	for (; n; n--, op++) {
 		u8 *from = copy_page(op->flags & GNTCOPY_source_gref, op->source.u.ref,
 				     op->source.u.gmfn, op->source.domid);
@@ -234,35 +256,70 @@ void gnttab_batch_copy(struct gnttab_copy *op, unsigned int n)
 	}
 }
 
-void *sim_vmap(void)
+void *sim_vmap(unsigned int n)
 {
 	unsigned int i = 0;
 
 	if (fails())
 		return NULL;
-	while (ring_at[i].addr)
+	while (areas[i].addr)
 		SIM_CHECK(++i < MAX_RINGS);
-	ring_at[i].addr = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	SIM_CHECK(ring_at[i].addr != MAP_FAILED);
-	return ring_at[i].addr;
+	SIM_CHECK(n && n <= XMD_STAGE_PAGES);
+	areas[i].n = n;
+	areas[i].addr = mmap(NULL, n * 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	SIM_CHECK(areas[i].addr != MAP_FAILED);
+	if (!areas_from || areas[i].addr < areas_from)
+		areas_from = areas[i].addr;
+	areas_to = max(areas_to, areas[i].addr + n * 4096);
+	return areas[i].addr;
 }
 
-static struct ring_at *ring_of(u64 addr)
+static u8 *guests_byte_in(const struct area *a, const u8 *p)
 {
-	for (unsigned int i = 0; i < MAX_RINGS; i++)
-		if (addr && (u64)ring_at[i].addr == addr)
-			return &ring_at[i];
+	unsigned long k = (p - a->addr) / 4096ul;
+
+	return a->addr && k < a->n && a->mapped[k] ? a->guests[k] + (p - a->addr) % 4096 : NULL;
+}
+
+u8 *sim_guests_byte(const void *p)
+{
+	static unsigned int last;
+	u8 *at = NULL;
+
+	if ((u8 *)p < areas_from || (u8 *)p >= areas_to)
+		return NULL;
+	at = guests_byte_in(&areas[last], p);
+	for (unsigned int i = 0; i < MAX_RINGS && !at; i++) {
+		at = guests_byte_in(&areas[i], p);
+		last = i;
+	}
+	return at;
+}
+
+static u32 *mapped_at(u64 addr, u8 *guests)
+{
+	for (unsigned int i = 0; i < MAX_RINGS; i++) {
+		u64 from = (u64)areas[i].addr;
+
+		if (from && addr >= from && addr < from + areas[i].n * 4096) {
+			areas[i].guests[(addr - from) / 4096] = guests;
+			return &areas[i].mapped[(addr - from) / 4096];
+		}
+	}
 	SIM_CHECK(false);
 	return NULL;
 }
 
 void vunmap(void *p)
 {
-	struct ring_at *r = ring_of((u64)p);
+	unsigned int i = 0, k;
 
-	SIM_CHECK(!r->mapped);
-	munmap(p, 4096);
-	r->addr = NULL;
+	while (areas[i].addr != p)
+		SIM_CHECK(++i < MAX_RINGS);
+	for (k = 0; k < areas[i].n; k++)
+		SIM_CHECK(!areas[i].mapped[k]);
+	munmap(p, areas[i].n * 4096);
+	areas[i].addr = NULL;
 }
 
 /* Guest @g's page of the file of all rings, there or elsewhere. */
@@ -284,30 +341,42 @@ static void *ring_page(const struct guest *g, unsigned int ring, void *at)
 
 static void grant_map(struct gnttab_map_grant_ref *op)
 {
-	struct ring_at *r = ring_of(op->host_addr);
+	bool writable = !(op->flags & GNTMAP_readonly);
 	struct guest *g = guest_of(op->dom);
+	u8 *page = granted(op->dom, op->ref);
+	u32 *mapped = mapped_at(op->host_addr, page ? page : !g ? NULL : op->ref == TX_RING_REF ?
+				(u8 *)g->tx : (u8 *)g->rx);
+	void *at = (void *)op->host_addr;
 
-	SIM_CHECK(!r->mapped && op->flags == (GNTMAP_host_map | GNTMAP_contains_pte));
-	if (fails() || !g) {
-		op->status = GNTST_bad_gntref;
+	SIM_CHECK(!*mapped &&
+		  (op->flags & ~GNTMAP_readonly) == (GNTMAP_host_map | GNTMAP_contains_pte));
+	op->status = GNTST_bad_gntref;
+	if (fails() || !g || (writable && page && !writable_page(g, page)))
 		return;
-	}
-	ring_page(g, op->ref == RX_RING_REF, r->addr);
-	r->mapped = true;
+	if (op->ref == TX_RING_REF || op->ref == RX_RING_REF)
+		ring_page(g, op->ref == RX_RING_REF, at);
+	else if (page)
+		SIM_CHECK(mmap(at, 4096, PROT_READ | (writable ? PROT_WRITE : 0), MAP_SHARED | MAP_FIXED,
+			       g->file, page - g->pages) != MAP_FAILED);
+	else
+		return;
+	*mapped = ++handles;
 	op->status = GNTST_okay;
-	op->handle = 7;
+	op->handle = handles;
 	sim_mapped++;
 }
 
 static void grant_unmap(struct gnttab_unmap_grant_ref *op)
 {
-	struct ring_at *r = ring_of(op->host_addr);
+	u32 *mapped = mapped_at(op->host_addr, NULL);
 
-	SIM_CHECK(r->mapped && op->handle == 7);
+	SIM_CHECK(*mapped && op->handle == *mapped);
 	op->status = sim_pinned ? GNTST_bad_handle : GNTST_okay;
 	if (sim_pinned)
 		return;
-	r->mapped = false;
+	*mapped = 0;
+	SIM_CHECK(mmap((void *)op->host_addr, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+		       -1, 0) != MAP_FAILED);
 	sim_mapped--;
 }
 
@@ -427,6 +496,12 @@ unsigned int xmd_nic_max_frame(const struct xmd_nic *n)
 {
 	(void)n;
 	return nic.max_frame;
+}
+
+unsigned int xmd_nic_gso(const struct xmd_nic *n)
+{
+	(void)n;
+	return XMD_F_GSO_TCPV4 | (nic.gso6 ? XMD_F_GSO_TCPV6 : 0);
 }
 
 unsigned int xmd_nic_tx_space(const struct xmd_nic *n)
@@ -571,9 +646,13 @@ struct guest *guest_new(u16 domid, u32 features)
 	memcpy(g->mac, mac, 6);
 	g->domid = domid;
 	g->features = features;
+	g->file = memfd_create("pages", MFD_CLOEXEC);
+	SIM_CHECK(!ftruncate(g->file, 2 * SIM_PAGES * 4096));
+	g->pages = mmap(NULL, 2 * SIM_PAGES * 4096, PROT_READ | PROT_WRITE, MAP_SHARED, g->file, 0);
+	SIM_CHECK(g->pages != MAP_FAILED);
 	for (unsigned int p = 0; p < SIM_PAGES; p++) {
-		g->txpage[p] = aligned_alloc(4096, 4096);
-		g->rxpage[p] = aligned_alloc(4096, 4096);
+		g->txpage[p] = g->pages + p * 4096;
+		g->rxpage[p] = g->pages + (SIM_PAGES + p) * 4096;
 	}
 	while (guests[i])
 		i++;
@@ -590,10 +669,8 @@ void guest_free(struct guest *g)
 	for (int i = 0; i < MAX_GUESTS; i++)
 		if (guests[i] == g)
 			guests[i] = NULL;
-	for (unsigned int p = 0; p < SIM_PAGES; p++) {
-		free(g->txpage[p]);
-		free(g->rxpage[p]);
-	}
+	munmap(g->pages, 2 * SIM_PAGES * 4096);
+	close(g->file);
 	munmap(g->tx, 4096);
 	munmap(g->rx, 4096);
 	free(g);
@@ -604,7 +681,7 @@ int guest_connect(struct guest *g, bool adopt)
 	struct xmd_vif_connect c = {
 		.version = XMD_XPC_VERSION, .id.domid = g->domid, .features = g->features,
 		.mtu = 1500, .adopt = adopt, .n_queues = 1,
-		.queue[0] = { TX_RING_REF, RX_RING_REF, 10, 11 }, .rate = g->rate,
+		.queue[0] = { TX_RING_REF, RX_RING_REF, 10, 11 }, .rate = g->rate, .confine = g->confine,
 	};
 
 	memcpy(c.mac, g->mac, 6);
@@ -616,6 +693,22 @@ int guest_disconnect(struct guest *g)
 	struct xmd_vif_id id = { .domid = g->domid };
 
 	return xmd_vif_disconnect(&id);
+}
+
+int guest_stage(struct guest *g, struct xmd_gref *list, unsigned int n, bool del)
+{
+	struct xmd_vif_id id = { .domid = g->domid };
+
+	return xmd_vif_stage(&id, list, n, del);
+}
+
+unsigned int guest_list(struct xmd_gref list[XMD_STAGE_PAGES])
+{
+	for (unsigned int i = 0; i < SIM_PAGES; i++) {
+		list[i] = (struct xmd_gref){ .ref = TX_REF + i, .flags = XMD_GREF_READONLY };
+		list[SIM_PAGES + i] = (struct xmd_gref){ .ref = RX_REF + i };
+	}
+	return 2 * SIM_PAGES;
 }
 
 void guest_event(struct guest *g)
@@ -765,7 +858,8 @@ void sim_start(void)
 	nic.host = calloc(1, sizeof(*nic.host));
 	memcpy(nic.dev.dev_addr, host, 6);
 	for (unsigned int i = 0; i < POOL; i++) {
-		bufs[i].data = aligned_alloc(4096, 4096);
+		if (!bufs[i].data)
+			bufs[i].data = aligned_alloc(4096, 4096);
 		pool[i] = &bufs[i];
 	}
 	nic.pool_free = POOL;
@@ -786,19 +880,27 @@ void sim_stop(void)
 {
 	sim_run();
 	xmd_vif_disconnect_all();
+	xmd_mirror_exit();
 	xmd_early_tick(true);
 	xmd_switch_detach();
 	SIM_CHECK(nic.pool_free == POOL);
-	SIM_CHECK(!sim_mapped && !sim_bound && !sim_napis && !back.nvif);
+	SIM_CHECK(!sim_devs && !sim_skbs && !xmd_mirror_key.n);
+	SIM_CHECK(!back.staged && !sim_mapped && !sim_bound && !sim_napis && !back.nvif);
 	SIM_CHECK(!back.shared.v && !back.guaranteed.v && back.line.next == &back.line);
 	for (int i = 0; i < MAX_HRTIMERS; i++)
 		SIM_CHECK(!hrtimers[i]);
-	for (unsigned int i = 0; i < POOL; i++)
-		free(bufs[i].data);
 	for (int i = 0; i < MAX_GUESTS; i++)
 		if (guests[i])
 			guest_free(guests[i]);
 	free(back.fdb);
 	free(nic.sent);
 	free(nic.host);
+}
+
+void sim_start_two(struct guest **a, struct guest **b)
+{
+	sim_start();
+	*a = guest_new(1, LINUX);
+	*b = guest_new(2, LINUX);
+	SIM_CHECK(!guest_connect(*a, false) && !guest_connect(*b, false));
 }

@@ -31,8 +31,11 @@ struct guest {
 	u8 mac[6];
 	u32 features;
 	struct xmd_vif_rate rate;			/* as configured, from the next connect on */
+	struct xmd_vif_confine confine;			/* likewise */
 	struct netif_tx_sring *tx;
 	struct netif_rx_sring *rx;
+	int file;
+	u8 *pages;					/* of it: TX pages, then RX pages */
 	u8 *txpage[SIM_PAGES], *rxpage[SIM_PAGES];
 	bool txbad[SIM_PAGES], rxbad[SIM_PAGES];	/* grant withdrawn */
 	u32 tx_prod, tx_cons, rx_prod, rx_cons;
@@ -42,7 +45,7 @@ struct guest {
 };
 
 struct nic_sim {
-	int answer;		/* of tx_provide instead of taking: 0, -EAGAIN, -ENETDOWN; 1: take */
+	int answer;		/* of tx_provide instead of taking: 0, -EAGAIN, -ENODEV, -ENETDOWN; 1: take */
 	unsigned int room;	/* frames that fit into its ring, */
 	unsigned int room_bytes;	/* bytes, but for the last frame; without limit at first */
 	unsigned int n_bytes;	/* that it holds */
@@ -63,18 +66,24 @@ struct nic_sim {
 	unsigned int unwell_ms;
 	bool stuck;
 	unsigned int max_frame;	/* for the wire; XMD_FRAME_STD */
+	bool gso6;		/* segments TCP over IPv6, too */
 	const struct xmd_nic_ops *ops;
 	void *ctx;
-	struct net_device dev;
+	struct net_device dev;	/* the last, for its end is open */
 };
 
 extern struct nic_sim nic;
+extern unsigned int sim_copies;	/* pieces that Xen copied */
 extern unsigned int sim_mapped, sim_bound, sim_napis;
 extern int sim_fail_at;		/* the n-th call that can fail does; 0: none */
 extern int sim_failed;
 extern int sim_pinned;		/* Xen refuses to unmap */
+/* Where a guest has the byte that is mapped at @p; NULL: nothing of a guest's is. */
+u8 *sim_guests_byte(const void *p);
 
 void sim_start(void);
+/* ... with guests 1 and 2 connected. */
+void sim_start_two(struct guest **a, struct guest **b);
 void sim_stop(void);
 void sim_run(void);		/* polls, until none is scheduled */
 unsigned int sim_poll(unsigned int polls);	/* so many at most; Return: how many */
@@ -85,10 +94,25 @@ void nic_wire(unsigned int bytes);	/* the wire has had time for so many */
 void nic_take(struct xmd_buf **b, unsigned int n);	/* buffers, to be given to rx_return */
 void nic_receive(const u8 *data, u32 len);
 
+/* Net_devices of the driver domain but the NIC's: sim_netdev.c */
+extern unsigned int sim_devs, sim_skbs;
+extern unsigned int sim_dropped;	/* frames, as traced */
+extern void (*sim_in_rtnl)(void);	/* what others do while somebody waits for RTNL */
+struct net_device *sim_netdev(const char *name);
+void sim_up(struct net_device *dev, bool up);
+void sim_listen(struct net_device *dev, unsigned int sockets);
+void sim_works(void);		/* those that are due later, now */
+bool sim_alloc_ok(void);
+
+/* What Linux' xen-netfront can do. */
+#define LINUX	(XMD_VIF_SG | XMD_VIF_GSO_TCPV4 | XMD_VIF_GSO_TCPV6 | XMD_VIF_CSUM_V6 | XMD_VIF_RX_NOTIFY)
 struct guest *guest_new(u16 domid, u32 features);
 void guest_free(struct guest *g);
 int guest_connect(struct guest *g, bool adopt);
 int guest_disconnect(struct guest *g);
+/* A list of all its pages.  Return: how many. */
+unsigned int guest_list(struct xmd_gref list[XMD_STAGE_PAGES]);
+int guest_stage(struct guest *g, struct xmd_gref *list, unsigned int n, bool del);
 void guest_event(struct guest *g);
 /* One slot: TX page @page, the slot's bytes are there already. */
 void guest_slot(struct guest *g, unsigned int page, u16 off, u16 size, u16 flags);

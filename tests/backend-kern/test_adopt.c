@@ -10,7 +10,6 @@
 #include "sim.h"
 #include "front_view.h"
 
-#define LINUX	(XMD_VIF_SG | XMD_VIF_GSO_TCPV4 | XMD_VIF_GSO_TCPV6 | XMD_VIF_CSUM_V6 | XMD_VIF_RX_NOTIFY)
 #define PAD	16u		/* of the shared page: from here to 64 */
 #define POSTED	40u
 
@@ -22,11 +21,7 @@ static u8 p[5000];
 static int setup(void **state)
 {
 	(void)state;
-	sim_start();
-	a = guest_new(1, LINUX);
-	b = guest_new(2, LINUX);
-	assert_int_equal(guest_connect(a, false), 0);
-	assert_int_equal(guest_connect(b, false), 0);
+	sim_start_two(&a, &b);
 	sim_run();
 	make_frame(p, b->mac, station, 60, 0);
 	nic_receive(p, 60);

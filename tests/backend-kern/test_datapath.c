@@ -10,7 +10,6 @@
 #include "sim.h"
 #include "frames.h"
 
-#define LINUX	(XMD_VIF_SG | XMD_VIF_GSO_TCPV4 | XMD_VIF_GSO_TCPV6 | XMD_VIF_CSUM_V6 | XMD_VIF_RX_NOTIFY)
 #define PLAIN	(XMD_VIF_NO_CSUM_V4 | XMD_VIF_RX_NOTIFY)
 
 static const u8 station[6] = { 2, 0, 0, 0, 0, 0x55 };
@@ -22,11 +21,7 @@ static u8 p[66000];
 static int setup(void **state)
 {
 	(void)state;
-	sim_start();
-	a = guest_new(1, LINUX);
-	b = guest_new(2, LINUX);
-	assert_int_equal(guest_connect(a, false), 0);
-	assert_int_equal(guest_connect(b, false), 0);
+	sim_start_two(&a, &b);
 	sim_run();
 	/* The switch learns where the station on the wire is. */
 	make_frame(p, a->mac, station, 60, 0);
@@ -1030,6 +1025,21 @@ static void test_gso_v6_is_cut_for_the_nic(void **state)
 	expect_gso_answered(a, len);
 }
 
+/* Another NIC does. */
+static void test_gso_v6_for_a_nic_that_segments_it(void **state)
+{
+	u32 len = make_tcp(&shapes[5], station, a->mac, 60000);
+
+	(void)state;
+	nic.gso6 = true;
+	send_gso(a, len, XEN_NETIF_GSO_TYPE_TCPV6, 1428);
+	assert_int_equal(nic.n_held, 1);
+	nic_complete(1);
+	assert_int_equal(nic.sent->flags, XMD_F_CSUM_BLANK | XMD_F_GSO_TCPV6);
+	assert_int_equal(nic.sent->len, len);
+	expect_gso_answered(a, len);
+}
+
 static void test_gso_that_is_no_longer_than_a_segment(void **state)
 {
 	u32 len = make_tcp(&shapes[1], station, a->mac, 500);
@@ -1410,6 +1420,18 @@ static void test_polls_that_do_not_run(void **state)
 	assert_false(says_stuck());
 }
 
+/* Before the first vif, which may never come: without it the watchdog would end the domain. */
+static void test_a_nic_that_comes_late(void **state)
+{
+	struct xmd_back_health h;
+
+	(void)state;
+	xmd_switch_detach();
+	xmd_back_health(&h);
+	assert_non_null(back.nic);
+	assert_int_equal(h.unwell_ms, 0);
+}
+
 /* A planned restart does not wait for credit: what was not taken is the next one's. */
 static void test_limit_and_drain(void **state)
 {
@@ -1494,7 +1516,7 @@ static void test_nothing_learned_at_the_last_moment(void **state)
 	sim_grace = still_polls;
 	assert_int_equal(guest_disconnect(a), 0);
 	sim_grace = NULL;
-	assert_int_equal(xmd_fdb_lookup(back.fdb, a->mac, sim_now), -1);
+	assert_int_equal(xmd_fdb_lookup(back.fdb, a->mac, 0, sim_now), -1);
 }
 
 /* The vif goes while its frames are in the NIC and in its own and the other's queues. */
@@ -1576,7 +1598,7 @@ static void test_connect_unwinds(void **state)
 		c->rx_irq = 0;
 	}
 	sim_fail_at = 0;
-	assert_int_equal(step, 10);
+	assert_int_equal(step, 12);
 	send_to(c, station, 600, 600, 1);
 	sim_run();
 	nic_complete(1);
@@ -1793,6 +1815,7 @@ int main(void)
 		T(test_blank_checksum_to_a_guest_that_does_not),
 		T(test_gso_to_the_nic),
 		T(test_gso_v6_is_cut_for_the_nic),
+		T(test_gso_v6_for_a_nic_that_segments_it),
 		T(test_gso_that_is_no_longer_than_a_segment),
 		T(test_gso_of_the_wrong_protocol),
 		T(test_gso_between_guests),
@@ -1808,6 +1831,7 @@ int main(void)
 		T(test_limit_with_nothing_to_spare),
 		T(test_limit_changes),
 		T(test_polls_that_do_not_run),
+		T(test_a_nic_that_comes_late),
 		T(test_limit_and_drain),
 		T(test_limit_and_adoption),
 		T(test_limit_and_fault),

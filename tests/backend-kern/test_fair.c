@@ -10,7 +10,6 @@
 #include "sim.h"
 #include "frames.h"
 
-#define LINUX	(XMD_VIF_SG | XMD_VIF_GSO_TCPV4 | XMD_VIF_GSO_TCPV6 | XMD_VIF_CSUM_V6 | XMD_VIF_RX_NOTIFY)
 #define GUESTS	64u
 #define ROOM	65536u		/* bytes that the NIC holds */
 #define LONGEST	200000u		/* bytes on the wire of the longest frame: 65000 in segments of 48 */

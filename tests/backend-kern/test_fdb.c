@@ -28,9 +28,9 @@ static int setup(void **state)
 	(void)state;
 	fdb = malloc(sizeof(*fdb));
 	xmd_fdb_init(fdb, &(hsiphash_key_t){ { 0x1234567890abcdeful, 7 } });
-	xmd_fdb_claim(fdb, mac_host, HOST);
-	xmd_fdb_claim(fdb, mac_a, A);
-	xmd_fdb_claim(fdb, mac_b, B);
+	xmd_fdb_claim(fdb, mac_host, 0, HOST);
+	xmd_fdb_claim(fdb, mac_a, 0, A);
+	xmd_fdb_claim(fdb, mac_b, 0, B);
 	return 0;
 }
 
@@ -47,7 +47,7 @@ static int send(const u8 *from, const u8 *to, u16 port, u32 now)
 
 	memcpy(hdr, to, 6);
 	memcpy(hdr + 6, from, 6);
-	return xmd_fdb_decide(fdb, hdr, port, now);
+	return xmd_fdb_decide(fdb, hdr, 0, port, now);
 }
 
 static void mac_nr(u8 *mac, u32 n)
@@ -174,26 +174,26 @@ static void test_all_quotas_fit(void **state)
 	(void)state;
 	for (u32 port = XMD_PORT_VIF0; port < XMD_PORTS; port++) {
 		mac_nr(mac, n++);
-		xmd_fdb_claim(fdb, mac, port);
+		xmd_fdb_claim(fdb, mac, 0, port);
 		for (u32 i = 0; i < XMD_FDB_PER_VIF; i++) {
 			mac_nr(mac, n++);
-			assert_true(xmd_fdb_learn(fdb, mac, port, 0));
+			assert_true(xmd_fdb_learn(fdb, mac, 0, port, 0));
 		}
 	}
 	for (u32 i = 0; i < XMD_FDB_PER_NIC - 2; i++) {
 		mac_nr(mac, n++);
-		assert_true(xmd_fdb_learn(fdb, mac, WIRE, 0));
+		assert_true(xmd_fdb_learn(fdb, mac, 0, WIRE, 0));
 	}
 	/* all to one address, the host's too: no entry is lost on the way */
 	for (u32 port = HOST; port < XMD_PORTS; port++)
-		xmd_fdb_claim(fdb, bridged, port);
-	assert_int_equal(xmd_fdb_holder(fdb, bridged), XMD_PORTS - 1);
+		xmd_fdb_claim(fdb, bridged, 0, port);
+	assert_int_equal(xmd_fdb_holder(fdb, bridged, 0), XMD_PORTS - 1);
 	for (u32 port = HOST; port < XMD_PORTS; port++)
 		xmd_fdb_forget_port(fdb, port);
-	assert_int_equal(xmd_fdb_holder(fdb, bridged), -1);
+	assert_int_equal(xmd_fdb_holder(fdb, bridged, 0), -1);
 	for (u32 i = 0; i < XMD_FDB_PER_VIF; i++) {
 		mac_nr(mac, n++);
-		assert_true(xmd_fdb_learn(fdb, mac, B, 0));
+		assert_true(xmd_fdb_learn(fdb, mac, 0, B, 0));
 	}
 }
 
@@ -204,7 +204,7 @@ static void test_vif_goes_and_comes_back(void **state)
 	xmd_fdb_forget_port(fdb, A);
 	assert_int_equal(send(gateway, mac_a, WIRE, 0), XMD_TO_FLOOD);
 	assert_int_equal(send(gateway, bridged, WIRE, 0), XMD_TO_FLOOD);
-	assert_int_equal(xmd_fdb_claim(fdb, mac_a, B), -1);
+	assert_int_equal(xmd_fdb_claim(fdb, mac_a, 0, B), -1);
 	assert_int_equal(send(gateway, mac_a, WIRE, 0), B);
 }
 
@@ -212,7 +212,7 @@ static void test_vif_goes_and_comes_back(void **state)
 static void test_local_migration(void **state)
 {
 	(void)state;
-	assert_int_equal(xmd_fdb_claim(fdb, mac_a, B), A);
+	assert_int_equal(xmd_fdb_claim(fdb, mac_a, 0, B), A);
 	assert_int_equal(send(gateway, mac_a, WIRE, 0), B);
 	xmd_fdb_forget_port(fdb, A);
 	assert_int_equal(send(gateway, mac_a, WIRE, 0), B);
@@ -225,13 +225,13 @@ static void test_local_migration(void **state)
 static void test_same_mac_twice(void **state)
 {
 	(void)state;
-	xmd_fdb_claim(fdb, mac_a, B);
-	xmd_fdb_claim(fdb, mac_a, B + 1);
-	assert_int_equal(xmd_fdb_holder(fdb, mac_a), B + 1);
+	xmd_fdb_claim(fdb, mac_a, 0, B);
+	xmd_fdb_claim(fdb, mac_a, 0, B + 1);
+	assert_int_equal(xmd_fdb_holder(fdb, mac_a, 0), B + 1);
 	xmd_fdb_forget_port(fdb, B + 1);
-	assert_int_equal(xmd_fdb_holder(fdb, mac_a), B);
+	assert_int_equal(xmd_fdb_holder(fdb, mac_a, 0), B);
 	xmd_fdb_forget_port(fdb, B);
-	assert_int_equal(xmd_fdb_holder(fdb, mac_a), A);
+	assert_int_equal(xmd_fdb_holder(fdb, mac_a, 0), A);
 	send(mac_a, broadcast, WIRE, 0);
 	assert_int_equal(send(gateway, mac_a, WIRE, 0), A);
 }
@@ -240,14 +240,14 @@ static void test_same_mac_twice(void **state)
 static void test_the_host_takes_nothing_from_a_vif(void **state)
 {
 	(void)state;
-	assert_int_equal(xmd_fdb_claim(fdb, mac_a, HOST), A);
+	assert_int_equal(xmd_fdb_claim(fdb, mac_a, 0, HOST), A);
 	assert_int_equal(send(gateway, mac_a, WIRE, 0), A);
 	assert_int_equal(send(gateway, mac_host, WIRE, 0), XMD_TO_FLOOD);
-	assert_int_equal(xmd_fdb_claim(fdb, mac_host, HOST), -1);
+	assert_int_equal(xmd_fdb_claim(fdb, mac_host, 0, HOST), -1);
 	assert_int_equal(send(gateway, mac_a, WIRE, 0), A);
 	assert_int_equal(send(gateway, mac_host, WIRE, 0), HOST);
 
-	assert_int_equal(xmd_fdb_claim(fdb, mac_host, B), HOST);
+	assert_int_equal(xmd_fdb_claim(fdb, mac_host, 0, B), HOST);
 	assert_int_equal(send(gateway, mac_host, WIRE, 0), B);
 	assert_int_equal(send(gateway, mac_b, WIRE, 0), XMD_TO_FLOOD);
 	xmd_fdb_forget_port(fdb, B);
@@ -266,7 +266,7 @@ static void test_the_host_takes_nothing_that_is_in_use(void **state)
 		u32 now = 10000 * (i + 1);
 
 		send(bridged, broadcast, c[i].port, now);
-		assert_int_equal(xmd_fdb_claim(fdb, bridged, HOST), c[i].port);
+		assert_int_equal(xmd_fdb_claim(fdb, bridged, 0, HOST), c[i].port);
 		for (u32 end = now + 2 * XMD_FDB_HOLD_S; now < end; now += XMD_FDB_HOLD_S) {
 			send(bridged, broadcast, c[i].port, now);
 			xmd_fdb_sweep(fdb, now + XMD_FDB_HOLD_S);
@@ -278,8 +278,8 @@ static void test_the_host_takes_nothing_that_is_in_use(void **state)
 			xmd_fdb_sweep(fdb, now + 1);
 		assert_int_equal(send(mac_b, bridged, B, now), HOST);
 		assert_int_equal(fdb->learned[c[i].port], 0);
-		xmd_fdb_claim(fdb, mac_host, HOST);
-		xmd_fdb_claim(fdb, mac_a, A);
+		xmd_fdb_claim(fdb, mac_host, 0, HOST);
+		xmd_fdb_claim(fdb, mac_a, 0, A);
 		assert_int_equal(send(mac_b, bridged, B, now), XMD_TO_FLOOD);
 	}
 }
@@ -288,7 +288,7 @@ static void test_claiming_what_was_learned(void **state)
 {
 	(void)state;
 	send(bridged, broadcast, A, 0);
-	assert_int_equal(xmd_fdb_claim(fdb, bridged, B), -1);
+	assert_int_equal(xmd_fdb_claim(fdb, bridged, 0, B), -1);
 	assert_int_equal(fdb->learned[A], 0);
 	assert_int_equal(send(gateway, bridged, WIRE, 0), B);
 	xmd_fdb_unclaim(fdb, A);
@@ -319,7 +319,7 @@ static void test_random_claims(void **state)
 		if (what[port] < 0)
 			xmd_fdb_forget_port(fdb, HOST + port);
 		else
-			xmd_fdb_claim(fdb, mac, HOST + port);
+			xmd_fdb_claim(fdb, mac, 0, HOST + port);
 		for (int m = 0; m < 3; m++) {
 			int best = -1;
 
@@ -327,7 +327,7 @@ static void test_random_claims(void **state)
 				if (what[k] == m && (best < 1 || when[k] > when[best]))
 					best = k;
 			mac_nr(mac, m);
-			assert_int_equal(xmd_fdb_holder(fdb, mac), best < 0 ? -1 : (int)HOST + best);
+			assert_int_equal(xmd_fdb_holder(fdb, mac, 0), best < 0 ? -1 : (int)HOST + best);
 		}
 	}
 }
@@ -344,8 +344,8 @@ static void test_buckets_depend_on_the_key(void **state)
 	xmd_fdb_init(other, &(hsiphash_key_t){ { 3, 4 } });
 	for (u32 i = 0; i < XMD_FDB_PER_NIC; i++) {
 		mac_nr(mac, i);
-		assert_true(xmd_fdb_learn(fdb, mac, WIRE, 0));
-		assert_true(xmd_fdb_learn(other, mac, WIRE, 0));
+		assert_true(xmd_fdb_learn(fdb, mac, 0, WIRE, 0));
+		assert_true(xmd_fdb_learn(other, mac, 0, WIRE, 0));
 	}
 	for (u32 i = 0; i < XMD_FDB_BUCKETS; i++)
 		differ += !fdb->bucket[i] != !other->bucket[i];

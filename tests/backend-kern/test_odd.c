@@ -9,7 +9,6 @@
 #include <cmocka.h>
 #include "sim.h"
 
-#define LINUX	(XMD_VIF_SG | XMD_VIF_GSO_TCPV4 | XMD_VIF_GSO_TCPV6 | XMD_VIF_CSUM_V6 | XMD_VIF_RX_NOTIFY)
 #define JUMBO	9018u	/* MTU 9000, and a VLAN tag */
 
 static const u8 station[6] = { 2, 0, 0, 0, 0, 0x55 };
@@ -20,11 +19,7 @@ static u8 p[66000];
 static int setup(void **state)
 {
 	(void)state;
-	sim_start();
-	a = guest_new(1, LINUX);
-	b = guest_new(2, LINUX);
-	assert_int_equal(guest_connect(a, false), 0);
-	assert_int_equal(guest_connect(b, false), 0);
+	sim_start_two(&a, &b);
 	guest_post(a, 100);
 	guest_post(b, 100);
 	sim_run();

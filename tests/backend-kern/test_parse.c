@@ -346,13 +346,13 @@ static unsigned int check_plan(const struct xmd_tx_frame *f, u32 from, u32 to, u
 	}
 	assert_int_equal(done, to);
 	assert_true(buf < xmd_tx_bufs(f));
-	assert_true(fill[0] >= (to < XMD_TX_HEAD ? to : XMD_TX_HEAD) || to < f->len);
+	assert_true(fill[0] - f->room >= (to < XMD_TX_HEAD ? to : XMD_TX_HEAD) || to < f->len);
 	return n;
 }
 
 static void plan_both_ways(const struct xmd_tx_frame *f)
 {
-	u16 whole[24] = { 0 }, parts[24] = { 0 };
+	u16 whole[24] = { f->room }, parts[24] = { f->room };
 
 	check_plan(f, 0, f->len, whole);
 	check_plan(f, 0, xmd_tx_head(f), parts);
@@ -380,6 +380,8 @@ static void test_plan(void **state)
 			f.frag[f.nfrags].len = shapes[i][f.nfrags];
 			f.len += shapes[i][f.nfrags++];
 		}
+		plan_both_ways(&f);
+		f.room = 4;
 		plan_both_ways(&f);
 	}
 }

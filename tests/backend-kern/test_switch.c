@@ -9,8 +9,6 @@
 #include <cmocka.h>
 #include "sim.h"
 
-#define LINUX	(XMD_VIF_SG | XMD_VIF_GSO_TCPV4 | XMD_VIF_GSO_TCPV6 | XMD_VIF_CSUM_V6 | XMD_VIF_RX_NOTIFY)
-
 static const u8 station[6] = { 2, 0, 0, 0, 0, 0x55 };
 static struct guest *a, *b;
 static struct flat in;

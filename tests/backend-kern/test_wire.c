@@ -10,7 +10,6 @@
 #include "sim.h"
 #include "frames.h"
 
-#define LINUX	(XMD_VIF_SG | XMD_VIF_GSO_TCPV4 | XMD_VIF_GSO_TCPV6 | XMD_VIF_CSUM_V6 | XMD_VIF_RX_NOTIFY)
 #define MSS	1000u
 
 static const u8 station[6] = { 2, 0, 0, 0, 0, 0x55 };
@@ -22,11 +21,7 @@ static u8 flags;	/* of what comes from the wire */
 static int setup(void **state)
 {
 	(void)state;
-	sim_start();
-	a = guest_new(1, LINUX);
-	b = guest_new(2, LINUX);
-	assert_int_equal(guest_connect(a, false), 0);
-	assert_int_equal(guest_connect(b, false), 0);
+	sim_start_two(&a, &b);
 	sim_run();
 	return 0;
 }

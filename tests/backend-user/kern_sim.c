@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,6 +81,8 @@ static int do_connect(struct kern *k, const struct xmd_vif_connect *c)
 	memset(&sim->row[i], 0, sizeof(sim->row[i]));
 	sim->row[i].used = true;
 	sim->row[i].c = *c;
+	if (!sim->connects)
+		sim->vlans_then = sim->vlans;
 	sim->row[i].set.mtu = c->mtu;
 	memcpy(sim->row[i].set.mac, c->mac, sizeof(c->mac));
 	sim->connects++;
@@ -168,10 +171,26 @@ static int do_limit(struct kern *k, const struct xmd_vif_limit *l)
 	return 0;
 }
 
+static int do_vlans(struct kern *k, const struct xmd_vlans *v)
+{
+	struct sim *sim = to_sim(k)->sim;
+	unsigned int i;
+
+	if (fuse_burn(to_sim(k)->fuse))
+		return -ESHUTDOWN;
+	if (v->apart[0] & 1 || v->apart[63] >> 63)
+		return -EINVAL;
+	for (i = 0; i < 64; i++)
+		sim->vlans.apart[i] |= v->apart[i];
+	return 0;
+}
+
 static int do_port(struct kern *k, struct xmd_port_info *info)
 {
 	if (fuse_burn(to_sim(k)->fuse))
 		return -ESHUTDOWN;
+	if (to_sim(k)->sim->no_nic)
+		return -ENODEV;
 	*info = to_sim(k)->sim->port;
 	return 0;
 }
@@ -301,6 +320,37 @@ static void do_close(struct kern *k)
 	free(k);
 }
 
+static int do_stage(struct kern *k, struct xmd_vif_stage *s)
+{
+	struct xmd_gref *g = (struct xmd_gref *)(uintptr_t)s->grefs;
+	struct sim *sim = to_sim(k)->sim;
+	unsigned int i, n, done = 0;
+
+	if (fuse_burn(to_sim(k)->fuse))
+		return -ESHUTDOWN;
+	sim->stages++;
+	assert(s->n && s->n <= XMD_STAGE_PAGES && s->del <= 1);
+	if (!sim_find(sim, s->id.domid, s->id.handle))
+		return -ENOENT;
+	if (sim->fail_stage)
+		return -sim->fail_stage;
+	for (i = 0; i < s->n; i++) {
+		for (n = 0; n < sim->n_kept && sim->kept[n].ref != g[i].ref; n++)
+			;
+		if (s->del) {
+			g[i].status = n < sim->n_kept ? 0 : 2;
+			done += n < sim->n_kept;
+			if (n < sim->n_kept)
+				sim->kept[n] = sim->kept[--sim->n_kept];
+		} else if (n == sim->n_kept) {
+			if (n == XMD_STAGE_PAGES)
+				return -ENOSPC;
+			sim->kept[sim->n_kept++] = g[i];
+		}
+	}
+	return (int)done;
+}
+
 static const struct kern_ops sim_ops = {
 	.connect = do_connect,
 	.disconnect = do_disconnect,
@@ -310,6 +360,8 @@ static const struct kern_ops sim_ops = {
 	.drain = do_drain,
 	.set = do_set,
 	.limit = do_limit,
+	.vlans = do_vlans,
+	.stage = do_stage,
 	.port = do_port,
 	.settings_get = do_settings_get,
 	.settings_set = do_settings_set,

@@ -30,7 +30,13 @@ struct sim {
 	struct xmd_port_info port;
 	bool port_event;	/* the port has changed */
 	int fail_set;		/* errno of the next XMD_VIF_SETs, 0: none */
+	struct xmd_vlans vlans;	/* kept apart; */
+	struct xmd_vlans vlans_then;	/* ... when the first vif was connected */
 	int fail_limit;		/* ... XMD_VIF_RATEs */
+	struct xmd_gref kept[XMD_STAGE_PAGES];	/* of whoever it is */
+	unsigned int n_kept;
+	int fail_stage;		/* errno of the next XMD_VIF_STAGEs, 0: none */
+	unsigned int stages;
 	unsigned int sets, asked, limits;
 	unsigned int deaf_sets;	/* XMD_VIF_SETs that filter by a list without entries */
 	bool blinking;

@@ -228,6 +228,7 @@ static void petted_while_all_is_well(void **state)
 {
 	struct world *w = *state;
 
+	w->sim.pending = 1;
 	world_backend_up(w);
 	world_run(w, 100);
 	world_petted(w);
@@ -250,6 +251,7 @@ static void xenstored_stalls(void **state)
 	struct world *w = *state;
 	unsigned int i, beat;
 
+	w->sim.pending = 1;
 	connect_vif(w, 0);
 	for (i = 0; i < 4; i++) {
 		world_run(w, 5000);
@@ -277,6 +279,7 @@ static void xenstored_stalls_at_the_start(void **state)
 {
 	struct world *w = *state;
 
+	w->sim.pending = 1;
 	world_petted(w);
 	world_stall(w, 60000);
 	world_backend_up(w);
@@ -288,6 +291,7 @@ static void a_main_loop_that_hangs(void **state)
 {
 	struct world *w = *state;
 
+	w->sim.pending = 1;
 	world_backend_up(w);
 	world_run(w, 5000);
 	world_petted(w);
@@ -301,12 +305,79 @@ static void a_main_loop_that_hangs(void **state)
 	assert_in_range(world_petted(w), 10000 / PET_MS - 3, 10000 / PET_MS + 1);
 }
 
+/* When nobody wants anything: heartbeats and looks of a minute, and how often the domain wakes for them. */
+static void an_idle_minute(void **state)
+{
+	struct world *w = *state;
+	struct backend *b = &w->backend;
+	uint64_t at, end, last = 0;
+	unsigned int wakes = 0, beat;
+
+	connect_vif(w, 0);
+	connect_vif(w, 2);
+	world_run(w, 30000);
+	world_petted(w);
+	beat = (unsigned int)strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10);
+	w->fuse.left = 1000;
+	end = world_now() + 60000;
+	while ((at = backend_due(b)) < end) {
+		world_run(w, at > world_now() ? (unsigned int)(at - world_now()) : 1);
+		/* those of the same moment are one */
+		wakes += at > last + 5;
+		last = at;
+		world_run(w, 1);
+	}
+	assert_true(world_now() > end - 1000);
+	/* of the kernel half and of xenstore: each look and each beat are one; once all is looked at */
+	assert_in_range(1000 - w->fuse.left, 120, 120 + 6 + 30);
+	assert_in_range(wakes, 88, 91);
+	assert_in_range(world_petted(w), 88, 91);
+	assert_in_range(strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10), beat + 29, beat + 31);
+	/* one frame is on its way: looks as often as ever, from the next on */
+	w->sim.pending = 1;
+	world_run(w, PET_IDLE_MS);
+	world_petted(w);
+	world_run(w, 10000);
+	assert_in_range(world_petted(w), 10000 / PET_MS - 3, 10000 / PET_MS + 1);
+}
+
+/* As soon as when there is work: the watchdog's time allows no more where we are late. */
+static void idle_on_a_host_that_is_late(void **state)
+{
+	struct world *w = *state;
+
+	world_backend_up(w);
+	w->sim.pending = 1;
+	world_run(w, 20000);
+	w->backend.pulse.pet.due -= 350;
+	world_run(w, PET_MS);
+	w->sim.pending = 0;
+	world_run(w, PET_MS);
+	assert_int_equal(world_timeout(), PET_LEAST_S);
+	world_petted(w);
+	world_run(w, 4000);
+	assert_in_range(world_petted(w), 4000 / PET_MS - 2, 4000 / PET_MS + 1);
+}
+
+/* Right behind an idle look: the domain ends within two seconds all the same. */
+static void stuck_when_it_was_idle(void **state)
+{
+	struct world *w = *state;
+
+	world_backend_up(w);
+	world_run(w, 30000);
+	w->sim.stuck = true;
+	world_run(w, 1000);
+	assert_int_equal(world_timeout(), PET_GIVE_UP_S);
+}
+
 /* Polls that are due do not run: a second later the domain is gone, and nothing pets it meanwhile. */
 static void a_data_path_that_is_stuck(void **state)
 {
 	struct world *w = *state;
 	unsigned int beat;
 
+	w->sim.pending = 1;
 	world_backend_up(w);
 	world_run(w, 5000);
 	/* not yet, as it moves again */
@@ -324,7 +395,7 @@ static void a_data_path_that_is_stuck(void **state)
 	w->sim.stuck = false;
 	world_run(w, 120000);
 	w->sim.stuck = true;
-	world_run(w, PET_MS + PET_DOUBTS * (PET_DOUBT_MS + TICK_MS));
+	world_run(w, PET_IDLE_MS + PET_DOUBTS * (PET_DOUBT_MS + TICK_MS));
 	assert_int_equal(world_timeout(), PET_GIVE_UP_S);
 	world_petted(w);
 	beat = (unsigned int)strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10);
@@ -343,6 +414,7 @@ static void the_watchdog_follows_the_host(void **state)
 	char path[STORE_PATH_MAX];
 	unsigned int i, s;
 
+	w->sim.pending = 1;
 	/* the NIC is slow to come: no less time because of that */
 	w->sim.unwell_ms = 1;
 	world_backend_up(w);
@@ -445,6 +517,9 @@ int main(void)
 		T(xenstored_stalls_at_the_start),
 		T(a_main_loop_that_hangs),
 		T(a_data_path_that_is_stuck),
+		T(an_idle_minute),
+		T(idle_on_a_host_that_is_late),
+		T(stuck_when_it_was_idle),
 		T(the_watchdog_follows_the_host),
 		T(the_thread_waits_for_nobody),
 	};

@@ -2,6 +2,8 @@
 /* test_wants.c - vifs that ask for what there is not here, and vifs that nobody wants any more. */
 #include "world.h"
 
+#include "confine.h"
+
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -75,9 +77,12 @@ static const struct {
 	{ "bridge", "\x01", "ignore-bridge" },
 	{ "script", "/etc/xen/scripts/vif-route", "ignore-script" },
 	{ "script", "/etc/xen/scripts/vif-bridge2", "ignore-script" },
-	{ "ip", "192.0.2.1", "ignore-ip" },
+	{ "ip", "192.0.2.1 192.0.2", "ignore-ip" },
+	{ "ip", "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17", "ignore-ip" },
 	{ "gatewaydev", "eth0", "ignore-gatewaydev" },
 	{ "vlan", "10u", "ignore-vlan" },
+	{ "vlan", "10p/20", "ignore-vlan" },
+	{ "vlan", "4095", "ignore-vlan" },
 	{ "forwarddev", "eth2", "ignore-forwarddev" },
 };
 
@@ -163,7 +168,7 @@ static void refused_when_it_comes_back(void **state)
 
 	attach(w, 0, NULL, NULL);
 	attach(w, 2, NULL, NULL);
-	configure(w, 0, "vlan", "7");
+	configure(w, 0, "vlan", "7/8");
 	world_run(w, 1000);
 	expect_served(w, 0);
 	world_front(w, 0, "state", "6");
@@ -180,7 +185,7 @@ static void a_restart_breaks_nobody_off(void **state)
 {
 	struct world *w = *state;
 
-	attach(w, 0, "vlan", "7");
+	attach(w, 0, "vlan", "7/8");
 	configure(w, 0, XS_BACK_XMD_ALLOW, "ignore-vlan");
 	world_run(w, 2000);
 	expect_served(w, 0);
@@ -192,6 +197,356 @@ static void a_restart_breaks_nobody_off(void **state)
 	world_run(w, 1500);
 	expect_served(w, 0);
 	assert_int_equal(sim_find(&w->sim, 5, 0)->c.adopt, 1);
+	assert_int_equal(sim_find(&w->sim, 5, 0)->c.confine.vlan, 0);
+}
+
+/* ------------------------------------------------- what confines a vif */
+
+static void vlans(void **state)
+{
+	static const struct { const char *text; unsigned int vlan; } row[] = {
+		{ "1", 1 }, { "7", 7 }, { "7p", 7 }, { "4094", 4094 }, { "4094p", 4094 },
+		{ "0", 0 }, { "4095", 0 }, { "07", 0 }, { "", 0 }, { "p", 0 }, { "7u", 0 }, { "7pp", 0 },
+		{ "-7", 0 }, { "+7", 0 }, { " 7", 0 }, { "7 ", 0 }, { "7/8", 0 }, { "7p/8", 0 },
+		{ "7-8", 0 }, { "7+1x2", 0 }, { "0x7", 0 }, { "18446744073709551623", 0 },
+		{ "99999999999999999999999", 0 }, { "7,8", 0 }, { "seven", 0 },
+	};
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		__u16 vlan = 0;
+
+		if (confine_vlan(row[i].text, &vlan) != (row[i].vlan ? 0 : -EINVAL) || vlan != row[i].vlan)
+			fail_msg("\"%s\" gives %u", row[i].text, vlan);
+	}
+}
+
+static void addresses(void **state)
+{
+	static const struct { const char *text; int n; } row[] = {
+		{ "", 0 }, { "  ", 0 }, { "10.0.0.1", 1 }, { " 10.0.0.1  2001:db8::1 ", 2 },
+		{ "10.0.0.0/8 ::/0 fe80::/64 0.0.0.0/0", 4 }, { "10.0.0.1/32 ::1/128", 2 },
+		{ "1.1.1.1 2.2.2.2 3.3.3.3 4.4.4.4 5.5.5.5 6.6.6.6 7.7.7.7 8.8.8.8"
+		  " ::1 ::2 ::3 ::4 ::5 ::6 ::7 ::8", 16 },
+		{ "1.1.1.1 2.2.2.2 3.3.3.3 4.4.4.4 5.5.5.5 6.6.6.6 7.7.7.7 8.8.8.8"
+		  " ::1 ::2 ::3 ::4 ::5 ::6 ::7 ::8 ::9", -E2BIG },
+		{ "10.0.0.1/33", -EINVAL }, { "::1/129", -EINVAL }, { "10.0.0.1/", -EINVAL },
+		{ "10.0.0.1/-1", -EINVAL }, { "10.0.0.1/08", -EINVAL }, { "10.0.0.1/255.0.0.0", -EINVAL },
+		{ "10.0.0", -EINVAL }, { "10.0.0.256", -EINVAL }, { "010.0.0.1", -EINVAL },
+		{ "10.0.0.1,10.0.0.2", -EINVAL }, { "/8", -EINVAL }, { ":", -EINVAL }, { "fe80::1%eth0", -EINVAL },
+		{ "host.example", -EINVAL }, { "10.0.0.1 x", -EINVAL },
+		{ "0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000", -EINVAL },
+	};
+	struct xmd_vif_confine c = { .n_addrs = 0 };
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		int err = confine_ip(row[i].text, &c);
+
+		if (row[i].n < 0 ? err != row[i].n : err || c.n_addrs != row[i].n)
+			fail_msg("\"%s\": %d, %u addresses", row[i].text, err, c.n_addrs);
+	}
+	assert_int_equal(confine_ip("10.1.2.3/8 2001:db8::7/32", &c), 0);
+	assert_memory_equal(c.addr[0].addr, "\x0a\1\2\3\0\0\0\0\0\0\0\0\0\0\0\0", 16);
+	assert_int_equal(c.addr[0].bits, 8);
+	assert_int_equal(c.addr[0].v6, 0);
+	assert_memory_equal(c.addr[1].addr, "\x20\1\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\7", 16);
+	assert_int_equal(c.addr[1].bits, 32);
+	assert_int_equal(c.addr[1].v6, 1);
+}
+
+static const struct xmd_vif_confine *confined(struct world *w, unsigned int i)
+{
+	return &sim_find(&w->sim, w->vif[i].domid, w->vif[i].handle)->c.confine;
+}
+
+#define SIXTEEN	"2001:db8:1111:2222:3333:4444:5555:1 2001:db8:1111:2222:3333:4444:5555:2 " \
+		"2001:db8:1111:2222:3333:4444:5555:3 2001:db8:1111:2222:3333:4444:5555:4"
+
+/* All of it again when the domain is another one, and VLANs before any vif. */
+static void the_kernel_is_told(void **state)
+{
+	static struct obj_host objs;
+	static const char file[] = "@bridges lan\n@private lab\n@vlans 9 4000-4094\ndefault none\n";
+	char reason[POLICY_REASON];
+	struct world *w = *state;
+	unsigned int round;
+
+	assert_int_equal(policy_parse(&objs.policy, file, strlen(file), reason), 0);
+	w->objs = &objs;
+	world_backend_up(w);
+	world_attach(w, 0, FRONT_HONEST);
+	configure(w, 0, XS_BACK_BRIDGE, "lan");
+	world_attach(w, 1, FRONT_HONEST);
+	configure(w, 1, XS_BACK_BRIDGE, "lan");
+	configure(w, 1, XS_BACK_VLAN, "7");
+	configure(w, 1, XS_BACK_IP, SIXTEEN " 10.0.0.0/24");
+	world_attach(w, 2, FRONT_HONEST);
+	configure(w, 2, XS_BACK_BRIDGE, "lab");
+	world_attach(w, 3, FRONT_HONEST);
+	configure(w, 3, XS_BACK_BRIDGE, "lan");
+	configure(w, 3, XS_BACK_VLAN, "8");
+	configure(w, 3, XS_BACK_IP, "nonsense");
+	configure(w, 3, XS_BACK_XMD_ALLOW, "ignore-vlan ignore-ip");
+	for (round = 0; round < 3; round++) {
+		world_run(w, 3000);
+		assert_int_equal(sim_rows(&w->sim), 4);
+		assert_int_equal(confined(w, 0)->vlan, 0);
+		assert_int_equal(confined(w, 0)->n_addrs, 0);
+		assert_string_equal(confined(w, 0)->segment, "");
+		assert_int_equal(confined(w, 1)->vlan, 7);
+		assert_int_equal(confined(w, 1)->n_addrs, 5);
+		assert_int_equal(confined(w, 1)->addr[4].bits, 24);
+		assert_string_equal(confined(w, 2)->segment, "lab");
+		assert_int_equal(confined(w, 3)->vlan, 0);
+		assert_int_equal(confined(w, 3)->n_addrs, 0);
+		assert_int_equal(w->sim.vlans.apart[0], 1ull << 9 | 1ull << 7);
+		assert_int_equal(w->sim.vlans.apart[62], ~0ull << 32);
+		assert_int_equal(w->sim.vlans.apart[63], ~0ull >> 1);
+		if (round)
+			assert_memory_equal(&w->sim.vlans_then, &w->sim.vlans, sizeof(w->sim.vlans));
+		world_backend_kill(w);
+		if (round < 2) {
+			memset(&w->sim, 0, sizeof(w->sim));
+			for (unsigned int i = 0; i < 4; i++)
+				store_remove(w->dom0, w->vif[i].back, XS_BACK_XMD_RINGS);
+		}
+		world_backend_up(w);
+	}
+	world_run(w, 1000);
+	assert_int_equal(w->sim.connects, 4);
+}
+
+static void no_vlan_without_the_wire(void **state)
+{
+	static struct obj_host objs;
+	static const char file[] = "@private lab\ndefault none\n";
+	char reason[POLICY_REASON];
+	struct world *w = *state;
+
+	assert_int_equal(policy_parse(&objs.policy, file, strlen(file), reason), 0);
+	w->objs = &objs;
+	world_backend_up(w);
+	world_attach(w, 0, FRONT_HONEST);
+	configure(w, 0, XS_BACK_BRIDGE, "lab");
+	configure(w, 0, XS_BACK_VLAN, "7");
+	world_run(w, 2000);
+	expect_refused(w, 0, "private segment");
+	configure(w, 0, XS_BACK_XMD_ALLOW, "ignore-vlan");
+	world_run(w, 2000);
+	expect_served(w, 0);
+	assert_string_equal(confined(w, 0)->segment, "lab");
+	assert_int_equal(confined(w, 0)->vlan, 0);
+}
+
+/* ------------------------------------- a policy that has died with its domain */
+
+/* Another domain, with this policy; @segments: what xmd-supervisor has carried over, or NULL */
+static void another_domain(struct world *w, const char *policy, const char *segments)
+{
+	static const char *const key = "/local/domain/1/" XS_DIR_OWN "/" XS_OWN_PRIVATE_SEGMENTS;
+	static struct obj_host objs;
+	char reason[POLICY_REASON];
+	unsigned int i;
+
+	world_backend_kill(w);
+	memset(&w->sim, 0, sizeof(w->sim));
+	for (i = 0; i < 4; i++)
+		store_remove(w->dom0, w->vif[i].back, XS_BACK_XMD_RINGS);
+	w->dom0->ops->remove(w->dom0, key);
+	if (segments)
+		assert_int_equal(w->dom0->ops->write(w->dom0, key, segments), 0);
+	memset(&objs, 0, sizeof(objs));
+	if (policy)
+		policy_parse(&objs.policy, policy, strlen(policy), reason);
+	else
+		objs.policy.unread = true;
+	w->objs = &objs;
+	world_backend_up(w);
+	world_run(w, 3000);
+}
+
+static void expect_cut_off(struct world *w, unsigned int i)
+{
+	char alone[32];
+
+	snprintf(alone, sizeof(alone), " %u/%u", w->vif[i].domid, w->vif[i].handle);
+	assert_int_equal(world_back_state(w, i), STATE_CONNECTED);
+	assert_string_equal(world_back(w, i, XS_BACK_XMD_RINGS), "adopted");
+	assert_string_equal(world_back(w, i, XS_BACK_HOTPLUG_STATUS), "error");
+	assert_non_null(strstr(world_back(w, i, XS_BACK_HOTPLUG_ERROR), "bridge="));
+	assert_non_null(strstr(world_back(w, i, XS_BACK_HOTPLUG_ERROR), "@private"));
+	assert_string_equal(confined(w, i)->segment, alone);
+	assert_int_equal(confined(w, i)->vlan, 0);
+	assert_int_equal(sim_find(&w->sim, w->vif[i].domid, w->vif[i].handle)->c.adopt, 1);
+}
+
+/* How a vif with this bridge= is served after a restart of the domain. */
+enum then { WIRE, PRIVATE, CUT_OFF };
+static const struct {
+	const char *bridge, *policy, *segments;
+	enum then then;
+} left[] = {
+	/* as without a file, or with one that does not speak of it */
+	{ "xenbr0", "", NULL, WIRE }, { "br0", "default none\n", NULL, WIRE },
+	{ "lab", "", NULL, CUT_OFF }, { "lab", "default none\n", NULL, CUT_OFF },
+	{ "lab", "@private other\n", NULL, CUT_OFF }, { "\x01", "", NULL, CUT_OFF },
+	/* with one that does */
+	{ "lab", "@private lab\n", NULL, PRIVATE }, { "lab", "@bridges lab\n", NULL, WIRE },
+	{ "xenbr0", "@bridges lab\n", NULL, CUT_OFF }, { "xenbr0", "@private xenbr0\n", NULL, PRIVATE },
+	{ "lab", "default ignore-bridge\n", NULL, WIRE },
+	/* it cannot be read */
+	{ "xenbr0", NULL, NULL, CUT_OFF }, { "lab", NULL, NULL, CUT_OFF },
+	/* it has a mistake: in a rule, in names, in neither */
+	{ "xenbr0", "default frob\n", NULL, WIRE }, { "lab", "@private lab\ndefault frob\n", NULL, PRIVATE },
+	{ "xenbr0", "@privat xenbr0\n", NULL, CUT_OFF }, { "xenbr0", "@vlans 5000\n", NULL, WIRE },
+	{ "lab", "default ignore-bridge\nfrob\n", NULL, CUT_OFF },
+	{ "lab", "@bridges lab\n@private lab\n", NULL, PRIVATE }, { "lab", "@private lab\n@bridges lab\n", NULL, PRIVATE },
+	/* carried over */
+	{ "lab", "", "other lab", PRIVATE }, { "xenbr0", "", "xenbr0", PRIVATE }, { "xenbr0", "", "lab", WIRE },
+	{ "lab", "@bridges lab\n", "lab", WIRE }, { "lab", "@private lab\n", "lab", PRIVATE },
+	{ "lab", "", "lab-2 \x7f la", CUT_OFF }, { "lab", NULL, "lab", PRIVATE },
+};
+
+static void what_a_name_means_after_a_restart(void **state)
+{
+	static struct obj_host before;
+	static const char file[] = "default ignore-bridge\n";
+	char reason[POLICY_REASON];
+	struct world *w = *state;
+
+	for (unsigned int i = 0; i < sizeof(left) / sizeof(left[0]); i++) {
+		assert_int_equal(policy_parse(&before.policy, file, strlen(file), reason), 0);
+		w->objs = &before;
+		world_backend_up(w);
+		world_attach(w, 0, FRONT_HONEST);
+		configure(w, 0, XS_BACK_BRIDGE, left[i].bridge);
+		configure(w, 0, XS_BACK_VLAN, left[i].then == CUT_OFF ? "7" : "");
+		world_run(w, 2000);
+		expect_served(w, 0);
+		another_domain(w, left[i].policy, left[i].segments);
+		if (left[i].then == CUT_OFF) {
+			expect_cut_off(w, 0);
+		} else {
+			expect_served(w, 0);
+			if (strcmp(confined(w, 0)->segment, left[i].then == PRIVATE ? left[i].bridge : ""))
+				fail_msg("row %u: on \"%s\"", i, confined(w, 0)->segment);
+		}
+		world_detach(w, 0);
+		world_run(w, 4000);
+		world_backend_kill(w);
+		store_remove(w->dom0, "/local/domain/1/" XS_DIR_OWN, XS_OWN_PRIVATE_SEGMENTS);
+	}
+}
+
+/* Two that are cut off do not hear each other either; a restart with the policy puts all right. */
+static void cut_off_and_put_right(void **state)
+{
+	static const char lab[] = "@private lab\n";
+	struct world *w = *state;
+
+	another_domain(w, lab, NULL);
+	attach(w, 0, "bridge", "lab");
+	attach(w, 2, "bridge", "lab");
+	another_domain(w, "", NULL);
+	expect_cut_off(w, 0);
+	expect_cut_off(w, 2);
+	assert_string_not_equal(confined(w, 0)->segment, confined(w, 2)->segment);
+	/* a new xmd-backend changes nothing */
+	world_backend_kill(w);
+	world_backend_up(w);
+	world_run(w, 3000);
+	expect_cut_off(w, 0);
+	another_domain(w, lab, NULL);
+	expect_served(w, 0);
+	assert_string_equal(confined(w, 0)->segment, "lab");
+}
+
+/* Killed between any two steps: it is cut off all the same, and says so. */
+static void cut_off_by_one_that_dies(void **state)
+{
+	struct world *w = *state;
+
+	another_domain(w, "@private lab\n", NULL);
+	attach(w, 0, "bridge", "lab");
+	world_backend_kill(w);
+	memset(&w->sim, 0, sizeof(w->sim));
+	store_remove(w->dom0, w->vif[0].back, XS_BACK_XMD_RINGS);
+	store_remove(w->dom0, "/local/domain/1/" XS_DIR_OWN, XS_OWN_PRIVATE_SEGMENTS);
+	memset(&w->objs->policy, 0, sizeof(w->objs->policy));
+	for (unsigned int i = 0; i < 60 && !world_back(w, 0, XS_BACK_XMD_RINGS); i++) {
+		world_backend_up(w);
+		world_run(w, 20);
+		world_backend_kill(w);
+	}
+	world_backend_up(w);
+	world_run(w, 3000);
+	expect_cut_off(w, 0);
+}
+
+static int list_later(struct store *s, const char *path, char ***names, unsigned int *n)
+{
+	(void)s;
+	(void)path;
+	(void)names;
+	(void)n;
+	return -EAGAIN;
+}
+
+/* Not to be found out now: each key may be there, and is looked for when the vif is adopted. */
+static void keys_that_cannot_be_listed(void **state)
+{
+	static const struct store_ops ops = { .list = list_later };
+	struct store s = { .ops = &ops };
+	unsigned int keys = 0;
+
+	(void)state;
+	assert_int_equal(confine_look(&s, "backend/vif/5/0", &keys), -EAGAIN);
+	assert_int_equal(keys, CONFINE_KEYS);
+}
+
+static const char *segments(struct world *w)
+{
+	return mem_peek(w->mem, "/local/domain/1/" XS_DIR_OWN "/" XS_OWN_PRIVATE_SEGMENTS);
+}
+
+/* What is written for the domain that comes after: until @bridges has a name. */
+static void a_private_name_stays_private(void **state)
+{
+	struct world *w = *state;
+
+	another_domain(w, "", NULL);
+	assert_null(segments(w));
+	another_domain(w, "@private lab lab-2\n", NULL);
+	assert_string_equal(segments(w), "lab lab-2");
+	another_domain(w, "@private lan\n@bridges lab-2\n", "lab lab-2");
+	assert_string_equal(segments(w), "lan lab");
+	another_domain(w, "", "lan lab");
+	assert_string_equal(segments(w), "lan lab");
+	another_domain(w, "@bridges lab lan\n", "lan lab");
+	assert_string_equal(segments(w), "");
+}
+
+/* Between the offer and the guest's answer its administrator changes his mind. */
+static void changed_after_the_offer(void **state)
+{
+	struct world *w = *state;
+
+	world_backend_up(w);
+	world_attach(w, 0, FRONT_MUTE);
+	world_attach(w, 2, FRONT_MUTE);
+	world_run(w, 2000);
+	configure(w, 0, XS_BACK_VLAN, "7");
+	configure(w, 2, XS_BACK_VLAN, "7/8");
+	world_front_connect(w, 0);
+	world_front_connect(w, 2);
+	world_run(w, 2000);
+	expect_served(w, 0);
+	assert_int_equal(confined(w, 0)->vlan, 7);
+	assert_null(sim_find(&w->sim, w->vif[2].domid, w->vif[2].handle));
+	assert_non_null(strstr(world_back(w, 2, XS_BACK_HOTPLUG_ERROR), "access port"));
 }
 
 /* --------------------------------------------------------------- orphans */
@@ -274,7 +629,7 @@ static void an_orphan_from_before(void **state)
 
 	with_xen(w);
 	attach(w, 0, NULL, NULL);
-	attach(w, 2, "vlan", "7");
+	attach(w, 2, "vlan", "7/8");
 	world_backend_kill(w);
 	guest_vanishes(w, 0);
 	guest_vanishes(w, 2);
@@ -386,6 +741,16 @@ int main(void)
 		T(the_file_names_the_bridges),
 		T(refused_when_it_comes_back),
 		T(a_restart_breaks_nobody_off),
+		cmocka_unit_test(vlans),
+		cmocka_unit_test(addresses),
+		T(the_kernel_is_told),
+		T(no_vlan_without_the_wire),
+		T(what_a_name_means_after_a_restart),
+		T(cut_off_and_put_right),
+		T(cut_off_by_one_that_dies),
+		T(keys_that_cannot_be_listed),
+		T(a_private_name_stays_private),
+		T(changed_after_the_offer),
 		T(a_vif_without_a_guest_goes),
 		T(an_orphan_from_before),
 		T(a_guest_without_a_front_stays),

@@ -58,8 +58,8 @@ struct world {
 void world_init(struct world *w);
 void world_destroy(struct world *w);
 
-/* What an idle backend watches: its vifs, and its own control. */
-#define WORLD_WATCHES 2u
+/* What an idle backend watches: its vifs, its own control, and whether somebody asks for counters. */
+#define WORLD_WATCHES 3u
 
 /* What dom0 makes below /local/domain for a new domain. */
 void world_home(struct world *w, unsigned int domid);

@@ -100,14 +100,34 @@ static void reconnect(void)
 {
 	sim_fail_at = 0;
 	xmd_front_rings_withdraw(&front);
+	back_unkeep();
 	sim_connect();
+}
+
+/* Answers to anything, indices that cannot be, pages let go. */
+static void control(struct input *in)
+{
+	struct xen_netif_ctrl_sring *r = front.stage.ring.sring;
+	u32 how = take(in), at = take(in);
+
+	if (how & 1)
+		back_unkeep();
+	if (!r)
+		return;
+	if (how & 2)
+		memset((u8 *)r->ring + at * 8, take(in), 8);
+	if (how & 4)
+		r->rsp_prod += take(in) % 3;
+	if (how & 8)
+		r->rsp_prod = take(in);
+	back_ctrl_event();
 }
 
 static void step(struct input *in)
 {
 	u32 what = take(in);
 
-	switch (what % 12) {
+	switch (what % 14) {
 	case 0:
 	case 1:
 		transmit(in);
@@ -140,6 +160,10 @@ static void step(struct input *in)
 		sim_fail_at = take(in) % 32;
 		break;
 	}
+	if (what % 14 == 11)
+		control(in);
+	if (what % 14 == 12)
+		back_ctrl(take(in) * 8, take(in) & 1);
 	if (what & 0x40) {
 		sim_event(what & 0x80 ? XMD_CHANNEL_TX : XMD_CHANNEL_RX);
 		sim_run();
@@ -180,12 +204,18 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 
 	nheld = 0;
 	sim_start(how & 1, how & 2);
+	front.feat.ctrl = how & 4;
+	if (front.feat.ctrl)
+		reconnect();
+	if (how & 8)
+		back_ctrl(XMD_STAGE_PAGES, false);
 	sim_nothing_else = false;
 	while (in.n)
 		step(&in);
 	honest();
 	while (nheld)
 		back_map(held[--nheld], -1);
+	back_unkeep();
 	sim_end();
 	return 0;
 }

@@ -41,7 +41,7 @@ struct page *virt_to_page(const void *p)
 }
 
 /* @n pages in a row, as an skb's head may have them; one that was freed is not used soon. */
-static struct page *alloc_pages(unsigned int n, int flags)
+static struct page *in_a_row(unsigned int n, int flags)
 {
 	for (unsigned int tries = 0; tries < PAGES; tries++) {
 		unsigned int i, at = next_page;
@@ -64,7 +64,12 @@ static struct page *alloc_pages(unsigned int n, int flags)
 
 struct page *alloc_page(int flags)
 {
-	return fails() ? NULL : alloc_pages(1, flags);
+	return fails() ? NULL : in_a_row(1, flags);
+}
+
+struct page *alloc_pages(int flags, unsigned int order)
+{
+	return fails() ? NULL : in_a_row(1u << order, flags);
 }
 
 void get_page(struct page *p)
@@ -95,7 +100,7 @@ static struct sk_buff *new_skb(unsigned int room)
 	struct sk_buff *skb = calloc(1, sizeof(*skb));
 	unsigned int n = (room + 4095) / 4096;
 
-	skb->head = skb->data = page_address(alloc_pages(n ? n : 1, 0));
+	skb->head = skb->data = page_address(in_a_row(n ? n : 1, 0));
 	skb->room = room;
 	skb->dev = &sim_dev;
 	return skb;
@@ -117,7 +122,7 @@ struct sk_buff *sim_skb(unsigned int id, unsigned int off, unsigned int head, un
 	skb->len = head;
 	fill(skb->data, head, id);
 	for (unsigned int i = 0; i < frags; i++) {
-		struct page *p = alloc_pages((each + 8191) / 4096, 0);
+		struct page *p = in_a_row((each + 8191) / 4096, 0);
 
 		skb->info.frags[i] = (skb_frag_t){ p, i % 7, each };
 		fill((u8 *)page_address(p) + i % 7, each, id + i + 1);
@@ -308,8 +313,31 @@ void sim_timers(void)
 	sim_run();
 }
 
+bool net_ratelimit(void)
+{
+	return false;
+}
+
+void netdev_warn(const struct net_device *dev, const char *fmt, ...)
+{
+	(void)dev;
+	(void)fmt;
+}
+
+/* follow(), as far as it matters here */
+void xmd_front_follow_soon(struct xmd_front *f, unsigned long delay)
+{
+	(void)delay;
+	f->work.pending = true;
+}
+
 void sim_work(void)
 {
+	for (int i = 0; front.work.pending && i < 100; i++) {
+		front.work.pending = false;
+		xmd_front_stage_look(&front);
+		sim_run();
+	}
 	for (int i = 0; front.mcast.work.pending && i < 100; i++) {
 		front.mcast.work.pending = false;
 		front.mcast.work.work.fn(&front.mcast.work.work);
@@ -319,7 +347,7 @@ void sim_work(void)
 
 /* ---- Xen: grants ---- */
 
-#define REFS 2048u
+#define REFS 4096u
 enum { FREE, POOLED, ACTIVE, ENDED };
 static struct { int state, mapped, readonly, domid, next; struct page *page; bool deferred; } grant[REFS];
 
@@ -410,6 +438,28 @@ void gnttab_end_foreign_access(grant_ref_t ref, struct page *p)
 		put_page(p);
 }
 
+int gnttab_grant_foreign_access(u16 domid, unsigned long gfn, int readonly)
+{
+	unsigned int ref = 8;
+
+	if (fails())
+		return -ENOSPC;
+	while (grant[ref].state != FREE)
+		SIM_CHECK(++ref < REFS);
+	grant[ref].state = ENDED;
+	gnttab_grant_foreign_access_ref(ref, domid, gfn, readonly);
+	return ref;
+}
+
+int gnttab_try_end_foreign_access(grant_ref_t ref)
+{
+	SIM_CHECK(grant[ref].state == ACTIVE);
+	if (grant[ref].mapped)
+		return 0;
+	grant[ref].state = FREE;
+	return 1;
+}
+
 /* A page that is mapped must be nobody else's: freed and given out again, that is. */
 void back_map(grant_ref_t ref, int by)
 {
@@ -447,7 +497,7 @@ static u8 *granted(grant_ref_t ref, bool write)
 
 /* ---- Xen: events, xenbus ---- */
 
-static struct { bool used, masked, pending; irq_handler_t h; } irq[4];
+static struct { bool used, masked, pending; irq_handler_t h; } irq[5];
 static unsigned int ports;
 
 int bind_evtchn_to_irqhandler_lateeoi(u32 port, irq_handler_t h, unsigned long flags,
@@ -458,7 +508,7 @@ int bind_evtchn_to_irqhandler_lateeoi(u32 port, irq_handler_t h, unsigned long f
 	SIM_CHECK(port && arg == &front);
 	if (fails())
 		return -ENOMEM;
-	for (int i = 1; i < 4; i++)
+	for (int i = 1; i < 5; i++)
 		if (!irq[i].used) {
 			memset(&irq[i], 0, sizeof(irq[i]));
 			irq[i].used = true;
@@ -470,7 +520,7 @@ int bind_evtchn_to_irqhandler_lateeoi(u32 port, irq_handler_t h, unsigned long f
 
 void unbind_from_irqhandler(unsigned int i, void *arg)
 {
-	SIM_CHECK(arg == &front && i < 4 && irq[i].used && !sim_poll_returns);
+	SIM_CHECK(arg == &front && i < 5 && irq[i].used && !sim_poll_returns);
 	irq[i].used = false;
 	ports--;
 }
@@ -488,7 +538,7 @@ static void deliver_event(unsigned int i)
 
 void xen_irq_lateeoi(unsigned int i, unsigned int flags)
 {
-	SIM_CHECK(i < 4 && irq[i].used && irq[i].masked);
+	SIM_CHECK(i < 5 && irq[i].used && irq[i].masked);
 	irq[i].masked = false;
 	sim_eois++;
 	sim_spurious += flags & XEN_EOI_FLAG_SPURIOUS;
@@ -535,7 +585,7 @@ int xenbus_setup_ring(struct xenbus_device *dev, int gfp, void **vaddr, unsigned
 	*ref = INVALID_GRANT_REF;
 	if (fails())
 		return -ENOMEM;
-	p = alloc_pages(1, __GFP_ZERO);
+	p = in_a_row(1, __GFP_ZERO);
 	for (*ref = 1; grant[*ref].state != FREE; ++*ref)
 		SIM_CHECK(*ref < 8);
 	grant[*ref].state = ENDED;
@@ -622,6 +672,7 @@ void sim_connect(void)
 	xmd_front_rings_start(&front);
 	front.phase = XMD_SERVED;
 	xmd_front_mcast_connected(&front);
+	xmd_front_stage_served(&front);
 	sim_run();
 }
 
@@ -664,6 +715,7 @@ void sim_end(void)
 	sim_fail_at = 0;
 	xmd_front_rings_withdraw(&front);
 	xmd_front_rings_withdraw(&front);
+	xmd_front_stage_forget(&front);
 	xmd_front_tx_forget(&front);
 	while ((skb = __skb_dequeue(&sim_received)))
 		dev_kfree_skb_any(skb);
@@ -700,7 +752,7 @@ static void copy_in(struct sim_frame *f, unsigned int *at, const struct netif_tx
 	u8 *p = granted(req->gref, false);
 
 	SIM_CHECK(p && len && req->offset + len <= 4096);
-	for (u32 i = 0; sim_nothing_else && i < 4096; i++)
+	for (u32 i = 0; sim_nothing_else && !front.stage.on && i < 4096; i++)
 		SIM_CHECK(!p[i] || (i >= req->offset && i < req->offset + len));
 	memcpy(f->data + *at, p + req->offset, len);
 	*at += len;
@@ -834,4 +886,70 @@ void back_push(void)
 	if (bk.rx_cons - rxs()->rsp_event < bk.rx_cons - old)
 		sim_event(XMD_CHANNEL_RX);
 	sim_run();
+}
+
+/* ---- its end of the control ring ---- */
+
+static grant_ref_t kept[XMD_STAGE_PAGES];
+static unsigned int nkept;
+
+static unsigned int ctrl_add(const struct xen_netif_ctrl_request *q)
+{
+	const struct xmd_gref *list = (void *)granted(q->data[1], true);
+	unsigned int i;
+
+	SIM_CHECK(list && q->data[2] <= XMD_STAGE_PAGES && !nkept);
+	for (i = 0; i < q->data[2]; i++) {
+		SIM_CHECK(back_can_map(list[i].ref));
+		SIM_CHECK(grant[list[i].ref].readonly == !!(list[i].flags & XMD_GREF_READONLY));
+		back_map(list[i].ref, 1);
+		kept[nkept++] = list[i].ref;
+	}
+	return XEN_NETIF_CTRL_STATUS_SUCCESS;
+}
+
+unsigned int back_ctrl(u32 pages, bool refuse)
+{
+	struct xen_netif_ctrl_sring *r = front.stage.ring.sring;
+	unsigned int n = 0;
+
+	for (; r && r->rsp_prod != r->req_prod; n++) {
+		union xen_netif_ctrl_sring_entry *e = (union xen_netif_ctrl_sring_entry *)r->ring +
+			r->rsp_prod % 128;
+		struct xen_netif_ctrl_request q = e->req;
+		unsigned int status = XEN_NETIF_CTRL_STATUS_INVALID_PARAMETER;
+
+		if (q.type == XMD_CTRL_GET_GREF_MAPPING_SIZE)
+			status = XEN_NETIF_CTRL_STATUS_SUCCESS;
+		else if (!refuse)
+			status = ctrl_add(&q);
+		e->rsp = (struct xen_netif_ctrl_response){ q.id, q.type, status, pages };
+		r->rsp_prod++;
+		r->req_event = r->rsp_prod + 1;
+		deliver_event(front.stage.irq);
+		sim_work();
+	}
+	return n;
+}
+
+void back_unkeep(void)
+{
+	while (nkept)
+		back_map(kept[--nkept], -1);
+}
+
+unsigned int back_keeps(void)
+{
+	return nkept;
+}
+
+void back_ctrl_event(void)
+{
+	deliver_event(front.stage.irq);
+	sim_work();
+}
+
+void *back_page(grant_ref_t ref)
+{
+	return page_address(grant[ref].page);
 }

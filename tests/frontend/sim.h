@@ -60,6 +60,12 @@ void back_map(grant_ref_t ref, int by);	/* holds a grant mapped, or lets go */
 bool back_can_map(grant_ref_t ref);
 grant_ref_t back_tx_ref(u32 idx);
 grant_ref_t back_rx_ref(u32 idx);
+/* Its end of the control ring: @pages it says it keeps; @refuse: those lists.  Return: messages */
+unsigned int back_ctrl(u32 pages, bool refuse);
+void back_ctrl_event(void);
+void back_unkeep(void);			/* unmaps them */
+unsigned int back_keeps(void);
+void *back_page(grant_ref_t ref);	/* as it may write to it while it has it mapped */
 unsigned int sim_pages(void);		/* in use */
 unsigned int sim_grants(void);		/* active */
 

@@ -47,6 +47,7 @@ extern const struct attack slot_attacks[];	/* attack_slot.c: requests and indice
 extern const struct attack race_attacks[];	/* attack_race.c: changed while being read */
 extern const struct attack offload_attacks[];	/* attack_offload.c: GSO, checksums */
 extern const struct attack bus_attacks[];	/* attack_bus.c: keys, states, vanishing */
+extern const struct attack stage_attacks[];	/* attack_stage.c: pages that stay mapped */
 extern const struct attack obj_attacks[];	/* attack_obj.c: the object ring */
 
 /* An A_OBJ attack, on a vif that vif_open has opened. */

@@ -16,7 +16,7 @@
 #include "attack.h"
 
 static const struct attack *const tables[] = {
-	slot_attacks, race_attacks, offload_attacks, bus_attacks, obj_attacks, NULL
+	slot_attacks, race_attacks, offload_attacks, bus_attacks, stage_attacks, obj_attacks, NULL
 };
 
 static bool reconnects = true;

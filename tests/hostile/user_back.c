@@ -67,6 +67,9 @@ static void fields(void)
 	WRONG("reserved field", ONE(EINVAL), id.reserved, 1);
 	WRONG("bytes in no interval", ONE(EINVAL), rate.bytes, 1);
 	WRONG("interval of 2^32-1 us without bytes", ONE(EINVAL), rate.usecs, ~0u);
+	WRONG("VLAN 4095", ONE(EINVAL), confine.vlan, 4095);
+	WRONG("65535 addresses", ONE(EINVAL), confine.n_addrs, 0xffff);
+	WRONG("a segment's name without an end", ONE(EINVAL), confine.segment[XMD_SEGMENT_MAX - 1], 'x');
 }
 
 static void foreign(void)
@@ -111,6 +114,16 @@ static void others(void)
 	row("ioctl of /dev/xmd/nic0", ONE(ENOTTY), ioctl(fd, XMD_NIC_STOP));
 	row("read of 15 bytes", ONE(EINVAL), read(fd, buf, sizeof(buf) - 1));
 	row("write", TWO(EINVAL, EBADF), write(fd, buf, sizeof(buf)));
+}
+
+static void vlans(void)
+{
+	struct xmd_vlans v = { .apart[0] = 1 };
+
+	row("VLANS with VLAN 0", ONE(EINVAL), ioctl(fd, XMD_BACK_VLANS, &v));
+	memset(&v, 0xff, sizeof(v));
+	row("VLANS of all ones", ONE(EINVAL), ioctl(fd, XMD_BACK_VLANS, &v));
+	row("VLANS at a bad address", ONE(EFAULT), ioctl(fd, XMD_BACK_VLANS, bad_pointer));
 }
 
 /* What only xmd-backend asks for its guests. */
@@ -209,6 +222,7 @@ void back_calls(void)
 	settings();
 	port_settings();
 	limits();
+	vlans();
 	again();
 	list_all();
 	close(fd);

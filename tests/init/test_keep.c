@@ -64,6 +64,17 @@ static void a_crash_loop_is_noticed_at_the_third_time(void **state)
 	assert_null(strstr(said, "crash loop"));
 }
 
+/* As the kernel half ends one that hangs while the NIC stands, and the next two at the same place. */
+static void three_hangs(void **state)
+{
+	(void)state;
+	assert_int_equal(lives(3600000, SIGKILL), 0);
+	assert_int_equal(lives(900, SIGKILL), 0);
+	assert_null(strstr(said, "crash loop"));
+	assert_int_equal(lives(1700, SIGKILL), 0);
+	assert_non_null(strstr(said, "is in a crash loop: 3 times in a row"));
+}
+
 /* Killed now and then, it settles in between. */
 static void no_false_alarm(void **state)
 {
@@ -155,6 +166,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup(name, setup)
 		TEST(at_once), TEST(ends), TEST(a_crash_loop_is_noticed_at_the_third_time), TEST(no_false_alarm),
+		TEST(at_once), TEST(ends), TEST(three_hangs), TEST(no_false_alarm),
 		TEST(for_ever), TEST(a_device_that_comes), TEST(held), TEST(the_first_of_several),
 	};
 

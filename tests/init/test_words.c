@@ -112,18 +112,24 @@ static void files(void **state)
 static void modules(void **state)
 {
 	char *at = strcpy(text, "# in this order\n\n/a/xmd_nic.ko\n  /a/xmd_back.ko   \n"
-			  "/a/xen_wdt.ko timeout=10 nowayout=1 # s\r\n\t#/a/no.ko\n/a/last.ko x=\"1 2\"");
-	static const char *const want[][2] = {
+			  "/a/xen_wdt.ko timeout=10 nowayout=1 # s\r\n\t#/a/no.ko\n& /a/aside.ko y=1\n"
+			"&\n& # /a/no.ko\nwait\nwait /a/b # c\n&/a/none.ko\n/a/last.ko x=\"1 2\"");
+	static const struct { const char *path, *params; bool aside, wait; } want[] = {
 		{ "/a/xmd_nic.ko", "" }, { "/a/xmd_back.ko", "" },
-		{ "/a/xen_wdt.ko", "timeout=10 nowayout=1 " }, { "/a/last.ko", "x=\"1 2\"" },
+		{ "/a/xen_wdt.ko", "timeout=10 nowayout=1 " }, { "/a/aside.ko", "y=1", true },
+		{ "/a/b", "", false, true },
+		/* is not there, which is said then */
+		{ "&/a/none.ko", "" }, { "/a/last.ko", "x=\"1 2\"" },
 	};
 	struct module m;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(want); i++) {
 		assert_true(module_next(&at, &m));
-		assert_string_equal(m.path, want[i][0]);
-		assert_string_equal(m.params, want[i][1]);
+		assert_string_equal(m.path, want[i].path);
+		assert_string_equal(m.params, want[i].params);
+		assert_int_equal(m.aside, want[i].aside);
+		assert_int_equal(m.wait, want[i].wait);
 	}
 	assert_false(module_next(&at, &m));
 	assert_false(module_next(&at, &m));

@@ -5,10 +5,12 @@
 #define BUFS 2200u
 
 struct nic_sim sim;
+u16 sim_device = 0x100e;
+bool sim_pcix, sim_no_msix;
 unsigned long jiffies;
 unsigned int sim_lines;
 char sim_line[256];
-int sim_irqs_off;
+int sim_irqs_off, sim_atomic;
 
 static u8 regs[XMD_BAR_MIN];
 static struct xmd_nic the_sim_nic;
@@ -17,11 +19,15 @@ static struct net_device dev;
 static struct xmd_adapter adapter;
 static struct xmd_buf bufs[BUFS], *pool[BUFS];
 static u8 page[BUFS][XMD_BUF_SIZE];
-static irq_handler_t handler;
+static irq_handler_t handler, link_handler;	/* link: of MSI-X */
 static bool in_irq, in_poll;
 static u64 credit;		/* bits that the wire could have taken */
 static unsigned int ms_total;
 static u64 rst_at;		/* sim.us of the last CTRL.RST */
+
+void sim_said(void)
+{
+}
 
 static u32 *reg(u32 off)
 {
@@ -30,8 +36,12 @@ static u32 *reg(u32 off)
 
 /* ---------------------------------------------------------------------- registers */
 
+/* With vectors frames have causes of their own, and all the rest is "other". */
 static void raise_cause(u32 bits)
 {
+	if (*reg(IVAR))
+		bits = (bits & INT_RXT0 ? INT_RXQ0 : 0) | (bits & INT_TXDW ? INT_TXQ0 : 0) |
+		       (bits & (INT_LSC | INT_RXO) ? INT_OTHER | (bits & (INT_LSC | INT_RXO)) : 0);
 	sim.icr |= bits;
 	sim_irq();
 }
@@ -49,6 +59,7 @@ static void write_ctrl(u32 val)
 		return;
 	/* its pins are its own, or it does not end */
 	SIM_CHECK(!(*reg(EECD) & EECD_WIRE));
+	SIM_CHECK(!(sim.nic->chip->flags & XMD_HAS_PCIE) || val & CTRL_GIO_DISABLE);
 	sim.mac_resets++;
 	rst_at = sim.us;
 	*reg(CTRL) = 0;
@@ -63,17 +74,23 @@ u32 readl(const volatile u8 *p)
 		return XMD_ALL_ONES;
 	switch (off) {
 	case ICR:
-		val = sim.icr;
-		sim.icr = 0;
+		SIM_CHECK(!*reg(IVAR) || sim.ims == 0);	/* it would take frames' causes away */
+		val = sim.icr | sim.causes;
+		if (!(sim.nic->chip->flags & XMD_HAS_PCIE) || !sim.ims)
+			sim.icr = 0;
 		return val;
 	case EECD:
 		val = *reg(EECD);
+		if (sim.nic->chip->flags & XMD_HAS_PCIE)
+			return 0x100 | val | (loaded() ? EECD_AUTO_RD : 0);
 		return 0x100 | val | (val & EECD_EE_REQ && loaded() ? EECD_EE_GNT : 0);
 	case CTRL:
 		return *reg(CTRL) | (sim.us - rst_at < sim.rst_us ? CTRL_RST : 0);
 	case STATUS:
 		return (sim.link ? STATUS_LU : 0) | (sim.paused ? STATUS_TXOFF : 0) |
-		       (sim.mbit > 10 ? 0x80 : 0);
+		       (sim.mbit > 10 ? 0x80 : 0) | (sim_pcix ? STATUS_PCIX : 0) |
+		       (*reg(CTRL) & CTRL_GIO_DISABLE || !(sim.nic->chip->flags & XMD_HAS_PCIE) ?
+			0 : STATUS_GIO_MASTER);
 	default:
 		return *reg(off);
 	}
@@ -84,7 +101,7 @@ void writel(u32 val, volatile u8 *p)
 	u32 off = p - regs;
 
 	SIM_CHECK(off < sizeof(regs));
-	if (sim.gone)
+	if (sim.gone || (sim.fixed && off == sim.fixed))
 		return;
 	switch (off) {
 	case IMS:
@@ -94,6 +111,10 @@ void writel(u32 val, volatile u8 *p)
 		break;
 	case IMC:
 		sim.ims &= ~val;
+		break;
+	case ICR:
+		sim.icr &= ~val;
+		sim.other_told &= !(val & INT_OTHER);
 		break;
 	case ICS:
 		raise_cause(val);
@@ -109,6 +130,42 @@ void writel(u32 val, volatile u8 *p)
 
 /* ----------------------------------------------------------------- the line and NAPI */
 
+/* MSI-X: causes that have fired are taken back (EIAC) and closed; the rest is the other vector's. */
+static bool by_msix(void)
+{
+	u32 frames = sim.icr & sim.ims & (INT_RXQ0 | INT_TXQ0), other = sim.icr & sim.ims & INT_OTHER;
+
+	if (!link_handler)
+		return false;
+	SIM_CHECK(*reg(IVAR) == IVAR_XMD);
+	in_irq = true;
+	if (frames) {
+		SIM_CHECK(*reg(EIAC) == (INT_RXQ0 | INT_TXQ0));
+		sim.icr &= ~frames;
+		sim.ims &= ~frames;
+		sim.irqs++;
+		handler(pdev.irq, sim.nic);
+	}
+	if (other && !sim.other_told) {
+		sim.other_told = true;
+		link_handler(pdev.irq + 1, sim.nic);
+	}
+	in_irq = false;
+	return true;
+}
+
+int pci_alloc_irq_vectors(struct pci_dev *p, int least, int most, int how)
+{
+	(void)p;
+	(void)most;
+	return how == PCI_IRQ_MSIX && sim_no_msix ? -ENOSPC : least;
+}
+
+int pci_irq_vector(struct pci_dev *p, int nr)
+{
+	return p->irq + nr;
+}
+
 static void call_handler(void)
 {
 	in_irq = true;
@@ -121,7 +178,7 @@ void sim_irq(void)
 {
 	if (in_irq || sim_irqs_off || !handler || sim.depth || sim.lose_irqs)
 		return;
-	if (!sim.gone && sim.icr & sim.ims)
+	if (!sim.gone && sim.icr & sim.ims && !by_msix())
 		call_handler();
 }
 
@@ -129,6 +186,11 @@ int request_irq(int irq, irq_handler_t h, int flags, const char *name, void *arg
 {
 	(void)flags;
 	(void)name;
+	if (irq == pdev.irq + 1) {
+		SIM_CHECK(handler && !link_handler);
+		link_handler = h;
+		return 0;
+	}
 	SIM_CHECK(irq == pdev.irq && arg == sim.nic && !handler);
 	if (!sim.other)
 		sim.depth = 0;
@@ -138,6 +200,10 @@ int request_irq(int irq, irq_handler_t h, int flags, const char *name, void *arg
 
 void free_irq(int irq, void *arg)
 {
+	if (irq == pdev.irq + 1) {
+		link_handler = NULL;
+		return;
+	}
 	SIM_CHECK(irq == pdev.irq && arg == sim.nic && handler);
 	handler = NULL;
 }
@@ -160,32 +226,7 @@ bool irq_has_action(int irq)
 	return handler || sim.other;
 }
 
-void napi_enable(struct napi_struct *n)
-{
-	SIM_CHECK(!n->enabled);
-	*n = (struct napi_struct){ .enabled = true };
-}
-
-void napi_disable(struct napi_struct *n)
-{
-	SIM_CHECK(n->enabled);
-	n->enabled = false;
-}
-
-void napi_schedule(struct napi_struct *n)
-{
-	n->missed |= n->state;
-	n->state = 1;
-}
-
-bool napi_complete_done(struct napi_struct *n, int work)
-{
-	(void)work;
-	SIM_CHECK(n->state);
-	n->state = n->missed;
-	n->missed = false;
-	return !n->state;
-}
+#include "sim_napi.h"
 
 void sim_polls(void)
 {
@@ -216,6 +257,8 @@ static bool receive(const void *data, u32 len)
 		return false;
 	if (data)
 		memcpy((void *)(uintptr_t)__le64_to_cpu(rx->desc[h].addr), data, len);
+	else if (!sim.unwritten)
+		memset((void *)(uintptr_t)__le64_to_cpu(rx->desc[h].addr), 2, ETH_HLEN);
 	rx->desc[h].length = __cpu_to_le16(len);
 	rx->desc[h].errors = 0;
 	rx->desc[h].status = RXD_STAT_DD | RXD_STAT_EOP;
@@ -245,7 +288,7 @@ static void transmit(void)
 		if (sim.loop && receive((void *)(uintptr_t)__le64_to_cpu(d->addr), lower & 0xffff))
 			raise_cause(INT_RXT0);
 		*reg(TDH) = (*reg(TDH) + 1) & sim.nic->tx.ring.mask;
-		if (lower & TXD_RS) {
+		if (lower & TXD_RS && !sim.no_dd) {
 			d->upper |= __cpu_to_le32(TXD_DD);
 			raise_cause(INT_TXDW);
 		}
@@ -341,6 +384,7 @@ static void pass(void)
 
 void msleep(unsigned int ms)
 {
+	SIM_CHECK(!sim_atomic && !in_irq);
 	while (ms--)
 		pass();
 }
@@ -349,6 +393,7 @@ void sim_usleep(unsigned int us)
 {
 	u64 before = sim.us;
 
+	SIM_CHECK(!sim_atomic && !in_irq);
 	sim.us += us;
 	sim_run(sim.us / 1000 - before / 1000);
 }
@@ -361,8 +406,8 @@ static void works(void)
 		sim.nic->state_work.due = false;
 		xmd_nic_link_follow(sim.nic);
 	}
-	if (!time_after(tick->at, jiffies)) {
-		tick->at = jiffies + 1000 * HZ;		/* not again while it runs */
+	if (tick->due && !time_after(tick->timer.expires + sim.late_ms * HZ / 1000, jiffies)) {
+		tick->due = false;
 		tick->work.func(&tick->work);
 	}
 }
@@ -531,8 +576,12 @@ void sim_up(unsigned int ring)
 	for (unsigned int i = 0; i < BUFS; i++)
 		pool[sim.free++] = &bufs[i];
 	nic->pdev = &pdev;
+	nic->chip = xmd_chip_find(XMD_VENDOR_INTEL, sim_device);
+	nic->guard.chip = nic->chip;
 	nic->dev = &dev;
 	nic->regs = regs;
+	SIM_CHECK(!xmd_nic_irq_alloc(nic));
+	xmd_nic_tx_chip(nic);
 	nic->adapter = &adapter;
 	nic->host = (struct xmd_client){ &host, nic };
 	nic->client = nic->taker = &nic->host;
@@ -540,7 +589,7 @@ void sim_up(unsigned int ring)
 	SIM_CHECK(!xmd_nic_tx_alloc(nic) && !xmd_nic_rx_alloc(nic));
 	xmd_nic_set_mtu(nic, 4096);
 	xmd_nic_watch_init(nic);
-	nic->watch.tick.at = jiffies;
+	schedule_delayed_work(&nic->watch.tick, 0);
 	xmd_nic_offer(NULL);	/* of a test that has failed */
 	SIM_CHECK(xmd_nic_offer(nic) && !xmd_nic_attach(&client, &sim, &place));
 	nic->tx.ring.mask = ring - 1;

@@ -10,6 +10,7 @@
 
 struct nic_sim {
 	struct xmd_nic *nic;
+	bool other_told;		/* MSI-X: the vector has fired and nobody has cleared it */
 
 	/* the NIC and its wire */
 	unsigned int mbit;		/* what the link makes, collisions taken off */
@@ -17,6 +18,10 @@ struct nic_sim {
 	bool loop;			/* what is sent comes back */
 	bool lose_irqs;			/* causes are set, nobody hears of them */
 	bool line_held;			/* the line is asserted, whatever the mask says */
+	u32 causes;			/* are there again as soon as ICR was read */
+	bool unwritten;			/* what is received is said to be, and is not there */
+	bool no_dd;			/* frames leave, and nobody is told */
+	u32 fixed;			/* writes of this register are lost */
 	u32 icr, ims;
 	unsigned int link_back_ms;	/* the wire is in order, autonegotiation has still so long to go */
 	unsigned int sent, resets;
@@ -30,6 +35,8 @@ struct nic_sim {
 	int depth;
 	unsigned int irqs;		/* calls of the handler */
 
+	unsigned int late_ms;		/* of each tick */
+
 	/* the user half */
 	bool dead;
 	bool idle;			/* says that it lives, and does nothing */
@@ -42,6 +49,8 @@ struct nic_sim {
 };
 
 extern struct nic_sim sim;
+extern u16 sim_device;			/* of its chip, 82540EM; before sim_up */
+extern bool sim_pcix, sim_no_msix;	/* likewise */
 
 void sim_up(unsigned int ring);		/* probed, attached, started, with a link, at 1000 Mb/s */
 void sim_down(void);

@@ -640,6 +640,172 @@ static void test_stop_is_quick(void **state)
 	}
 }
 
+/* ------------------------------------------------------------ a NIC that is broken (watch.c) */
+
+static u32 *reg_of(u32 off)
+{
+	return (u32 *)&sim.nic->regs[off];
+}
+
+/* Both ways, and for a while: nothing is odd about a NIC that is well. */
+static void traffic(unsigned int ms)
+{
+	for (; ms; ms -= 10) {
+		sim_post(2, 1000);
+		sim_receive(3);
+		sim_run(10);
+	}
+}
+
+/* It leaves a descriptor out, does one twice, or was not told of new ones: nothing is received any more. */
+static void test_rx_out_of_step(void **state)
+{
+	struct e1000_rx_desc *d;
+	unsigned int before;
+
+	(void)state;
+	for (int how = 0; how < 3; how++) {
+		sim_up(256);
+		traffic(5000);
+		assert_int_equal(asked(), 0);
+		d = &sim.nic->rx.desc[sim.nic->rx.next & sim.nic->rx.mask];
+		if (how == 0) {
+			*reg_of(RDH) = (*reg_of(RDH) + 1) & sim.nic->rx.mask;
+		} else if (how == 1) {
+			d->length = __cpu_to_le16(60);
+			d->status = RXD_STAT_DD | RXD_STAT_EOP;
+			xmd_nic_poll_soon(sim.nic);
+		} else {
+			sim.fixed = RDT;
+			for (int i = 0; i < 300; i++) {
+				sim_receive(1);
+				sim_run(1);
+			}
+			sim.fixed = 0;
+		}
+		sim_run(2600);
+		assert_int_equal(asked(), 1);
+		assert_int_equal(sim.resets, 1);
+		sim_run(3000);
+		before = sim.received;
+		traffic(3000);
+		assert_int_equal(sim.received - before, 900);
+		assert_int_equal(asked(), 1);
+		sim_down();
+	}
+}
+
+/* Descriptors are done before their frames are there: nobody gets what the buffers had before. */
+static void test_rx_unwritten(void **state)
+{
+	(void)state;
+	sim_up(256);
+	traffic(5000);		/* all have had one */
+	sim.received = 0;
+	sim.unwritten = true;
+	for (int i = 0; i < 30; i++) {
+		sim_receive(10);
+		sim_polls();
+	}
+	assert_int_equal(sim.received, 0);
+	assert_int_equal(sim.nic->rx.verdict[XMD_RX_UNWRITTEN], 300);
+	sim.unwritten = false;
+	sim_receive(5);
+	sim_polls();
+	assert_int_equal(sim.received, 5);
+	sim_down();
+}
+
+/* Frames are said to be sent, and are not. */
+static void test_done_unsent(void **state)
+{
+	(void)state;
+	sim_up(256);
+	sim.stuck = true;
+	assert_int_equal(sim_post(3, 60), 3);
+	for (u32 i = 0; i < sim.nic->tx.ring.prod; i++)
+		sim.nic->tx.ring.desc[i].upper |= __cpu_to_le32(TXD_DD);
+	sim_run(2600);
+	assert_int_equal(sim.ok, 3);
+	assert_int_equal(asked(), 1);
+	assert_non_null(strstr(sim_line, "its head has not reached"));
+	traffic(5000);
+	assert_int_equal(asked(), 1);
+	sim_down();
+}
+
+/* Frames leave, the head moves on, and of the oldest nobody is told: it is not slow, it is broken. */
+static void test_done_untold(void **state)
+{
+	(void)state;
+	sim_up(256);
+	traffic(1000);
+	sim.no_dd = true;
+	for (int i = 0; i < 28; i++) {
+		sim_post(1, 60);
+		sim_run(100);
+		sim.no_dd = i < 5;
+	}
+	assert_int_equal(asked(), 1);
+	assert_int_equal(sim.resets, 1);
+	sim_down();
+}
+
+/* DMA would go where nobody has said. */
+static void test_start_without_rings(void **state)
+{
+	static const u32 lost[] = { TDBAL, TDLEN, RDBAL, RDLEN, RCTL, TCTL };
+	const struct xmd_start start = { .tx_ring = 128, .rx_ring = 128, .tctl = TCTL_PSP, .mac = { 2 } };
+
+	(void)state;
+	for (unsigned int i = 0; i < ARRAY_SIZE(lost); i++) {
+		sim_up(256);
+		mutex_lock(&sim.nic->ctl);
+		xmd_nic_stop(sim.nic);
+		mutex_unlock(&sim.nic->ctl);
+		*reg_of(lost[i]) = 0;
+		sim.fixed = lost[i];
+		sim_lines = 0;
+		assert_int_equal(xmd_nic_start(sim.nic, &start), -ENODEV);
+		assert_false(test_bit(XMD_RUNNING, &sim.nic->bits));
+		assert_int_equal(sim_lines, 1);
+		sim.fixed = 0;
+		sim_start();
+		traffic(100);
+		sim_down();
+	}
+}
+
+/* Interrupts that say nothing, or the same for ever, leave time for frames; Linux does not shut the line for good. */
+static void test_storm(void **state)
+{
+	unsigned int claimed = 0, before;
+
+	(void)state;
+	for (int link = 0; link < 2; link++) {
+		sim_up(256);
+		sim.causes = link ? INT_LSC : 0;
+		sim.line_held = true;
+		before = sim.irqs;
+		sim_run(2000);
+		/* 400,000 would be, of 5,000 in a ms */
+		assert_in_range(sim.irqs - before, 20000, 220000);
+		sim.line_held = false;
+		sim.causes = 0;
+		sim_run(1100);
+		assert_int_equal(sim.depth, 0);
+		before = sim.received;
+		traffic(1000);
+		assert_int_equal(sim.received - before, 300);
+		sim_down();
+	}
+	sim_up(256);
+	for (int i = 0; i < 5120; i++)
+		claimed += xmd_nic_irq(9, sim.nic) == IRQ_HANDLED;
+	assert_in_range(claimed, 6, 100);
+	sim_down();
+}
+
 /* ------------------------------------------------------------------------- the client */
 
 static struct xmd_nic *second;
@@ -810,11 +976,11 @@ static void test_idle_ticks(void **state)
 		sim.paused = busy;
 		sim_post(1, 60);
 		sim_run(2600);
-		for (at = sim.nic->watch.tick.at, n = 0; n < 4; n++) {
-			while (at == sim.nic->watch.tick.at)
+		for (at = sim.nic->watch.tick.timer.expires, n = 0; n < 4; n++) {
+			while (at == sim.nic->watch.tick.timer.expires)
 				sim_run(1);
-			assert_int_equal(jiffies_to_msecs(sim.nic->watch.tick.at - at) >= 1000, !busy);
-			at = sim.nic->watch.tick.at;
+			assert_int_equal(jiffies_to_msecs(sim.nic->watch.tick.timer.expires - at) >= 1000, !busy);
+			at = sim.nic->watch.tick.timer.expires;
 		}
 		assert_int_equal(xmd_nic_unwell_ms(sim.nic), 0);
 	}
@@ -825,6 +991,141 @@ static void test_idle_ticks(void **state)
 	sim_post(1, 60);
 	sim_run(2300);
 	assert_int_equal(asked(), 1);
+	sim_down();
+}
+
+/* The 82574 with two vectors: frames both ways and the link, and nobody reads ICR (nic_sim.c). */
+static void test_msix(void **state)
+{
+	(void)state;
+	sim_device = 0x10d3;
+	sim_up(256);
+	assert_true(sim.nic->link_irq != 0);
+	sim_post(40, 1000);
+	sim_run(50);
+	assert_int_equal(sim.ok, 40);
+	sim_receive(20);
+	sim_run(50);
+	assert_int_equal(sim.received, 20);
+	assert_true(sim.irqs > 0);
+	assert_int_equal(sim.nic->watch.irqs_lost, 0);
+	sim_wire(false);
+	sim_run(100);
+	assert_false(test_bit(XMD_LINK_UP, &sim.nic->bits));
+	sim_down();
+	sim_device = 0x100e;
+	sim_no_msix = false;
+}
+
+/* The same chip where MSI-X is not to be had: the line, which a write lets go of. */
+static void test_pcie_line(void **state)
+{
+	(void)state;
+	sim_device = 0x10d3;
+	sim_no_msix = true;
+	sim_up(256);
+	assert_int_equal(sim.nic->link_irq, 0);
+	sim_receive(20);
+	sim_run(50);
+	assert_int_equal(sim.received, 20);
+	assert_int_equal(sim.nic->watch.irqs_lost, 0);
+	sim_down();
+	sim_device = 0x100e;
+	sim_no_msix = false;
+}
+
+/* While no frame flows the user half may not stand still; how late a tick is, is told. */
+static void test_who_waits(void **state)
+{
+	struct xpc *x;
+	unsigned int ticks;
+
+	(void)state;
+	sim_up(256);
+	x = &sim.nic->xpc;
+	sim_run(6000);
+	assert_false(x->urgent);
+	assert_int_equal(x->late_ms, 0);
+	x->t.slot[XPC_UP_xmd_self_test].state = XPC_READ;
+	sim_run(1100);
+	assert_true(x->urgent);
+	x->t.slot[XPC_UP_xmd_self_test].state = XPC_RAISED;
+	sim_run(1100);
+	assert_false(x->urgent);
+	/* no carrier */
+	sim_wire(false);
+	sim_run(2100);
+	assert_true(x->urgent);
+	sim_wire(true);
+	sim_run(2100);
+	assert_false(x->urgent);
+	/* it hangs, and nobody resets it */
+	sim.idle = sim.stuck = true;
+	sim_post(1, 60);
+	sim_run(4000);
+	assert_true(x->urgent);
+	sim.idle = false;
+	sim_run(2000);
+	assert_false(x->urgent);
+	/* stopped, in an idle time: looked at soon */
+	sim_run(6000);
+	sim.idle = true;
+	ticks = x->n_ticks;
+	mutex_lock(&sim.nic->ctl);
+	xmd_nic_stop(sim.nic);
+	xmd_nic_watch_soon(sim.nic);
+	mutex_unlock(&sim.nic->ctl);
+	sim_run(260);
+	assert_int_equal(x->n_ticks, ticks + 1);
+	assert_true(x->urgent);
+	sim.late_ms = 600;
+	sim_run(1700);
+	assert_in_range(x->late_ms, 590, 620);
+	sim.late_ms = 0;
+	sim.idle = false;
+	sim_run(3000);
+	assert_false(x->urgent);
+	sim_down();
+}
+
+/* A user half that lives, and has stopped it and no more: it is asked to, and again. */
+static void test_forgotten(void **state)
+{
+	(void)state;
+	sim_up(256);
+	sim_run(6000);
+	sim.idle = true;
+	mutex_lock(&sim.nic->ctl);
+	xmd_nic_stop(sim.nic);
+	xmd_nic_watch_soon(sim.nic);
+	mutex_unlock(&sim.nic->ctl);
+	sim_run(900);
+	assert_int_equal(asked(), 0);
+	sim_run(1600);
+	assert_int_equal(asked(), 1);
+	assert_non_null(strstr(sim_line, "not started again"));
+	sim_post(20, 60);
+	sim.idle = false;
+	sim_run(300);
+	assert_int_equal(sim.resets, 1);
+	assert_int_equal(sim_post(20, 60), 20);
+	sim_run(3000);
+	assert_int_equal(asked(), 1);
+	/* nobody is there to hear it, or there is no NIC */
+	for (int gone = 0; gone < 2; gone++) {
+		sim.dead = !gone;
+		sim.gone = gone;
+		sim.idle = true;
+		mutex_lock(&sim.nic->ctl);
+		xmd_nic_gone(sim.nic);
+		xmd_nic_stop(sim.nic);
+		mutex_unlock(&sim.nic->ctl);
+		sim_run(10000);
+		assert_int_equal(asked(), 1);
+		sim.dead = sim.gone = sim.idle = false;
+		sim_start();
+		sim_run(3000);
+	}
 	sim_down();
 }
 
@@ -851,12 +1152,22 @@ int main(void)
 		cmocka_unit_test(test_false_link),
 		cmocka_unit_test(test_reset),
 		cmocka_unit_test(test_stop_is_quick),
+		cmocka_unit_test(test_rx_out_of_step),
+		cmocka_unit_test(test_rx_unwritten),
+		cmocka_unit_test(test_done_unsent),
+		cmocka_unit_test(test_done_untold),
+		cmocka_unit_test(test_start_without_rings),
+		cmocka_unit_test(test_storm),
 		cmocka_unit_test(test_attach),
 		cmocka_unit_test(test_divert),
 		cmocka_unit_test(test_loopback),
 		cmocka_unit_test(test_idle_ticks),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_limit_and_resets),
+		cmocka_unit_test(test_msix),
+		cmocka_unit_test(test_pcie_line),
+		cmocka_unit_test(test_who_waits),
+		cmocka_unit_test(test_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -186,6 +186,46 @@ static void hostile_descriptions(void **state)
 	}
 }
 
+/* PCI Express only, and without extension headers: 3.5 with IPCSS, no IPCSE, no IXSM */
+static void tcp6_is_prepared(void **state)
+{
+	static __u8 v6[2000];
+	__u32 sum = 6;
+	unsigned int i;
+
+	(void)state;
+	segment_frame(0);
+	memset(v6, 0x11, sizeof(v6));
+	v6[12] = 0x86;
+	v6[13] = 0xdd;
+	v6[14] = 0x60;
+	v6[20] = 6;
+	v6[14 + 40 + 12] = 0x50;
+	frame.data = v6;
+	frame.off = 0;
+	frame.len = frame.frame_len = 1500;
+	frame.flags = XMD_F_CSUM_BLANK | XMD_F_GSO_TCPV6;
+	frame.hdr_len = 74;
+	frame.gso_size = 1400;
+	frame.csum_start = 54;
+	assert_int_equal(xmd_tx_offload(&frame, XMD_FRAME_STD, &o, hdr), 0);
+	assert_int_equal(o.ctx[0], 14);
+	assert_int_equal(o.ctx[1], 54 | (54 + 16) << 8);
+	assert_int_equal(o.ctx[2] & (TXC_IP | TXC_TCP | TXD_TSE), TXC_TCP | TXD_TSE);
+	assert_int_equal(o.popts, TXD_POPTS_TXSM);
+	assert_int_equal(hdr[18] | hdr[19], 0);
+	for (i = 22; i < 54; i += 2)
+		sum += hdr[i] << 8 | hdr[i + 1];
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	assert_int_equal(hdr[70] << 8 | hdr[71], sum);
+	v6[20] = 0;		/* an extension header */
+	assert_int_equal(xmd_tx_offload(&frame, XMD_FRAME_STD, &o, hdr), -EINVAL);
+	v6[20] = 6;
+	frame.hdr_len = 78;	/* not where TCP says that it ends */
+	assert_int_equal(xmd_tx_offload(&frame, XMD_FRAME_STD, &o, hdr), -EINVAL);
+}
+
 static void frames_that_cannot_go(void **state)
 {
 	(void)state;
@@ -252,6 +292,7 @@ int main(void)
 		cmocka_unit_test(providing_again),
 		cmocka_unit_test(hostile_headers),
 		cmocka_unit_test(hostile_descriptions),
+		cmocka_unit_test(tcp6_is_prepared),
 		cmocka_unit_test(frames_that_cannot_go),
 		cmocka_unit_test(hostile_checksum_positions),
 	};

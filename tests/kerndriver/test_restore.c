@@ -36,7 +36,7 @@ struct xmd_nic {
 	struct net_device *dev;
 	struct pci_dev *pdev;
 	unsigned long bits;
-	struct { struct { int phase; } t; } xpc;
+	struct { struct { int phase; struct { u64 n; } crossed[XPC_KINDS]; } t; u64 ioctls; } xpc;
 	struct xmd_adapter *adapter, want;
 	u64 chosen;
 	struct work_struct restore_work;
@@ -175,7 +175,11 @@ static void what_is_got_can_be_set(void **state)
 
 	(void)state;
 	fresh(XPC_LIVE);
+	nic.xpc.ioctls = 3;
+	nic.xpc.t.crossed[1].n = 4;
+	nic.xpc.t.crossed[XPC_KINDS - 1].n = 5;
 	xmd_nic_port(&nic, &s);
+	assert_int_equal(s.crossings, 12);
 	assert_int_equal(s.chosen, 0);
 	assert_int_equal(s.features, XMD_FEATURES);
 	assert_int_equal(xmd_nic_settings_set(&nic, &all), 0);

@@ -4,6 +4,7 @@
  * wire, in which order, and what is left after a reset in the middle.
  */
 #include <arpa/inet.h>
+#include <asm/byteorder.h>
 #include "../check.h"
 #include "model.h"
 #include "offload.h"
@@ -53,7 +54,7 @@ static void wire(const __u8 *f, unsigned int len)
 	__u32 nr;
 
 	/* the last segment of a frame is the NIC's own to pad (TCTL.PSP) */
-	assert_in_range(len, f[12] == 0x08 ? 54 : ETH_ZLEN, XMD_FRAME_STD);
+	assert_in_range(len, f[12] == 0x08 ? 54 : ring.errata & XMD_ERR_PAD ? ETH_ZLEN : 14, ring.max_frame);
 	on_wire++;
 	memcpy(&nr, f + 6, 4);
 	/* after a reset frames may come twice, never backwards past the reset */
@@ -126,6 +127,8 @@ static void start(unsigned int size)
 	nic = (struct model){ .ring = desc, .size = size, .sent = wire };
 }
 
+static __u32 chip = XMD_ERR_PAD;	/* flags */
+
 static int fresh(void **state)
 {
 	(void)state;
@@ -135,6 +138,7 @@ static int fresh(void **state)
 		.max_frame = XMD_FRAME_STD,
 		.desc = desc, .slot = slot, .hdr = hdr, .hdr_dma = (uintptr_t)hdr,
 	};
+	xmd_txring_chip(&ring, chip);
 	/* indices are about to overflow from the first moment */
 	ring.frame_prod = ring.frame_cons = 0xffffff00;
 	seen_last = 0;
@@ -343,6 +347,91 @@ static void long_run(void **state)
 	assert_true(on_wire > next / 2);
 }
 
+/* What the chip would hang at, or send wrong. */
+static void check_errata(__u32 begin, __u32 hdr_len)
+{
+	bool first = true;
+	__u32 i;
+
+	for (i = begin; i != ring.prod; i++) {
+		const struct e1000_tx_desc *d = &desc[i & ring.mask];
+		__u32 lower = __le32_to_cpu(d->lower), len = lower & 0xfffff;
+
+		if (!(lower & TXD_DATA))
+			continue;
+		if (chip & XMD_ERR_PCIX_2K && first)
+			assert_in_range(len, 1, 2015);
+		if (chip & XMD_ERR_TSO_HDR && first && hdr_len)
+			assert_in_range(len, hdr_len + 1, hdr_len + 4);
+		if (chip & XMD_ERR_TSO_DD && hdr_len && lower & TXD_EOP)
+			assert_in_range(len, 1, 8);
+		if (chip & XMD_ERR_PCIX_DWORD && len > 8 && (!first || !hdr_len))
+			assert_int_equal((__le64_to_cpu(d->addr) + len - 1) & 4, 4);
+		first = false;
+	}
+}
+
+static struct xmd_buf *jumbo(__u32 nr)
+{
+	struct xmd_buf *b = make(nr, SHORT);
+
+	b->len = b->frame_len = 3000 + rand() % 1000;
+	return b;
+}
+
+/* Of every chip: traffic of all kinds, and the bytes on the wire are right in spite of it all. */
+static void errata_are_kept_to(void **state)
+{
+#define FLAGS(id, name, family, memory, frame, flags) flags,
+	static const __u32 flags[] = { XMD_NIC_CHIPS(FLAGS) };
+	unsigned int c, i, sentinels = 0;
+	struct xmd_buf *b;
+
+	for (c = 0; c < ARRAY_SIZE(flags); c++) {
+		chip = flags[c];
+		fresh(state);
+		ring.max_frame = 9000;
+		start(1024);
+		for (i = 1; i < 2000; i++) {
+			__u32 begin = ring.prod, before = ring.frame_prod;
+			bool after = ring.after_gso;
+
+			b = i % 7 ? make(i, rand() % KINDS) : jumbo(i);
+			assert_true(xmd_txring_post(&ring, b, XMD_TX_KEEP));
+			assert_true(ring.prod - begin <= 2u * b->nbufs + 6);
+			check_errata(begin, b->hdr_len);
+			if (after && chip & XMD_ERR_TSO_DD && !b->hdr_len && ring.prod != begin &&
+			    b->len > 8) {
+				__u32 last = __le32_to_cpu(desc[(ring.prod - 1) & ring.mask].lower);
+
+				assert_in_range(last & 0xfffff, 1, 8);
+				sentinels++;
+			}
+			if (ring.prod != begin)
+				xmd_txring_seal(&ring, before);
+			run_all();
+			while ((b = xmd_txring_reap(&ring, false)))
+				assert_in_range(b->cookie, i, i);
+		}
+	}
+	assert_true(sentinels > 100);
+	chip = XMD_ERR_PAD;
+}
+
+/* What the chip is not to cut comes back. */
+static void no_chip_cuts_what_it_cannot(void **state)
+{
+	struct xmd_buf *b = make(1, SEGMENTS);
+
+	(void)state;
+	xmd_txring_chip(&ring, XMD_AN_82547);
+	assert_int_equal(ring.gso, 0);
+	assert_true(xmd_txring_post(&ring, b, 0));
+	assert_int_equal(xmd_txring_reap(&ring, false)->flags & XMD_F_ABORTED, XMD_F_ABORTED);
+	xmd_txring_chip(&ring, XMD_ON_PCIE);
+	assert_int_equal(ring.gso, XMD_F_GSO_TCPV4 | XMD_F_GSO_TCPV6);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -355,6 +444,8 @@ int main(void)
 		cmocka_unit_test_setup(reset_to_a_smaller_ring, fresh),
 		cmocka_unit_test_setup(aborting_gives_everything_back, fresh),
 		cmocka_unit_test_setup(long_run, fresh),
+		cmocka_unit_test_setup(errata_are_kept_to, fresh),
+		cmocka_unit_test_setup(no_chip_cuts_what_it_cannot, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,7 +60,16 @@ static void wrong_files(void **state)
 		{ "default none\n0:1:2:3:4:5 mac", "2: \"0:1:2:3:4:5\" is not a MAC" },
 		{ "@bridges a-name-of-more-than-thirty-one-characters",
 		  "1: more than 32 bridges, or a name of more than 31 characters" },
-		{ "@bridge xenbr0", "1: \"@bridge\" is not a setting; there is @bridges" },
+		{ "@vlans 0", "1: \"0\" is no VLAN from 1 to 4094, nor a range N-M of them" },
+		{ "@vlans 7 4095", "1: \"4095\" is no VLAN from 1 to 4094, nor a range N-M of them" },
+		{ "@vlans 7-", "1: \"7-\" is no VLAN from 1 to 4094, nor a range N-M of them" },
+		{ "@vlans 9-7", "1: \"9-7\" is no VLAN from 1 to 4094, nor a range N-M of them" },
+		{ "@vlans 7-8-9", "1: \"7-8-9\" is no VLAN from 1 to 4094, nor a range N-M of them" },
+		{ "@vlans 7,8", "1: \"7,8\" is no VLAN from 1 to 4094, nor a range N-M of them" },
+		{ "@vlans 99999999999999999999", "1: \"99999999999999999999\" is no VLAN from 1 to 4094, nor a range N-M of them" },
+		{ "@bridges a\n@private b a", "2: \"a\" cannot be both of the wire and private" },
+		{ "@private a\n@bridges a", "2: \"a\" cannot be both of the wire and private" },
+		{ "@bridge xenbr0", "1: \"@bridge\" is not a setting; there are @bridges, @private and @vlans" },
 		{ "a-name-of-more-than-thirty-one-characters mac",
 		  "1: a vifname of more than 31 characters" },
 	};
@@ -88,6 +97,39 @@ static void too_many_rules(void **state)
 	assert_string_equal(reason, "257: more than 256 rules");
 }
 
+static void note(void *arg, bool fatal, const char *text)
+{
+	char *all = arg;
+
+	sprintf(all + strlen(all), "%s%s\n", fatal ? "" : "odd: ", text);
+}
+
+/* Each mistake, and each rule that no vif comes to. */
+static void all_of_it(void **state)
+{
+	static const char good[] =
+		"00:16:3e:00:00:01 mac\nweb mtu\n00:16:3E:00:00:01 promisc\nweb none\nother mtu\n"
+		"default none\nlate mac\ndefault all\n";
+	static const char bad[] = "web\n\nx frob\n@what\nweb mtu\nweb mac\n";
+	char all[1000] = "";
+
+	(void)state;
+	assert_int_equal(policy_parse_all(&p, good, strlen(good), note, all), 0);
+	assert_int_equal(p.n, 8);
+	assert_string_equal(all,
+		"odd: 3: never comes to count: the rule in line 1 is for the same, or for all\n"
+		"odd: 4: never comes to count: the rule in line 2 is for the same, or for all\n"
+		"odd: 7: never comes to count: the rule in line 6 is for the same, or for all\n"
+		"odd: 8: never comes to count: the rule in line 6 is for the same, or for all\n");
+	all[0] = '\0';
+	assert_int_equal(policy_parse_all(&p, bad, strlen(bad), note, all), -EINVAL);
+	assert_int_equal(p.n, 0);
+	assert_string_equal(all, "1: \"web\" may what? Say none, if nothing\n"
+		"3: \"frob\" is not a thing to be allowed\n"
+		"4: \"@what\" is not a setting; there are @bridges, @private and @vlans\n"
+		"odd: 6: never comes to count: the rule in line 5 is for the same, or for all\n");
+}
+
 static void the_first_rule_that_fits(void **state)
 {
 	static const uint8_t one[6] = { 0, 0x16, 0x3e, 0, 0, 1 }, two[6] = { 0, 0x16, 0x3e, 0, 0, 0xab };
@@ -112,20 +154,87 @@ static void names_of_the_switch(void **state)
 	char reason[POLICY_REASON];
 
 	(void)state;
-	assert_true(policy_is_bridge(NULL, "xenbr0"));
-	assert_false(policy_is_bridge(NULL, "xenbr1"));
+	assert_int_equal(policy_bridge(NULL, "xenbr0"), BRIDGE_WIRE);
+	assert_int_equal(policy_bridge(NULL, "xenbr1"), BRIDGE_NONE);
 	assert_int_equal(parse("default none\n", reason), 0);
-	assert_true(policy_is_bridge(&p, "xenbr0"));
-	assert_true(policy_is_bridge(&p, "br0"));
-	assert_false(policy_is_bridge(&p, ""));
+	assert_int_equal(policy_bridge(&p, "xenbr0"), BRIDGE_WIRE);
+	assert_int_equal(policy_bridge(&p, "br0"), BRIDGE_WIRE);
+	assert_int_equal(policy_bridge(&p, ""), BRIDGE_NONE);
 	assert_int_equal(parse("@bridges lan dmz # two\n@bridges wan\n", reason), 0);
-	assert_true(policy_is_bridge(&p, "dmz"));
-	assert_true(policy_is_bridge(&p, "wan"));
-	assert_false(policy_is_bridge(&p, "xenbr0"));
+	assert_int_equal(policy_bridge(&p, "dmz"), BRIDGE_WIRE);
+	assert_int_equal(policy_bridge(&p, "wan"), BRIDGE_WIRE);
+	assert_int_equal(policy_bridge(&p, "xenbr0"), BRIDGE_NONE);
 	assert_int_equal(parse("@bridges\n", reason), 0);
-	assert_false(policy_is_bridge(&p, "xenbr0"));
-	assert_int_equal(parse("@bridges lan\nnonsense\n", reason), -EINVAL);
-	assert_true(policy_is_bridge(&p, "xenbr0"));
+	assert_int_equal(policy_bridge(&p, "xenbr0"), BRIDGE_NONE);
+	assert_int_equal(parse("@private lab xenbr0\n@private dmz\n", reason), 0);
+	assert_int_equal(policy_bridge(&p, "lab"), BRIDGE_PRIVATE);
+	assert_int_equal(policy_bridge(&p, "dmz"), BRIDGE_PRIVATE);
+	assert_int_equal(policy_bridge(&p, "xenbr0"), BRIDGE_PRIVATE);
+	assert_int_equal(policy_bridge(&p, "br0"), BRIDGE_WIRE);
+	assert_int_equal(policy_bridge(&p, ""), BRIDGE_NONE);
+	/* a mistake grants nothing, and opens nothing */
+	assert_int_equal(parse("@bridges lan\n@private lab\nx all\nnonsense\n@vlans 7\n", reason), -EINVAL);
+	assert_int_equal(p.n, 0);
+	assert_int_equal(policy_bridge(&p, "lab"), BRIDGE_PRIVATE);
+	assert_int_equal(policy_bridge(&p, "lan"), BRIDGE_WIRE);
+	assert_int_equal(policy_bridge(&p, "xenbr0"), BRIDGE_NONE);
+	assert_true(p.vlans[0] == 1 << 7);
+	assert_int_equal(parse("nonsense\n", reason), -EINVAL);
+	assert_int_equal(policy_bridge(&p, "xenbr0"), BRIDGE_WIRE);
+	assert_int_equal(parse("  @privat xenbr0\n", reason), -EINVAL);
+	assert_int_equal(policy_bridge(&p, "xenbr0"), BRIDGE_NONE);
+	assert_int_equal(parse("@private lab\n@bridges lab\n", reason), -EINVAL);
+	assert_int_equal(policy_bridge(&p, "lab"), BRIDGE_PRIVATE);
+	assert_int_equal(parse("@bridges lab\n@private lab\n", reason), -EINVAL);
+	assert_int_equal(policy_bridge(&p, "lab"), BRIDGE_PRIVATE);
+	assert_int_not_equal(policy_load(&p, "/proc/self", reason), 0);
+	assert_int_equal(policy_bridge(&p, "xenbr0"), BRIDGE_NONE);
+	assert_int_equal(policy_load(&p, "/nowhere", reason), 0);
+	assert_int_equal(policy_bridge(&p, "xenbr0"), BRIDGE_WIRE);
+}
+
+/* Names that were private before: as xenstore has them, whatever that is. */
+static void names_that_were_private(void **state)
+{
+	char reason[POLICY_REASON], text[POLICY_PRIVATE_MAX], many[4000] = "";
+	unsigned int i;
+
+	(void)state;
+	assert_int_equal(parse("@bridges lan\n@private lab\n", reason), 0);
+	policy_keep(&p, " lan xenbr0\tlab dmz dmz a\x01 0123456789012345678901234567890123456789 ");
+	assert_int_equal(p.n_kept, 2);
+	assert_int_equal(policy_bridge(&p, "xenbr0"), BRIDGE_PRIVATE);
+	assert_int_equal(policy_bridge(&p, "dmz"), BRIDGE_PRIVATE);
+	assert_int_equal(policy_bridge(&p, "lan"), BRIDGE_WIRE);
+	policy_private(&p, text);
+	assert_string_equal(text, "lab xenbr0 dmz");
+	policy_keep(&p, "");
+	policy_private(&p, text);
+	assert_string_equal(text, "lab");
+	for (i = 0; i < 100; i++)
+		sprintf(many + strlen(many), "%-30u-%02u ", i, i);
+	for (char *at = many; *at; at++)
+		if (*at == ' ' && at[1] == ' ')
+			*at = '_';
+	policy_keep(&p, many);
+	assert_int_equal(p.n_kept, POLICY_BRIDGES);
+	policy_private(&p, text);
+	assert_true(strlen(text) < POLICY_PRIVATE_MAX);
+	assert_int_equal(parse("", reason), 0);
+	assert_int_equal(p.n_kept, 0);
+}
+
+static void vlans_of_the_file(void **state)
+{
+	char reason[POLICY_REASON];
+
+	(void)state;
+	assert_int_equal(parse("@vlans 1 63-65\n@vlans 4094\n", reason), 0);
+	assert_true(p.vlans[0] == (1ull << 63 | 2) && p.vlans[1] == 3 && p.vlans[63] == 1ull << 62);
+	assert_int_equal(parse("@vlans 1-4094\n", reason), 0);
+	assert_true(p.vlans[0] == ~1ull && p.vlans[63] == ~0ull >> 1);
+	assert_int_equal(parse("default none\n", reason), 0);
+	assert_true(!p.vlans[0] && !p.vlans[63]);
 }
 
 static void files(void **state)
@@ -144,6 +253,30 @@ static void files(void **state)
 	assert_int_equal(policy_load(&p, path, reason), 0);
 	assert_int_equal(p.n, 0);
 	assert_int_not_equal(policy_load(&p, "/proc/self", reason), 0);
+}
+
+/* What is installed as an example, as it is, and with what is commented out in it. */
+static void the_example(void **state)
+{
+	char text[4096], reason[POLICY_REASON], *at = text;
+	FILE *f = fopen(POLICY_EXAMPLE, "r");
+	unsigned int n;
+	size_t len;
+
+	(void)state;
+	assert_non_null(f);
+	len = fread(text, 1, sizeof(text) - 1, f);
+	fclose(f);
+	text[len] = '\0';
+	assert_int_equal(parse(text, reason), 0);
+	n = p.n;
+	while ((at = strstr(at, "\n#")))
+		if (at[2] != ' ')
+			at[1] = ' ';
+		else
+			at++;
+	assert_int_equal(parse(text, reason), 0);
+	assert_true(p.n > n);
 }
 
 static void judgement(void **state)
@@ -203,10 +336,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words),
 		cmocka_unit_test(wrong_files),
+		cmocka_unit_test(all_of_it),
 		cmocka_unit_test(too_many_rules),
 		cmocka_unit_test(the_first_rule_that_fits),
 		cmocka_unit_test(names_of_the_switch),
+		cmocka_unit_test(names_that_were_private),
+		cmocka_unit_test(vlans_of_the_file),
 		cmocka_unit_test(files),
+		cmocka_unit_test(the_example),
 		cmocka_unit_test(judgement),
 	};
 

@@ -5,6 +5,7 @@
 #include "files.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,11 +15,17 @@
 
 static char home[64];
 
+static void broken(const char *what)
+{
+	fprintf(stderr, "%s: %s: %s\n", home, what, strerror(errno));
+	abort();
+}
+
 void at_home(void)
 {
 	strcpy(home, "/tmp/xmd-test.XXXXXX");
 	if (!mkdtemp(home) || chdir(home) || mkdir(RUN_DIR, 0700))
-		abort();
+		broken("cannot make a directory in /tmp");
 }
 
 static int drop(const char *path, const struct stat *st, int type, struct FTW *ftw)
@@ -32,7 +39,7 @@ static int drop(const char *path, const struct stat *st, int type, struct FTW *f
 void leave_home(void)
 {
 	if (chdir("/") || nftw(home, drop, 16, FTW_DEPTH | FTW_PHYS))
-		abort();
+		broken("cannot remove it");
 }
 
 char *slurp(const char *path)

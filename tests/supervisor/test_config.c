@@ -45,6 +45,7 @@ static void defaults(void **state)
 	assert_int_equal(c.all.drain_timeout_s, 5);
 	assert_int_equal(c.all.heartbeat_s, 30);
 	assert_string_equal(c.all.hook, "");
+	assert_string_equal(c.all.core_dump, "");
 	assert_int_equal(c.n_sections, 0);
 	assert_ptr_equal(config_policy(&c, "any"), &c.all);
 	assert_false(config_names(&c, "any"));
@@ -115,6 +116,8 @@ static const struct a_file files[] = {
 	{ "hook = bin/x", NULL, "c:1: hook must be an absolute path of less than 256 bytes" },
 	{ "hook = /" A250 "aaaa", "restart 10 8 30 60 5 30 /" A250 "aaaa", NULL },
 	{ "hook = /" A250 "aaaaa", NULL, "c:1: hook must be an absolute path of less than 256 bytes" },
+	{ "core_dump = core", NULL, "c:1: core_dump must be an absolute path of less than 256 bytes" },
+	{ "core_dump = /var/core", DEFAULTS, NULL },
 	{ "Stable = 1", NULL, "c:1: unknown key \"Stable\"" },
 	{ "= 1", NULL, "c:1: unknown key \"\"" },
 	{ "a" A60 "= 1", NULL, "c:1: unknown key \"a" A10 A10 A10 "aaaaaaaaa\"" },
@@ -199,7 +202,7 @@ static void the_example(void **state)
 {
 	static const char *const key[] = {
 		"on_destroy", "stable", "crash_limit", "backoff_max", "serve_timeout",
-		"drain_timeout", "heartbeat", "hook",
+		"drain_timeout", "heartbeat", "hook", "core_dump",
 	};
 	char *text = slurp(EXAMPLE_PATH), error[256], seen[400], want[20];
 	struct config c;
@@ -284,6 +287,38 @@ static void no_file_of_lines(void **state)
 	assert_string_equal(error, ".:0: Is a directory");
 }
 
+static void note(void *arg, bool fatal, const char *text)
+{
+	char *all = arg;
+
+	sprintf(all + strlen(all), "%s%s\n", fatal ? "" : "odd: ", text);
+}
+
+/* Each mistake, and what counts for nothing, with its line; and what is behind it is read, too. */
+static void all_of_it(void **state)
+{
+	char all[2000] = "";
+	struct config c;
+
+	(void)state;
+	spew("c", "stable = 1\nfrob = 2\nstable = 3\n[net]\nstable = x\nstable = 4\n[net]\nhook = y\n"
+	     "stable = 5\n# " A250 A250 A250 "\nhook =\nhook =\n[\nlast\n");
+	config_defaults(&c);
+	assert_int_equal(config_read_all(&c, "c", note, all), -EINVAL);
+	assert_string_equal(all, "c:2: unknown key \"frob\"\n"
+		"odd: c:3: stable is set in line 1 already: that one counts for nothing\n"
+		"c:5: stable must be a number from 1 to 86400, not \"x\"\n"
+		"c:7: section \"net\" is there twice, or is one of more than 32\n"
+		"c:8: hook must be an absolute path of less than 256 bytes\n"
+		"c:10: line too long\n"
+		"odd: c:12: hook is set in line 11 already: that one counts for nothing\n"
+		"c:13: a section is \"[NAME]\"\n"
+		"c:14: expected \"key = value\", not \"last\"\n");
+	/* a section that there cannot be changes no other */
+	assert_int_equal(config_policy(&c, "net")->stable_s, 4);
+	assert_int_equal(c.all.stable_s, 3);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -294,6 +329,7 @@ int main(void)
 		T(the_example),
 		T(sections_by_name),
 		T(as_many_sections_as_there_is_room_for),
+		T(all_of_it),
 		T(no_file),
 		T(no_file_of_lines),
 	};

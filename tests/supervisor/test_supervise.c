@@ -49,9 +49,11 @@ static struct {
 } *shared;
 
 static uint64_t now = 5000000;
+static unsigned int each_look_takes;	/* ms, of this clock */
 
 uint64_t now_ms(void)
 {
+	now += each_look_takes;
 	return now;
 }
 
@@ -584,7 +586,7 @@ static void domains_that_come_and_go_leave_nothing(void **state)
 static void it_is_brought_back(void **state)
 {
 	static const struct { enum life life; const char *cause; } row[] = {
-		{ LIFE_CRASHED, "crashed" }, { LIFE_WATCHDOG, "watchdog" },
+		{ LIFE_CRASHED, "crashed" }, { LIFE_WATCHDOG, "hung, says Xen's watchdog" },
 		{ LIFE_GONE, "destroyed" }, { LIFE_DYING, "destroyed" },
 	};
 	struct test *t = *state;
@@ -1194,6 +1196,32 @@ static void the_settings_of_its_port(void **state)
 	no_job(t);
 }
 
+/* Likewise which names are private segments; that there are none any more is kept, too. */
+static void its_private_segments(void **state)
+{
+	static const char *const key = "/local/domain/3/" XS_DIR_OWN "/" XS_OWN_PRIVATE_SEGMENTS;
+	static const struct { const char *write, *kept; } row[] = {
+		{ "lab xenbr0", "lab xenbr0" }, { "lab\x01", "lab xenbr0" }, { "", "" }, { "lan", "lan" },
+	};
+	struct test *t = *state;
+	char beat[8], *is;
+
+	in_charge(t, 3, "net");
+	beats(t, 3, "1");
+	assert_false(file_exists("net", ".segments"));
+	for (unsigned int i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		write_node(t, key, row[i].write);
+		snprintf(beat, sizeof(beat), "%u", 100 * i + 2);
+		beats(t, 3, beat);
+		pass_beating(t, 12000, 3);
+		is = slurp(RUN_DIR "/net.segments");
+		assert_string_equal(is, row[i].kept);
+		free(is);
+	}
+	assert_false(file_exists("net", ".port"));
+	no_job(t);
+}
+
 /* Each that is kept is a line in dom0's log, and the domain decides how often it has others. */
 static void settings_that_change_all_the_time(void **state)
 {
@@ -1799,6 +1827,21 @@ static void a_worker_that_takes_long_is_told_of(void **state)
 	back(t, j, 3);
 }
 
+/* Each step of a turn is later than the one before. */
+static void one_that_has_just_begun_does_not_take_long(void **state)
+{
+	struct test *t = *state;
+
+	in_charge(t, 3, "net");
+	fake_find(3)->life = LIFE_CRASHED;
+	each_look_takes = 1;
+	pass(t, 1000);
+	each_look_takes = 0;
+	assert_int_equal(find(t, "net")->state, BUSY);
+	assert_int_equal(log_count("has been bringing it back"), 0);
+	back(t, job(t), 3);
+}
+
 /* ------------------------------------------------------------------ requests */
 
 static void what_is_no_request(void **state)
@@ -2024,7 +2067,7 @@ static void begins_with_what_is_there(void **state)
 	} row[] = {
 		{ "all is well", LIFE_RUNNING, PHASE_IDLE, 0, WATCHED, NULL },
 		{ "crashed meanwhile", LIFE_CRASHED, PHASE_IDLE, 0, BUSY, "crashed" },
-		{ "hung meanwhile", LIFE_WATCHDOG, PHASE_IDLE, 0, BUSY, "watchdog" },
+		{ "hung meanwhile", LIFE_WATCHDOG, PHASE_IDLE, 0, BUSY, "hung, says Xen's watchdog" },
 		{ "gone meanwhile", LIFE_GONE, PHASE_IDLE, 0, BUSY, "destroyed" },
 		{ "was being made", LIFE_RUNNING, PHASE_CREATE, 0, BUSY, "interrupted restart" },
 		{ "its vifs were being restored", LIFE_RUNNING, PHASE_RESTORE, 0, BUSY,
@@ -2155,6 +2198,7 @@ int main(void)
 		T(no_one_listens),
 		T(beats_that_begin_again),
 		T(the_settings_of_its_port),
+		T(its_private_segments),
 		T(settings_that_change_all_the_time),
 		T(fifty_guests_that_write_as_fast_as_they_can),
 		T(domains_that_come_and_go_without_end),
@@ -2175,6 +2219,7 @@ int main(void)
 		T(workers_that_need_more_time),
 		T(one_that_hangs_each_time),
 		T(a_worker_that_takes_long_is_told_of),
+		T(one_that_has_just_begun_does_not_take_long),
 		T(what_is_no_request),
 		T(status),
 		T(vifs),

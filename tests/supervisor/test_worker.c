@@ -7,6 +7,7 @@
 #include "home.h"
 #include "pace.h"
 
+#include <dirent.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xmd/xs_names.h>
@@ -120,6 +121,83 @@ static void it_hung(void **state)
 		     "/hook down drv 1 (hung), " TAKEN_DOWN MADE_ANEW RESTORED
 		     "save 1, phase idle, history, /hook up drv 1 (hung)");
 	expect_back(before);
+}
+
+static unsigned int cores(void)
+{
+	struct dirent *e;
+	unsigned int n = 0;
+	DIR *d = opendir("cores");
+
+	while (d && (e = readdir(d)))
+		n += *e->d_name != '.';
+	if (d)
+		closedir(d);
+	return n;
+}
+
+/* The memory of one that is dead is kept before it is destroyed, and no more of them than two. */
+static void its_memory_is_kept(void **state)
+{
+	static const char *const old[] = {
+		"cores/drv-20200101T000000Z.core", "cores/drv-20200101T000001Z.core",
+		"cores/drv-20200101T000002Z.core", "cores/drv2-20200101T000000Z.core", "cores/drv.part",
+	};
+	size_t i;
+
+	(void)state;
+	getcwd(dom0.policy.core_dump, sizeof(dom0.policy.core_dump));
+	strcat(dom0.policy.core_dump, "/cores");
+	assert_int_equal(mkdir("cores", 0700), 0);
+	for (i = 0; i < ARRAY_SIZE(old); i++)
+		spew(old[i], "");
+	dom0_crash(LIFE_CRASHED);
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
+	expect_steps(PUT_OUT "core 1, " TAKEN_DOWN MADE_ANEW RESTORED
+		     "save 1, phase idle, history, /hook up drv 1 (crashed)");
+	assert_int_equal(cores(), 3);
+	assert_int_equal(access(old[2], F_OK), 0);
+	assert_int_equal(access(old[3], F_OK), 0);
+}
+
+/* A dump that fails costs nothing but a line in the log, leaves nothing, and is not told as one that is there. */
+static void its_memory_is_not_kept(void **state)
+{
+	char *history;
+
+	(void)state;
+	strcpy(dom0.policy.core_dump, "cores");
+	fake_fail("core", -ENOSPC, 1);
+	dom0_hang();
+	dom0.job.force = true;
+	assert_int_equal(dom0_work(JOB_RECOVER, "hung"), JOB_DONE);
+	assert_int_equal(log_count("its memory cannot be kept in "), 1);
+	assert_int_equal(cores(), 0);
+	strcpy(dom0.policy.core_dump, "/no/such");
+	dom0_crash(LIFE_CRASHED);
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
+	assert_int_equal(log_count("its memory cannot be kept in /no/such"), 1);
+	free(dom0_steps());
+	history = slurp("history");
+	assert_non_null(history);
+	assert_null(strstr(history, "memory kept"));
+	free(history);
+}
+
+/* There is no memory of one that was destroyed, and of a planned restart nobody wants it. */
+static void no_memory_to_keep(void **state)
+{
+	char *steps;
+
+	(void)state;
+	strcpy(dom0.policy.core_dump, "cores");
+	assert_int_equal(dom0_work(JOB_RESTART, "asked"), JOB_DONE);
+	dom0_destroyed_by_hand();
+	assert_int_equal(dom0_work(JOB_RECOVER, "destroyed"), JOB_DONE);
+	assert_int_equal(cores(), 0);
+	steps = dom0_steps();
+	assert_null(strstr(steps, "core "));
+	free(steps);
 }
 
 static void it_was_destroyed_by_hand(void **state)
@@ -646,6 +724,64 @@ static void a_vif_that_was_never_connected(void **state)
 	assert_int_equal(world_back_state(&dom0.w, 1), STATE_CONNECTED);
 }
 
+static void expect_reattached(const char *what)
+{
+	char *steps = dom0_steps();
+
+	assert_non_null(strstr(steps, what));
+	free(steps);
+}
+
+/* It has looked while there was nothing, and calls that fatal. */
+static void a_vif_that_was_looked_for_in_between(void **state)
+{
+	(void)state;
+	host_attach(&dom0.w, 1, FRONT_MUTE);
+	dom0_run(1000);
+	dom0_crash(LIFE_CRASHED);
+	world_front(&dom0.w, 1, XS_FRONT_STATE, "5");
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
+	expect_reattached("reattach 5/1 to 1, save 1");
+	dom0_run(2000);
+	assert_int_equal(world_back_state(&dom0.w, 1), STATE_CONNECTED);
+	assert_string_equal(world_back(&dom0.w, 0, XS_BACK_XMD_RINGS), "adopted");
+}
+
+static void a_guest_looks_too_early(void)
+{
+	if (strstr(fake.calls, "unpause") && !strstr(fake.calls, "reattach"))
+		world_front(&dom0.w, 1, XS_FRONT_STATE, "5");
+}
+
+/* ... and says so only when the directory is there again. */
+static void a_vif_that_is_given_up_late(void **state)
+{
+	(void)state;
+	host_attach(&dom0.w, 1, FRONT_MUTE);
+	dom0_run(1000);
+	dom0_crash(LIFE_CRASHED);
+	dom0.meanwhile = a_guest_looks_too_early;
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
+	dom0.meanwhile = NULL;
+	expect_reattached("reattach 5/1 to 1, save 1");
+	dom0_run(2000);
+	assert_int_equal(world_back_state(&dom0.w, 1), STATE_CONNECTED);
+}
+
+/* One whose guest is just letting it go has had rings; to attach it anew would undo a detach. */
+static void a_vif_that_is_being_detached(void **state)
+{
+	char *steps;
+
+	(void)state;
+	dom0_crash(LIFE_CRASHED);
+	world_front(&dom0.w, 2, XS_FRONT_STATE, "5");
+	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
+	steps = dom0_steps();
+	assert_null(strstr(steps, "reattach"));
+	free(steps);
+}
+
 /* ------------------------------------------------- what does not come up */
 
 static void it_crashes_while_it_boots(void **state)
@@ -688,13 +824,17 @@ static void the_settings_of_its_port(void **state)
 
 	(void)state;
 	assert_int_equal(file_write("drv", ".port", "mtu=9000 tx_ring=512 rx_ring=512"), 0);
+	assert_int_equal(file_write("drv", ".segments", "lab"), 0);
 	dom0_crash(LIFE_CRASHED);
 	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
 	dom0_run(1000);
 	assert_string_equal(mem_peek(dom0.w.mem, key), "mtu=9000 tx_ring=512 rx_ring=512");
+	assert_string_equal(mem_peek(dom0.w.mem, "/local/domain/1/" XS_DIR_OWN "/" XS_OWN_PRIVATE_SEGMENTS),
+			    "lab");
 	assert_int_equal(dom0.w.sim.settings.mtu, 9000);
 	assert_int_equal(dom0.w.sim.settings_sets, 1);
 	unlink(RUN_DIR "/drv.port");
+	unlink(RUN_DIR "/drv.segments");
 }
 
 static void it_hangs_while_it_boots(void **state)
@@ -1015,7 +1155,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(it_crashed),
 		T(it_hung),
-		T(it_was_destroyed_by_hand),
+		T(it_was_destroyed_by_hand), T(its_memory_is_kept), T(its_memory_is_not_kept), T(no_memory_to_keep),
 		T(it_is_well),
 		T(restart_is_drained_first),
 		T(upgrade_to_another_image),
@@ -1043,6 +1183,9 @@ int main(void)
 		T(a_guest_goes_while_it_boots),
 		T(a_guest_that_hides_its_nodes),
 		T(a_vif_that_was_never_connected),
+		T(a_vif_that_was_looked_for_in_between),
+		T(a_vif_that_is_given_up_late),
+		T(a_vif_that_is_being_detached),
 		T(it_crashes_while_it_boots),
 		T(the_settings_of_its_port),
 		T(it_hangs_while_it_boots),

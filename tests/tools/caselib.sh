@@ -328,6 +328,12 @@ in_force() {
 		/sys/kernel/debug/xmd/back/vifs" | tr '\n' ' ' | sed 's/ *$//'
 }
 
+# staged GUEST: "staged pages N of_all N tx N rx N", of its pages that drv keeps mapped, in frames' pieces
+staged() {
+	on drv "[ -d /sys/kernel/debug/xmd ] || mount -t debugfs debugfs /sys/kernel/debug
+		sed -n '/^xmd-vif$(xl domid "$1")\.0 /,/ staged /s/^ *\(staged .*\)/\1/p' /sys/kernel/debug/xmd/back/vifs"
+}
+
 # limit_of GUEST [HANDLE]: of what it may send, as in force in drv: "bytes N usecs N", 0 and 0 without a limit
 limit_of() {
 	on drv "[ -d /sys/kernel/debug/xmd ] || mount -t debugfs debugfs /sys/kernel/debug

@@ -7,10 +7,12 @@
 # Prints a line a time, and a summary; exit status 1 if anything was wrong.
 times=$1 how=$2
 d=eth0 dump=/sys/kernel/debug/xmd/nic0/dump
-bad=0 worst=0 worst_reset=0 undone=0 held=0
+bad=0 worst=0 worst_reset=0 undone=0 held=0 stood=0 noticed=0
 
 now() { read -r up _ < /proc/uptime; t=${up%.*}${up#*.}0; }
 phase() { while read -r what phase epoch _; do [ "$what" != user ] || return 0; done < $dump; }
+# Does the NIC stand?
+stands() { grep -q '^nic phase=stopped' $dump; }
 random() { echo $(($(od -An -N2 -tu2 /dev/urandom) % $1)); }
 rings() { ethtool -g $d | awk '/^Current/ { c = 1 } c && /^(RX|TX):/ { printf "%s ", $2 }'; }
 mac() { cat /sys/class/net/$d/address; }
@@ -46,10 +48,18 @@ while [ $i -lt "$times" ]; do
 	child=$!
 	usleep $(($(random 250) * 1000))
 	kill -"$how" "$pid"
-	if [ "$how" = STOP ]; then
-		while [ -e /proc/"$pid"/exe ]; do usleep 10000; done
-	fi
 	now; start=$t
+	if [ "$how" = STOP ]; then
+		was=running; ! stands || was=stopped
+		while [ -e /proc/"$pid"/exe ]; do usleep 10000; done
+		now
+		doing="$doing, the NIC $was, noticed after $((t - start))"
+		if [ $was = stopped ]; then
+			stood=$((stood + 1))
+			[ $((t - start)) -le $noticed ] || noticed=$((t - start))
+		fi
+		start=$t
+	fi
 	until phase; [ "$epoch" != "$old" ] && [ "$phase" = phase=live ]; do
 		now
 		[ $((t - start)) -lt 10000 ] || { echo "$i $doing: no new user half"; exit 1; }
@@ -57,16 +67,16 @@ while [ $i -lt "$times" ]; do
 	done
 	now; took=$((t - start))
 	case $doing in
-	'bring-up again') [ $took -le $worst_reset ] || worst_reset=$took ;;
+	'bring-up again'*) [ $took -le $worst_reset ] || worst_reset=$took ;;
 	*) [ $took -le $worst ] || worst=$took ;;
 	esac
 	wait $child; status=$?
 	is=$(settings)
-	case $doing in self-test | 'bring-up again') ;; *) [ $status != 0 ] || before=$want ;; esac
+	case $doing in self-test* | 'bring-up again'*) ;; *) [ $status != 0 ] || before=$want ;; esac
 	verdict=ok
 	[ "$is" = "$before" ] || { verdict="WRONG: $before expected"; bad=$((bad + 1)); }
 	[ $status = 0 ] && held=$((held + 1)) || undone=$((undone + 1))
 	echo "$i $doing: $took ms, status $status, $is $verdict"
 done
-echo "times=$times bad=$bad worst_ms=$worst worst_in_reset_ms=$worst_reset succeeded=$held failed=$undone"
+echo "times=$times bad=$bad worst_ms=$worst worst_in_reset_ms=$worst_reset succeeded=$held failed=$undone stood=$stood noticed_ms=$noticed"
 [ $bad = 0 ]

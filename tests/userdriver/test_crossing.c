@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <xmd/backdev.h>
+#include <xmd/version.h>
 
 #include "bench.h"
 
@@ -57,7 +58,7 @@ static void what_the_command_line_came_to_is_at_home_when_it_serves(void **state
 	assert_int_equal(a->pause_tx, 0);
 	assert_int_equal(a->eeprom_len, 2 * EEPROM_WORDS);
 	assert_int_equal(a->phy_addr, 1);
-	assert_string_equal(a->user_version, USERDRIVER_VERSION);
+	assert_string_equal(a->user_version, XMD_VERSION);
 	assert_memory_equal(&a->mac, &a->perm_mac, sizeof(a->mac));
 	bench_close(&b);
 }

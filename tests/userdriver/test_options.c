@@ -122,10 +122,13 @@ static void speed_and_duplex_come_to_settings(void **state)
 		const struct first *c = &cases[i];
 		struct xmd_adapter a = { .mtu = 0 };
 		struct options opt;
+		const struct driver d = {
+			.opt = &opt, .chip = xmd_chip_find(XMD_VENDOR_INTEL, 0x100e),
+		};
 
 		assert_int_equal(options_parse(&opt, count(c->argv), (char **)c->argv),
 				 OPTIONS_RUN);
-		settings_default(&a, &opt);
+		settings_default(&d, &a);
 		assert_int_equal(a.autoneg, c->autoneg);
 		assert_int_equal(a.advertise, c->advertise);
 		assert_int_equal(a.forced, c->forced);

@@ -63,9 +63,11 @@ counts_on_usr1() {
 
 expect 0 'Usage: xmd-userdriver' --help
 expect 0 'objects [0-9a-f]\{8\}$' --version
-expect 1 "'--bogus'" --bogus
-expect 1 "no fault is called 'nonsense'" --simulate=flap,nonsense
-expect 2 '/nonexistent: No such file' --device /nonexistent
+expect 0 '^ok$' --check --tx-ring 128
+expect 2 '64, 128, 256' --check --tx-ring 65
+expect 2 "'--bogus'" --bogus
+expect 2 "no fault is called 'nonsense'" --simulate=flap,nonsense
+expect 1 '/nonexistent: No such file' --device /nonexistent
 expect 3 'the same build' --simulate=version
 expect 3 'HELLO' --device /dev/null
 expect 4 'EERD.DONE' --simulate=eerd-stuck
@@ -79,6 +81,18 @@ ends_on INT --simulate=running
 ends_on HUP --simulate=flap,tx-hang
 ends_on TERM --simulate=all-ones
 counts_on_usr1 --simulate
+
+# A recording, replayed: the same; with a register's answer changed: told where
+rec=$(mktemp)
+timeout 3 "$prog" --simulate --user 0 --record "$rec" 2> /dev/null
+expect 0 'replay: as recorded' --replay "$rec" --user 0
+sed -i '0,/ R 0 /s/ 2,1000,ffff,30,0=/ 2,1000,ffff,28,0=/' "$rec"
+expect 6 'replay, line .*register 0x1000' --replay "$rec" --user 0
+expect 2 'No such file' --replay /nonexistent
+for f in "$(dirname "$0")"/recordings/*; do
+	[ ! -e "$f" ] || expect 0 'replay: as recorded' --replay "$f" --user 0
+done
+rm -f "$rec"
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -122,6 +122,8 @@ static void pause_is_resolved_as_802_3_says(void **state)
 	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		b.sim->phy[PHY_LPA] = cases[i].lpa;
 		b.sim->reg[STATUS / 4] = cases[i].status;
+		/* a partner has another ability only with another link, of which an interrupt tells */
+		b.d.glances = 0;
 		bench_tick(&b);
 		assert_int_equal(bench_reg(&b, CTRL) & (CTRL_RFCE | CTRL_TFCE),
 				 cases[i].ctrl);
@@ -311,6 +313,63 @@ static void the_watchdog_costs_two_crossings(void **state)
 	bench_close(&b);
 }
 
+/* A minute in which nothing comes, then a frame, an error, and a link that is lost without an interrupt. */
+static void a_quiet_nic_is_glanced_at(void **state)
+{
+	unsigned long before, read;
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	for (unsigned int i = 0; i < 5; i++)
+		bench_tick(&b);
+	before = b.sim->crossings;
+	read = b.sim->ops;
+	for (unsigned int i = 0; i < 60000 / WATCHDOG_MS; i++)
+		bench_tick(&b);
+	assert_int_equal(b.sim->crossings - before, 60000 / WATCHDOG_MS);
+	/* six whole looks of some eighty registers */
+	assert_in_range(b.sim->ops - read, 6 * 60, 6 * 90 + 24 * 3);
+	b.d.glances = 2;
+	sim_count(b.sim, GPRC, 7);
+	sim_count(b.sim, PRC64, 7);
+	bench_tick(&b);
+	assert_int_equal(b.sim->counters->gprc, 7);
+	assert_int_equal(b.sim->counters->prc64, 7);
+	/* from then on wholly, until a look has found nothing */
+	sim_count(b.sim, CRCERRS, 3);
+	bench_tick(&b);
+	assert_int_equal(b.sim->counters->crcerrs, 3);
+	bench_tick(&b);
+	sim_count(b.sim, CRCERRS, 2);
+	for (unsigned int i = 0; i <= WATCHDOG_GLANCES; i++)
+		bench_tick(&b);
+	assert_int_equal(b.sim->counters->crcerrs, 5);
+	bench_tick(&b);
+	bench_tick(&b);
+	assert_true(b.d.glances);
+	b.sim->reg[STATUS / 4] &= ~STATUS_LU;
+	bench_tick(&b);
+	assert_false(b.sim->adapter->link);
+	bench_close(&b);
+}
+
+/* After an upcall, whatever it was, all is looked at. */
+static void no_glance_after_an_upcall(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	for (unsigned int i = 0; i < 5; i++)
+		bench_tick(&b);
+	assert_true(b.d.glances);
+	sim_raise(b.sim, XPC_UP_xmd_link_event);
+	assert_int_equal(driver_upcalls(&b.d), 0);
+	assert_false(b.d.glances);
+	bench_close(&b);
+}
+
 static void a_watchdog_on_time_is_never_asked_whether_it_lives(void **state)
 {
 	struct bench b;
@@ -355,6 +414,8 @@ int main(void)
 		cmocka_unit_test(statistics_add_up_over_clear_on_read_and_restarts),
 		cmocka_unit_test(error_counters_that_do_not_clear_are_not_counted_twice),
 		cmocka_unit_test(the_watchdog_costs_two_crossings),
+		cmocka_unit_test(a_quiet_nic_is_glanced_at),
+		cmocka_unit_test(no_glance_after_an_upcall),
 		cmocka_unit_test(a_watchdog_on_time_is_never_asked_whether_it_lives),
 		cmocka_unit_test(alive_is_answered),
 	};

@@ -140,10 +140,48 @@ static void being_given_up_ends_the_process(void **state)
 	bench_close(&b);
 }
 
+static void look(struct bench *b, unsigned int missed, uint32_t rdh, uint32_t rdt)
+{
+	sim_count(b->sim, MPC, missed);
+	*sim_reg(b->sim, RDH) = rdh;
+	*sim_reg(b->sim, RDT) = rdt;
+	bench_tick(b);
+}
+
+/* From outside it looks like silence.  A ring that is full, or that moves, is no fault of the NIC's. */
+static void a_nic_that_receives_nothing_is_reset(void **state)
+{
+	static const struct { uint32_t missed, rdh[3], rdt; unsigned int resets; } c[] = {
+		{ 10, { 5, 5, 5 }, 200, 1 }, { 0, { 5, 5, 5 }, 200, 0 }, { 10, { 5, 6, 7 }, 200, 0 },
+		{ 10, { 5, 5, 5 }, 5, 0 },
+	};
+	unsigned int before;
+	const char *log;
+	struct bench b;
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		bench_running(&b, 0);
+		before = b.sim->resets;
+		log_capture_start();
+		for (unsigned int turn = 0; turn < 2 + !c[i].resets; turn++) {
+			assert_int_equal(b.sim->resets, before);
+			look(&b, c[i].missed, c[i].rdh[turn], c[i].rdt);
+		}
+		log = log_captured();
+		assert_int_equal(count_lines_with(log, "receives nothing"), c[i].resets);
+		assert_int_equal(b.sim->resets - before, c[i].resets);
+		assert_int_equal(b.sim->phase, XMD_NIC_RUNNING);
+		assert_true(b.d.link.up);
+		bench_close(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_hang_is_a_reset_that_keeps_link_filters_and_address),
+		cmocka_unit_test(a_nic_that_receives_nothing_is_reset),
 		cmocka_unit_test(the_third_hang_resets_the_phy_without_waiting_for_it),
 		cmocka_unit_test(a_stop_that_is_refused_ends_the_process),
 		cmocka_unit_test(a_phy_that_dies_ends_the_process_and_not_the_traffic),

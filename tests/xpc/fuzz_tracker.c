@@ -119,6 +119,22 @@ static void step_user(uint8_t what)
 	}
 }
 
+/* Whatever is seen of the process; who makes steps is never lost for that. */
+static void look(void)
+{
+	const struct xpc_signs s = {
+		.process = byte() % 4, .urgent = byte() & 1, .inside = byte() % 4 == 0,
+		.ran = byte() * 20 * MS, .us = byte() * 4 * MS, .late = byte() * MS,
+	};
+	bool moved = t.moved || s.inside;
+	enum xpc_phase was = t.phase;
+
+	now += s.us;
+	xpc_look(&t, &s, now);
+	must(t.phase == was || (t.phase == XPC_LOST && !moved && s.urgent && s.process != XPC_WAITS));
+	must(t.slow <= XPC_STILL_MAX_MS * MS && t.heard <= now);
+}
+
 static void step_kernel(uint8_t what)
 {
 	const __u32 number = 1;
@@ -167,6 +183,9 @@ static void step_kernel(uint8_t what)
 			     t.slot[call].state == XPC_IDLE ||
 			     (t.slot[call].state == XPC_RAISED && busy));
 		break;
+	case 9:
+		look();
+		break;
 	}
 }
 
@@ -213,7 +232,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *in, size_t size)
 	seen_thing.line.n = 1;
 	home_init();
 	while (left) {
-		what = byte() % 18;
+		what = byte() % 19;
 		if (what < 9)
 			step_user(what);
 		else

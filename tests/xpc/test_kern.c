@@ -14,7 +14,7 @@ static struct t_thing replica_thing;
 static struct t_chain_store replica_chain;
 static struct file blocking = { .private_data = &x };
 static pthread_t user_thread, tick_thread;
-static bool stop_ticks;
+static bool stop_ticks, urgent;
 
 enum conduct { ANSWERS, HANGS, DIES, SLOW };
 static enum conduct conduct;		/* at the next t_up */
@@ -195,7 +195,7 @@ static void *ticks(void *ctx)
 {
 	(void)ctx;
 	while (!READ_ONCE(stop_ticks)) {
-		xpc_kern_tick(&x);
+		xpc_kern_tick(&x, READ_ONCE(urgent), 0);
 		sleep_ms(50);
 	}
 	return NULL;
@@ -212,9 +212,10 @@ static int setup(void **state)
 					     .ops = &ops };
 
 	(void)state;
-	ups = notes = changes = 0;
+	ups = notes = changes = shim_process.kills = 0;
 	memset(phases, 0, sizeof(phases));
-	stop_ticks = false;
+	stop_ticks = urgent = false;
+	shim_process.task = (struct task_struct){ .__state = TASK_INTERRUPTIBLE };
 	if (xpc_kern_init(&x, &cfg))
 		return -1;
 	return pthread_create(&tick_thread, NULL, ticks, NULL);
@@ -328,6 +329,64 @@ static void who_hangs_is_killed(void **state)
 	start_user(ANSWERS);
 	await_live();
 	assert_int_equal(call_up(4), 4);
+}
+
+/* Long before the call's own deadline, as the device waits; and what the process does counts. */
+static void who_stands_still_is_killed(void **state)
+{
+	(void)state;
+	start_user(HANGS);
+	await_live();
+	__atomic_store_n(&shim_process.task.stopped, true, __ATOMIC_RELAXED);
+	__atomic_store_n(&urgent, true, __ATOMIC_RELAXED);
+	assert_int_equal(call_up(6), -ETIMEDOUT);
+	assert_string_equal(x.t.why_lost, "stopped, while the device waits for it");
+	pthread_join(user_thread, NULL);
+	await(&shim_process.kills, 1);
+	await(&phases[XPC_LOST], 1);
+	await(&phases[XPC_NONE], 1);
+	__atomic_store_n(&shim_process.task.stopped, false, __ATOMIC_RELAXED);
+	start_user(ANSWERS);
+	await_live();
+	assert_int_equal(call_up(4), 4);
+}
+
+/* An ioctl that takes long is ours; before HELLO, and behind its end, the user half has no excuse. */
+static void a_step_may_take_long(void **state)
+{
+	struct xpc_user u;
+
+	(void)state;
+	__atomic_store_n(&urgent, true, __ATOMIC_RELAXED);
+	assert_int_equal(xpc_kern_open(&x), 0);
+	assert_int_equal(xpc_kern_heard(&x), -EPROTO);
+	assert_int_equal(user_start(&u), 0);
+	assert_int_equal(xpc_kern_heard(&x), 0);
+	sleep_ms(2 * XPC_STILL_MS);
+	assert_int_equal(read_count(&shim_process.kills), 0);
+	assert_int_equal(x.t.slot[XPC_UP_t_alive].state, XPC_IDLE);
+	xpc_kern_done(&x);
+	await(&shim_process.kills, 1);
+	assert_int_equal(xpc_kern_heard(&x), -EIO);
+	assert_int_equal(x.inside, 0);
+	xpc_kern_close(&x);
+	xpc_user_free(&u);
+	start_user(ANSWERS);
+}
+
+static void what_was_raised_is_taken_back(void **state)
+{
+	struct xpc_user u;
+
+	(void)state;
+	assert_int_equal(xpc_kern_open(&x), 0);
+	xpc_raise(&x, XPC_UP_t_poke);
+	xpc_unraise(&x, XPC_UP_t_poke);
+	assert_int_equal(user_start(&u), 0);
+	assert_int_equal(xpc_kern_poll(&blocking, NULL) & EPOLLIN, 0);
+	xpc_kern_close(&x);
+	xpc_user_free(&u);
+	start_user(ANSWERS);
 }
 
 static bool killed;
@@ -477,6 +536,9 @@ int main(void)
 		test(many_callers_one_slot),
 		test(the_next_one_answers),
 		test(who_hangs_is_killed),
+		test(who_stands_still_is_killed),
+		test(a_step_may_take_long),
+		test(what_was_raised_is_taken_back),
 		test(a_killed_caller_leaves),
 		test(shutting_down_ends_the_wait),
 		test(the_kernel_sleeps_for_the_lock),

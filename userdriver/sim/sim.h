@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sim.h - a simulated 82540EM with a simulated kernel half around it.
+ * sim.h - a simulated NIC with a simulated kernel half around it.
  *
  *   sim_nic.c     registers and statistics
  *   sim_phy.c     PHY with autonegotiation and forced modes, the other end of the cable
@@ -22,6 +22,7 @@
 
 #include "../../xpc/objects.h"
 #include "../port.h"
+#include "../family.h"
 #include "../regs.h"
 #include "objects_xpc.h"
 #include "xpc_sim.h"
@@ -75,7 +76,9 @@ struct sim_registers {
 struct sim_wire {
 	uint32_t bits;
 	unsigned int n;
-	bool enabled;			/* EWEN came, EWDS did not */
+	bool enabled;			/* EWEN came, EWDS did not; or SPI's WREN */
+	bool out;			/* what DO says */
+	uint16_t word;			/* that is being read */
 };
 
 /*
@@ -111,6 +114,11 @@ struct sim_answer {
 struct sim {
 	struct nic_port port;		/* first */
 	uint32_t faults;
+	const struct xmd_chip *chip;
+	bool second_port, pcix;		/* as STATUS tells */
+	unsigned int firmware;		/* PCI Express: wishes for the PHY that it does not heed */
+	bool by_kernel;			/* it is the kernel half that writes */
+	unsigned int wrong;		/* what a chip has not, or must not be done to it so, was done */
 	const struct sim_registers *registers;	/* NULL: those of sim_nic.c */
 
 	/* the NIC */
@@ -150,6 +158,7 @@ struct sim {
 	unsigned int starts, stops;
 	unsigned int links;		/* changes of the link that were reported */
 	unsigned int crossings;		/* all ioctls and messages */
+	unsigned long ops;		/* on registers, in batches */
 	unsigned int refused;		/* batches, by the guard */
 	unsigned int invalid;		/* STARTs, and messages that the tracker counts as wrong */
 
@@ -160,7 +169,8 @@ struct sim {
 	int epoll, event, timer;
 };
 
-struct sim *sim_new(uint32_t faults);	/* NULL: no descriptors or memory */
+struct sim *sim_new(uint32_t faults);	/* an 82540EM; NULL: no descriptors or memory */
+void sim_be(struct sim *sim, uint16_t device);	/* before anybody has looked: another chip */
 struct nic_port *sim_open(const char *faults);	/* NULL: a name is wrong; said on stderr */
 uint64_t sim_now_ms(const struct sim *sim);
 __u64 sim_now_us(void *sim);
@@ -200,6 +210,7 @@ void sim_tx_pass_time(struct sim *sim);
 void sim_eeprom_fill(struct sim *sim, const uint8_t mac[ETH_ALEN]);
 void sim_eeprom_write_eerd(struct sim *sim, uint32_t val);
 void sim_eeprom_write_eecd(struct sim *sim, uint32_t val);
+void sim_eeprom_write_eewr(struct sim *sim, uint32_t val);
 uint32_t sim_eeprom_read_eecd(struct sim *sim);
 
 /* sim_ioctl.c, sim_kernel.c */

@@ -34,7 +34,7 @@ static int sim_info(struct nic_port *port, struct xmd_info *info)
 		.phase = sim->phase, .bar_len = SIM_BAR_LEN,
 		.tx_ring = running ? sim->started.tx_ring : 0,
 		.rx_ring = running ? sim->started.rx_ring : 0,
-		.vendor = 0x8086, .device = sim->faults & SIM_F_DEVICE_ID ? 0x10d3 : 0x100e,
+		.vendor = 0x8086, .device = sim->faults & SIM_F_DEVICE_ID ? 0x1521 : sim->chip->device,
 		.subvendor = sim->faults & SIM_F_QEMU ? 0x1af4 : 0x8086,
 		.subdevice = sim->faults & SIM_F_QEMU ? 0x1100 : 0x001e,
 		.revision = 3,
@@ -111,6 +111,7 @@ static int do_batch(struct sim *sim, struct xmd_reg_op *op, struct xmd_regs *reg
 		sim->refused++;
 		return err;
 	}
+	sim->ops += regs->n;
 	for (unsigned int i = 0; i < regs->n; i++) {
 		err = do_op(sim, &op[i]);
 		if (err) {

@@ -266,9 +266,9 @@ static void commit_as_reported(struct xmd_adapter *a)
 /* Registers with bounds, which START would not have been given without. */
 static void leave_in_order(struct sim *sim)
 {
-	static const struct { uint32_t reg, val; } left[] = {
-		{ PBA, 48 }, { FCAL, 0x00c28001 }, { FCAH, 0x0100 }, { FCT, 0x8808 },
-		{ FCTTV, 0x0680 }, { VET, 0x8100 }, { TIPG, TIPG_COPPER }, { TIDV, 32 },
+	const struct { uint32_t reg, val; } left[] = {
+		{ PBA, sim->chip->memory * 3u / 4 }, { FCAL, 0x00c28001 }, { FCAH, 0x0100 }, { FCT, 0x8808 },
+		{ FCTTV, 0x0680 }, { VET, 0x8100 }, { TIPG, xmd_chip_tipg(sim->chip) }, { TIDV, 32 },
 		{ FCRTH, 0xac00 }, { FCRTL, FCRTL_XONE | 0xa600 },
 	};
 
@@ -354,9 +354,11 @@ int sim_new_domain(struct sim *sim)
 	if (err)
 		return err;
 	sim->phase = XMD_NIC_STOPPED;
-	memset(&sim->guard, 0, sizeof(sim->guard));
+	sim->guard = (struct xmd_guard){ .chip = sim->chip };
 	memset(&sim->started, 0, sizeof(sim->started));
+	sim->by_kernel = true;
 	sim_nic_write(sim, CTRL, (*sim_reg(sim, CTRL) & ~CTRL_PHY_RST) | CTRL_RST);
+	sim->by_kernel = false;
 	return 0;
 }
 
@@ -365,6 +367,13 @@ static int watch(const struct sim *sim, int fd)
 	struct epoll_event ev = { .events = EPOLLIN };
 
 	return epoll_ctl(sim->epoll, EPOLL_CTL_ADD, fd, &ev);
+}
+
+void sim_be(struct sim *sim, uint16_t device)
+{
+	sim->chip = xmd_chip_find(XMD_VENDOR_INTEL, device);
+	sim->guard.chip = sim->chip;
+	sim_nic_power_on(sim);
 }
 
 struct sim *sim_new(uint32_t faults)
@@ -385,7 +394,7 @@ struct sim *sim_new(uint32_t faults)
 		return NULL;
 	}
 	xpc_open(&sim->xpc.t, sim_now_us(sim));
-	sim_nic_power_on(sim);
+	sim_be(sim, 0x100e);
 	return sim;
 }
 

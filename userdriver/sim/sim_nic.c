@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sim_nic.c - an 82540EM as far as a user half can tell.
+ * sim_nic.c - the chips of nicchips.h as far as a user half can tell.
  *
  * Registers are memory, but for those that act when they are touched.  sim_phy.c is behind
  * MDIC, sim_eeprom.c behind EERD and EECD.
@@ -24,12 +24,17 @@ static void mac_defaults(struct sim *sim)
 		*sim_reg(sim, RAH(i)) = 0x0003cafeu;
 	}
 	/* it lives through a reset (13.4.16) */
-	*sim_reg(sim, PBA) = pba ? pba : 0x00100030;
+	*sim_reg(sim, PBA) = pba ? pba : sim->chip->memory * 3u / 4;
 	*sim_reg(sim, LEDCTL) = LEDCTL_DEFAULT;
 	*sim_reg(sim, WUC) = WUC_APME;
 	*sim_reg(sim, MANC) = MANC_ARP_EN;
 	*sim_reg(sim, EECD) = 0x100;	/* EE_PRES */
 	*sim_reg(sim, STATUS) = STATUS_FD | STATUS_SPEED_1000;
+}
+
+static bool pcie(const struct sim *sim)
+{
+	return sim->chip->flags & XMD_HAS_PCIE;
 }
 
 void sim_nic_power_on(struct sim *sim)
@@ -74,6 +79,10 @@ static void write_ctrl(struct sim *sim, uint32_t val)
 {
 	bool pins_taken = *sim_reg(sim, EECD) & EECD_EE_REQ;
 
+	/* a request that is under way is never answered, and the firmware talks to the PHY */
+	sim->wrong += pcie(sim) && val & CTRL_RST && sim->phase == XMD_NIC_STOPPED &&
+		      (!(val & CTRL_GIO_DISABLE) || !(*sim_reg(sim, EXTCNF_CTRL) & EXTCNF_MDIO_SW)) &&
+		      !sim->by_kernel;
 	if ((val & CTRL_PHY_RST) && !(*sim_reg(sim, CTRL) & CTRL_PHY_RST)) {
 		sim->phy_resets++;
 		sim_phy_power_on(sim);
@@ -136,8 +145,17 @@ uint32_t sim_nic_read(struct sim *sim, uint32_t reg)
 {
 	if (absent(sim))
 		return sim->faults & SIM_F_ALL_ONES ? 0xffffffffu : 0;
+	if (xmd_chip_lacks(sim->chip, reg)) {
+		sim->wrong++;
+		return 0;
+	}
 	if (is_statistic(reg))
 		return read_statistic(sim, reg);
+	if (reg == STATUS)
+		return *sim_reg(sim, reg) | (sim->second_port ? STATUS_FUNC : 0) |
+		       (sim->pcix ? STATUS_PCIX : 0) |
+		       (pcie(sim) && !(*sim_reg(sim, CTRL) & CTRL_GIO_DISABLE) ?
+			STATUS_GIO_MASTER : 0);
 	if (reg == EECD)
 		return sim_eeprom_read_eecd(sim);
 	return *sim_reg(sim, reg);
@@ -148,7 +166,20 @@ void sim_nic_write(struct sim *sim, uint32_t reg, uint32_t val)
 	if (absent(sim))
 		return;
 	sim->reg_writes++;
+	sim->wrong += xmd_chip_lacks(sim->chip, reg);
+	/* XMD_ERR_MTA_ODD */
+	if (sim->chip->flags & XMD_ERR_MTA_ODD && reg > MTA(0) && reg < MTA(MTA_WORDS) && reg & 4)
+		*sim_reg(sim, reg - 4) ^= 0xffu;
 	switch (reg) {
+	case EXTCNF_CTRL:
+		if (val & EXTCNF_MDIO_SW && sim->firmware) {
+			sim->firmware--;
+			return;
+		}
+		break;
+	case EEWR:
+		sim_eeprom_write_eewr(sim, val);
+		return;
 	case CTRL:
 		write_ctrl(sim, val);
 		return;

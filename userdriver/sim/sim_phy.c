@@ -15,13 +15,28 @@
 #define PARTNER_LPA (PHY_AN_SELECTOR | PHY_AN_10_HD | PHY_AN_10_FD | PHY_AN_100_HD | \
 		     PHY_AN_100_FD | PHY_AN_PAUSE)
 
+static uint16_t id2_of(const struct xmd_chip *chip)
+{
+	switch (chip->family) {
+	case XMD_FAMILY_82544:
+		return 0x0c50;
+	case XMD_FAMILY_82541:
+		return 0x0381;
+	case XMD_FAMILY_82573:
+		/* the 82573 has one of Marvell's */
+		return chip->flags & XMD_ERR_IPV6_EX ? 0x0cc2 : 0x0cb1;
+	default:
+		return 0x0c25;
+	}
+}
+
 static void phy_defaults(struct sim *sim)
 {
 	memset(sim->phy, 0, sizeof(sim->phy));
 	sim->phy[PHY_CTRL] = PHY_CTRL_AN_ENABLE | PHY_CTRL_FULL_DUPLEX | PHY_CTRL_SPEED_1000;
 	sim->phy[PHY_STATUS] = 0x7949;
-	sim->phy[PHY_ID1] = PHY_M88_ID1;
-	sim->phy[PHY_ID2] = sim->faults & SIM_F_PHY_OTHER ? 0x5555 : 0x0c25;
+	sim->phy[PHY_ID1] = sim->chip->family == XMD_FAMILY_82541 ? phy_igp.id1 : PHY_M88_ID1;
+	sim->phy[PHY_ID2] = sim->faults & SIM_F_PHY_OTHER ? 0x5555 : id2_of(sim->chip);
 	sim->phy[PHY_ANA] = 0x01e1;		/* no pause: not what the driver advertises */
 	sim->phy[PHY_GCTRL] = 0x0300;
 	sim->phy[PHY_M88_PSCR] = 0x0060;
@@ -184,6 +199,8 @@ void sim_phy_write_mdic(struct sim *sim, uint32_t val)
 	unsigned int reg = val >> MDIC_REG_SHIFT & 0x1f;
 	unsigned int addr = val >> MDIC_PHY_SHIFT & 0x1f;
 
+	sim->wrong += sim->chip->flags & XMD_HAS_PCIE &&
+		      !(*sim_reg(sim, EXTCNF_CTRL) & EXTCNF_MDIO_SW);
 	val &= ~(MDIC_R | MDIC_E);
 	if (!(sim->faults & SIM_F_PHY_DEAD)) {
 		val |= MDIC_R;

@@ -169,9 +169,9 @@ void emit_abi(FILE *f, const struct gen *g)
 	unsigned int i;
 
 	for (i = 0; i < g->n_records; i++)
-		say_record(f, &g->record[i]);
+		say_record(f, g->record[i]);
 	for (i = 0; i < g->n_calls; i++) {
-		const struct call *c = &g->call[i];
+		const struct call *c = g->call[i];
 
 		fprintf(f, "call %u %s, %u there and %u back at first%s\n", c->notes.id, c->name,
 			first_args(c, false), first_args(c, true),
@@ -221,9 +221,9 @@ void check_abi(struct gen *g)
 	FILE *mem;
 
 	for (i = 0; i < g->n_records; i++)
-		(g->record[i].notes.set & NOTE_OBJECT ? check_object : check_part)(g, &g->record[i]);
+		(g->record[i]->notes.set & NOTE_OBJECT ? check_object : check_part)(g, g->record[i]);
 	for (i = 0; i < g->n_calls; i++)
-		check_number(g, &g->call[i], i + 1);
+		check_number(g, g->call[i], i + 1);
 	if (!g->released)
 		return;
 	mem = open_memstream(&now, &size);

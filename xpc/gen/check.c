@@ -191,7 +191,7 @@ void check_record(struct gen *g, struct record *r)
 	unsigned long bytes = 0;
 	unsigned int i;
 
-	only(g, &r->at, r->name, &r->notes, NOTE_OBJECT | NOTE_ADDED, "a struct");
+	only(g, &r->at, r->name, &r->notes, NOTE_OBJECT | NOTE_EACH | NOTE_ADDED, "a struct");
 	for (i = 0; i < r->n; i++) {
 		const struct member *m = &r->member[i];
 
@@ -270,23 +270,44 @@ void check_call(struct gen *g, struct call *c)
 
 /* ------------------------------------------------------------------------ all of it */
 
+/* Numbers of objects have a byte on the wire, and so have those of each way's calls. */
+static void check_counts(struct gen *g)
+{
+	unsigned int i, objects = 0;
+
+	for (i = 0; i < g->n_records; i++) {
+		const struct record *r = g->record[i];
+
+		if (r->notes.set & NOTE_EACH && !(r->notes.set & NOTE_OBJECT))
+			complain(g, &r->at, "struct %s: XPC_EACH on what is not an object", r->name);
+		if (r->notes.set & NOTE_EACH && g->guest)
+			complain(g, &r->at, "struct %s: XPC_EACH in what a guest has", r->name);
+		objects += copies_of(r);
+		if (objects > OBJECTS_MAX) {
+			complain(g, &r->at, "struct %s: more than %u objects with this one", r->name,
+				 OBJECTS_MAX);
+			return;
+		}
+	}
+}
+
 static void check_ids(struct gen *g)
 {
 	unsigned int i, k;
 
 	for (i = 0; i < g->n_records; i++)
 		for (k = 0; k < i; k++)
-			if (g->record[i].notes.id && g->record[i].notes.id == g->record[k].notes.id)
-				complain(g, &g->record[i].at,
+			if (g->record[i]->notes.id && g->record[i]->notes.id == g->record[k]->notes.id)
+				complain(g, &g->record[i]->at,
 					 "struct %s: id %u is that of struct %s",
-					 g->record[i].name, g->record[i].notes.id,
-					 g->record[k].name);
+					 g->record[i]->name, g->record[i]->notes.id,
+					 g->record[k]->name);
 	for (i = 0; i < g->n_calls; i++)
 		for (k = 0; k < i; k++)
-			if (!((g->call[i].notes.set ^ g->call[k].notes.set) & NOTE_UPCALL) &&
-			    g->call[i].notes.id == g->call[k].notes.id)
-				complain(g, &g->call[i].at, "%s: id %u is that of %s",
-					 g->call[i].name, g->call[i].notes.id, g->call[k].name);
+			if (!((g->call[i]->notes.set ^ g->call[k]->notes.set) & NOTE_UPCALL) &&
+			    g->call[i]->notes.id == g->call[k]->notes.id)
+				complain(g, &g->call[i]->at, "%s: id %u is that of %s",
+					 g->call[i]->name, g->call[i]->notes.id, g->call[k]->name);
 }
 
 static unsigned int writers(const struct gen *g)
@@ -294,8 +315,8 @@ static unsigned int writers(const struct gen *g)
 	unsigned int i, k, by = 0;
 
 	for (i = 0; i < g->n_records; i++)
-		for (k = 0; k < g->record[i].n; k++)
-			by |= g->record[i].member[k].notes.by;
+		for (k = 0; k < g->record[i]->n; k++)
+			by |= g->record[i]->member[k].notes.by;
 	return by;
 }
 
@@ -305,8 +326,8 @@ static void check_guest(struct gen *g)
 	unsigned int i;
 
 	for (i = 0; i < g->n_calls; i++)
-		if (g->call[i].notes.set & NOTE_UPCALL)
-			complain(g, &g->call[i].at, "%s: XPC_UPCALL to a guest", g->call[i].name);
+		if (g->call[i]->notes.set & NOTE_UPCALL)
+			complain(g, &g->call[i]->at, "%s: XPC_UPCALL to a guest", g->call[i]->name);
 	check_abi(g);
 }
 
@@ -316,11 +337,11 @@ static void check_one_build(struct gen *g)
 	unsigned int i, k;
 
 	for (i = 0; i < g->n_records; i++)
-		for (k = 0; k < g->record[i].n; k++)
-			if (g->record[i].member[k].notes.set & (NOTE_NR | NOTE_ADDED))
-				complain(g, &g->record[i].member[k].at,
+		for (k = 0; k < g->record[i]->n; k++)
+			if (g->record[i]->member[k].notes.set & (NOTE_NR | NOTE_ADDED))
+				complain(g, &g->record[i]->member[k].at,
 					 "%s: XPC_NR and XPC_ADDED are for what guests write",
-					 g->record[i].member[k].name);
+					 g->record[i]->member[k].name);
 }
 
 void check_all(struct gen *g)
@@ -333,6 +354,7 @@ void check_all(struct gen *g)
 	else
 		check_one_build(g);
 	check_ids(g);
+	check_counts(g);
 	snprintf(at.file, sizeof(at.file), "%s", g->path);
 	if (!g->errors && !g->n_records && !g->n_calls)
 		complain(g, &at, "nothing is declared here");

@@ -91,7 +91,7 @@ static void emit_calls(FILE *f, const struct gen *g, bool up)
 
 	fprintf(f, "\nstatic const struct xpc_call_type %s[] = {\n", up ? "upcalls" : "downcalls");
 	for (i = 0; i < g->n_calls; i++) {
-		const struct call *c = &g->call[i];
+		const struct call *c = g->call[i];
 
 		if (is_up(c) != up)
 			continue;
@@ -107,17 +107,21 @@ static void emit_calls(FILE *f, const struct gen *g, bool up)
 
 static void emit_objects(FILE *f, const struct gen *g)
 {
-	unsigned int i;
+	unsigned int i, k;
 
 	fprintf(f, "\nstatic const struct xpc_object_type objects[] = {\n");
 	for (i = 0; i < g->n_records; i++) {
-		const struct record *r = &g->record[i];
+		const struct record *r = g->record[i];
 
-		if (r->notes.set & NOTE_OBJECT)
+		for (k = 0; k < copies_of(r); k++) {
 			fprintf(f, "\t{ .type = &xpc_struct_%s, .id = %u,"
-				" .store_size = sizeof(struct %s%s)%s },\n", r->name, r->notes.id,
+				" .store_size = sizeof(struct %s%s)%s", r->name, r->notes.id,
 				r->name, store_suffix(r),
 				r->notes.set & NOTE_ADDED ? ", .added = 1" : "");
+			if (k)
+				fprintf(f, ", .index = %u", k);
+			fprintf(f, " },\n");
+		}
 	}
 	fprintf(f, "\t{ .type = NULL },\n};\n");
 }
@@ -127,10 +131,10 @@ static void emit_tables(FILE *f, const struct gen *g)
 	unsigned int i;
 
 	for (i = 0; i < g->n_records; i++)
-		emit_record(f, g, &g->record[i]);
+		emit_record(f, g, g->record[i]);
 	for (i = 0; i < g->n_calls; i++) {
-		emit_way(f, g, &g->call[i], false);
-		emit_way(f, g, &g->call[i], true);
+		emit_way(f, g, g->call[i], false);
+		emit_way(f, g, g->call[i], true);
 	}
 	emit_objects(f, g);
 	emit_calls(f, g, true);
@@ -154,10 +158,10 @@ static void count_up(const struct gen *g, unsigned int *objects, unsigned int *u
 
 	*objects = *up = *up_bytes = 0;
 	for (i = 0; i < g->n_records; i++)
-		*objects += !!(g->record[i].notes.set & NOTE_OBJECT);
+		*objects += copies_of(g->record[i]);
 	for (i = 0; i < g->n_calls; i++) {
-		*up += is_up(&g->call[i]);
-		*up_bytes += is_up(&g->call[i]) ? g->call[i].in_max : 0;
+		*up += is_up(g->call[i]);
+		*up_bytes += is_up(g->call[i]) ? g->call[i]->in_max : 0;
 	}
 }
 
@@ -166,7 +170,7 @@ static unsigned int first_calls(const struct gen *g)
 	unsigned int i, n = 0;
 
 	for (i = 0; i < g->n_calls; i++)
-		n += !(g->call[i].notes.set & NOTE_ADDED);
+		n += !(g->call[i]->notes.set & NOTE_ADDED);
 	return n;
 }
 
@@ -261,16 +265,16 @@ static void emit_side(FILE *f, const struct gen *g, bool kernel)
 	fprintf(f, BANNER, g->base);
 	fprintf(f, "#include \"%s_xpc.h\"\n", g->base);
 	for (i = 0; i < g->n_calls; i++)
-		if (is_up(&g->call[i]) == kernel)
-			emit_stub(f, g, &g->call[i]);
+		if (is_up(g->call[i]) == kernel)
+			emit_stub(f, g, g->call[i]);
 		else
-			emit_server(f, g, &g->call[i]);
+			emit_server(f, g, g->call[i]);
 	if (g->guest && !kernel)
 		return;
 	fprintf(f, "\nconst xpc_serve_fn xpc_serve_%s_%s[] = {\n", g->base, kernel ? "down" : "up");
 	for (i = 0; i < g->n_calls; i++)
-		if (is_up(&g->call[i]) != kernel)
-			fprintf(f, "\tserve_%s,\n", g->call[i].name);
+		if (is_up(g->call[i]) != kernel)
+			fprintf(f, "\tserve_%s,\n", g->call[i]->name);
 	fprintf(f, "\tNULL,\n};\n");
 }
 

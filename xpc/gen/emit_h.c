@@ -31,14 +31,17 @@ static void emit_object_names(FILE *f, const struct gen *g)
 	fprintf(f,
 		"\n/* objects: id on the wire, place in struct xpc_proto, members, longest message */\n");
 	for (i = 0; i < g->n_records; i++) {
-		const struct record *r = &g->record[i];
+		const struct record *r = g->record[i];
 
 		if (!(r->notes.set & NOTE_OBJECT))
 			continue;
 		fprintf(f,
 			"#define XPC_ID_%s %u\n#define XPC_OBJECT_%s %u\n#define XPC_MAX_%s %u\n",
-			r->name, r->notes.id, r->name, index++, r->name,
+			r->name, r->notes.id, r->name, index, r->name,
 			r->wire_max + XPC_HEADER + XPC_MASK);
+		if (r->notes.set & NOTE_EACH)
+			fprintf(f, "#define XPC_EACH_%s %u\n", r->name, r->notes.each);
+		index += copies_of(r);
 		for (k = 0; k < r->n; k++)
 			if (wire_mask(r) >> k & 1)
 				fprintf(f, "#define XPC_%s_%s (1ull << %u)\n", r->name,
@@ -54,8 +57,8 @@ static void emit_call_names(FILE *f, const struct gen *g, bool up)
 	fprintf(f, "\n/* %s, by their place in struct xpc_proto */\nenum {\n",
 		up ? "upcalls" : "downcalls");
 	for (i = 0; i < g->n_calls; i++)
-		if (is_up(&g->call[i]) == up)
-			fprintf(f, "\tXPC_%s_%s,\n", up ? "UP" : "DOWN", g->call[i].name);
+		if (is_up(g->call[i]) == up)
+			fprintf(f, "\tXPC_%s_%s,\n", up ? "UP" : "DOWN", g->call[i]->name);
 	fprintf(f, "\tXPC_%s_N_%s\n};\n", up ? "UP" : "DOWN", g->base);
 }
 
@@ -84,8 +87,8 @@ static void emit_args_union(FILE *f, const struct gen *g, bool up)
 
 	fprintf(f, "\nunion %s_%s_args {\n\t__u8 none;\n", g->base, up ? "up" : "down");
 	for (i = 0; i < g->n_calls; i++)
-		if (is_up(&g->call[i]) == up)
-			fprintf(f, "\tstruct xpc_args_%s %s;\n", g->call[i].name, g->call[i].name);
+		if (is_up(g->call[i]) == up)
+			fprintf(f, "\tstruct xpc_args_%s %s;\n", g->call[i]->name, g->call[i]->name);
 	fprintf(f, "};\n");
 }
 
@@ -137,7 +140,7 @@ static void emit_prototypes(FILE *f, const struct gen *g, bool up)
 	unsigned int i;
 
 	for (i = 0; i < g->n_calls; i++) {
-		const struct call *c = &g->call[i];
+		const struct call *c = g->call[i];
 
 		if (is_up(c) != up)
 			continue;
@@ -161,12 +164,12 @@ void emit_h(FILE *f, const struct gen *g)
 	fprintf(f, "#ifndef XPC_GEN_%s_H\n#define XPC_GEN_%s_H\n\n", g->base, g->base);
 	fprintf(f, "#include \"%s.h\"\n#include \"calls.h\"\n", g->base);
 	for (i = 0; i < g->n_records; i++)
-		emit_layout(f, &g->record[i]);
+		emit_layout(f, g->record[i]);
 	emit_object_names(f, g);
 	emit_call_names(f, g, true);
 	emit_call_names(f, g, false);
 	for (i = 0; i < g->n_calls; i++)
-		emit_args_struct(f, &g->call[i]);
+		emit_args_struct(f, g->call[i]);
 	emit_args_union(f, g, true);
 	emit_args_union(f, g, false);
 	if (!g->guest)

@@ -19,9 +19,8 @@
 #include "../wire.h"
 
 #define NAME_MAX_	64
-#define STRUCTS_MAX	64
-#define CALLS_MAX	64
-#define ARGS_MAX	8
+#define OBJECTS_MAX	255u	/* each of XPC_EACH counted */
+#define ARGS_MAX	24
 #define SIZE_MAX_	65535u	/* offsets in the tables have 16 bits */
 
 struct where {
@@ -43,11 +42,12 @@ enum note {
 	NOTE_OUT = 1 << 9,
 	NOTE_NR = 1 << 10,
 	NOTE_ADDED = 1 << 11,
+	NOTE_EACH = 1 << 12,
 };
 
 struct notes {
 	unsigned int set;		/* enum note */
-	unsigned int id, ms, list_max, nr;
+	unsigned int id, ms, list_max, nr, each;
 	unsigned int by;
 	__u64 low, high;		/* two's complement */
 	bool low_neg, high_neg;
@@ -95,8 +95,8 @@ struct gen {
 	const char *released;		/* record of what was, or NULL */
 	const char *ctx, *prefix;	/* the user half's handlers: PREFIX_CALL(struct CTX *ctx, ...) */
 	char base[NAME_MAX_];		/* of the file, without ".h" */
-	struct record record[STRUCTS_MAX];
-	struct call call[CALLS_MAX];
+	struct record **record;		/* each stays where it is: members point to it */
+	struct call **call;
 	unsigned int n_records, n_calls;
 	bool guest;			/* between a guest and the user half: annot.h */
 	unsigned int errors;
@@ -108,6 +108,14 @@ void complain(struct gen *g, const struct where *at, const char *fmt, ...)
 static inline bool is_number(const struct member *m)
 {
 	return m->element == XPC_UINT || m->element == XPC_INT;
+}
+
+/* How many objects there are of a struct. */
+static inline unsigned int copies_of(const struct record *r)
+{
+	if (!(r->notes.set & NOTE_OBJECT))
+		return 0;
+	return r->notes.set & NOTE_EACH ? r->notes.each : 1;
 }
 
 /* parse.c.  Return: false if the file is no C at all */

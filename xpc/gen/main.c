@@ -70,6 +70,12 @@ int main(int argc, char **argv)
 		if (!g->errors)
 			ret = emit(g, prefix);
 	}
+	while (g->n_records)
+		free(g->record[--g->n_records]);
+	while (g->n_calls)
+		free(g->call[--g->n_calls]);
+	free(g->record);
+	free(g->call);
 	free(g);
 	return ret;
 }

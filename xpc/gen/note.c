@@ -19,6 +19,7 @@ static const struct {
 	{ "out", "XPC_OUT" },
 	{ "nr", "XPC_NR" },
 	{ "added", "XPC_ADDED" },
+	{ "each", "XPC_EACH" },
 };
 
 #define N_WORDS (sizeof(words) / sizeof(words[0]))
@@ -135,6 +136,9 @@ static void take_args(struct gen *g, const struct where *at, struct notes *n, un
 		break;
 	case NOTE_NR:
 		note_nr(g, at, n, args);
+		break;
+	case NOTE_EACH:
+		one_number(g, at, "XPC_EACH", &args, OBJECTS_MAX, &n->each);
 		break;
 	case NOTE_LIST:
 		one_number(g, at, "XPC_LIST", &args, 65535, &n->list_max);

@@ -6,6 +6,22 @@
 
 static struct record *record_of(struct gen *g, CXType type);
 
+/* One more entry of @size zeroes in the list of @n at @list.  Return: it, NULL and told: no memory */
+static void *more(struct gen *g, void ***list, unsigned int *n, size_t size)
+{
+	struct where at = { .line = 0 };
+	void **longer = realloc(*list, (*n + 1) * sizeof(**list)), *entry = calloc(1, size);
+
+	if (longer)
+		*list = longer;
+	if (!longer || !entry) {
+		complain(g, &at, "no memory");
+		free(entry);
+		return NULL;
+	}
+	return longer[(*n)++] = entry;
+}
+
 /* ---------------------------------------------------------------- names and places */
 
 static void take(CXString s, char *to, size_t size)
@@ -229,22 +245,21 @@ static struct record *record_of(struct gen *g, CXType type)
 {
 	CXCursor decl = clang_getTypeDeclaration(type);
 	char name[NAME_MAX_];
+	struct record *r;
 	struct where at;
 	unsigned int i;
 
 	describe(decl, name, &at);
 	for (i = 0; i < g->n_records; i++)
-		if (!strcmp(g->record[i].name, name) && g->record[i].at.line == at.line)
-			return &g->record[i];
-	if (g->n_records == STRUCTS_MAX) {
-		complain(g, &at, "more than %u structs", STRUCTS_MAX);
+		if (!strcmp(g->record[i]->name, name) && g->record[i]->at.line == at.line)
+			return g->record[i];
+	r = more(g, (void ***)&g->record, &g->n_records, sizeof(*r));
+	if (!r)
 		return NULL;
-	}
-	g->record[i].at = at;
-	strcpy(g->record[i].name, name);
-	g->n_records++;
-	read_record(g, &g->record[i], decl);
-	return &g->record[i];
+	r->at = at;
+	strcpy(r->name, name);
+	read_record(g, r, decl);
+	return r;
 }
 
 /* ------------------------------------------------------------------------ functions */
@@ -274,12 +289,10 @@ static void read_call(struct gen *g, CXCursor c)
 	CXType type = clang_getCursorType(c);
 	struct call *call;
 
-	if (g->n_calls == CALLS_MAX)
+	call = more(g, (void ***)&g->call, &g->n_calls, sizeof(*call));
+	if (!call)
 		return;
-	call = &g->call[g->n_calls++];
 	describe(c, call->name, &call->at);
-	if (g->n_calls == CALLS_MAX)
-		complain(g, &call->at, "%u calls, and no room for more", CALLS_MAX);
 	read_notes(g, c, &call->at, &call->notes);
 	if (clang_getCanonicalType(clang_getResultType(type)).kind != CXType_Int)
 		complain(g, &call->at, "%s: a call returns int, 0 or -errno", call->name);

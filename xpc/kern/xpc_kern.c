@@ -4,14 +4,14 @@
 #include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/sched/signal.h>
-#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include "xpc_kern.h"
+#include "xpc_trace.h"
 
 enum { PAGE_IN, PAGE_OUT, PAGE_SCRATCH, PAGE_REPLY, PAGES };
+#define SLACK_MS 10000u		/* a tick ends the call, and may move its deadline */
 
-#define SLACK_MS 1000u		/* a deadline is noticed at a tick */
 static u64 now_us(void)
 {
 	return ktime_to_us(ktime_get());
@@ -70,6 +70,7 @@ int xpc_kern_init(struct xpc *x, const struct xpc_kern_config *cfg)
 	init_waitqueue_head(&x->readers);
 	init_waitqueue_head(&x->callers);
 	x->t.alive = cfg->alive;
+	x->looked = now_us();
 	err = alloc_buffers(x);
 	if (!err)
 		err = alloc_objects(x);
@@ -169,15 +170,41 @@ void xpc_kern_shut(struct xpc *x, const char *why)
 	wake(x);
 }
 
-bool xpc_kern_tick(struct xpc *x)
+/* What shows of its process; the lock is held. */
+static void look_at_process(struct xpc *x, struct xpc_signs *s)
 {
+	struct task_struct *p;
+	unsigned int state;
+
+	rcu_read_lock();
+	p = pid_task(x->opener, PIDTYPE_TGID);
+	if (p) {
+		state = READ_ONCE(p->__state);
+		s->ran = div_u64(p->se.sum_exec_runtime, NSEC_PER_USEC);
+		s->process = task_is_stopped_or_traced(p) ? XPC_STOPPED :
+			     state == TASK_RUNNING ? XPC_RUNS :
+			     state & TASK_UNINTERRUPTIBLE ? XPC_WAITS : XPC_SLEEPS;
+	}
+	rcu_read_unlock();
+}
+
+bool xpc_kern_tick(struct xpc *x, bool urgent, unsigned int late_ms)
+{
+	struct xpc_signs s = { .process = XPC_SLEEPS, .urgent = urgent };
+	u64 now = now_us();
 	enum xpc_phase was, is;
 	bool news, waits;
 	unsigned int i;
 
 	spin_lock_irq(&x->lock);
 	was = x->t.phase;
-	news = xpc_tick(&x->t, now_us());
+	s.us = now - x->looked;
+	s.late = min_t(u64, late_ms * 1000ull, s.us);
+	x->looked = now;
+	s.inside = x->inside || mutex_is_locked(&x->writing);
+	look_at_process(x, &s);
+	news = xpc_look(&x->t, &s, now);
+	news |= xpc_tick(&x->t, now);
 	is = x->t.phase;
 	waits = is != XPC_LIVE;
 	for (i = 0; i < x->t.proto->n_up; i++)
@@ -198,8 +225,17 @@ int xpc_kern_heard(struct xpc *x)
 	spin_lock_irq(&x->lock);
 	err = xpc_heard(&x->t, now_us());
 	x->ioctls++;
+	x->inside += !err;
 	spin_unlock_irq(&x->lock);
 	return err;
+}
+
+void xpc_kern_done(struct xpc *x)
+{
+	spin_lock_irq(&x->lock);
+	xpc_heard(&x->t, now_us());
+	x->inside--;
+	spin_unlock_irq(&x->lock);
 }
 
 /* ------------------------------------------------------------------------ read, poll */
@@ -275,6 +311,7 @@ static int serve(struct xpc *x, const struct xpc_taken *taken, u32 len)
 	err = xpc_decode_struct(type->in, x->args, x->page[PAGE_IN] + XPC_HEADER, len - XPC_HEADER);
 	if (!err)
 		err = x->cfg.down[taken->call](x->cfg.ctx, x->args);
+	trace_xmd_nic_crossing(type->name, err, now_us() - x->t.heard);
 	if (err || !type->out->n)
 		return err;
 	spin_lock_irq(&x->lock);
@@ -305,12 +342,12 @@ static int write_message(struct xpc *x, u32 len)
 	int err = take(x, len, &taken);
 
 	wake(x);
-	if (err)
+	if (err && err != -ESTALE)	/* that is counted, and the copy is the answer */
 		dev_warn_ratelimited(x->cfg.dev, "%s of the user half refused: error %d\n",
 				     xpc_kind_name(taken.msg.kind), err);
-	else if (taken.msg.kind == XPC_CALL)
+	else if (!err && taken.msg.kind == XPC_CALL)
 		err = serve(x, &taken, len);
-	else if (taken.object && x->cfg.ops->changed)
+	else if (!err && taken.object && x->cfg.ops->changed)
 		x->cfg.ops->changed(x->cfg.ctx, taken.object - x->t.object, taken.mask);
 	return err;
 }
@@ -344,6 +381,13 @@ void xpc_raise(struct xpc *x, unsigned int call)
 	spin_unlock_irqrestore(&x->lock, irq);
 	if (news)
 		wake_up_interruptible(&x->readers);
+}
+
+void xpc_unraise(struct xpc *x, unsigned int call)
+{
+	spin_lock_irq(&x->lock);
+	xpc_unraise_slot(&x->t, call, now_us());
+	spin_unlock_irq(&x->lock);
 }
 
 static int ask(struct xpc *x, unsigned int call, const void *const *in, void *const *out)
@@ -394,8 +438,7 @@ int xpc_upcall(struct xpc *x, unsigned int call, const void *const *in, void *co
 	left = wait_event_killable_timeout(x->callers, answered(x, call, &result), allowed);
 	if (left <= 0)
 		result = give_up(x, call, left ? -EINTR : -ETIMEDOUT);
-	/* whoever waits for the slot */
-	wake_up(&x->callers);
+	wake_up(&x->callers);	/* whoever waits for the slot */
 	return result;
 }
 
@@ -451,49 +494,4 @@ void xpc_kern_unlock(struct xpc *x, unsigned int object)
 	xpc_unlock(&x->t.object[object], XPC_KERNEL);
 	spin_unlock_irq(&x->lock);
 	wake_up(&x->callers);
-}
-
-/* -------------------------------------------------------------------------------- dump */
-
-static void show_calls(const struct xpc *x, struct seq_file *m)
-{
-	static const char * const state[] = { "idle", "raised", "read", "done" };
-	const struct xpc_proto *proto = x->cfg.proto;
-	const struct xpc_stat *st;
-	unsigned int i;
-
-	for (i = 0; i < proto->n_up; i++) {
-		st = &x->t.slot[i].stat;
-		seq_printf(m, "upcall %s state=%s asked=%llu answered=%llu failed=%llu bytes=%llu us_min=%u us_avg=%llu us_max=%u\n",
-			   proto->up[i].name, state[x->t.slot[i].state], st->asked, st->answered,
-			   st->failed, st->bytes, st->us_min,
-			   st->answered ? div64_u64(st->us_sum, st->answered) : 0, st->us_max);
-	}
-}
-
-static void show_objects(const struct xpc *x, struct seq_file *m)
-{
-	const struct xpc_object *o;
-	unsigned int i;
-
-	for (i = 0; i < x->t.n_objects; i++) {
-		o = &x->t.object[i];
-		seq_printf(m, "object %s version=%u sent=%u dirty=%#llx holder=%u\n",
-			   o->type->type->name, o->version, o->sent, o->dirty, o->holder);
-	}
-}
-
-void xpc_kern_show(const struct xpc *x, struct seq_file *m)
-{
-	const struct xpc_tracker *t = &x->t;
-	unsigned int i;
-
-	seq_printf(m, "user phase=%s epoch=%u wrong=%u lost=%u stale=%u old_epoch=%u broken_locks=%u ioctls=%llu\n",
-		   xpc_phase_name(t->phase), t->epoch, t->wrong, t->lost, t->stale, t->old_epoch,
-		   t->broken_locks, x->ioctls);
-	for (i = 1; i < XPC_KINDS; i++)
-		seq_printf(m, "crossed %s n=%llu bytes=%llu\n", xpc_kind_name(i), t->crossed[i].n,
-			   t->crossed[i].bytes);
-	show_calls(x, m);
-	show_objects(x, m);
 }

@@ -68,6 +68,8 @@ struct xpc {
 	unsigned long opened;		/* bit 0 */
 	struct pid *opener;
 	u64 ioctls;			/* crossings that are no messages */
+	unsigned int inside;		/* of these, under way */
+	u64 looked;			/* us; the last tick */
 };
 
 int xpc_kern_init(struct xpc *x, const struct xpc_kern_config *cfg);
@@ -75,7 +77,10 @@ int xpc_kern_init(struct xpc *x, const struct xpc_kern_config *cfg);
 void xpc_kern_shut(struct xpc *x, const char *why);
 void xpc_kern_free(struct xpc *x);
 
-/* File operations.  xpc_kern_heard is for the begin of each ioctl: 0, -EPROTO, -EIO. */
+/*
+ * File operations.  xpc_kern_heard is for the begin of each ioctl: 0, -EPROTO, -EIO.  After 0
+ * xpc_kern_done is for its end.
+ */
 /* xpc_kern_open - -EBUSY: somebody else has it; -ENODEV: shut */
 int xpc_kern_open(struct xpc *x);
 void xpc_kern_close(struct xpc *x);
@@ -84,12 +89,19 @@ ssize_t xpc_kern_read(struct file *file, char __user *to, size_t len, loff_t *po
 ssize_t xpc_kern_write(struct file *file, const char __user *from, size_t len, loff_t *pos);
 __poll_t xpc_kern_poll(struct file *file, poll_table *wait);
 int xpc_kern_heard(struct xpc *x);
+void xpc_kern_done(struct xpc *x);
 
 /*
- * xpc_kern_tick - deadlines; in process context, every few hundred milliseconds, or once a second
+ * xpc_kern_tick - deadlines; in process context, every XPC_LOOK_MS, or once a second
+ * @urgent: the device waits for the user half, who may not stand still then
+ * @late_ms: so much later than it was meant to come
+ *
  * Return: whether something has a deadline
  */
-bool xpc_kern_tick(struct xpc *x);
+bool xpc_kern_tick(struct xpc *x, bool urgent, unsigned int late_ms);
+
+/* xpc_unraise - what was raised has come about: not asked any more, unless it was read */
+void xpc_unraise(struct xpc *x, unsigned int call);
 
 /* Objects, by their place XPC_OBJECT_NAME.  get and commit in any context. */
 void xpc_kern_get(struct xpc *x, unsigned int object, void *to);

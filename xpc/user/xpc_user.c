@@ -262,6 +262,8 @@ int xpc_user_init(struct xpc_user *u, const struct xpc_user_config *cfg)
 	}
 	for (i = 0; i < proto->n_objects; i++) {
 		u->replicas.replica[i].type = &proto->object[i];
+		u->replicas.replica[i].object = proto->object[i].index;
+		u->replicas.replica[i].object = proto->object[i].index;
 		u->replicas.replica[i].copy = cfg->replica[i];
 	}
 	return 0;

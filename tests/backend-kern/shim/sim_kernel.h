@@ -7,6 +7,7 @@
 #ifndef SHIM_KERNEL_H
 #define SHIM_KERNEL_H
 
+#include <linux/bitops.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -46,8 +47,6 @@
 #define virt_rmb()	__atomic_thread_fence(__ATOMIC_ACQUIRE)
 #define xchg(p, v)	__atomic_exchange_n(p, v, __ATOMIC_SEQ_CST)
 #define cmpxchg(p, o, n) ({ __typeof__(*(p)) o_ = (o); __atomic_compare_exchange_n(p, &o_, n, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); o_; })
-#define set_bit(n, p)	(*(p) |= BIT(n))
-#define test_bit(n, p)	(!!(*(p) & BIT(n)))
 #define NAPI_STATE_SCHED 0
 #define ETH_MIN_MTU	68
 #define ETH_MAX_MTU	0xffffu
@@ -98,6 +97,12 @@ typedef struct { int v; } refcount_t;
 #define refcount_add(n, r)	do { SIM_CHECK((r)->v > 0); (r)->v += (n); } while (0)
 #define refcount_sub_and_test(n, r) ({ SIM_CHECK((r)->v >= (int)(n)); !((r)->v -= (n)); })
 
+#define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
+#define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
+
+#define module_param(name, type, mode)
+#define MODULE_PARM_DESC(name, text)
+
 /* lists */
 struct list_head { struct list_head *next, *prev; };
 #define INIT_LIST_HEAD(l)	((l)->next = (l)->prev = (l))
@@ -135,7 +140,8 @@ extern u64 sim_now;
 #define ktime_get_seconds()	sim_now
 #define jiffies			0ul
 struct timer_list { bool pending; };
-struct delayed_work { int unused; };
+struct work_struct;
+struct delayed_work { void (*fn)(struct work_struct *work); bool pending; struct delayed_work *next; };
 #define timer_pending(t)	((t)->pending)
 #define mod_timer(t, when)	((t)->pending = true)
 
@@ -167,8 +173,11 @@ struct sim_maddr { unsigned long maddr; };
 #define ZERO_PAGE(n)		((struct page *)NULL)
 #define lookup_address(a, level) ({ *(level) = 1; (void *)(a); })
 #define arbitrary_virt_to_machine(p) ((struct sim_maddr){ (unsigned long)(p) })
-#define vmap(pages, n, flags, prot) ((void)(pages), sim_vmap())
-void *sim_vmap(void);
+#define vmap(pages, n, flags, prot) ((void)(pages), sim_vmap(n))
+void *sim_vmap(unsigned int n);
+#define GFP_KERNEL		0
+#define kvmalloc_array(n, size, gfp) sim_alloc((n) * (size))
+#define kvfree(p)		free(p)
 void vunmap(void *p);
 #define vzalloc(n)		sim_alloc(n)
 #define vfree(p)		free(p)
@@ -176,7 +185,20 @@ void *sim_alloc(size_t n);
 
 /* network */
 #define IFF_PROMISC 0x100
-struct net_device { u8 dev_addr[ETH_ALEN]; unsigned int flags; };
+struct net_device_ops;
+struct net_device {
+	u8 dev_addr[ETH_ALEN];
+	unsigned int flags, priv_flags, features;
+	char name[16];
+	const struct net_device_ops *netdev_ops;
+	struct inet6_dev *ip6;
+	bool up;
+	unsigned long rx_fifo_errors, tx_aborted_errors;
+	unsigned int taps;			/* packet sockets, */
+	unsigned int room, n_seen, n_missed;	/* the frames that they have room for, got, had none for */
+	struct flat *seen;			/* the last one */
+	u8 priv[] __attribute__((aligned(16)));
+};
 struct napi_struct {
 	int (*poll)(struct napi_struct *napi, int budget);
 	struct napi_struct *next;

@@ -31,6 +31,11 @@
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define BIT(n)		(1ul << (n))
 #define min_t(t, a, b)	({ t a_ = (a); t b_ = (b); a_ < b_ ? a_ : b_; })
+#define min(a, b)	({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ < b_ ? a_ : b_; })
+#define DIV_ROUND_UP(a, b) (((a) + (b) - 1) / (b))
+#define rounddown(a, b)	((a) - (a) % (b))
+#define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
+#define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
 #define max_t(t, a, b)	({ t a_ = (a); t b_ = (b); a_ > b_ ? a_ : b_; })
 #define container_of(p, t, m) ((t *)((char *)(p) - offsetof(t, m)))
 #define virt_mb()	__atomic_thread_fence(__ATOMIC_SEQ_CST)
@@ -128,8 +133,12 @@ static inline unsigned int bitmap_weight(const unsigned long *p, unsigned int bi
 #define GFP_KERNEL	0
 #define __GFP_ZERO	1
 #define __GFP_NOWARN	0
+#define __GFP_NORETRY	0
+typedef int gfp_t;
 struct page { int refs; };
 struct page *alloc_page(int flags);
+struct page *alloc_pages(int flags, unsigned int order);
+#define split_page(p, order) do { } while (0)
 void get_page(struct page *p);
 void put_page(struct page *p);
 void *page_address(const struct page *p);
@@ -223,6 +232,7 @@ void dev_kfree_skb_any(struct sk_buff *skb);
 #define dev_consume_skb_any dev_kfree_skb_any
 struct sk_buff *validate_xmit_skb_list(struct sk_buff *skb, struct net_device *dev, bool *again);
 void *skb_put_data(struct sk_buff *skb, const void *from, unsigned int len);
+#define skb_trim(s, n)	((s)->len = (n))
 void skb_add_rx_frag(struct sk_buff *skb, int i, struct page *page, int off, int len, unsigned int truesize);
 bool pskb_may_pull(struct sk_buff *skb, unsigned int len);
 int skb_checksum_setup(struct sk_buff *skb, bool recalculate);
@@ -290,6 +300,8 @@ void gnttab_release_grant_reference(grant_ref_t *pool, grant_ref_t ref);
 void gnttab_grant_foreign_access_ref(grant_ref_t ref, u16 domid, unsigned long gfn, int readonly);
 int gnttab_end_foreign_access_ref(grant_ref_t ref);
 void gnttab_end_foreign_access(grant_ref_t ref, struct page *page);
+int gnttab_grant_foreign_access(u16 domid, unsigned long gfn, int readonly);
+int gnttab_try_end_foreign_access(grant_ref_t ref);
 
 typedef int irqreturn_t;
 typedef irqreturn_t (*irq_handler_t)(int irq, void *arg);

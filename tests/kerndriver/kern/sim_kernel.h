@@ -56,15 +56,16 @@ typedef __s32 s32;
 typedef struct { int held; } spinlock_t;
 struct mutex { int held; };
 extern int sim_irqs_off;
+extern int sim_atomic;		/* spinlocks held: nobody may sleep */
 #define DEFINE_MUTEX(m)		struct mutex m
-#define spin_lock(l)		do { SIM_CHECK(!(l)->held); (l)->held = 1; } while (0)
-#define spin_unlock(l)		do { SIM_CHECK((l)->held); (l)->held = 0; } while (0)
+#define spin_lock(l)		do { SIM_CHECK(!(l)->held); (l)->held = 1; sim_atomic++; } while (0)
+#define spin_unlock(l)		do { SIM_CHECK((l)->held); (l)->held = 0; sim_atomic--; } while (0)
 #define spin_lock_bh		spin_lock
 #define spin_unlock_bh		spin_unlock
 #define spin_lock_irqsave(l, f)	do { (f) = sim_irqs_off++; spin_lock(l); } while (0)
 #define spin_unlock_irqrestore(l, f) do { spin_unlock(l); sim_irqs_off = (f); sim_irq(); } while (0)
-#define mutex_lock		spin_lock
-#define mutex_unlock		spin_unlock
+#define mutex_lock(l)		do { SIM_CHECK(!(l)->held && !sim_atomic); (l)->held = 1; } while (0)
+#define mutex_unlock(l)		do { SIM_CHECK((l)->held); (l)->held = 0; } while (0)
 #define mutex_lock_interruptible(l) ({ mutex_lock(l); 0; })
 #define local_bh_disable()	do { } while (0)
 #define local_bh_enable()	do { } while (0)
@@ -97,11 +98,14 @@ void sim_usleep(unsigned int us);	/* others work meanwhile */
 	(cond) ? 0 : -ETIMEDOUT; })
 #define fatal_signal_pending(t)	false
 struct work_struct { void (*func)(struct work_struct *work); bool due; };
-struct delayed_work { struct work_struct work; unsigned long at; };
+struct delayed_work { struct work_struct work; struct { unsigned long expires; } timer; bool due; };
+struct workqueue_struct;
+#define system_wq ((struct workqueue_struct *)NULL)
 #define to_delayed_work(w)	container_of(w, struct delayed_work, work)
 #define INIT_DELAYED_WORK(d, f)	((d)->work.func = (f))
 #define schedule_work(w)	((w)->due = true)
-#define schedule_delayed_work(d, j) ((d)->at = jiffies + (j))
+#define schedule_delayed_work(d, j) ((d)->timer.expires = jiffies + (j), (d)->due = true)
+#define mod_delayed_work(q, d, j) ((void)(q), schedule_delayed_work(d, j))
 
 /* memory */
 struct device { int unused; };
@@ -123,10 +127,13 @@ void enable_irq(int irq);
 bool irq_has_action(int irq);
 void sim_irq(void);		/* deliver what the NIC wants to say, if it may */
 
-struct pci_dev { int irq; struct device dev; };
+struct pci_dev { int irq; struct device dev; u16 vendor, device, subsystem_vendor, subsystem_device; u8 revision; };
 #define PCI_COMMAND 4
 #define PCI_COMMAND_MEMORY 2
 #define PCI_COMMAND_MASTER 4
+enum { PCI_IRQ_MSI = 2, PCI_IRQ_MSIX = 4 };
+int pci_alloc_irq_vectors(struct pci_dev *pdev, int least, int most, int how);
+int pci_irq_vector(struct pci_dev *pdev, int nr);
 #define pci_clear_master(p)	do { } while (0)
 #define pci_set_master(p)	do { } while (0)
 #define pci_read_config_word(p, r, v) (*(v) = PCI_COMMAND_MEMORY)
@@ -137,14 +144,26 @@ void writel(u32 val, volatile u8 *reg);
 extern unsigned int sim_lines;	/* in the log, of those that warn */
 extern char sim_line[256];	/* the last one */
 #define dev_info(d, f...)	((void)(d))
-#define dev_err(d, f...)	((void)(d), sim_lines++, (void)snprintf(sim_line, sizeof(sim_line), f))
+#define dev_err(d, f...)	((void)(d), sim_lines++, (void)snprintf(sim_line, sizeof(sim_line), f), sim_said())
+void sim_said(void);		/* it has */
 #define dev_warn		dev_err
 #define dev_warn_ratelimited	dev_err
+#define dev_err_ratelimited	dev_err
 
 /* network */
-struct net_device { int unused; };
+struct net_device {
+	u8 dev_addr[ETH_ALEN], perm_addr[ETH_ALEN];
+	unsigned int flags, wanted_features;
+	int addr_assign_type, reg_state;
+};
 struct sk_buff_head { int unused; };
-struct miscdevice { int unused; };
+struct file_operations;
+struct miscdevice {
+	int minor, mode;
+	const char *name, *nodename;
+	const struct file_operations *fops;
+	struct device *parent;
+};
 struct dentry;
 struct napi_struct { unsigned long state; bool missed, enabled; };	/* state: one bit */
 #define NAPI_STATE_SCHED 0
@@ -153,6 +172,7 @@ void napi_disable(struct napi_struct *n);
 void napi_schedule(struct napi_struct *n);
 bool napi_complete_done(struct napi_struct *n, int work);
 static inline bool ether_addr_equal(const u8 *a, const u8 *b) { return !memcmp(a, b, ETH_ALEN); }
+static inline bool is_zero_ether_addr(const u8 *a) { return !(a[0] | a[1] | a[2] | a[3] | a[4] | a[5]); }
 static inline void ether_addr_copy(u8 *to, const u8 *from) { memcpy(to, from, ETH_ALEN); }
 
 #endif

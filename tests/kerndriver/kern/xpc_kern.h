@@ -6,10 +6,13 @@
 #include "sim_kernel.h"
 
 enum { XPC_NONE, XPC_OPENED, XPC_REPLAYING, XPC_LIVE };
-enum { XPC_UP_xmd_link_event, XPC_UP_xmd_tx_hang, XPC_UP_N };
+enum { XPC_UP_xmd_link_event, XPC_UP_xmd_tx_hang, XPC_UP_xmd_self_test, XPC_UP_N };
+enum { XPC_IDLE, XPC_RAISED, XPC_READ };
 
 struct xpc {
-	struct { int phase; } t;
+	struct { int phase; struct { int state; } slot[XPC_UP_N]; } t;
+	bool urgent;				/* at the last tick */
+	unsigned int late_ms, n_ticks;
 	bool raised[XPC_UP_N];
 	unsigned int n_raised[XPC_UP_N];	/* raised anew, that is */
 };
@@ -20,6 +23,12 @@ static inline void xpc_raise(struct xpc *x, unsigned int call)
 	x->raised[call] = true;
 }
 
-#define xpc_kern_tick(x)	false
+static inline bool xpc_kern_tick(struct xpc *x, bool urgent, unsigned int late_ms)
+{
+	x->urgent = urgent;
+	x->late_ms = late_ms;
+	x->n_ticks++;
+	return false;
+}
 
 #endif /* XPC_KERN_H */

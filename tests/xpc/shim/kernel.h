@@ -25,6 +25,8 @@ typedef __u64 u64;
 #define min_t(t, a, b)	((t)(a) < (t)(b) ? (t)(a) : (t)(b))
 #define READ_ONCE(x)	__atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define div64_u64(a, b)	((a) / (b))
+#define div_u64(a, b)	((a) / (b))
+#define NSEC_PER_USEC	1000u
 
 /* memory */
 #define GFP_KERNEL 0
@@ -55,11 +57,15 @@ typedef pthread_mutex_t spinlock_t;
 
 struct mutex {
 	pthread_mutex_t m;
+	bool locked;
 };
 
 #define mutex_init(l)	pthread_mutex_init(&(l)->m, NULL)
-#define mutex_lock_interruptible(l)	pthread_mutex_lock(&(l)->m)
-#define mutex_unlock(l)	pthread_mutex_unlock(&(l)->m)
+#define mutex_lock_interruptible(l)	({ pthread_mutex_lock(&(l)->m);		\
+	__atomic_store_n(&(l)->locked, true, __ATOMIC_RELAXED); 0; })
+#define mutex_unlock(l)	do { __atomic_store_n(&(l)->locked, false, __ATOMIC_RELAXED); \
+	pthread_mutex_unlock(&(l)->m); } while (0)
+#define mutex_is_locked(l)	READ_ONCE((l)->locked)
 
 /* time */
 u64 shim_us(void);
@@ -125,11 +131,25 @@ struct file {
 #define EPOLLWRNORM	0x100
 #define poll_wait(file, q, table)	((void)(file), (void)(table))
 
-/* processes: there is one, and it notes that it was killed */
+/* processes: there is one, whose state a test may set, and which notes that it was killed */
+struct task_struct {
+	unsigned int __state;
+	bool stopped;
+	struct { u64 sum_exec_runtime; } se;
+};
 struct pid {
 	unsigned int kills;
+	struct task_struct task;
 };
 extern struct pid shim_process;
+#define PIDTYPE_TGID		0
+#define TASK_RUNNING		0u
+#define TASK_INTERRUPTIBLE	1u
+#define TASK_UNINTERRUPTIBLE	2u
+#define pid_task(pid, type)	((pid) ? &(pid)->task : NULL)
+#define task_is_stopped_or_traced(p) READ_ONCE((p)->stopped)
+#define rcu_read_lock()		do { } while (0)
+#define rcu_read_unlock()	do { } while (0)
 #define current			NULL
 #define task_tgid(task)		(&shim_process)
 #define get_pid(pid)		(pid)

@@ -6,5 +6,7 @@
 
 #define BITS_PER_LONG		64
 #define __set_bit(n, p)		((p)[(n) / BITS_PER_LONG] |= 1ul << (n) % BITS_PER_LONG)
+#define set_bit(n, p)		__set_bit(n, p)
+#define DECLARE_BITMAP(name, bits)	unsigned long name[((bits) + BITS_PER_LONG - 1) / BITS_PER_LONG]
 #define test_bit(n, p)		((p)[(n) / BITS_PER_LONG] >> (n) % BITS_PER_LONG & 1)
 #endif

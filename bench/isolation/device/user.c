@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+/* user.c - xmd-userdriver as it is: its port is half.c's device file, its clock the simulated one, and xmd-init starts it again. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "../../../userdriver/handlers.h"
+#include "../../../userdriver/options.h"
+#include "world.h"
+
+#define HARDLY_MS	500	/* as image/init.h has it: who has not lived so long */
+#define PAUSE_MS	100	/* waits so long */
+#define FAILED_MS	100	/* and userdriver/main.c, before it ends */
+
+static struct driver driver;
+static bool alive, inside;
+static uint64_t began, due, tick_at;
+static unsigned int tick_ms;
+unsigned int user_starts;
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ts);
+void __wrap_log_line(enum log_level level, const char *fmt, ...);
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ts)
+{
+	(void)clock;
+	*ts = (struct timespec){ world_us / 1000000, world_us % 1000000 * 1000 };
+	return 0;
+}
+
+void __wrap_log_line(enum log_level level, const char *fmt, ...)
+{
+	char text[800] = "xmd-userdriver: ";
+	size_t n = strlen(text);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text + n, sizeof(text) - n, fmt, ap);
+	va_end(ap);
+	if (level < LOG_LEVEL_DEBUG)
+		observe_line(level <= LOG_LEVEL_WARN ? SAY_WARN : SAY_INFO, text);
+}
+
+/* ------------------------------------------------------------------------------- the port */
+
+static int port_info_(struct nic_port *p, struct xmd_info *info) { (void)p; return half_ioctl(XMD_NIC_INFO, info); }
+static int port_regs_(struct nic_port *p, struct xmd_regs *regs) { (void)p; return half_ioctl(XMD_NIC_REGS, regs); }
+static int port_stop_(struct nic_port *p) { (void)p; return half_ioctl(XMD_NIC_STOP, NULL); }
+static int port_fd_(struct nic_port *p) { (void)p; return -1; }
+static void port_close_(struct nic_port *p) { (void)p; }
+
+static int port_start_(struct nic_port *p, const struct xmd_start *start)
+{
+	struct xmd_start s = *start;
+
+	(void)p;
+	return half_ioctl(XMD_NIC_START, &s);
+}
+
+static const struct nic_port_ops ops = { port_info_, port_regs_, port_stop_, port_start_, port_fd_, port_close_ };
+static struct nic_port port = { .ops = &ops };
+
+/* -------------------------------------------------------------------------------- its life */
+
+static void end(void)
+{
+	uint64_t now = world_ms();
+	char text[120];
+
+	if (!alive)
+		return;
+	alive = false;
+	snprintf(text, sizeof(text), "xmd-init: xmd-userdriver ended with status %d after %llu ms, starting it again",
+		 driver.exit_code, (unsigned long long)(now - began));
+	observe_line(SAY_WARN, text);
+	crossing_end(&driver);
+	half_close();
+	due = now + (now - began < HARDLY_MS ? PAUSE_MS + FAILED_MS : 0);
+}
+
+static int start(void)
+{
+	if (half_open())
+		return 0;
+	alive = true;
+	began = world_ms();
+	user_starts++;
+	tick_ms = 0;
+	port.link = crossing_link();
+	driver_init(&driver, &port, &options_default);
+	return driver_start(&driver);
+}
+
+static int turn(void)
+{
+	int err = 0;
+
+	if (tick_ms != driver_tick_ms(&driver)) {
+		tick_ms = driver_tick_ms(&driver);
+		tick_at = world_ms() + tick_ms;
+	}
+	if (crossing_pending())
+		err = driver_upcalls(&driver);
+	if (err || world_ms() < tick_at)
+		return err;
+	tick_at = world_ms() + tick_ms;
+	return driver_tick(&driver);
+}
+
+void user_pass(void)
+{
+	int err = 0;
+
+	if (inside)
+		return;
+	inside = true;
+	if (alive && crossing_lost())
+		end();
+	else if (alive)
+		err = turn();
+	else if (world_ms() >= due)
+		err = start();
+	if (err)
+		end();
+	inside = false;
+}
+
+void user_end(void)
+{
+	end();
+	due = UINT64_MAX;
+}
+
+void user_begin(void) { due = world_ms(); }
+bool user_runs(void) { return alive; }

@@ -1,0 +1,376 @@
+# shellcheck shell=sh disable=SC2154,SC2034  # caselib.sh, workload.sh; the case's own
+# SPDX-License-Identifier: GPL-2.0
+# One fault: put in, watched, judged, and what is left of it taken away, so that the next finds everything as it was.
+#
+# Verdicts, worst first: host, guest, human, cut, control, nothing. A fault whose site was not reached is "not-injected".
+# wall: ms of dom0's clock (now_ms).
+
+results=/logs/results.jsonl
+stuck=
+
+case $WHERE in
+userdriver) program=xmd-userdriver ;;
+backend) program=xmd-backend ;;
+*) program= ;;
+esac
+
+drv_prepare() {
+	on drv '[ -d /sys/kernel/debug/xmd ] || mount -t debugfs none /sys/kernel/debug 2> /dev/null; true'
+	put drv /case/drv-state /usr/bin/drv-state
+	put drv /case/xmd-inject /usr/bin/xmd-inject
+	[ -n "$program" ] || poke_prepare
+}
+
+state() { timeout 20 on drv drv-state 2> /dev/null || echo gone; }
+
+# ---- which blocks run ----
+
+cover() { # SECONDS
+	if [ -n "$program" ]; then
+		put drv /case/blocks /root/blocks
+		on drv "xmd-inject cover --name $program --blocks /root/blocks --seconds $1" || fail "no coverage"
+	else
+		poke_cover "$1"
+	fi
+}
+
+# ---- kernel halves, by xmd_poke ----
+
+poke_prepare() {
+	put drv /case/xmd_poke.ko /root/xmd_poke.ko
+	on drv 'grep -q ^xmd_poke /proc/modules || insmod /root/xmd_poke.ko' || fail "xmd_poke is not loaded"
+}
+
+# The plan's addresses are offsets in .text. In a module's name, the kernel has no dashes.
+module=$(echo "${MODULE:-}" | tr - _)
+poke_cover() { # SECONDS
+	put drv /case/blocks /root/blocks
+	on drv "base=\$(cat /sys/module/$module/sections/.text)
+		while read -r at old _; do
+			printf 'cover $module %s %s' \$base+\$at \$old > /sys/kernel/debug/xmd-poke/arm || true
+		done < /root/blocks 2> /root/refused
+		sleep $1
+		while read -r at how _; do
+			[ \$how != reached ] || echo \$at
+		done < /sys/kernel/debug/xmd-poke/state
+		echo 1 > /sys/kernel/debug/xmd-poke/clear" || fail "no coverage"
+}
+
+# As xmd-inject reports it
+poke_inject() {
+	case $type in
+	register | stack) p_line="$type $module ADDR $old $seed" ;;
+	spin) p_line="spin $module ADDR $old" ;;
+	none) p_line="none $module ADDR $old" ;;
+	*) p_line="text $module ADDR $old $new" ;;
+	esac
+	# what is reached may be the end of this domain: then nobody answers
+	timeout 30 on drv "base=\$(cat /sys/module/$module/sections/.text)
+		line=\$(echo '$p_line' | sed \"s/ADDR/\$base+$at/\")
+		printf %s \"\$line\" > /sys/kernel/debug/xmd-poke/arm || { echo differs; exit 0; }
+		i=0
+		while [ \$i -lt 60 ]; do
+			! grep -q ' reached ' /sys/kernel/debug/xmd-poke/state || { echo reached; exit 0; }
+			i=\$((i + 1))
+			usleep 100000
+		done
+		echo 1 > /sys/kernel/debug/xmd-poke/clear
+		echo not-reached" > /run/lab/poked 2> /dev/null || true
+	case $(cat /run/lab/poked) in
+	differs | not-reached) echo "{\"result\":\"$(cat /run/lab/poked)\",\"did\":\"\"}" ;;
+	*) echo "{\"result\":\"injected\",\"did\":\"$type\"}" ;;
+	esac
+}
+
+# ---- putting it in ----
+
+inject() {
+	if [ -n "$program" ]; then
+		timeout 60 on drv "xmd-inject fault --name $program --type $type --site $at --old $old --new $new --seed $seed \
+			--delay $delay --within 6000" 2>&1 || true
+	else
+		sleep "$(echo "$delay" | awk '{ print $1 / 1000 }')"
+		poke_inject
+	fi
+}
+
+json_field() { echo "$2" | sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }
+
+# ---- watching ----
+
+restarts() { if [ "$MODE" = xmd ]; then xmdctl status drv 2> /dev/null | sed -n 's/^drv .* watched  *[0-9][0-9]*  *\([0-9]*\).*/\1/p'; fi; }
+line_count() { wc -l < "$1" 2> /dev/null || echo 0; }
+marks() { for f in $(flows); do eval "mark_$(echo "$f" | tr - _)=$(line_count "$LOG_DIR/$f.recv")"; done; }
+new_lines() { # FLOW
+	eval "nl_from=\$mark_$(echo "$1" | tr - _)"
+	tail -n +$((nl_from + 1)) "$LOG_DIR/$1.recv"
+}
+
+# The programs that should run do, and have not changed since a second ago: they serve
+serves() {
+	s_state=$(state)
+	case $MODE in
+	xmd)
+		[ "$(field phase "$s_state")" = live ] && [ "$(field backend_pid "$s_state")" != - ] &&
+			[ "$(field carrier "$s_state")" = 1 ] && [ "$(xs "/local/domain/$(xl domid drv)/data/xmd-backend/state")" = serving ]
+		;;
+	*) [ "$s_state" != gone ] && [ "$(field carrier "$s_state")" = 1 ] ;;
+	esac
+}
+
+all_reachable() {
+	for g in $guests; do
+		on peer "ping -c 1 -W 1 $(addr "$g")" > /dev/null 2>&1 || return 1
+	done
+}
+
+# Who has named a fault first after the mark in the kernel's log, and how many ms after it: WHO, ms, line. Ordinary lines,
+# of a vif that comes or a half that serves, are in nobody's row of the table.
+noticed() {
+	timeout 20 on drv dmesg 2> /dev/null | awk '
+		NR == FNR { if (split($0, row, "\t") == 3 && row[2] == "line") { name[++rows] = row[1]; pattern[rows] = row[3] } next }
+		/xmd-inject:/ { split($0, a, /[][ ]+/); zero = a[2]; who = ""; next }
+		zero && !who {
+			for (i = 1; i <= rows && !who; i++) if ($0 ~ pattern[i]) who = name[i]
+			split($0, a, /[][ ]+/); ms = (a[2] - zero) * 1000; line = $0
+			sub(/^[^]]*\] */, "", line); gsub(/["\\]/, "", line)
+		}
+		END { if (who) printf "%s %.0f %s\n", who, ms, substr(line, 1, 100) }' /case/watchers -
+}
+
+# A counter that names a fault and is higher than before: WHO, and which. When it moved nobody knows.
+counted() { # STATE-BEFORE STATE-AFTER
+	awk -v was="$(field counters "$1")" -v is="$(field counters "$2")" '
+		BEGIN { n = split(was, a, ","); for (i = 1; i <= n; i++) { split(a[i], b, ":"); old[b[1]] = b[2] }
+			n = split(is, a, ","); for (i = 1; i <= n; i++) { split(a[i], b, ":"); new[b[1]] = b[2] } }
+		split($0, row, "\t") == 3 && row[2] == "counter" && row[3] in old && new[row[3]] + 0 > old[row[3]] + 0 {
+			print row[1], "counter", row[3]; exit }' /case/watchers
+}
+
+# Sets $cut_G (ms), $lost, $corrupt and $ended, the flows whose connection did not survive
+account() {
+	lost=0 corrupt=0 ended=
+	for g in $guests; do eval "cut_$g=0"; done
+	for f in $(flows); do
+		new_lines "$f" > /run/lab/new
+		a_ms=$(sed -n 's/^gap:.* ms=\([0-9]*\) .*/\1/p' /run/lab/new | sort -n | tail -n 1)
+		a_lost=$(sed -n 's/^gap:.* lost=\([0-9]*\) .*/\1/p' /run/lab/new | awk '{ s += $1 } END { print s + 0 }')
+		lost=$((lost + a_lost))
+		corrupt=$((corrupt + $(grep -c ^corrupt: /run/lab/new || true)))
+		! grep -q '^stream:.* corrupt=[1-9]' /run/lab/new || corrupt=$((corrupt + 1))
+		! grep -q ^exit= "$LOG_DIR/$f.recv" || ended="$ended $f"
+		for g in "$(flow_from "$f")" "$(flow_to "$f")"; do
+			[ "$g" != peer ] || continue
+			eval "a_old=\$cut_$g"
+			[ "${a_ms:-0}" -le "$a_old" ] || eval "cut_$g=$a_ms"
+		done
+	done
+}
+
+# The connections that did not survive, anew
+flows_again() {
+	for f in $ended; do
+		mv "$LOG_DIR/$f.recv" "$LOG_DIR/$f.recv.$number"
+		mv "$LOG_DIR/$f.send" "$LOG_DIR/$f.send.$number"
+		# its other end may still try
+		signal_file touch "$(flow_from "$f")" "$f.end"
+		sleep 0.5
+		flow_start "$(flow_from "$f")" "$(flow_to "$f")" "$(flow_kind "$f")"
+	done
+}
+
+# ---- what must be as before ----
+
+ports() { lsevtchn "$(xl domid drv)" 2> /dev/null | wc -l; }
+nodes() { xenstore-ls -f "/local/domain/$(xl domid drv)/backend" 2> /dev/null | sed 's/ = .*//' | sort | sha256sum | cut -d ' ' -f 1; }
+guest_harm() {
+	for g in $guests; do
+		has_died "$g" && echo "$g has died"
+		timeout 10 on "$g" dmesg 2> /dev/null | grep -E 'WARNING:|BUG:|Oops|Call Trace|general protection' | head -n 1
+	done
+}
+dom0_harm() { dmesg | grep -E 'WARNING:|BUG:|Oops|Call Trace|general protection' | head -n 1; }
+
+# What there is when nothing happens; the control operations stand still meanwhile
+snapshot() {
+	ops_pause || fail "the control operations do not end"
+	now_state=$(state) now_ports=$(ports) now_nodes=$(nodes)
+	ops_go
+}
+
+baseline() {
+	snapshot
+	was_state=$now_state was_ports=$now_ports was_nodes=$now_nodes
+	was_guests=$(guest_harm) was_dom0=$(dom0_harm)
+}
+
+grown() { # NAME, more than PERCENT and AMOUNT
+	g_was=$(field "$1" "$was_state") g_is=$(field "$1" "$now_state")
+	case $g_was$g_is in *[!0-9]* | '') return 1 ;; esac
+	[ $((g_is - g_was)) -gt "$3" ] && [ $((g_is * 100)) -gt $((g_was * (100 + $2))) ]
+}
+
+# Sets $left: what is not as before
+compare_states() {
+	left=
+	for w in mac mtu rings; do
+		[ "$(field $w "$now_state")" = "$(field $w "$was_state")" ] || left="$left $w"
+	done
+	c_usecs=$(field usecs "$now_state")
+	[ "$c_usecs" = "$(cat $ops_state.usecs 2> /dev/null)" ] || left="$left usecs"
+	[ "$now_ports" -le "$was_ports" ] || left="$left event-channels:$((now_ports - was_ports))"
+	[ "$now_nodes" = "$was_nodes" ] || [ "$domain_again" = 1 ] || left="$left xenstore"
+	! grown userdriver_fds 0 0 || left="$left userdriver-descriptors"
+	! grown backend_fds 0 0 || left="$left backend-descriptors"
+	! grown userdriver_kb 50 500 || left="$left userdriver-memory"
+	! grown backend_kb 50 500 || left="$left backend-memory"
+	c_was=$(field free_kb "$was_state") c_is=$(field free_kb "$now_state")
+	[ $((c_was - c_is)) -lt 2000 ] 2> /dev/null || left="$left memory:$((c_was - c_is))"
+	c_was=$(field frames "$was_state") c_is=$(field frames "$now_state")
+	[ "$c_is" -ge "$c_was" ] 2> /dev/null || [ "$domain_again" = 1 ] || left="$left counters"
+	[ "$(field harm "$now_state")" = "$(field harm "$was_state")" ] || left="$left kernel-log"
+}
+
+# The half with the fault in it goes; one that has ended by itself is another already
+refresh() {
+	[ -n "$program" ] || { timeout 10 on drv 'echo 1 > /sys/kernel/debug/xmd-poke/clear' 2> /dev/null || true; return; }
+	r_pid=$(field "${WHERE}_pid" "$after")
+	[ "$r_pid" != "$(field "${WHERE}_pid" "$before")" ] || timeout 10 on drv "kill -9 $r_pid" || true
+	eventually 30 serves
+}
+
+# ---- one fault ----
+
+json_text() { printf %s "$1" | tr -cd 'a-zA-Z0-9 .,:;_+/()=<>#%*[]-'; }
+
+write_result() {
+	{
+		printf '{"n":%s,"kind":"%s","where":"%s","type":"%s","site":"%s","at":"%s","old":"%s","new":"%s",' \
+			"$number" "$MODE" "$WHERE" "$type" "$(json_text "$site")" "$at" "$old" "$new"
+		printf '"code":"%s","seed":%s,"delay_ms":%s,"result":"%s","did":"%s","verdict":"%s"' \
+			"$(json_text "$text")" "$seed" "$delay" "$result" "$(json_text "$did")" "$verdict"
+		[ "$verdict" = not-injected ] || printf ',"noticed_ms":%s,"noticed_by":"%s","noticed_what":"%s","recovered_by":"%s","cut_ms":{"g1":%s,"g2":%s,"g3":%s},"lost":%s,"corrupt":%s,"connections":"%s","control":"%s","left":"%s","why":"%s","seconds":%s' \
+			"${noticed_ms:-null}" "$noticed_by" "$(json_text "$noticed_what")" "$recovered_by" "$cut_g1" "$cut_g2" "$cut_g3" "$lost" \
+			"$corrupt" "${ended# }" "$(json_text "$control")" "${left# }" "$(json_text "$why")" "$(((now - began) / 1000))"
+		echo '}'
+	} >> $results
+	note "$number: $verdict${why:+: $why}${left:+; left:$left}${noticed_by:+; noticed by $noticed_by after ${noticed_ms:-?} ms: $noticed_what}; cut $cut_g1 $cut_g2 $cut_g3 ms"
+}
+
+# Worst first
+judge() {
+	why=
+	j_guest=$(guest_harm) j_dom0=$(dom0_harm)
+	j_cut=$cut_g1
+	[ "$cut_g2" -le "$j_cut" ] || j_cut=$cut_g2
+	[ "$cut_g3" -le "$j_cut" ] || j_cut=$cut_g3
+	if [ "$j_dom0" != "$was_dom0" ]; then
+		verdict=host why=$j_dom0
+	elif [ "$j_guest" != "$was_guests" ]; then
+		verdict=guest why=$j_guest
+	elif [ "$corrupt" -gt 0 ]; then
+		verdict=guest why="wrong data: $corrupt"
+	elif [ -n "$stuck" ]; then
+		verdict=human why=$stuck
+	elif [ $j_cut -gt "$GAP_MS" ]; then
+		verdict=cut
+	elif [ -n "$control" ]; then
+		verdict=control
+	else
+		verdict=nothing
+	fi
+	was_dom0=$j_dom0 was_guests=$j_guest
+}
+
+who_recovered() {
+	recovered_by=-
+	if [ "$(restarts)" != "$before_restarts" ] || [ "$(xl domid drv 2> /dev/null)" != "$before_id" ]; then
+		domain_again=1
+		recovered_by=xmd-supervisor
+		[ "$MODE" = xmd ] || recovered_by=xl
+		drv_prepare_again
+	elif [ -n "$program" ] && [ "$(field "${WHERE}_pid" "$after")" != "$(field "${WHERE}_pid" "$before")" ]; then
+		recovered_by=xmd-init
+	fi
+}
+
+# xl's, or the supervisor's, new one has nothing of ours
+drv_prepare_again() {
+	wait_until 30 "on drv true" || true
+	drv_tools || true
+	drv_prepare
+}
+
+# By the supervisor, if the whole domain had to go: what the kernel's log said is gone with it
+who_noticed() {
+	noticed_ms='' noticed_by='' noticed_what=''
+	n_said=$(noticed)
+	if [ "$recovered_by" = xmd-supervisor ]; then
+		noticed_by=xmd-supervisor
+		noticed_what=$(tail -n +$((before_supervisor + 1)) /logs/supervisor.log | grep -m 1 drv | cut -c 1-100)
+	elif [ -n "$n_said" ]; then
+		noticed_by=${n_said%% *} n_said=${n_said#* }
+		noticed_ms=${n_said%% *} noticed_what=${n_said#* }
+	else
+		n_said=$(counted "$before" "$after")
+		noticed_by=${n_said%% *} noticed_what=${n_said#* }
+	fi
+}
+
+# Where nothing is wrong nothing may be seen, or what is seen later is no fault's
+quiet_look() {
+	marks
+	cut_g1=0 cut_g2=0 cut_g3=0
+	before=$(state)
+	on drv 'echo "xmd-inject: nothing yet" > /dev/kmsg'
+	sleep "$QUIET"
+	after=$(state) recovered_by=-
+	account
+	who_noticed
+	q_verdict=nothing
+	for q_cut in "$cut_g1" "$cut_g2" "$cut_g3"; do [ "$q_cut" -le "$GAP_MS" ] || q_verdict=cut; done
+	[ "$corrupt" = 0 ] || q_verdict=guest
+	[ -z "$noticed_by" ] || q_verdict="$q_verdict, noticed"
+	printf '{"quiet":%s,"kind":"%s","where":"%s","verdict":"%s","noticed_by":"%s","noticed_what":"%s","cut_ms":{"g1":%s,"g2":%s,"g3":%s},"lost":%s}\n' \
+		"$QUIET" "$MODE" "$WHERE" "$q_verdict" "$noticed_by" "$(json_text "$noticed_what")" "$cut_g1" "$cut_g2" "$cut_g3" "$lost" >> $results
+	note "quiet: $q_verdict: ${noticed_what:-nobody says anything}; cut $cut_g1 $cut_g2 $cut_g3 ms"
+}
+
+one_fault() {
+	began=$(now_ms) domain_again=0 stuck='' control='' left='' noticed_ms='' noticed_by='' noticed_what='' recovered_by=-
+	cut_g1=0 cut_g2=0 cut_g3=0
+	before=$(state) before_restarts=$(restarts) before_id=$(xl domid drv) before_supervisor=$(line_count /logs/supervisor.log)
+	marks
+	injected=$(now_ms)
+	said=$(inject | tail -n 1)
+	result=$(json_field result "$said") did=$(json_field did "$said")
+	# it has been put in, and the process ended before that could be said
+	[ "$result" != gone ] || [ "$(echo "$did" | grep -c 'has ended')" = 0 ] || result=injected
+	if [ "$result" != injected ]; then
+		verdict=not-injected why=$did
+		write_result
+		serves || eventually 30 serves || true
+		return
+	fi
+	sleep "$OBSERVE"
+	eventually "$LIMIT" 'serves && all_reachable' || stuck="not back after $LIMIT s: $(json_text "$(state)")"
+	after=$(state)
+	who_recovered
+	who_noticed
+	if [ -z "$stuck" ]; then
+		since=$(now_ms)
+		eventually 90 "ops_well_since $since" || stuck="control operations fail: $(ops_failed_since "$since")"
+	fi
+	control=$(ops_failed_since "$injected")
+	account
+	if [ -z "$stuck" ]; then
+		refresh || stuck="$program does not come back"
+		snapshot
+		compare_states
+		was_state=$now_state was_ports=$now_ports was_nodes=$now_nodes
+	fi
+	now=$(now_ms)
+	judge
+	write_result
+	[ -n "$stuck" ] || flows_again
+}

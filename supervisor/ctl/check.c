@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0
+/* check.c - "xmdctl check": see check.h */
+#include "check.h"
+#include "ctl.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void suggest(struct report *r)
+{
+	char list[256];
+
+	candidate_nics(r, list, sizeof(list));
+	find(r, NOTE, "none", "host", "no driver domain runs, and none is configured in /etc/xen");
+	remedy(r, "xmdctl create drv --nic BDF --dry-run, with one of: %s", *list ? list : "(no network card was found)");
+}
+
+static void check_all(struct report *r)
+{
+	unsigned int n = check_configs(r);
+
+	if (!(n + check_running(r, NULL)))
+		suggest(r);
+}
+
+/* Return: whether there is anything of that name */
+static bool check_one(struct report *r, const char *name, const char *config)
+{
+	char path[FACT_PATH], *text;
+
+	snprintf(path, sizeof(path), "/etc/xen/%.64s.cfg", name ? name : "");
+	text = fact_file(&r->facts, "%s", config ? config : path);
+	if (text)
+		check_config(r, config ? config : path, text);
+	free(text);
+	return (name && check_running(r, name)) || text;
+}
+
+int run_check(const struct args *a)
+{
+	const char *name = a->n > 1 ? a->word[1] : NULL;
+	struct report r = { .facts = { .root = a->root } };
+	bool there = true;
+	int ret;
+
+	if (check_host(&r) || a->root) {
+		check_units(&r);
+		if (name || a->config)
+			there = check_one(&r, name, a->config);
+		else
+			check_all(&r);
+	}
+	report_print(&r, a->json, true);
+	ret = report_count(&r, FAULT) ? EXIT_FAILED : EXIT_OK;
+	if (!there)
+		ret = fail(EXIT_FAILED, "%s: no such driver domain, running or in /etc/xen", name ? name : a->config);
+	else if (!a->json)
+		printf("%u errors, %u warnings, %u notes\n", report_count(&r, FAULT), report_count(&r, WARNING),
+		       report_count(&r, NOTE));
+	report_free(&r);
+	return ret;
+}
