@@ -13,6 +13,8 @@
 static struct sim_frame got;
 static grant_ref_t held[HELD];
 static unsigned int nheld;
+/* The control ring's questions are no longer the frontend's: nobody honest answers them. */
+static bool spoilt;
 
 struct input {
 	const u8 *p;
@@ -99,6 +101,7 @@ static void receive(void)
 static void reconnect(void)
 {
 	sim_fail_at = 0;
+	spoilt = false;
 	xmd_front_rings_withdraw(&front);
 	back_unkeep();
 	sim_connect();
@@ -114,6 +117,7 @@ static void control(struct input *in)
 		back_unkeep();
 	if (!r)
 		return;
+	spoilt |= how & 14;
 	if (how & 2)
 		memset((u8 *)r->ring + at * 8, take(in), 8);
 	if (how & 4)
@@ -162,7 +166,7 @@ static void step(struct input *in)
 	}
 	if (what % 14 == 11)
 		control(in);
-	if (what % 14 == 12)
+	if (what % 14 == 12 && !spoilt)
 		back_ctrl(take(in) * 8, take(in) & 1);
 	if (what & 0x40) {
 		sim_event(what & 0x80 ? XMD_CHANNEL_TX : XMD_CHANNEL_RX);
@@ -203,6 +207,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	u32 how = take(&in);
 
 	nheld = 0;
+	spoilt = false;
 	sim_start(how & 1, how & 2);
 	front.feat.ctrl = how & 4;
 	if (front.feat.ctrl)
