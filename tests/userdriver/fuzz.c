@@ -326,6 +326,7 @@ static void story(void)
 int main(int argc, char **argv)
 {
 	unsigned long stories = 0;
+	const char *first;
 	time_t end;
 	int null;
 
@@ -334,7 +335,10 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	end = time(NULL) + atoi(argv[1]);
-	seed = argc == 3 ? strtoull(argv[2], NULL, 10) : (uint64_t)time(NULL) * 1000;
+	first = argc == 3 ? argv[2] : getenv("FUZZ_SEED");
+	seed = first ? strtoull(first, NULL, 10) : 0;
+	if (!seed)
+		seed = (uint64_t)time(NULL) * 1000;
 	null = open("/dev/null", O_WRONLY);
 	if (argc == 2 && null >= 0)
 		dup2(null, STDERR_FILENO);	/* what the driver logs */
