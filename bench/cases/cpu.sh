@@ -12,7 +12,8 @@
 # in it are the start of the sender's process (some 2 M instructions, of its domain) and whatever
 # each domain does meanwhile without being asked, see "idle". What does not arrive counts for nothing.
 #
-# KIND       stock or xmd, the driver domain; with -front, guests have xmd_front instead of xen-netfront
+# KIND       stock or xmd, the driver domain; with -front, guests have xmd_front instead of xen-netfront;
+#            with -granted likewise, and a grant for each frame
 # ROUNDS     how often each is measured
 # WORKLOADS  which, of the list below
 # COUNTS     1: each once more, with Xen's tracing and QEMU's on, which cost the domains nothing that
@@ -24,7 +25,7 @@
 : "${WORKLOADS:=idle tcp_tx tcp_rx tcp_inter udp64_tx_300 udp64_tx_1000 udp64_tx_full
 	udp64_rx_300 udp64_rx_1000 udp64_rx_full udp64_inter_full rr rr_inter}"
 front=stock
-case $KIND in *-front) front=xmd ;; esac
+case $KIND in *-front | *-granted) front=xmd ;; esac
 flow=/usr/bin/xmd-flow
 port=5000
 
@@ -152,17 +153,17 @@ finish() {
 # program WHERE: where xmd-flow is there
 program() { if [ "$1" = peer ]; then echo "\$RUN/bin/xmd-flow"; else echo $flow; fi; }
 
-# sender COUNT RATE WORD...: runs it at $from. The peer's clock is not the domains': there "ticked" is a
+# sender COUNT [RATE BYTES]: runs it at $from. The peer's clock is not the domains': there "ticked" is a
 # rate by dom0's.
 sender() {
 	command="exec $(program "$from") $send $to_addr $port"
-	case $2 in
-	ticked*) /run/lab/xmd-flow tick "$1" "${2#ticked}" | on "$from" "$command $1 stdin" ;;
+	case ${2:-} in
+	ticked*) /run/lab/xmd-flow tick "$1" "${2#ticked}" | on "$from" "$command $1 stdin $3" ;;
 	*) on "$from" "$command $*" ;;
 	esac
 }
 
-# flows FROM TO RECEIVE SEND COUNT [RATE]: sets $arrived
+# flows FROM TO RECEIVE SEND COUNT [RATE BYTES]: sets $arrived
 flows() {
 	from=$1 to=$2 receive=$3 send=$4
 	shift 4
@@ -175,7 +176,7 @@ flows() {
 	wait_until 30 "on $to 'grep -q :$(printf %04X $port) /proc/net/$table'" || fail "$receive does not start at $to"
 	sleep 0.3
 	begin
-	sender "$1" "${2:-}" > "/run/lab/sent.$port" 2>&1 ||
+	sender "$@" > "/run/lab/sent.$port" 2>&1 ||
 		fail "$send at $from: $(cat /run/lab/sent.$port)"
 	wait $receiver || fail "$receive at $to: $(cat /run/lab/received.$port)"
 	arrived=$(sed -n 's/^flow: [a-z]*=//p' "/run/lab/received.$port")
@@ -195,7 +196,8 @@ stream() { # WORKLOAD FROM TO
 frames() { # WORKLOAD FROM TO RATE
 	n=$FRAMES
 	case $4 in *[1-9]*) n=$((${4#ticked} * SECS)) ;; esac
-	flows "$2" "$3" frames-sink frames "$n" "$4"
+	bytes=${1#udp}
+	flows "$2" "$3" frames-sink frames "$n" "$4" "${bytes%%_*}"
 	metric "$KIND.$1.lost" "$(echo "$n $arrived" | awk '{ print ($1 - $2) / $1 * 100 }')" %
 	finish "$1" "$arrived" frame "$(on_wire "$2" "$3" "$arrived")"
 }
@@ -217,18 +219,20 @@ workload() {
 	tcp_tx) stream "$1" g1 peer ;;
 	tcp_rx) stream "$1" peer g1 ;;
 	tcp_inter) stream "$1" g1 g2 ;;
-	udp64_tx_full) frames "$1" g1 peer 0 ;;
+	udp*_tx_full) frames "$1" g1 peer 0 ;;
 	udp64_tx_*) frames "$1" g1 peer "${1##*_}" ;;
-	udp64_rx_full) frames "$1" peer g1 window ;;
+	udp*_rx_full) frames "$1" peer g1 window ;;
 	udp64_rx_*) frames "$1" peer g1 "ticked${1##*_}" ;;
-	udp64_inter_full) frames "$1" g1 g2 window ;;
+	udp*_inter_full) frames "$1" g1 g2 window ;;
 	rr) questions "$1" g1 peer ;;
 	rr_inter) questions "$1" g1 g2 ;;
 	*) fail "there is no workload '$1'" ;;
 	esac
 }
 
-drv_start "${KIND%-front}"
+case $KIND in *-granted) LAB_EXTRA=xmd.backend=--no-staging ;; esac
+drv_start "${KIND%%-*}"
+LAB_EXTRA=
 for g in g1 g2; do
 	guest_start $g $front pv
 	put $g /case/xmd-flow $flow

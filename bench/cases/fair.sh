@@ -91,7 +91,7 @@ offered() {
 	on g1 "exec $flow frames-sink $port" > /run/lab/sunk 2>&1 &
 	sinker=$!
 	wait_until 20 "on g1 'grep -q :$(printf %04X $port) /proc/net/udp'" || fail "g1 does not listen"
-	on peer "\$RUN/bin/xmd-flow frames $(addr g1) $port $(($1 * SECS)) $1" > /dev/null || fail "the peer does not send"
+	on peer "\$RUN/bin/xmd-flow frames $(addr g1) $port $(($1 * SECS)) $1 64" > /dev/null || fail "the peer does not send"
 	wait $sinker || true
 	delivered=$(sed -n 's/^flow: frames=//p' /run/lab/sunk)
 	delivered=$((${delivered:-0} / SECS))

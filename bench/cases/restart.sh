@@ -183,6 +183,30 @@ insns_end() {
 	while IFS=, read -r name m; do metric "insn_$name" "$m" Minsn; done < "$LOG_DIR/insn.csv"
 }
 
+# ---- the new kernel ----
+
+# When it began, came to /init, and had its modules, the last of them when the NIC was there: by its
+# own log, in microseconds since it began.
+boot_steps() {
+	asked=$(wall)
+	up=$(on drv 'cat /proc/uptime') || fail "the new driver domain does not say how long it is up"
+	there=$(((asked + $(wall)) / 2))
+	on drv 'timeout 1 cat /dev/kmsg' > "$LOG_DIR/kmsg" || true
+	awk -F '[,;]' -v up="$up" -v there=$((there - zero)) '
+		function said(name) { at[name] = there - up * 1000 + $3 / 1000 }
+		BEGIN { split(up, word, " "); up = word[1] }
+		$3 !~ /^[0-9]+$/ { next }
+		!("kernel" in at) { said("kernel") }
+		/Run \/[a-z\/]*init as init process/ { said("init") }
+		/xmd-init.*modules loaded/ { said("modules") }
+		END {
+			n = split("kernel init modules", name, " ")
+			for (i = 1; i <= n; i++)
+				if (name[i] in at)
+					printf "%s,%.0f\n", name[i], at[name[i]]
+		}' "$LOG_DIR/kmsg" >> "$LOG_DIR/steps.csv"
+}
+
 # ---- what happens ----
 
 # From here on times count.

@@ -5,8 +5,9 @@
  *   xmd-flow sink PORT                            receives a TCP stream, to its end
  *   xmd-flow send ADDR PORT BYTES                 sends one
  *   xmd-flow frames-sink PORT                     receives UDP datagrams, until their sender ends
- *   xmd-flow frames ADDR PORT COUNT RATE          sends COUNT of them that make frames of 64 bytes,
- *                                                 RATE a second; 0: as fast as the sender takes them;
+ *   xmd-flow frames ADDR PORT COUNT RATE BYTES    sends COUNT of them that make frames of BYTES (64
+ *                                                 to 1518, with headers and FCS), RATE a second; 0: as
+ *                                                 fast as the sender takes them;
  *                                                 "window": as fast as the receiver answers;
  *                                                 "stdin": one for each byte that it reads
  *   xmd-flow tick COUNT RATE                      writes COUNT bytes, RATE a second
@@ -40,7 +41,9 @@
 #include <unistd.h>
 
 #define CHUNK	131072u
-#define PAYLOAD	18u		/* with the headers and the FCS 64 bytes */
+#define AROUND	46u		/* headers and FCS of a frame, around its payload */
+#define LEAST	64u
+#define MOST	1518u
 #define WINDOW	64u
 #define ANSWER	32u
 #define END	1u		/* a datagram of this length, or an answer, is the end, or no answer */
@@ -204,8 +207,14 @@ static void send_frames(char **arg)
 	bool window = !strcmp(arg[3], "window"), ticked = !strcmp(arg[3], "stdin");
 	long rate = atol(arg[3]);
 	int fd = dial(arg[0], arg[1], SOCK_DGRAM), i;
-	char buf[PAYLOAD] = { window }, c;
+	char buf[MOST] = { window }, c;
+	size_t bytes = atoi(arg[4]);
 	struct timespec next;
+
+	if (bytes < LEAST || bytes > MOST) {
+		errno = EMSGSIZE;
+		die(arg[4]);
+	}
 
 	clock_gettime(CLOCK_MONOTONIC, &next);
 	for (sent = 0; sent < count; sent++) {
@@ -215,7 +224,7 @@ static void send_frames(char **arg)
 			break;
 		if (rate > 0)
 			wait_turn(&next, 1000000000 / rate);
-		while (send(fd, buf, sizeof(buf), 0) < 0 && errno != ECONNREFUSED)
+		while (send(fd, buf, bytes - AROUND, 0) < 0 && errno != ECONNREFUSED)
 			if (errno != ENOBUFS && errno != EAGAIN)
 				die("send");
 	}
@@ -275,7 +284,7 @@ int main(int argc, char **argv)
 	}
 	fprintf(stderr, "usage: xmd-flow sink|frames-sink|echo PORT\n"
 			"       xmd-flow send|ask ADDR PORT COUNT\n"
-			"       xmd-flow frames ADDR PORT COUNT RATE|0|window|stdin\n"
+			"       xmd-flow frames ADDR PORT COUNT RATE|0|window|stdin BYTES\n"
 			"       xmd-flow tick COUNT RATE\n");
 	return 2;
 }

@@ -1,8 +1,10 @@
 # lab: file tests/parity/rows.sh
 # lab: file tests/parity/reasons.txt
+# lab: file tests/parity/reasons-10d3.txt
 #
 # Everything that ip and ethtool can do with Linux's e1000 (stock driver domain), done with it
 # and with ours on the same NIC: the same output, row by row, but for what reasons.txt explains.
+# With --nic e1000e the 82574L's, beside Linux's e1000e, and reasons-10d3.txt.
 for kind in stock xmd; do
 	drv_start $kind
 	put drv /case/rows.sh /root/rows.sh
@@ -10,8 +12,10 @@ for kind in stock xmd; do
 	on drv 'modprobe 8021q; sh /root/rows.sh' > /logs/parity-$kind.txt || fail "the rows do not run to the end"
 	[ $kind = xmd ] || drv_stop
 done
+reasons=/case/reasons-$(on drv 'sed s/0x// /sys/class/net/eth0/device/device').txt
+[ -e "$reasons" ] || reasons=/case/reasons.txt
 
-awk -v reasons=/case/reasons.txt '
+awk -v reasons="$reasons" '
 BEGIN {
 	while ((getline line < reasons) > 0)
 		if (line !~ /^#/ && (i = index(line, ": ")) && (j = index(line, " | "))) {

@@ -5,9 +5,11 @@
 # row NAME COMMANDS: $d is the interface.  What must differ (values that count or carry a
 # name) is cut off here; what differs and should not is in reasons.txt, with its reason.
 d=eth0
+# what ethtool wants to be told before it writes into a device's EEPROM: its ids
+magic=$(sed 's/^0x//' /sys/class/net/$d/device/device /sys/class/net/$d/device/vendor | tr -d '\n')
 row() {
 	echo "## $1"
-	d=$d sh -c "$2" 2>&1
+	d=$d magic=0x$magic sh -c "$2" 2>&1
 	echo "exit $?"
 }
 # link comes back after its settings were changed
@@ -26,7 +28,7 @@ row 'autonegotiation again' 'ethtool -r $d; '"$settle$mode"
 row 'register dump' 'ethtool -d $d raw on | wc -c'
 row 'EEPROM' 'ethtool -e $d'
 row 'EEPROM, part' 'ethtool -e $d offset 0x7c length 4'
-row 'EEPROM write' 'ethtool -E $d magic 0x100e8086 offset 0x10 value 0x5a && ethtool -e $d offset 0x10 length 1'
+row 'EEPROM write' 'ethtool -E $d magic $magic offset 0x10 value 0x5a && ethtool -e $d offset 0x10 length 1'
 row 'EEPROM write, wrong magic' 'ethtool -E $d magic 1 offset 0x10 value 0x5a'
 row 'rings' 'ethtool -g $d'
 row 'rings set' 'ethtool -G $d rx 512 tx 128; ethtool -g $d | tail -n 8'
