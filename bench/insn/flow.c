@@ -268,7 +268,7 @@ static const struct command {
 	void (*run)(char **arg);
 } commands[] = {
 	{ "sink", 1, sink }, { "send", 3, send_stream },
-	{ "frames-sink", 1, frames_sink }, { "frames", 4, send_frames },
+	{ "frames-sink", 1, frames_sink }, { "frames", 5, send_frames },
 	{ "echo", 1, echo }, { "ask", 3, ask }, { "tick", 2, tick },
 };
 
