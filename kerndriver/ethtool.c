@@ -270,23 +270,24 @@ static int set_pauseparam(struct net_device *dev, struct ethtool_pauseparam *p)
 	return xmd_change_end(nic);
 }
 
-/* The chip may be able to, and the domain's PCI bus not to pass it on. */
+/* The chip may be able to, and the domain's PCI bus not to pass it on: then nothing is offered. */
+static __u32 wol_can(struct net_device *dev)
+{
+	return device_can_wakeup(dev->dev.parent) ? settings(dev)->wol_can : 0;
+}
+
 static void get_wol(struct net_device *dev, struct ethtool_wolinfo *w)
 {
-	const struct xmd_adapter *a = settings(dev);
-
-	w->supported = a->wol_can;
-	w->wolopts = device_can_wakeup(dev->dev.parent) ? a->wol : 0;
+	w->supported = wol_can(dev);
+	w->wolopts = w->supported & settings(dev)->wol;
 }
 
 static int set_wol(struct net_device *dev, struct ethtool_wolinfo *w)
 {
 	struct xmd_nic *nic = netdev_priv(dev);
 
-	if (w->wolopts & ~nic->adapter->wol_can)
+	if (w->wolopts & ~wol_can(dev))
 		return -EOPNOTSUPP;
-	if (!device_can_wakeup(dev->dev.parent))
-		return w->wolopts ? -EOPNOTSUPP : 0;
 	xmd_change_begin(nic)->wol = w->wolopts;
 	return xmd_change_end(nic);
 }

@@ -28,7 +28,7 @@ row 'autonegotiation again' 'ethtool -r $d; '"$settle$mode"
 row 'register dump' 'ethtool -d $d raw on | wc -c'
 row 'EEPROM' 'ethtool -e $d'
 row 'EEPROM, part' 'ethtool -e $d offset 0x7c length 4'
-row 'EEPROM write' 'ethtool -E $d magic $magic offset 0x10 value 0x5a && ethtool -e $d offset 0x10 length 1'
+row 'EEPROM write' 'old=$(ethtool -e $d offset 0x10 length 1 | awk "/^0x0010/ { print \"0x\" \$2 }"); ethtool -E $d magic $magic offset 0x10 value 0x5a && ethtool -e $d offset 0x10 length 1; s=$?; ethtool -E $d magic $magic offset 0x10 value $old > /dev/null 2>&1; exit $s'
 row 'EEPROM write, wrong magic' 'ethtool -E $d magic 1 offset 0x10 value 0x5a'
 row 'rings' 'ethtool -g $d'
 row 'rings set' 'ethtool -G $d rx 512 tx 128; ethtool -g $d | tail -n 8'
