@@ -19,6 +19,8 @@
 #define STORM_MAX 20000u
 #define CLAIM 512u		/* one of so many is claimed */
 
+#define ITR_NSEC 256u		/* 13.4.18 */
+
 /* Handler, poll and watch: what nic->ims says is what the NIC has. */
 void xmd_nic_irq_shut(struct xmd_nic *nic)
 {
@@ -178,6 +180,59 @@ void xmd_nic_poll_soon(struct xmd_nic *nic)
 	local_bh_enable();
 }
 
+/* ITR, or EITR0 in its place. */
+static u32 itr_reg(const struct xmd_nic *nic)
+{
+	return nic->link_irq ? EITR0 : ITR;
+}
+
+/* A write of the user half's.  With ctl. */
+void xmd_nic_itr_set(struct xmd_nic *nic, u32 reg, u32 val)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&nic->ims_lock, flags);
+	xmd_write(nic, reg, val);
+	if (reg == itr_reg(nic)) {
+		WRITE_ONCE(nic->itr.set, val & 0xffff);
+		nic->itr.lifted = false;
+	}
+	spin_unlock_irqrestore(&nic->ims_lock, flags);
+}
+
+static void itr_lift(struct xmd_nic *nic, bool lift)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&nic->ims_lock, flags);
+	xmd_write(nic, itr_reg(nic), lift ? 0 : nic->itr.set);
+	nic->itr.lifted = lift;
+	spin_unlock_irqrestore(&nic->ims_lock, flags);
+}
+
+/*
+ * Adaptive: while no more frames come and go in a tick than ITR has interrupts for, it is lifted.
+ * A lone frame, or an answer close behind a question, interrupts at once then, and there are no more
+ * interrupts than with it.  With the first frame too many it is in force again, and through all of the
+ * next tick; so there are never more than twice as many as it allows.
+ */
+static void moderate(struct xmd_nic *nic)
+{
+	u32 frames = nic->rx.next + (u32)READ_ONCE(nic->tx.frames), set = READ_ONCE(nic->itr.set);
+	struct xmd_itr *m = &nic->itr;
+	bool busy = (u64)(frames - m->frames) * set > TICK_NSEC / ITR_NSEC, lift;
+
+	if (m->tick != jiffies) {
+		m->tick = jiffies;
+		m->frames = frames;
+		m->busy = false;
+	}
+	m->busy |= busy;
+	lift = set && !m->busy && READ_ONCE(nic->adapter->itr_mode) == XMD_ITR_ADAPTIVE;
+	if (lift != READ_ONCE(m->lifted))
+		itr_lift(nic, lift);
+}
+
 /*
  * What is to interrupt after a poll: reception, and transmission only while frames wait
  * for their DD.  Each doorbell is followed by a poll (tx.c); a NIC that is fast enough,
@@ -198,6 +253,7 @@ int xmd_nic_poll(struct napi_struct *napi, int budget)
 	done = xmd_nic_rx_return(nic, budget);
 	WRITE_ONCE(nic->poll_cpu, -1);
 	xmd_nic_host_polled(nic);
+	moderate(nic);
 	if (more)
 		return budget;
 	if (done < budget && napi_complete_done(napi, done))

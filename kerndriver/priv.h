@@ -108,6 +108,15 @@ struct xmd_watch {
 	u64 irqs_lost, paused_ms, no_link;
 };
 
+/* Moderation of interrupts; set and lifted under ims_lock, the rest is the poll's */
+struct xmd_itr {
+	u32 set;			/* by the user half, in 256 ns; 0: nothing to lift */
+	bool lifted;			/* the register holds 0 in its place */
+	bool busy;			/* more frames than it has interrupts for */
+	u32 frames;			/* until this tick of jiffies began */
+	unsigned long tick;
+};
+
 enum xmd_nic_bits {
 	XMD_RUNNING,			/* between START and STOP */
 	XMD_LINK_UP,			/* what the user half said last */
@@ -134,6 +143,7 @@ struct xmd_nic {
 	struct napi_struct napi;
 	spinlock_t ims_lock;		/* a leaf */
 	u32 ims;			/* INT_DATA bits, or of MSI-X, that are open */
+	struct xmd_itr itr;
 	int irq, link_irq;		/* link_irq: of MSI-X, which has two; else 0 */
 	unsigned int irqs_idle, irqs_idle_seen;	/* without a frame; until the last tick */
 	u32 max_frame;			/* bytes, from the MTU; see xmd_nic_max_frame */
@@ -254,6 +264,7 @@ void xmd_nic_irq_open(struct xmd_nic *nic, u32 want);
 void xmd_nic_irq_enable(struct xmd_nic *nic);
 void xmd_nic_irq_line(struct xmd_nic *nic);
 void xmd_nic_irq_free(struct xmd_nic *nic);
+void xmd_nic_itr_set(struct xmd_nic *nic, u32 reg, u32 val);
 
 /* netdev.c */
 void xmd_nic_host_setup(struct xmd_nic *nic);

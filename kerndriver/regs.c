@@ -42,7 +42,7 @@ static bool suspect(struct xmd_nic *nic, u32 val)
 
 static int do_set(struct xmd_nic *nic, const struct xmd_reg_op *op)
 {
-	u32 old = 0;
+	u32 old = 0, val;
 
 	if (op->mask != XMD_ALL_ONES) {
 		old = xmd_read(nic, op->reg);
@@ -52,7 +52,11 @@ static int do_set(struct xmd_nic *nic, const struct xmd_reg_op *op)
 	/* QEMU's e1000 receives nothing for a second after each write of RCTL */
 	if (op->reg == RCTL && (old & op->mask) == (op->val & op->mask))
 		return 0;
-	xmd_write(nic, op->reg, (old & ~op->mask) | (op->val & op->mask));
+	val = (old & ~op->mask) | (op->val & op->mask);
+	if (op->reg == ITR || op->reg == EITR0)
+		xmd_nic_itr_set(nic, op->reg, val);
+	else
+		xmd_write(nic, op->reg, val);
 	return 0;
 }
 

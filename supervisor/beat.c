@@ -48,6 +48,12 @@ unsigned int beat_limit(const struct beat *b, const struct policy *p)
 	return limit > p->hang_ms ? limit : p->hang_ms;
 }
 
+/* A quarter for what one is late, and for when we look. */
+bool beat_late(const struct beat *b, unsigned int silent)
+{
+	return silent > b->usual + b->usual / 4;
+}
+
 uint64_t beat_look(struct beat *b, uint64_t last, uint64_t now)
 {
 	uint64_t due = last + b->usual;

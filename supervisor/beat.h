@@ -43,6 +43,9 @@ void beat_came(struct beat *b, unsigned int gap, uint32_t beats);
 /* ms of silence, after which the processor is asked.  0: not known. */
 unsigned int beat_limit(const struct beat *b, const struct policy *p);
 
+/* Should the next one have come by now, @silent ms after the last? */
+bool beat_late(const struct beat *b, unsigned int silent);
+
 /* One was looked for, and the last one came at @last: when to look for the next. */
 uint64_t beat_look(struct beat *b, uint64_t last, uint64_t now);
 

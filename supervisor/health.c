@@ -194,9 +194,11 @@ void health_turn(struct supervisor *s, uint64_t now, uint64_t *due)
 	}
 }
 
+/* It has served until its last heartbeat; until @now, if the next was not due yet. */
 bool health_stable(const struct domain *d, const struct policy *p, uint64_t now)
 {
-	uint64_t seen = d->heartbeat ? d->beat : now;
+	bool late = d->heartbeat && beat_late(&d->beats, (unsigned int)(now - d->beat));
+	uint64_t seen = late ? d->beat : now;
 
 	return seen >= d->since && seen - d->since >= p->stable_s * 1000ull;
 }

@@ -184,6 +184,21 @@ static void record(struct work *w, const char *kind, const char *result)
 		    w->domid, since(w), w->steps);
 }
 
+/*
+ * It has ended again and again, and may do so once more: dom0 and its guests have rest from it for a
+ * while.  Return: whether we have waited.
+ */
+static bool hold_back(struct work *w)
+{
+	uint64_t now = now_ms();
+
+	if (w->job->not_before <= now)
+		return false;
+	sleep_ms((unsigned int)(w->job->not_before - now));
+	mark(w, "waited");
+	return true;
+}
+
 /* A worker before us may have had to give it another domid than its vifs know. */
 static void find_moved(struct work *w)
 {
@@ -221,7 +236,9 @@ static enum job_result recover(struct work *w)
 
 	find_moved(w);
 	err = xl_look(w->xl, w->domid, &life);
-
+	/* What still works of one that hangs is more than nothing. */
+	if (!err && life == LIFE_RUNNING && hold_back(w))
+		err = xl_look(w->xl, w->domid, &life);
 	if (err) {
 		log_err("cannot look at domain %u: %s", w->domid, strerror(-err));
 		return JOB_FAILED;
@@ -239,6 +256,8 @@ static enum job_result recover(struct work *w)
 	hook(w, "down");
 	if (memory)
 		keep_core(w);
+	/* Not before its NIC was silenced: dom0 may be full of its interrupts. */
+	hold_back(w);
 	err = bring_back(w, (struct xl_make){ .bare = true });
 	if (!err)
 		finish(w);
@@ -328,13 +347,10 @@ enum job_result worker_run(const struct job *job)
 	struct work w = { .job = job, .domid = job->domid, .started = job->noticed,
 			  .console = { .log = -1 } };
 	enum job_result ret = JOB_FAILED;
-	uint64_t now = now_ms();
 	int lock;
 
 	log_set_whose(job->name);
 	file_path(w.json, job->name, ".json");
-	if (job->not_before > now)
-		sleep_ms((unsigned int)(job->not_before - now));
 	lock = lock_take(job->name);
 	if (lock < 0) {
 		log_err("cannot take its lock in " RUN_DIR ": %s", strerror(-lock));

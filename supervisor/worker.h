@@ -35,7 +35,7 @@ struct job {
 	const struct xl_traits *traits;	/* of the configuration that was saved; NULL: not known */
 	bool force;		/* destroy it although it runs: it hangs */
 	uint64_t noticed;	/* ms, monotonic */
-	uint64_t not_before;	/* ms; wait until then */
+	uint64_t not_before;	/* ms; JOB_RECOVER: not made anew until then */
 	const struct policy *policy;
 	const char *kernel;	/* JOB_UPGRADE; NULL: as it is */
 	const char *ramdisk;

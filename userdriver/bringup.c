@@ -176,7 +176,6 @@ static int survey(struct driver *d, struct fixed *fixed, struct link_reading *li
 	/* the link bit latches: the first reading tells of a loss since the last user half */
 	link->bmsr_latched = phy.latched;
 	d->pause = d->image.reg[IMG_CTRL] & (CTRL_RFCE | CTRL_TFCE);
-	moderation_adopt(d, d->image.reg[IMG_ITR]);
 	d->half_duplex = (d->image.reg[IMG_TCTL] & TCTL_COLD) == COLD_HALF_DUPLEX;
 	return phy_check(d, &phy);
 }
@@ -269,7 +268,6 @@ int drv_adopt(struct driver *d, const struct xmd_adapter *committed)
 	if (d->first)
 		first_settings(d);
 	msglvl_set(d->adapter.msg_level);
-	moderation_begin(d);
 	d->link.up = committed->link;
 	d->link.speed = committed->speed;
 	d->link.full_duplex = committed->duplex;

@@ -296,8 +296,6 @@ static int whole_look(struct driver *d)
 	stats_accumulate(d, &stats);
 	err = crossing_report_counters(d);
 	if (!err)
-		err = moderation_follow(d, WATCHDOG_MS);
-	if (!err)
 		err = link_update(d, &link);
 	if (link.status != d->status_seen)
 		d->glances = 0;
@@ -314,7 +312,7 @@ static int watchdog(struct driver *d)
 		return err;
 	d->glances = WATCHDOG_GLANCES;
 	err = whole_look(d);
-	if (err || memcmp(&before, &d->counters, sizeof(before)) || !d->link.up || moderation_moves(d))
+	if (err || memcmp(&before, &d->counters, sizeof(before)) || !d->link.up)
 		d->glances = 0;
 	return err ? err : look_at_reception(d, before.mpc);
 }

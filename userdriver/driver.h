@@ -78,7 +78,7 @@ struct options {
 	/* settings of the first bring-up; later ones are the administrator's */
 	unsigned int tx_ring, rx_ring;
 	unsigned int irq_rate;	/* interrupts a second at most, 0: no limit of ours */
-	bool adaptive;		/* follow the load instead */
+	bool adaptive;		/* ... and only if there would be more otherwise */
 	unsigned int speed;	/* 10, 100, 1000; 0: any */
 	int duplex;		/* 1 full, 0 half, -1 any */
 	unsigned int advertise;	/* XMD_ADV_*; 0: as speed and duplex say */
@@ -150,7 +150,6 @@ struct driver {
 	bool link_kept;			/* it has outlived the reset of the last bring-up */
 	bool half_duplex;		/* of the last link; what TCTL.COLD is for */
 	uint32_t pause;			/* CTRL.RFCE and TFCE of the last link */
-	uint32_t itr;			/* class of moderation if adaptive, see moderation.c */
 	uint32_t led_default;
 	bool identify;
 	struct log_budget link_log;
@@ -163,7 +162,6 @@ struct driver {
 	uint32_t rdh;			/* ... when its receive head was here */
 	unsigned int hangs;		/* TX_HANG upcalls without a quiet time between */
 	uint64_t last_hang_ms;
-	uint64_t seen_frames, seen_bytes;	/* totals at the last look of the watchdog */
 };
 
 /* driver.c */
@@ -268,10 +266,6 @@ uint32_t flow_pba_kib(const struct driver *d, unsigned int mtu);
 
 /* moderation.c */
 void moderation_compute(const struct driver *d, struct image *want);
-void moderation_adopt(struct driver *d, uint32_t itr);
-void moderation_begin(struct driver *d);
-int moderation_follow(struct driver *d, unsigned int ms);
-bool moderation_moves(const struct driver *d);
 
 /* filter.c */
 unsigned int filter_mta_hash(const struct xmd_mac *mac);

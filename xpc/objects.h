@@ -40,7 +40,7 @@ struct xmd_mac {
 
 /* adapter.itr_mode: how receive interrupts are moderated */
 #define XMD_ITR_FIXED	0	/* rx_usecs between two of them, 0: none */
-#define XMD_ITR_ADAPTIVE 1	/* the user half follows the load */
+#define XMD_ITR_ADAPTIVE 1	/* ... while more frames come than that has interrupts for: irq.c */
 
 /* adapter.wol and wol_can: bits as in WAKE_PHY ... WAKE_MAGIC of linux/ethtool.h */
 #define XMD_WOL_PHY	0x01

@@ -37,7 +37,8 @@ busy=${XMD_BUSY:-} patience=100 hogs=
 [ -z "${XMD_ONE_CHANNEL:-}" ] || LAB_EXTRA=xmd.backend=--no-split-event-channels
 drv_start xmd 'on_crash = "preserve"' 'on_watchdog = "preserve"'
 LAB_EXTRA=
-supervise 'stable = 2' 'crash_limit = 20'
+# Each life is short here, and its end no reason to wait before the next
+supervise 'stable = 1' 'crash_limit = 20'
 guest_start g1 stock pv
 guest_start g2 stock "$second"
 for g in g1 g2; do

@@ -100,7 +100,7 @@ void writel(u32 val, volatile u8 *p)
 {
 	u32 off = p - regs;
 
-	SIM_CHECK(off < sizeof(regs));
+	SIM_CHECK(off < sizeof(regs) && !xmd_chip_lacks(sim.nic->chip, off));
 	if (sim.gone || (sim.fixed && off == sim.fixed))
 		return;
 	switch (off) {
@@ -174,12 +174,35 @@ static void call_handler(void)
 	in_irq = false;
 }
 
+static bool held_back(void)
+{
+	return sim.throttles && sim.ns - sim.irq_ns < *reg(link_handler ? EITR0 : ITR) * 256ull;
+}
+
 void sim_irq(void)
 {
-	if (in_irq || sim_irqs_off || !handler || sim.depth || sim.lose_irqs)
+	unsigned int before = sim.irqs;
+
+	if (in_irq || sim_irqs_off || !handler || sim.depth || sim.lose_irqs || held_back())
 		return;
 	if (!sim.gone && sim.icr & sim.ims && !by_msix())
 		call_handler();
+	if (sim.irqs != before)
+		sim.irq_ns = sim.ns;
+}
+
+void sim_ns(unsigned int ns)
+{
+	u64 before = sim.ns;
+
+	sim.ns += ns;
+	jiffies += sim.ns / TICK_NSEC - before / TICK_NSEC;
+	sim_irq();
+}
+
+u32 sim_register(u32 off)
+{
+	return *reg(off);
 }
 
 int request_irq(int irq, irq_handler_t h, int flags, const char *name, void *arg)

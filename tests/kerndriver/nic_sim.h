@@ -34,6 +34,8 @@ struct nic_sim {
 	bool other;			/* another device is on it */
 	int depth;
 	unsigned int irqs;		/* calls of the handler */
+	bool throttles;			/* ITR is obeyed */
+	u64 ns, irq_ns;			/* by this clock, which sim_ns moves; of the last interrupt */
 
 	unsigned int late_ms;		/* of each tick */
 
@@ -59,6 +61,8 @@ void sim_wire(bool link);		/* plug, pull; autonegotiation is immediate */
 int sim_post(unsigned int frames, unsigned int bytes);	/* Return: as xmd_nic_tx_provide, in sum */
 void sim_fill(unsigned int bytes);	/* the ring, to the brim */
 void sim_receive(unsigned int frames);
+void sim_ns(unsigned int ns);		/* so much passes, for ITR and for jiffies */
+u32 sim_register(u32 off);
 void sim_polls(void);			/* run what is scheduled, without time */
 unsigned int sim_in_ring(void);
 

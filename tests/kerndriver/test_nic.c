@@ -222,6 +222,228 @@ static void test_lost_link_irq(void **state)
 	sim_down();
 }
 
+/* ---------------------------------------------------------------------- moderation */
+
+#define US_125	488u		/* of ITR: 8000 interrupts a second, 32 in a tick */
+
+static struct {
+	unsigned int came;
+	u64 waited;		/* us, of all frames in sum */
+} mod;
+
+/* As the user half does it. */
+static void mod_set(u32 itr, bool adaptive)
+{
+	/* the sim's, and not const */
+	((struct xmd_adapter *)sim.nic->adapter)->itr_mode = adaptive ? XMD_ITR_ADAPTIVE : XMD_ITR_FIXED;
+	if (!xmd_chip_lacks(sim.nic->chip, ITR))
+		xmd_nic_itr_set(sim.nic, ITR, itr);
+	if (!xmd_chip_lacks(sim.nic->chip, EITR0))
+		xmd_nic_itr_set(sim.nic, EITR0, itr);
+}
+
+static void mod_up(bool adaptive)
+{
+	sim_up(256);
+	sim.throttles = true;
+	sim.ns = 1000000000;
+	mod_set(US_125, adaptive);
+	memset(&mod, 0, sizeof(mod));
+	mod.came = sim.received;
+}
+
+static u32 mod_itr(void)
+{
+	return sim_register(sim.nic->link_irq ? EITR0 : ITR);
+}
+
+/* @us pass.  Polls take no time. */
+static void mod_pass(unsigned int us)
+{
+	while (us--) {
+		sim_ns(1000);
+		sim_polls();
+		mod.waited += mod.came - sim.received;
+	}
+}
+
+static void mod_frames(unsigned int n)
+{
+	mod.came += n;
+	sim_receive(n);
+	sim_polls();
+}
+
+/* For @ms: a frame every @us.  Return: interrupts */
+static unsigned int mod_stream(unsigned int us, unsigned int ms)
+{
+	unsigned int before = sim.irqs, n = ms * 1000 / us;
+
+	while (n--) {
+		mod_frames(1);
+		mod_pass(us);
+	}
+	return sim.irqs - before;
+}
+
+/* Questions whose second half comes close behind the first.  Return: us that a frame waits */
+static u64 mod_questions(void)
+{
+	u64 before = mod.waited;
+
+	for (int i = 0; i < 1000; i++) {
+		mod_frames(1);
+		mod_pass(20);
+		mod_frames(1);
+		mod_pass(980);
+	}
+	return (mod.waited - before) / 2000;
+}
+
+static void test_lone_frames(void **state)
+{
+	(void)state;
+	mod_up(false);
+	assert_in_range(mod_questions(), 50, 55);
+	assert_int_equal(mod_itr(), US_125);
+	sim_down();
+
+	mod_up(true);
+	assert_int_equal(mod_questions(), 0);
+	assert_int_equal(mod_itr(), 0);
+	sim_down();
+}
+
+/* As few interrupts as if it were fixed, but for the tick in which it is found. */
+static void test_load(void **state)
+{
+	static const unsigned int us[] = { 2, 12, 33, 60, 100, 120 };
+	unsigned int fixed, adaptive, i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(us); i++) {
+		mod_up(false);
+		fixed = mod_stream(us[i], 300);
+		sim_down();
+		mod_up(true);
+		adaptive = mod_stream(us[i], 300);
+		assert_int_equal(mod_itr(), US_125);
+		if (adaptive > fixed + 40)
+			fail_msg("a frame every %u us: %u interrupts, %u if fixed", us[i], adaptive, fixed);
+		/* and when that is over, lone ones are let through again */
+		mod_stream(1000, 10);
+		assert_int_equal(mod_itr(), 0);
+		sim_down();
+	}
+	/* those that have an interrupt each, fixed or not */
+	mod_up(true);
+	assert_int_equal(mod_stream(200, 1000), 5000);
+	assert_int_equal(mod_itr(), 0);
+	sim_down();
+}
+
+/* Whatever comes when: never more than twice as many interrupts as ITR allows. */
+static void test_storm_of_frames(void **state)
+{
+	unsigned int most = 0, before, i, ms;
+
+	(void)state;
+	srand(1);
+	mod_up(true);
+	for (i = 0; i < 60; i++) {
+		unsigned int gap = 1 + rand() % 40, rest = rand() % 8000;
+
+		before = sim.irqs;
+		/* as many as there may be, then silence, to be taken for a quiet NIC again */
+		for (ms = 0; ms < 20; ms++) {
+			mod_stream(gap, 1);
+			if (i % 2)
+				mod_pass(rest);
+		}
+		most = max(most, sim.irqs - before);
+		/* 20 ms have 160 of ITR's, and each rest has a tick's */
+		if (!(i % 2))
+			assert_in_range(sim.irqs - before, 0, 2 * 160 + 32);
+		else
+			assert_in_range(sim.irqs - before, 0, 2 * (20000 + 20 * rest) / 125 + 64);
+	}
+	/* it was tried */
+	assert_true(most > 160);
+
+	/* frames to the wire have interrupts as well */
+	mod_pass(10000);
+	for (i = 0; i < 20000; i++) {
+		sim_post(1, 60);
+		mod_pass(2);
+		if (i % 100 == 0)
+			sim_run(1);
+	}
+	assert_int_equal(mod_itr(), US_125);
+	sim_run(100);
+	sim_down();
+}
+
+/* What ethtool -C and a user half say is in force, whatever was before. */
+static void test_moderation_is_set(void **state)
+{
+	(void)state;
+	mod_up(true);
+	mod_stream(1000, 20);
+	assert_int_equal(mod_itr(), 0);
+
+	/* adaptive-rx off: with the next frame */
+	((struct xmd_adapter *)sim.nic->adapter)->itr_mode = XMD_ITR_FIXED;
+	mod_frames(1);
+	assert_int_equal(mod_itr(), US_125);
+
+	/* another value; a user half that begins says it again */
+	mod_set(977, true);
+	assert_int_equal(mod_itr(), 977);
+	mod_stream(1000, 20);
+	assert_int_equal(mod_itr(), 0);
+	mod_stream(100, 20);
+	assert_int_equal(mod_itr(), 977);
+	mod_set(977, true);
+	mod_stream(1000, 20);
+	assert_int_equal(mod_itr(), 0);
+
+	mod_set(977, true);
+	assert_int_equal(mod_itr(), 977);
+	mod_frames(1);
+	assert_int_equal(mod_itr(), 0);
+
+	/* rx-usecs 0 */
+	mod_set(0, true);
+	mod_stream(10, 20);
+	assert_int_equal(mod_itr(), 0);
+	sim_down();
+}
+
+/* MSI-X has it elsewhere, the 82544 not at all. */
+static void test_moderation_of_chips(void **state)
+{
+	(void)state;
+	sim_device = 0x10d3;
+	mod_up(true);
+	assert_int_not_equal(sim.nic->link_irq, 0);
+	mod_stream(1000, 20);
+	assert_int_equal(sim_register(EITR0), 0);
+	assert_int_equal(sim_register(ITR), US_125);
+	mod_stream(10, 20);
+	assert_int_equal(sim_register(EITR0), US_125);
+	sim_down();
+
+	sim_device = 0x1008;
+	mod_up(true);
+	mod_stream(1000, 20);
+	mod_stream(10, 20);
+	mod_stream(1000, 20);
+	assert_int_equal(sim_register(ITR), 0);
+	assert_int_equal(sim_register(EITR0), 0);
+	sim_down();
+	sim_device = 0x100e;
+}
+
 /* ------------------------------------------------------------------- the shared line */
 
 static void test_line(void **state)
@@ -1158,6 +1380,11 @@ int main(void)
 		cmocka_unit_test(test_done_untold),
 		cmocka_unit_test(test_start_without_rings),
 		cmocka_unit_test(test_storm),
+		cmocka_unit_test(test_lone_frames),
+		cmocka_unit_test(test_load),
+		cmocka_unit_test(test_storm_of_frames),
+		cmocka_unit_test(test_moderation_is_set),
+		cmocka_unit_test(test_moderation_of_chips),
 		cmocka_unit_test(test_attach),
 		cmocka_unit_test(test_divert),
 		cmocka_unit_test(test_loopback),

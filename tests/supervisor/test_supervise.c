@@ -873,6 +873,51 @@ static void a_stable_time_makes_the_slate_clean(void **state)
 	}
 }
 
+/* What it wrote last; a beat of its present life. */
+static void next_beat(struct test *t, uint32_t domid)
+{
+	static uint32_t beat = 7000;
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", ++beat);
+	beats(t, domid, text);
+}
+
+/*
+ * Each life is long enough, and ends before the next beat is due: the time since the last one was
+ * service, too, and nobody has to wait.
+ */
+static void lives_that_end_between_two_beats(void **state)
+{
+	struct test *t = *state;
+	struct told *j;
+	unsigned int i;
+
+	t->s.config.all.stable_s = 2;
+	in_charge(t, 3, "net");
+	for (i = 0; i < 20; i++) {
+		next_beat(t, 3);
+		pass(t, 1500);
+	}
+	for (i = 0; i < 6; i++) {
+		next_beat(t, 3);
+		pass(t, 1900);
+		ends(t, 3, LIFE_CRASHED);
+		j = job(t);
+		assert_int_equal(j->not_before, j->noticed);
+		back(t, j, 3);
+	}
+	/* it was silent for longer than it ever is: who knows since when it hung */
+	for (i = 0; i < 3; i++) {
+		next_beat(t, 3);
+		pass(t, 3000);
+		ends(t, 3, LIFE_CRASHED);
+		j = job(t);
+		assert_int_equal(j->not_before - j->noticed, 1000 * i);
+		back(t, j, 3);
+	}
+}
+
 /* ------------------------------------------------------ ends that are meant */
 
 static void it_is_left_alone(void **state)
@@ -2186,6 +2231,7 @@ int main(void)
 		T(created_by_hand_after_it_was_given_up),
 		T(unstable_and_then_no_more),
 		T(a_stable_time_makes_the_slate_clean),
+		T(lives_that_end_between_two_beats),
 		T(it_is_left_alone),
 		T(leave_is_for_destroyed_ones_only),
 		T(silence_is_a_hang),

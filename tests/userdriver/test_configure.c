@@ -44,7 +44,7 @@ static const struct wish {
 	{ "pause forced", wish_forced_pause_tx, 0, 0, 0,
 	  { { CTRL, CTRL_RFCE | CTRL_TFCE, CTRL_TFCE } } },
 	{ "50 us", wish_usecs, 0, 0, 0, { { ITR, ~0u, ITR_50US } } },
-	{ "adaptive", wish_adaptive, 0, 0, 0, { { ITR, ~0u, 55 } } },
+	{ "adaptive", wish_adaptive, 0, 0, 0, { { ITR, ~0u, 488 } } },
 	{ "wake-on-LAN", wish_wol, 0, 0, 0,
 	  { { WUFC, ~0u, WUFC_EX | WUFC_BC }, { WUC, ~0u, 0 },
 	    { CTRL, CTRL_ADVD3WUC, CTRL_ADVD3WUC } } },

@@ -81,6 +81,7 @@ struct kref { int n; };
 
 /* time */
 #define HZ 250
+#define TICK_NSEC	(1000000000ul / HZ)
 extern unsigned long jiffies;
 #define time_after(a, b)	((long)((b) - (a)) < 0)
 #define msecs_to_jiffies(ms)	((unsigned long)(((ms) * HZ + 999) / 1000))
