@@ -20,7 +20,7 @@ MODULES := /lib/modules/$(KVER)/updates/xmd
 EXAMPLES := $(PREFIX)/share/doc/xmd/examples
 
 DRV_MODULES := xmd_nic xmd_back
-DRV_UNITS   := userdriver/xmd-userdriver.service backend-domU/user/xmd-backend.service
+DRV_UNITS   := userdriver/xmd-userdriver.service $(addprefix backend-domU/user/,xmd-backend.service xmd-capture.service)
 DRV_INSTALL := backend-domU/install
 
 # What is installed where: FILE:TARGET[:MODE].  The same lists for install and uninstall.
@@ -32,8 +32,9 @@ pages    = $(foreach p,$(2),$(1)/$p:$(MAN)/man$(patsubst .%,%,$(suffix $p))/$p)
 DRV_FILES := $(call built,$(DRV_MODULES)) \
 	build/bin/xmd-userdriver:$(PREFIX)/sbin/xmd-userdriver:755 \
 	build/bin/xmd-backend:$(PREFIX)/sbin/xmd-backend:755 \
+	build/bin/xmd-capture:$(PREFIX)/sbin/xmd-capture:755 \
 	$(call pages,userdriver,xmd-userdriver.8) \
-	$(call pages,backend-domU/user,xmd-backend.8 xmd-policy.conf.5) \
+	$(call pages,backend-domU/user,xmd-backend.8 xmd-capture.8 xmd-policy.conf.5) \
 	$(call pages,kerndriver,xmd_nic.4) \
 	$(call pages,backend-domU/kern,xmd_back.4) \
 	$(foreach u,$(DRV_UNITS),$u:$(UNITS)/$(notdir $u)) \
@@ -65,7 +66,7 @@ IMAGE_SOURCE := Makefile install.mk $(wildcard image/kernel.config image/*.sh im
 	backend-domU/kern/*.[ch] backend-domU/kern/Kbuild xpc/*.[ch] xpc/kern/* xpc/generated/* include/xmd/*)
 IMAGE_FILES := image/xmd-mkimage:$(PREFIX)/bin/xmd-mkimage:755 \
 	$(call pages,image,xmd-mkimage.8 xmd-init.8) \
-	$(foreach p,xmd-init xmd-userdriver xmd-backend,build/image/$p:$(PREFIX)/lib/xmd/image/$p:755) \
+	$(foreach p,xmd-init xmd-userdriver xmd-backend xmd-capture,build/image/$p:$(PREFIX)/lib/xmd/image/$p:755) \
 	$(foreach f,$(IMAGE_SOURCE),$f:$(IMAGE_SHARE)/$f$(if $(findstring extract,$f),:755))
 
 # $(1): a list of the above.  A unit names its program by the path that it has here.
@@ -122,13 +123,13 @@ install-driver-domain:
 	$(add_users)
 	$(reload_units)
 	$(reload_rules)
-	$(call enable,xmd-backend.service)
+	$(call enable,xmd-backend.service xmd-capture.service)
 	$(call update_ramdisk,$(PREFIX)/lib/modprobe.d/xmd-driver-domain.conf)
 	@echo "Driver domain: xmd_nic, xmd_back and Xen's watchdog are loaded at boot, xmd_nic before e1000 and e1000e; xen-netback" \
 		"is kept away. What guests may ask for: $(SYSCONF)/xmd/policy.conf. Reboot this domain."
 
 uninstall-driver-domain:
-	$(call disable,xmd-backend.service)
+	$(call disable,xmd-backend.service xmd-capture.service)
 	$(call uninstall_files,$(DRV_FILES))
 	$(run_depmod)
 	$(reload_units)

@@ -32,7 +32,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include <xmd/version.h>
 
 /* tests/init runs it in namespaces of the host and has other places for what is the host's */
 #ifndef SYSCTL_DIR
@@ -49,24 +48,27 @@
 #define ASIDE		4	/* modules that are loaded beside others */
 #define WAIT_MS		60000	/* for what a module needs: dom0 may be busy */
 #define WAIT_LOOK_MS	2
+#define CAPTURE_MS	1000	/* nobody waits for it, and others do */
 #define END_MS		5000	/* that the halves have for an orderly end */
 
-enum { BACKEND, USERDRIVER, HALVES };
+enum { BACKEND, USERDRIVER, HALVES, CAPTURE = HALVES, PROGRAMS };
 
-static struct keep halves[HALVES] = {
+static struct keep programs[PROGRAMS] = {
 	[BACKEND] = { .path = "/usr/sbin/xmd-backend", .name = "xmd-backend" },
 	[USERDRIVER] = { .path = "/usr/sbin/xmd-userdriver", .name = "xmd-userdriver",
 			 .device = NIC_DEVICE },
+	[CAPTURE] = { .path = "/usr/sbin/xmd-capture", .name = "xmd-capture", .plain = true },
 };
 /* what options point to */
 static char cmdline[INIT_LINE], words_text[INIT_LINE], conf_text[HALVES][INIT_LINE];
 static struct words words = {
-	.backend = &halves[BACKEND].args, .userdriver = &halves[USERDRIVER].args,
+	.backend = &programs[BACKEND].args, .userdriver = &programs[USERDRIVER].args,
 };
 static pid_t after_start;	/* while it runs */
 static pid_t aside[ASIDE];	/* each while it loads a module */
 _Static_assert(ASIDE == 4, "as loads_aside() has it");
 static uint64_t lock_by;	/* ms; 0: nothing to be locked */
+unsigned int init_complaints;
 static int kmsg = -1;
 static int ending;		/* RB_POWER_OFF, RB_AUTOBOOT, RB_HALT_SYSTEM */
 static uint64_t end_by;
@@ -85,6 +87,7 @@ void init_say(enum init_level level, const char *fmt, ...)
 	int n = snprintf(line, sizeof(line), "<%d>xmd-init: ", level);
 	va_list ap;
 
+	init_complaints += level <= SAY_WARN;
 	va_start(ap, fmt);
 	n += vsnprintf(line + n, sizeof(line) - (size_t)n - 1, fmt, ap);
 	va_end(ap);
@@ -155,25 +158,6 @@ static void settings(void)
 }
 
 /* ---- files ---- */
-
-/* Return: whether there is such a file; @text is empty if not */
-static bool read_text(const char *path, char text[INIT_LINE])
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	size_t n = 0;
-	ssize_t got = 0;
-
-	while (fd >= 0 && n < INIT_LINE - 1 && (got = read(fd, text + n, INIT_LINE - 1 - n)) > 0)
-		n += (size_t)got;
-	text[n] = 0;
-	if ((fd < 0 && errno != ENOENT) || got < 0)
-		init_say(SAY_ERR, "%s: %s", path, strerror(errno));
-	if (n == INIT_LINE - 1)
-		init_say(SAY_ERR, "%s is too long: the rest of it does not count", path);
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
-}
 
 static void load_module(const struct module *m)
 {
@@ -246,12 +230,14 @@ static void configure(void)
 	};
 
 	for (int i = 0; i < HALVES; i++) {
-		args_init(&halves[i].args, halves[i].path);
+		args_init(&programs[i].args, programs[i].path);
 		read_text(files[i], conf_text[i]);
-		conf_parse(conf_text[i], files[i], &halves[i].args);
+		conf_parse(conf_text[i], files[i], &programs[i].args);
 	}
+	args_init(&programs[CAPTURE].args, programs[CAPTURE].path);
 	memcpy(words_text, cmdline, sizeof(cmdline));
 	words_parse(words_text, &words);
+	programs[CAPTURE].due = words.no_capture ? UINT64_MAX : now_ms() + CAPTURE_MS;
 }
 
 /* ---- programs ---- */
@@ -287,7 +273,8 @@ static void start_half(struct keep *k)
 	pid_t pid = fork();
 
 	if (!pid) {
-		be_preferred();
+		if (!k->plain)
+			be_preferred();
 		become(k->args.v);
 	}
 	if (pid < 0) {
@@ -361,11 +348,11 @@ static void reap(void)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		for (int i = 0; i < HALVES; i++)
-			if (halves[i].pid == pid && ending)
-				halves[i].pid = 0;
-			else if (halves[i].pid == pid)
-				keep_ended(&halves[i], status, now_ms());
+		for (int i = 0; i < PROGRAMS; i++)
+			if (programs[i].pid == pid && ending)
+				programs[i].pid = 0;
+			else if (programs[i].pid == pid)
+				keep_ended(&programs[i], status, now_ms());
 		if (pid == after_start && status)
 			init_say(SAY_ERR, AFTER_START " failed: wait status 0x%x", status);
 		if (pid == after_start)
@@ -378,17 +365,6 @@ static void reap(void)
 
 /* ---- the end ---- */
 
-/* The signals of busybox and sysvinit. */
-static const struct way_out {
-	const char *program;
-	int signal, how;
-} ways_out[] = {
-	{ "poweroff", SIGUSR2, RB_POWER_OFF },
-	{ "reboot", SIGTERM, RB_AUTOBOOT },
-	{ "halt", SIGUSR1, RB_HALT_SYSTEM },
-};
-#define WAYS_OUT (sizeof(ways_out) / sizeof(ways_out[0]))
-
 /* xmd-backend disarms the watchdog; the NIC is quiet when the kernel has shut it down. */
 static void begin_end(const struct way_out *w)
 {
@@ -397,16 +373,16 @@ static void begin_end(const struct way_out *w)
 	init_say(SAY_NOTICE, "%s", w->program);
 	ending = w->how;
 	end_by = now_ms() + END_MS;
-	for (int i = 0; i < HALVES; i++)
-		if (halves[i].pid)
-			kill(halves[i].pid, SIGTERM);
+	for (int i = 0; i < PROGRAMS; i++)
+		if (programs[i].pid)
+			kill(programs[i].pid, SIGTERM);
 }
 
 static void end_when_over(void)
 {
 	bool late = now_ms() >= end_by;
 
-	if (!ending || (!late && (halves[BACKEND].pid || halves[USERDRIVER].pid)))
+	if (!ending || (!late && (programs[BACKEND].pid || programs[USERDRIVER].pid)))
 		return;
 	if (late)
 		init_say(SAY_WARN, "a user half has not ended after %d s", END_MS / 1000);
@@ -417,17 +393,19 @@ static void end_when_over(void)
 
 static void on_signal(int signal)
 {
-	for (unsigned int i = 0; i < WAYS_OUT; i++)
-		if (ways_out[i].signal == signal)
-			begin_end(&ways_out[i]);
+	const struct way_out *w;
+
+	for (w = ways_out; w->program; w++)
+		if (w->signal == signal)
+			begin_end(w);
 }
 
 static void block_signals(sigset_t *set)
 {
 	sigemptyset(set);
 	sigaddset(set, SIGCHLD);
-	for (unsigned int i = 0; i < WAYS_OUT; i++)
-		sigaddset(set, ways_out[i].signal);
+	for (const struct way_out *w = ways_out; w->program; w++)
+		sigaddset(set, w->signal);
 	sigprocmask(SIG_BLOCK, set, NULL);
 }
 
@@ -435,7 +413,7 @@ static void block_signals(sigset_t *set)
 
 static int wait_ms(void)
 {
-	int ms = ending ? 50 : keep_wait_ms(halves, HALVES, now_ms());
+	int ms = ending ? 50 : keep_wait_ms(programs, PROGRAMS, now_ms());
 
 	return lock_by && (ms < 0 || ms > 1000) ? 1000 : ms;
 }
@@ -450,40 +428,19 @@ static void run(const sigset_t *set)
 		if (signal > 0)
 			on_signal(signal);
 		reap();
-		for (int i = 0; i < HALVES && !ending; i++)
-			start_due(&halves[i]);
+		for (int i = 0; i < PROGRAMS && !ending; i++)
+			start_due(&programs[i]);
 		lock_modules();
 		end_when_over();
 	}
 }
 
-/*
- * Not process 1: poweroff, reboot, halt, which a kernel calls and a person. The image's kernel
- * calls this for every helper that it would like (STATIC_USERMODEHELPER): there are none.
- */
-static int ask_process_1(const char *program)
-{
-	for (unsigned int i = 0; i < WAYS_OUT; i++) {
-		if (strcmp(program, ways_out[i].program))
-			continue;
-		if (!kill(1, ways_out[i].signal))
-			return 0;
-		fprintf(stderr, "%s: %s\n", program, strerror(errno));
-		return 1;
-	}
-	fputs("xmd-init: process 1 of the xmd driver domain's image, see xmd-init(8)\n", stderr);
-	return 1;
-}
-
 int main(int argc, char **argv)
 {
-	const char *name = argc ? strrchr(argv[0], '/') : NULL;
 	sigset_t set;
 
-	if (argc == 2 && !strcmp(argv[1], "--version") && getpid() != 1)
-		return puts("xmd-init " XMD_VERSION) < 0;
 	if (getpid() != 1)
-		return ask_process_1(name ? name + 1 : argc ? argv[0] : "");
+		return not_process_1(argc, argv);
 	block_signals(&set);
 	mounts();
 	init_say(SAY_INFO, "begins");
@@ -493,7 +450,7 @@ int main(int argc, char **argv)
 	init_say(SAY_INFO, "modules loaded");
 	configure();
 	for (int i = 0; i < HALVES; i++)
-		start_due(&halves[i]);
+		start_due(&programs[i]);
 	start_after_start();
 	run(&set);
 }

@@ -17,11 +17,26 @@
 /* To the kernel's log, from where it comes to the domain's console; levels as in syslog(3). */
 enum init_level { SAY_ERR = 3, SAY_WARN = 4, SAY_NOTICE = 5, SAY_INFO = 6 };
 void init_say(enum init_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+extern unsigned int init_complaints;	/* lines so far of SAY_WARN or worse */
+
+/* ---- init_ask.c: who calls the program and is not process 1 ---- */
+
+/* The signals of busybox and sysvinit; the last has no program. */
+struct way_out {
+	const char *program;
+	int signal, how;	/* RB_... of reboot(2) */
+};
+extern const struct way_out ways_out[];
+/* Return: an exit status */
+int not_process_1(int argc, char **argv);
 
 /* ---- init_words.c: the kernel's command line and the files in /etc/xmd ---- */
 
 #define INIT_ARGS	32	/* of one program, its name included */
 #define INIT_LINE	4096	/* a file, the command line; what is longer is cut, and said to be */
+
+/* read_text - a small file.  Return: whether there is such a file; @text is empty if not */
+bool read_text(const char *path, char text[INIT_LINE]);
 
 /* argv of a program; the words are not copied. */
 struct args {
@@ -41,6 +56,7 @@ struct words {
 	struct args *backend;		/* xmd.backend=OPTION */
 	struct args *userdriver;	/* xmd.userdriver=OPTION */
 	bool modules_open;		/* xmd.modules=open */
+	bool no_capture;		/* xmd.capture=off */
 };
 void words_parse(char *line, struct words *w);
 
@@ -81,6 +97,7 @@ bool module_params(const struct module *m, const char *line, char *out, size_t r
 struct keep {
 	const char *path, *name;
 	const char *device;	/* it needs this file, or NULL */
+	bool plain;		/* others come first, for the processor and for memory */
 	struct args args;
 	pid_t pid;		/* 0: does not run */
 	uint64_t began, due;	/* ms; when it was, and is to be, started */

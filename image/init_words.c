@@ -2,7 +2,10 @@
 /* init_words.c - see init.h */
 #include "init.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool blank(char c)
 {
@@ -68,6 +71,24 @@ static const char *after(const char *word, const char *prefix)
 	return strncmp(word, prefix, n) ? NULL : word + n;
 }
 
+bool read_text(const char *path, char text[INIT_LINE])
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t n = 0;
+	ssize_t got = 0;
+
+	while (fd >= 0 && n < INIT_LINE - 1 && (got = read(fd, text + n, INIT_LINE - 1 - n)) > 0)
+		n += (size_t)got;
+	text[n] = 0;
+	if ((fd < 0 && errno != ENOENT) || got < 0)
+		init_say(SAY_ERR, "%s: %s", path, strerror(errno));
+	if (n == INIT_LINE - 1)
+		init_say(SAY_ERR, "%s is too long: the rest of it does not count", path);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 void args_init(struct args *a, const char *program)
 {
 	memset(a, 0, sizeof(*a));
@@ -92,6 +113,8 @@ static void own_word(char *word, struct words *w)
 		args_add(w->userdriver, (char *)value);
 	else if (!strcmp(word, "xmd.modules=open"))
 		w->modules_open = true;
+	else if (!strcmp(word, "xmd.capture=off"))
+		w->no_capture = true;
 	else
 		init_say(SAY_WARN, "there is no word \"%s\": ignored; see xmd-init(8)", word);
 }

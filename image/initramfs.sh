@@ -5,6 +5,7 @@
 #   /init                        xmd-init; poweroff, reboot and halt in /usr/sbin are links to it
 #   /usr/sbin/xmd-userdriver     the two user halves
 #   /usr/sbin/xmd-backend
+#   /usr/sbin/xmd-capture         what dom0 is shown, when it asks
 #   /usr/lib/xmd/NAME.ko         and /etc/xmd/modules: one a line, in order, with its arguments; "&": beside others; "wait PATH"
 #   /bin /sbin /lib /lib64       links into /usr, so that an overlay's programs find what they want
 #   /etc/xmd/...                 an administrator's, from --overlay
@@ -82,7 +83,7 @@ add_modules() {
 
 add_programs() {
 	local name to
-	for name in xmd-init xmd-userdriver xmd-backend; do
+	for name in xmd-init xmd-userdriver xmd-backend xmd-capture; do
 		to=usr/sbin/$name
 		[ $name != xmd-init ] || to=init
 		[ -e "$programs/$name" ] || missing "no $programs/$name: run 'make image-programs' in xmd's source"

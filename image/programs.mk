@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# make image-programs   build/image/{xmd-init,xmd-backend,xmd-userdriver}: what the driver domain's
+# make image-programs   build/image/{xmd-init,xmd-backend,xmd-userdriver,xmd-capture}: what the driver domain's
 #                       image runs, static and stripped: a start has no dynamic linker in it
 
 ROOT  := $(abspath $(dir $(lastword $(MAKEFILE_LIST)))/..)
@@ -14,7 +14,7 @@ HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2
 # the same bytes wherever they are built
 REPRODUCE := -ffile-prefix-map=$(ROOT)=. -Wl,--build-id=none
 
-INIT := $(addprefix $(ROOT)/image/,init.c init_words.c init_keep.c)
+INIT := $(addprefix $(ROOT)/image/,init.c init_ask.c init_words.c init_keep.c)
 
 .PHONY: all halves
 all: $(IMAGE)/xmd-init halves
@@ -25,4 +25,4 @@ $(IMAGE)/xmd-init: $(INIT) $(ROOT)/image/init.h $(ROOT)/include/xmd/version.h
 
 halves:
 	$(MAKE) -C $(ROOT)/userdriver $(IMAGE)/xmd-userdriver
-	$(MAKE) -C $(ROOT)/backend-domU/user $(IMAGE)/xmd-backend
+	$(MAKE) -C $(ROOT)/backend-domU/user $(IMAGE)/xmd-backend $(IMAGE)/xmd-capture

@@ -12,7 +12,7 @@ SHELL := /bin/bash
 
 IMAGES := dom0 guest drv-stock drv-tools
 XMD_BUILD := build/modules/$(KVER)/xmd_nic.ko build/modules/$(KVER)/xmd_back.ko \
-             build/image/xmd-init build/image/xmd-userdriver build/image/xmd-backend
+             build/image/xmd-init build/image/xmd-userdriver build/image/xmd-backend build/image/xmd-capture
 # Without the driver domain's own parts there is nothing to put into its image; "lab" says so when it is asked for.
 ifeq ($(words $(wildcard $(XMD_BUILD))),$(words $(XMD_BUILD)))
 IMAGES += drv-own drv-debian

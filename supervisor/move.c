@@ -9,12 +9,6 @@
 
 #define DOMAINS	"/local/domain"
 
-/* What a word of the command line names. */
-struct wanted {
-	uint32_t guest, handle;
-	bool all;		/* of its vifs */
-};
-
 static int read_name(struct store *s, const char *domid, char name[STORE_VALUE_MAX])
 {
 	char home[STORE_PATH_MAX];
@@ -46,8 +40,7 @@ static int find_domain(struct store *s, const char *word, uint32_t *domid)
 	return err;
 }
 
-static int parse_wanted(struct store *s, const char *word, struct wanted *w,
-			char reason[MOVE_REASON])
+int move_parse(struct store *s, const char *word, struct wanted *w, char reason[MOVE_REASON])
 {
 	const char *slash = strchr(word, '/');
 	char guest[STORE_VALUE_MAX];
@@ -68,7 +61,7 @@ static int parse_wanted(struct store *s, const char *word, struct wanted *w,
 	return err;
 }
 
-static bool is_meant(const struct wanted *w, const struct vif_ref *v)
+bool move_is_meant(const struct wanted *w, const struct vif_ref *v)
 {
 	return v->guest == w->guest && (w->all || v->handle == w->handle);
 }
@@ -85,11 +78,11 @@ static int choose(struct store *s, char *const *which, unsigned int n, struct vi
 	for (i = 0; i < n; i++) {
 		bool found = false;
 
-		err = parse_wanted(s, which[i], &w, reason);
+		err = move_parse(s, which[i], &w, reason);
 		if (err)
 			return err;
 		for (j = 0; j < refs->n; j++) {
-			if (!is_meant(&w, &refs->vif[j]))
+			if (!move_is_meant(&w, &refs->vif[j]))
 				continue;
 			found = true;
 			if (j < begin)
@@ -114,7 +107,7 @@ int move_vifs(struct store *s, const char *to, char *const *which, unsigned int 
 	struct vif_refs refs = { .n = 0 };
 	struct wanted w;
 	unsigned int i;
-	int err = parse_wanted(s, to, &w, reason);
+	int err = move_parse(s, to, &w, reason);
 
 	if (!err && !w.all) {
 		snprintf(reason, MOVE_REASON, "%.60s: the name or domid of a driver domain", to);

@@ -7,6 +7,16 @@
 
 #define MOVE_REASON	200
 
+/* What a word of the command line names: GUEST or GUEST/VIF. */
+struct wanted {
+	uint32_t guest, handle;
+	bool all;		/* of its vifs */
+};
+
+/* Return: 0; negative with a @reason */
+int move_parse(struct store *s, const char *word, struct wanted *w, char reason[MOVE_REASON]);
+bool move_is_meant(const struct wanted *w, const struct vif_ref *v);
+
 /*
  * move_vifs - make domain @to (name or domid) the backend of vifs
  * @which: @n of GUEST or GUEST/VIF, GUEST being a name or a domid; none: every vif whose

@@ -18,6 +18,7 @@ static const struct carried {
 } carried[] = {
 	{ XS_OWN_PORT_SETTINGS, ".port", "its port's settings", PORT_TEXT_MAX, false },
 	{ XS_OWN_PRIVATE_SEGMENTS, ".segments", "its private segments", PORT_SEGMENTS_MAX, true },
+	{ XS_OWN_CLOSED_VLANS, ".vlans", "its closed VLANs", PORT_VLANS_MAX, true },
 };
 
 #define CARRIED (sizeof(carried) / sizeof(carried[0]))

@@ -54,8 +54,7 @@ static int add(struct vif_refs *refs, uint32_t guest, uint32_t handle)
 	return 0;
 }
 
-/* Which domain is the backend, says the toolstack.  -EINVAL: none that can be read there */
-static int backend_of(struct store *s, const struct vif_ref *v, uint32_t *drv)
+int restore_backend(struct store *s, const struct vif_ref *v, uint32_t *drv)
 {
 	char want[STORE_PATH_MAX], dir[STORE_PATH_MAX], back[STORE_VALUE_MAX];
 	int err;
@@ -74,7 +73,7 @@ static bool is_ours(struct store *s, uint32_t drv, const struct vif_ref *v)
 {
 	uint32_t says;
 
-	return !backend_of(s, v, &says) && says == drv;
+	return !restore_backend(s, v, &says) && says == drv;
 }
 
 static bool is_wanted(struct store *s, uint32_t drv, const struct vif_ref *v)
@@ -82,7 +81,7 @@ static bool is_wanted(struct store *s, uint32_t drv, const struct vif_ref *v)
 	char path[STORE_PATH_MAX], name[STORE_VALUE_MAX];
 	uint32_t says;
 
-	if (backend_of(s, v, &says))
+	if (restore_backend(s, v, &says))
 		return false;
 	if (drv != VIFS_ORPHANED)
 		return drv == VIFS_ALL || drv == says;
@@ -409,7 +408,7 @@ static int move_one(struct store *s, uint32_t to, struct vif_ref *v)
 	struct walk w = { .s = s, .to = to, .left = NODES };
 	char front[STORE_PATH_MAX];
 	uint32_t state;
-	int err = backend_of(s, v, &v->from);
+	int err = restore_backend(s, v, &v->from);
 
 	if (err || v->from == to)
 		return err;

@@ -47,6 +47,8 @@ struct vif_refs {
 /* Every vif whose backend is domain @drv, by what the toolstack has written. */
 int restore_list(struct store *s, uint32_t drv, struct vif_refs *refs);
 void restore_free(struct vif_refs *refs);
+/* Which domain is the backend of @v, says the toolstack.  -ENOENT; -EINVAL: none that can be read there */
+int restore_backend(struct store *s, const struct vif_ref *v, uint32_t *drv);
 
 /*
  * Write the backend directory of each of @refs that has none and make each frontend

@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xmd/capture.h>
 #include <xmd/version.h>
 
 #define ANSWER_S	15	/* for what needs no waiting */
@@ -153,6 +154,9 @@ static const struct command {
 	{ "history", 0, 1, "", run_history, "[DOMAIN]      the restarts, oldest first" },
 	{ "logs", 1, 2, "", run_logs,
 	  "DOMAIN [N]       its deaths; the last words of the last one, or of the one numbered N" },
+	{ "tcpdump", 1, MANY, "Nsw", run_tcpdump,
+	  "GUEST[/VIF] [--count N] [--snap BYTES] [--write FILE] [FILTER ...]\n"
+	  "                        what passes at a vif, as tcpdump(8) shows it; FILE may be -" },
 	{ "check", 0, 1, "cR", run_check,
 	  "[DOMAIN] [--config FILE] [--root DIR]\n"
 	  "                        what is wrong with this host and its driver domains, with the remedy" },
@@ -218,6 +222,12 @@ static int run(const struct args *a, const char *given)
 	return c->run(a);
 }
 
+/* 1 to @most */
+static bool take_number(const char *text, uint32_t most, unsigned int *n)
+{
+	return !parse_u32(text, n) && *n && *n <= most;
+}
+
 /* @given: a letter for each option that is not for all commands.  Return: -1, or an exit code */
 static int take_option(struct args *a, int c, char *given)
 {
@@ -272,6 +282,17 @@ static int take_option(struct args *a, int c, char *given)
 	case 'o':
 		a->once = true;
 		break;
+	case 'N':
+		if (!take_number(optarg, UINT_MAX, &a->count))
+			return wrong("--count is a number of frames, not ", optarg);
+		break;
+	case 's':
+		if (!take_number(optarg, XMD_CAPTURE_BYTES, &a->snap))
+			return wrong("--snap is a number of bytes, from 1 to 65568, not ", optarg);
+		break;
+	case 'w':
+		a->write = optarg;
+		break;
 	case 'i':
 		s = strtod(optarg, NULL);
 		if (!(s >= 0.2 && s <= 3600))
@@ -296,6 +317,9 @@ int main(int argc, char **argv)
 		{ "force", no_argument, NULL, 'f' },
 		{ "once", no_argument, NULL, 'o' },
 		{ "interval", required_argument, NULL, 'i' },
+		{ "count", required_argument, NULL, 'N' },
+		{ "snap", required_argument, NULL, 's' },
+		{ "write", required_argument, NULL, 'w' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },

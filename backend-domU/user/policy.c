@@ -120,37 +120,16 @@ static int parse_bridges(struct vif_policy *p, bool private, char *names, char r
 	return 0;
 }
 
-/* "7", "20-29" */
-static int parse_vlans(struct vif_policy *p, char *ranges, char reason[POLICY_REASON])
-{
-	unsigned long from, to;
-	char *range, *end;
-
-	for (range = strtok(ranges, BLANKS); range; range = strtok(NULL, BLANKS)) {
-		from = to = *range >= '1' && *range <= '9' ? strtoul(range, &end, 10) : 0;
-		if (from && *end == '-' && end[1] >= '1' && end[1] <= '9')
-			to = strtoul(end + 1, &end, 10);
-		if (!from || *end || to > 4094 || to < from) {
-			snprintf(reason, POLICY_REASON, "\"%.20s\" is no VLAN from 1 to 4094, nor"
-				 " a range N-M of them", range);
-			return -EINVAL;
-		}
-		for (; from <= to; from++)
-			p->vlans[from / 64] |= 1ull << from % 64;
-	}
-	return 0;
-}
-
 /* A line of the file about itself, @word and what is behind it. */
 static int parse_setting(struct vif_policy *p, const char *word, char *rest,
 			 char reason[POLICY_REASON])
 {
 	if (!strcmp(word, "@bridges") || !strcmp(word, "@private"))
 		return parse_bridges(p, word[1] == 'p', rest, reason);
-	if (!strcmp(word, "@vlans"))
-		return parse_vlans(p, rest, reason);
-	snprintf(reason, POLICY_REASON, "\"%.40s\" is not a setting; there are @bridges, @private and @vlans",
-		 word);
+	if (!strcmp(word, "@vlans") || !strcmp(word, "@open-vlans"))
+		return policy_parse_vlans(p, word[1] == 'o', rest, reason);
+	snprintf(reason, POLICY_REASON, "\"%.40s\" is not a setting; there are @bridges, @private, @vlans and"
+		 " @open-vlans", word);
 	return -EINVAL;
 }
 
@@ -198,6 +177,7 @@ static void forget(struct vif_policy *p)
 	p->n_kept = 0;
 	p->unread = false;
 	memset(p->vlans, 0, sizeof(p->vlans));
+	memset(p->open, 0, sizeof(p->open));
 }
 
 /* The rule before @r that every vif takes which @r is for; NULL: none. */
@@ -248,7 +228,7 @@ static int parse_numbered(struct vif_policy *p, const char *text, size_t n, unsi
 		return 0;
 	/* which names it was to be about, nobody knows */
 	text = line + strspn(line, BLANKS);
-	p->unread |= !*text || (*text == '@' && strcmp(text, "@vlans"));
+	p->unread |= !*text || (*text == '@' && strcmp(text, "@vlans") && strcmp(text, "@open-vlans"));
 	snprintf(said, sizeof(said), "%u: %.*s", number, POLICY_REASON - 16, why);
 	complain(arg, true, said);
 	return err;

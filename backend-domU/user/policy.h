@@ -22,7 +22,8 @@
  *   default             none               # every vif
  *   @bridges            xenbr0 br0         # bridge= of these names means the NIC's network
  *   @private            lab-a lab-b        # each of these a segment of vifs without the wire, for good
- *   @vlans              7 20-29            # kept apart: for vifs with vlan= alone
+ *   @vlans              7 20-29            # kept apart: for vifs with vlan= alone, for good
+ *   @open-vlans         30                 # no more: for all again
  *
  * Further words, which no guest asks for and "all" does not include, say what of a vif's
  * configuration need not be honoured (wants.h): ignore-bridge, ignore-script, ignore-ip,
@@ -53,6 +54,8 @@
 
 #define POLICY_BRIDGES	32	/* names of each kind */
 #define POLICY_PRIVATE_MAX (2 * POLICY_BRIDGES * POLICY_NAME)
+#define POLICY_VLANS	64	/* words of 64 */
+#define POLICY_VLANS_MAX 2048	/* bytes of a text with all that are kept apart; what is longer cannot be carried over */
 #define POLICY_DEFAULT_BRIDGES { "xenbr0", "br0" }	/* libxl's own, and everybody's */
 
 struct policy_rule {
@@ -76,7 +79,8 @@ struct vif_policy {
 	char kept[POLICY_BRIDGES][POLICY_NAME];
 	unsigned int n_kept;
 	bool unread;		/* there is a file, and nobody knows what it says */
-	uint64_t vlans[64];	/* bit N % 64 of word N / 64: VLAN N */
+	uint64_t vlans[POLICY_VLANS];	/* bit N % 64 of word N / 64: VLAN N is kept apart */
+	uint64_t open[POLICY_VLANS];	/* likewise: is not, if it was */
 };
 
 /* Words to XMD_MAY_* and POLICY_*.  Return: 0; -EINVAL with the wrong word in @bad */
@@ -125,6 +129,16 @@ bool policy_among(const char (*names)[POLICY_NAME], unsigned int n, const char *
 void policy_keep(struct vif_policy *p, const char *names);
 /* All that are, with blanks between them; but for those that nobody could write into xenstore as a text. */
 void policy_private(const struct vif_policy *p, char text[POLICY_PRIVATE_MAX]);
+
+/* "7 20-29" into vlans, or into open; a VLAN that is in both is kept apart.  Return: 0; -EINVAL with a reason */
+int policy_parse_vlans(struct vif_policy *p, bool open, char *ranges, char reason[POLICY_REASON]);
+/*
+ * @text, which it cuts up: they were kept apart; so they are again, but for those in open.  What is no VLAN is left out.
+ * Return: how many of them the file does not keep apart
+ */
+unsigned int policy_keep_vlans(struct vif_policy *p, char *text);
+/* All that are.  Return: 0; -E2BIG: @text is not long enough, and empty */
+int policy_vlans(const struct vif_policy *p, char text[POLICY_VLANS_MAX]);
 
 /* What a vif has by configuration. */
 struct policy_limits {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * segments.h - the names of private segments outlive the policy that made them private
+ * segments.h - what keeps guests apart outlives the policy that says so
  *
  * A policy that was written while the domain ran dies with it, and a name that was a segment
  * without the wire would be unknown to the next one, or be the NIC's network: xenbr0 can be made
- * private, too.  So all names that are private stand in xenstore (data/xmd-backend/private-segments),
- * and xmd-supervisor carries them over to the domain that comes after this one.  There, and as long
- * as a domain has that key, they are private until @bridges has them.
+ * private, too; and a VLAN would be everybody's.  So all names that are private, and all VLANs of @vlans, stand in
+ * xenstore (data/xmd-backend/private-segments, closed-vlans), and xmd-supervisor carries them over to the domain that
+ * comes after this one.  There, and as long as a domain has that key, they are what they were until @bridges, or
+ * @open-vlans, has them.
  */
 #ifndef XMD_BACKEND_SEGMENTS_H
 #define XMD_BACKEND_SEGMENTS_H

@@ -142,10 +142,12 @@ unreachable g1 10.80.0.9
 unreachable peer 10.80.0.11
 note "... whose policy dies with the driver domain"
 wait_until 30 'grep -qx lab /run/xmd/drv.segments' || fail "the segment's name is not kept: $(xs $own/private-segments)"
+wait_until 30 'grep -qx 9 /run/xmd/drv.vlans' || fail "the VLAN is not kept: $(xs $own/closed-vlans)"
 on drv 'echo c > /proc/sysrq-trigger' > /dev/null 2>&1 &
 back_again 2 100
 drv_tools
 on drv '! grep -q lab /etc/xmd/policy.conf' 2> /dev/null || fail "the policy is still there: nothing is shown"
+[ "$(xs $own/closed-vlans)" = 9 ] || fail "the VLAN that was closed is open: $(xs $own/closed-vlans)"
 wait_until 20 'reachable g1 10.80.0.12 1' || fail "g1 and g2 do not hear each other on the segment any more"
 unreachable g1 10.80.0.9
 unreachable peer 10.80.0.11

@@ -25,6 +25,8 @@ struct args {
 	const char *kernel, *ramdisk, *memory;	/* "-": as it is; memory: "" likewise */
 	const char *nic, *config, *root;	/* NULL: not said */
 	unsigned int interval_ms;
+	unsigned int count, snap;		/* 0: not said */
+	const char *write;			/* NULL: not said */
 	char **word;				/* the command, and what is behind it */
 	int n;
 };
@@ -56,6 +58,7 @@ int run_stats(const struct args *a);
 int run_metrics(const struct args *a);
 int run_top(const struct args *a);
 int run_logs(const struct args *a);
+int run_tcpdump(const struct args *a);
 int run_check(const struct args *a);
 int run_create(const struct args *a);
 

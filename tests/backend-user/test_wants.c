@@ -529,6 +529,70 @@ static void a_private_name_stays_private(void **state)
 	assert_string_equal(segments(w), "");
 }
 
+static const char *closed(struct world *w)
+{
+	return mem_peek(w->mem, "/local/domain/1/" XS_DIR_OWN "/" XS_OWN_CLOSED_VLANS);
+}
+
+static void close_before(struct world *w, const char *vlans)
+{
+	store_remove(w->dom0, "/local/domain/1/" XS_DIR_OWN, XS_OWN_CLOSED_VLANS);
+	if (vlans)
+		assert_int_equal(store_write_text(w->dom0, "/local/domain/1/" XS_DIR_OWN, XS_OWN_CLOSED_VLANS, vlans), 0);
+}
+
+/* Likewise VLANs, until @open-vlans has one; in force before anybody is served. */
+static void a_closed_vlan_stays_closed(void **state)
+{
+	static const struct {
+		const char *policy, *before, *after;
+	} row[] = {
+		{ "", NULL, NULL },
+		{ "@vlans 9 20-29 28-30\n", NULL, "9 20-30" },
+		{ "", "9 20-30", "9 20-30" },
+		{ NULL, "9", "9" },
+		{ "default frob\n", "9", "9" },
+		{ "@vlans 7\n", "9 20-30", "7 9 20-30" },
+		{ "@open-vlans 1-8 25\n", "7 9 20-30", "9 20-24 26-30" },
+		{ "@open-vlans 1-4094\n", "9 20-30", "" },
+		/* in both: it is said to be wrong, and stays closed */
+		{ "@vlans 9\n@open-vlans 9\n", NULL, "9" }, { "@open-vlans 9\n@vlans 9\n", NULL, "9" },
+		/* what a domain may have written */
+		{ "", "9 x 5000 8-7 4094 -1 0", "9 4094" },
+		{ "@vlans 1-4094", "", "1-4094" },
+	};
+	struct world *w = *state;
+
+	for (unsigned int i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		close_before(w, row[i].before);
+		another_domain(w, row[i].policy, NULL);
+		if (!row[i].after != !closed(w) || (closed(w) && strcmp(closed(w), row[i].after)))
+			fail_msg("row %u: \"%s\"", i, closed(w));
+	}
+	close_before(w, NULL);
+	another_domain(w, "", NULL);
+	attach(w, 0, NULL, NULL);
+	close_before(w, "9");
+	another_domain(w, "", NULL);
+	expect_served(w, 0);
+	assert_int_equal(w->sim.vlans_then.apart[0], 1ull << 9);
+}
+
+/* More parts than can be carried over: said, and what was carried before stays. */
+static void too_many_closed_vlans(void **state)
+{
+	static char file[30000];
+	struct world *w = *state;
+	size_t n = 0;
+
+	for (unsigned int vlan = 1; vlan < 4000; vlan += 2)
+		n += (size_t)sprintf(file + n, "@vlans %u\n", vlan);
+	close_before(w, "9");
+	another_domain(w, file, NULL);
+	assert_string_equal(closed(w), "9");
+	assert_int_equal(w->sim.vlans.apart[0], 0xaaaaaaaaaaaaaaaaull);
+}
+
 /* Between the offer and the guest's answer its administrator changes his mind. */
 static void changed_after_the_offer(void **state)
 {
@@ -750,6 +814,8 @@ int main(void)
 		T(cut_off_by_one_that_dies),
 		T(keys_that_cannot_be_listed),
 		T(a_private_name_stays_private),
+		T(a_closed_vlan_stays_closed),
+		T(too_many_closed_vlans),
 		T(changed_after_the_offer),
 		T(a_vif_without_a_guest_goes),
 		T(an_orphan_from_before),

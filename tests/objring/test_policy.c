@@ -66,10 +66,13 @@ static void wrong_files(void **state)
 		{ "@vlans 9-7", "1: \"9-7\" is no VLAN from 1 to 4094, nor a range N-M of them" },
 		{ "@vlans 7-8-9", "1: \"7-8-9\" is no VLAN from 1 to 4094, nor a range N-M of them" },
 		{ "@vlans 7,8", "1: \"7,8\" is no VLAN from 1 to 4094, nor a range N-M of them" },
+		{ "@open-vlans 7 4095", "1: \"4095\" is no VLAN from 1 to 4094, nor a range N-M of them" },
+		{ "@vlans 7-9\n@open-vlans 8", "2: VLAN 8 cannot be both in @vlans and in @open-vlans" },
+		{ "@open-vlans 8\n@vlans 1-20", "2: VLAN 8 cannot be both in @vlans and in @open-vlans" },
 		{ "@vlans 99999999999999999999", "1: \"99999999999999999999\" is no VLAN from 1 to 4094, nor a range N-M of them" },
 		{ "@bridges a\n@private b a", "2: \"a\" cannot be both of the wire and private" },
 		{ "@private a\n@bridges a", "2: \"a\" cannot be both of the wire and private" },
-		{ "@bridge xenbr0", "1: \"@bridge\" is not a setting; there are @bridges, @private and @vlans" },
+		{ "@bridge xenbr0", "1: \"@bridge\" is not a setting; there are @bridges, @private, @vlans and @open-vlans" },
 		{ "a-name-of-more-than-thirty-one-characters mac",
 		  "1: a vifname of more than 31 characters" },
 	};
@@ -126,7 +129,7 @@ static void all_of_it(void **state)
 	assert_int_equal(p.n, 0);
 	assert_string_equal(all, "1: \"web\" may what? Say none, if nothing\n"
 		"3: \"frob\" is not a thing to be allowed\n"
-		"4: \"@what\" is not a setting; there are @bridges, @private and @vlans\n"
+		"4: \"@what\" is not a setting; there are @bridges, @private, @vlans and @open-vlans\n"
 		"odd: 6: never comes to count: the rule in line 5 is for the same, or for all\n");
 }
 

@@ -1267,6 +1267,23 @@ static void its_private_segments(void **state)
 	no_job(t);
 }
 
+/* And which VLANs are closed. */
+static void its_closed_vlans(void **state)
+{
+	static const char *const key = "/local/domain/3/" XS_DIR_OWN "/" XS_OWN_CLOSED_VLANS;
+	struct test *t = *state;
+	char *is;
+
+	in_charge(t, 3, "net");
+	write_node(t, key, "7 20-29");
+	beats(t, 3, "2");
+	pass_beating(t, 12000, 3);
+	is = slurp(RUN_DIR "/net.vlans");
+	assert_string_equal(is, "7 20-29");
+	free(is);
+	no_job(t);
+}
+
 /* Each that is kept is a line in dom0's log, and the domain decides how often it has others. */
 static void settings_that_change_all_the_time(void **state)
 {
@@ -2245,6 +2262,7 @@ int main(void)
 		T(beats_that_begin_again),
 		T(the_settings_of_its_port),
 		T(its_private_segments),
+		T(its_closed_vlans),
 		T(settings_that_change_all_the_time),
 		T(fifty_guests_that_write_as_fast_as_they_can),
 		T(domains_that_come_and_go_without_end),

@@ -839,16 +839,19 @@ static void the_settings_of_its_port(void **state)
 	(void)state;
 	assert_int_equal(file_write("drv", ".port", "mtu=9000 tx_ring=512 rx_ring=512"), 0);
 	assert_int_equal(file_write("drv", ".segments", "lab"), 0);
+	assert_int_equal(file_write("drv", ".vlans", "7 20-29"), 0);
 	dom0_crash(LIFE_CRASHED);
 	assert_int_equal(dom0_work(JOB_RECOVER, "crashed"), JOB_DONE);
 	dom0_run(1000);
 	assert_string_equal(mem_peek(dom0.w.mem, key), "mtu=9000 tx_ring=512 rx_ring=512");
 	assert_string_equal(mem_peek(dom0.w.mem, "/local/domain/1/" XS_DIR_OWN "/" XS_OWN_PRIVATE_SEGMENTS),
 			    "lab");
+	assert_string_equal(mem_peek(dom0.w.mem, "/local/domain/1/" XS_DIR_OWN "/" XS_OWN_CLOSED_VLANS), "7 20-29");
 	assert_int_equal(dom0.w.sim.settings.mtu, 9000);
 	assert_int_equal(dom0.w.sim.settings_sets, 1);
 	unlink(RUN_DIR "/drv.port");
 	unlink(RUN_DIR "/drv.segments");
+	unlink(RUN_DIR "/drv.vlans");
 }
 
 static void it_hangs_while_it_boots(void **state)
