@@ -48,7 +48,7 @@ static bool silent(const struct xmd_nic *nic)
 
 /*
  * Does the NIC not answer any more?  Any context.  Its memory decoding can be switched
- * off from dom0 at any time.  It counts as gone until the next START, as it may have
+ * off from dom0 at any time.  It counts as gone until a START reaches it, as it may have
  * lost its rings meanwhile.
  */
 bool xmd_nic_gone(struct xmd_nic *nic)
@@ -231,7 +231,7 @@ int xmd_nic_start(struct xmd_nic *nic, const struct xmd_start *start)
 	if (xmd_nic_gone(nic))
 		return -ENODEV;
 	/* STOP could not reach it, if that was when it was gone */
-	if (test_bit(XMD_GONE, &nic->bits))
+	if (test_and_clear_bit(XMD_GONE, &nic->bits))
 		quiesce(nic);
 	err = xmd_nic_rx_start(nic, start->rx_ring);
 	if (err)
@@ -242,7 +242,6 @@ int xmd_nic_start(struct xmd_nic *nic, const struct xmd_start *start)
 				    "a register does not hold what was written: not started, tried again; is the NIC broken?\n");
 		return -ENODEV;
 	}
-	clear_bit(XMD_GONE, &nic->bits);
 	nic->started = jiffies;
 	/* nobody waits once more for a carrier that was waited for in vain */
 	if (!test_and_clear_bit(XMD_LINK_LOST, &nic->bits))

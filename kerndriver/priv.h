@@ -124,7 +124,7 @@ enum xmd_nic_bits {
 	XMD_LINK_LOST,			/* stopped for want of a carrier, until START or a link */
 	XMD_DETACHING,			/* the client leaves: it gets its frames back, no more */
 	XMD_LINE_SHUT,			/* the interrupt line is disabled: see irq.c */
-	XMD_GONE,			/* no register answered; until the next START */
+	XMD_GONE,			/* no register answered; until a START finds that one does */
 	XMD_LEAVING,			/* remove has begun: takes no more frames */
 	XMD_UNPLUGGED,			/* remove is through: there are no registers */
 };

@@ -194,6 +194,12 @@ unsigned int xmd_nic_unwell_ms(const struct xmd_nic *nic)
 }
 EXPORT_SYMBOL_GPL(xmd_nic_unwell_ms);
 
+bool xmd_nic_away(const struct xmd_nic *nic)
+{
+	return test_bit(XMD_GONE, &nic->bits) && READ_ONCE(nic->xpc.t.phase) == XPC_LIVE;
+}
+EXPORT_SYMBOL_GPL(xmd_nic_away);
+
 bool xmd_nic_stuck(struct xmd_nic *nic)
 {
 	u64 polls = READ_ONCE(nic->polls), seen = nic->polls_asked;
@@ -219,17 +225,20 @@ static void tick(struct work_struct *work)
 				  late > 0 ? jiffies_to_msecs(late) : 0) ||
 		    test_bit(XMD_LINK_DUE, &nic->bits) ||
 		    READ_ONCE(nic->polls) != nic->watch.polls;
+	/* others may share the line; else nothing of a NIC that is away is urgent */
+	bool shut = test_bit(XMD_LINE_SHUT, &nic->bits), away;
 	const char *why;
 
 	link_overdue(nic);
 	mutex_lock(&nic->ctl);
 	why = look(nic);
 	mutex_unlock(&nic->ctl);
+	away = xmd_nic_away(nic) && !shut;
 	if (is_well(nic))
 		WRITE_ONCE(nic->watch.well, jiffies);
 	else
-		busy = true;
-	busy |= xmd_nic_tx_pending(nic) || nic->watch.rx_odd || nic->watch.tx_odd;
+		busy |= !away;
+	busy |= !away && (xmd_nic_tx_pending(nic) || nic->watch.rx_odd || nic->watch.tx_odd);
 	schedule_delayed_work(&nic->watch.tick, msecs_to_jiffies(busy ? TICK_MS : IDLE_MS));
 	if (!why)
 		return;

@@ -89,9 +89,12 @@ int driver_hello(struct driver *d)
 /* Registers read all ones or zero.  Said once; main calls driver_tick more often then. */
 static void gone(struct driver *d)
 {
-	if (d->state != DRIVER_GONE)
-		log_warn("the NIC does not answer (registers read all ones or zero): trying again every %u ms",
-			 GONE_RETRY_MS);
+	if (d->state != DRIVER_GONE) {
+		log_warn("the NIC does not answer (registers read all ones or zero): trying again every %u ms, later every %u",
+			 GONE_RETRY_MS, WATCHDOG_MS);
+		d->gone_looks = 0;
+	}
+	d->gone_looks++;
 	d->state = DRIVER_GONE;
 	d->image.known = false;
 	if (d->link.up)
@@ -328,7 +331,7 @@ int driver_tick(struct driver *d)
 
 unsigned int driver_tick_ms(const struct driver *d)
 {
-	return d->state == DRIVER_GONE ? GONE_RETRY_MS : WATCHDOG_MS;
+	return d->state == DRIVER_GONE && d->gone_looks < GONE_RETRIES ? GONE_RETRY_MS : WATCHDOG_MS;
 }
 
 /* What the registers counted since the last watchdog is not left to be lost. */

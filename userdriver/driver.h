@@ -64,6 +64,7 @@ enum exit_code {
 #define WATCHDOG_MS	2000u
 #define WATCHDOG_GLANCES 4u	/* of a quiet NIC, between two whole looks */
 #define GONE_RETRY_MS	500u
+#define GONE_RETRIES	20u	/* so often, then as rarely as the watchdog */
 #define MESSAGES_AT_ONCE 16u
 
 struct options {
@@ -154,6 +155,7 @@ struct driver {
 	bool identify;
 	struct log_budget link_log;
 	struct xmd_counters counters, counters_known;	/* likewise */
+	unsigned int gone_looks;	/* at a NIC that does not answer */
 	unsigned int glances;		/* so many are enough, before the next whole look, if no upcall comes */
 	uint32_t status_seen;		/* STATUS at the last one */
 	bool sticky_stats;		/* error counters do not clear on read, see stats.c */

@@ -282,6 +282,8 @@ void xmd_back_health(struct xmd_back_health *h)
 		   (back.blinking ? XMD_HEALTH_BLINKING : 0);
 	if (back.nic && xmd_nic_stuck(back.nic))
 		h->flags |= XMD_HEALTH_STUCK;
+	if (back.nic && xmd_nic_away(back.nic))
+		h->flags |= XMD_HEALTH_AWAY;
 	xmd_each_vif(v, i) {
 		if (!xmd_vif_serves(v))
 			continue;

@@ -162,6 +162,21 @@ static void follow_host(struct pet *p, uint64_t now)
 		log_debug("watchdog set to %u s: the worst look was %u ms late", s, p->late_ms);
 }
 
+/* Said once, when it is no bounce: whoever reads the log is the one who can mend it. */
+static void look_away(struct pet *p, bool away, uint64_t now)
+{
+	if (!away)
+		p->said_away = false;
+	if (!away || !p->away_at)
+		p->away_at = away ? now : 0;
+	if (!away || p->said_away || now - p->away_at < PET_UNWELL_MS || !may_say())
+		return;
+	p->said_away = true;
+	log_err("no register of the NIC has answered for %u s: vifs stay connected, and frames flow when it answers"
+		" again. From dom0: look at its PCI COMMAND register, at xen-pciback and at the card;"
+		" xmdctl restart gives this domain the card anew", PET_UNWELL_MS / 1000);
+}
+
 static bool nic_is_well(struct pet *p, uint64_t now)
 {
 	struct xmd_back_health h;
@@ -177,7 +192,8 @@ static bool nic_is_well(struct pet *p, uint64_t now)
 		give_up(p);
 	if (p->given_up)
 		return false;
-	if (!h.unwell_ms)
+	look_away(p, h.flags & XMD_HEALTH_AWAY, now);
+	if (!h.unwell_ms || p->away_at)
 		p->well_at = now;
 	if (now - p->well_at <= PET_UNWELL_MS) {
 		atomic_store(&p->ill, false);

@@ -6,7 +6,8 @@
  * time allows it, which waits for nobody: it asks the kernel half
  * (XMD_BACK_HEALTH) and looks at what the main loop shows here.  It pets as long as
  *
- *   - the NIC is served, or has not been for no longer than PET_UNWELL_MS,
+ *   - the NIC is served, or has not been for no longer than PET_UNWELL_MS; one that answers no register
+ *     is waited for without a limit, as a new domain would find no other (XMD_HEALTH_AWAY),
  *   - the main loop has moved within PET_STUCK_MS, or waits for xenstore, and
  *   - polls of rings that are due do run (XMD_HEALTH_STUCK).  PET_DOUBTS looks that find they do
  *     not, over four times what these looks have been late lately, and nothing brings frames back but
@@ -70,6 +71,8 @@ struct pet {
 	/* what the looks have found */
 	_Atomic bool ill;		/* no heartbeat either, and it was said */
 	uint64_t well_at;		/* ms; when the NIC was well, or we began */
+	uint64_t away_at;		/* ms; since when no register of it answers; 0: they do */
+	bool said_away;
 	uint64_t said_store;		/* the store_at that a line is about; 0: none */
 	uint64_t due;			/* ms; of the next look */
 	unsigned int late_ms;		/* the worst, fading */

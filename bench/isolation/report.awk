@@ -13,6 +13,7 @@ BEGIN {
 /^\{"n"/ {
 	p = text("kind") SUBSEP text("where"); v = text("verdict"); t = text("type")
 	if (v == "not-injected") { missed[p]++; next }
+	if (v == "not-applicable") { if (!unfit[p, text("why")]++) reason[p, ++reasons[p]] = text("why"); next }
 	if (t == "none") { idle[p]++; if (v != "nothing" || text("noticed_by") != "") idle_seen[p]++; next }
 	all[p]++; got[p, v]++
 	if (!((text("where"), t) in of_place)) { of_place[text("where"), t] = 1; type_at[text("where"), ++n_types[text("where")]] = t }
@@ -63,6 +64,7 @@ function in_short(   i, j, k, harmed) {
 	print "\nA fault that was not reached, or that nobody met, is not counted."
 	for (i = 1; i <= n_p; i++) for (j = 1; j <= n_k; j++) if (each(i, j)) {
 		if (missed[now]) printf "%s: %d of those.\n", name(now), missed[now]
+		for (k = 1; k <= reasons[now]; k++) printf "%s: %d more do not apply: %s.\n", name(now), unfit[now, reason[now, k]], reason[now, k]
 		if (idle[now]) printf "%s: %d times nothing was put in (`none`, not counted), and %d times something was seen.\n", name(now), idle[now], idle_seen[now]
 		if (boots[now]) printf "%s: of %d boots, %d were not quiet before the first fault.\n", name(now), boots[now], loud[now]
 	}

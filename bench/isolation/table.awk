@@ -6,6 +6,7 @@ function row_of(kind, where, type) { return kind SUBSEP where SUBSEP type }
 	kind = text("kind"); where = text("where"); type = text("type"); v = text("verdict")
 	if (!((kind, where) in places)) { places[kind, where] = 1; order[++n_places] = kind SUBSEP where }
 	if (v == "not-injected") { missed[kind, where]++; next }
+	if (v == "not-applicable") { unfit[kind, where]++; next }
 	if (!(type in types)) { types[type] = 1; type_order[++n_types] = type }
 	all[kind, where]++; of[row_of(kind, where, type)]++
 	got[kind, where, v]++; by[row_of(kind, where, type), v]++
@@ -29,6 +30,10 @@ END {
 		for (j = 1; j <= n_v; j++) printf " %d |", got[p, verdicts[j]]
 		harmed = got[p, "host"] + got[p, "guest"] + got[p, "human"]
 		printf " %s | %d |\n", share(all[p] - harmed, all[p]), missed[p]
+	}
+	for (i = 1; i <= n_places; i++) {
+		p = order[i]; split(p, w, SUBSEP)
+		if (unfit[p]) printf "\n%s, %s: %d more do not apply to it.\n", w[1], w[2], unfit[p]
 	}
 	print "\nLongest time that a guest was cut off by a fault that was recovered from or cut one off for over 200 ms, and when it was noticed, ms:\n"
 	print "| | cut off: median | 90 % | worst | noticed: median | 90 % | worst | seen, never noticed | by xmd-init | by xmd-supervisor | by xl | datagrams lost | wrong data | left something behind |"

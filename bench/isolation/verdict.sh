@@ -2,111 +2,31 @@
 # SPDX-License-Identifier: GPL-2.0
 # One fault: put in, watched, judged, and what is left of it taken away, so that the next finds everything as it was.
 #
-# Verdicts, worst first: host, guest, human, cut, control, nothing. A fault whose site was not reached is "not-injected".
+# Verdicts, worst first: host, guest, human, cut, control, nothing. A fault whose site was not reached, or an attack that
+# could not begin, is "not-injected".
 # wall: ms of dom0's clock (now_ms).
 
 results=/logs/results.jsonl
 stuck=
 
-case $WHERE in
-userdriver) program=xmd-userdriver ;;
-backend) program=xmd-backend ;;
-*) program= ;;
-esac
-
 drv_prepare() {
 	on drv '[ -d /sys/kernel/debug/xmd ] || mount -t debugfs none /sys/kernel/debug 2> /dev/null; true'
 	put drv /case/drv-state /usr/bin/drv-state
-	put drv /case/xmd-inject /usr/bin/xmd-inject
-	[ -n "$program" ] || poke_prepare
+	put_prepare
 }
 
 state() { timeout 20 on drv drv-state 2> /dev/null || echo gone; }
 
-# ---- which blocks run ----
-
-cover() { # SECONDS
-	if [ -n "$program" ]; then
-		put drv /case/blocks /root/blocks
-		on drv "xmd-inject cover --name $program --blocks /root/blocks --seconds $1" || fail "no coverage"
-	else
-		poke_cover "$1"
-	fi
-}
-
-# ---- kernel halves, by xmd_poke ----
-
-poke_prepare() {
-	put drv /case/xmd_poke.ko /root/xmd_poke.ko
-	on drv 'grep -q ^xmd_poke /proc/modules || insmod /root/xmd_poke.ko' || fail "xmd_poke is not loaded"
-}
-
-# The plan's addresses are offsets in .text. In a module's name, the kernel has no dashes.
-module=$(echo "${MODULE:-}" | tr - _)
-poke_cover() { # SECONDS
-	put drv /case/blocks /root/blocks
-	on drv "base=\$(cat /sys/module/$module/sections/.text)
-		while read -r at old _; do
-			printf 'cover $module %s %s' \$base+\$at \$old > /sys/kernel/debug/xmd-poke/arm || true
-		done < /root/blocks 2> /root/refused
-		sleep $1
-		while read -r at how _; do
-			[ \$how != reached ] || echo \$at
-		done < /sys/kernel/debug/xmd-poke/state
-		echo 1 > /sys/kernel/debug/xmd-poke/clear" || fail "no coverage"
-}
-
-# As xmd-inject reports it
-poke_inject() {
-	case $type in
-	register | stack) p_line="$type $module ADDR $old $seed" ;;
-	spin) p_line="spin $module ADDR $old" ;;
-	none) p_line="none $module ADDR $old" ;;
-	*) p_line="text $module ADDR $old $new" ;;
-	esac
-	# what is reached may be the end of this domain: then nobody answers
-	timeout 30 on drv "base=\$(cat /sys/module/$module/sections/.text)
-		line=\$(echo '$p_line' | sed \"s/ADDR/\$base+$at/\")
-		printf %s \"\$line\" > /sys/kernel/debug/xmd-poke/arm || { echo differs; exit 0; }
-		i=0
-		while [ \$i -lt 60 ]; do
-			! grep -q ' reached ' /sys/kernel/debug/xmd-poke/state || { echo reached; exit 0; }
-			i=\$((i + 1))
-			usleep 100000
-		done
-		echo 1 > /sys/kernel/debug/xmd-poke/clear
-		echo not-reached" > /run/lab/poked 2> /dev/null || true
-	case $(cat /run/lab/poked) in
-	differs | not-reached) echo "{\"result\":\"$(cat /run/lab/poked)\",\"did\":\"\"}" ;;
-	*) echo "{\"result\":\"injected\",\"did\":\"$type\"}" ;;
-	esac
-}
-
-# ---- putting it in ----
-
-inject() {
-	if [ -n "$program" ]; then
-		timeout 60 on drv "xmd-inject fault --name $program --type $type --site $at --old $old --new $new --seed $seed \
-			--delay $delay --within 6000" 2>&1 || true
-	else
-		sleep "$(echo "$delay" | awk '{ print $1 / 1000 }')"
-		poke_inject
-	fi
-}
-
+sleep_ms() { sleep "$(($1 / 1000)).$(printf %03d $(($1 % 1000)))"; }
 json_field() { echo "$2" | sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }
 
 # ---- watching ----
 
 restarts() { if [ "$MODE" = xmd ]; then xmdctl status drv 2> /dev/null | sed -n 's/^drv .* watched  *[0-9][0-9]*  *\([0-9]*\).*/\1/p'; fi; }
 line_count() { wc -l < "$1" 2> /dev/null || echo 0; }
-marks() { for f in $(flows); do eval "mark_$(echo "$f" | tr - _)=$(line_count "$LOG_DIR/$f.recv")"; done; }
-new_lines() { # FLOW
-	eval "nl_from=\$mark_$(echo "$1" | tr - _)"
-	tail -n +$((nl_from + 1)) "$LOG_DIR/$1.recv"
-}
+marks() { wc -l "$LOG_DIR"/*.recv > /run/lab/marks; }
 
-# The programs that should run do, and have not changed since a second ago: they serve
+# The programs that should run do, and serve. Sets $s_state
 serves() {
 	s_state=$(state)
 	case $MODE in
@@ -118,18 +38,22 @@ serves() {
 	esac
 }
 
+# All at once: each that does not answer takes its second
 all_reachable() {
-	for g in $guests; do
-		on peer "ping -c 1 -W 1 $(addr "$g")" > /dev/null 2>&1 || return 1
-	done
+	r_all=
+	for g in $guests; do r_all="$r_all $(addr "$g")"; done
+	on peer "for a in $r_all; do ping -c 1 -W 1 \$a > /dev/null 2>&1 & pids=\"\$pids \$!\"; done
+		for p in \$pids; do wait \$p || exit 1; done"
 }
 
 # Who has named a fault first after the mark in the kernel's log, and how many ms after it: WHO, ms, line. Ordinary lines,
-# of a vif that comes or a half that serves, are in nobody's row of the table.
+# of a vif that comes or a half that serves, are in nobody's row of the table. An attacker has to connect first: its time
+# begins at the last connect before that line.
 noticed() {
-	timeout 20 on drv dmesg 2> /dev/null | awk '
+	timeout 20 on drv dmesg 2> /dev/null | awk -v connects="vif${attacker_id:-none}[.]0: (connected,|Guest Rx ready)" '
 		NR == FNR { if (split($0, row, "\t") == 3 && row[2] == "line") { name[++rows] = row[1]; pattern[rows] = row[3] } next }
 		/xmd-inject:/ { split($0, a, /[][ ]+/); zero = a[2]; who = ""; next }
+		zero && !who && $0 ~ connects { split($0, a, /[][ ]+/); zero = a[2] }
 		zero && !who {
 			for (i = 1; i <= rows && !who; i++) if ($0 ~ pattern[i]) who = name[i]
 			split($0, a, /[][ ]+/); ms = (a[2] - zero) * 1000; line = $0
@@ -149,22 +73,24 @@ counted() { # STATE-BEFORE STATE-AFTER
 
 # Sets $cut_G (ms), $lost, $corrupt and $ended, the flows whose connection did not survive
 account() {
-	lost=0 corrupt=0 ended=
-	for g in $guests; do eval "cut_$g=0"; done
-	for f in $(flows); do
-		new_lines "$f" > /run/lab/new
-		a_ms=$(sed -n 's/^gap:.* ms=\([0-9]*\) .*/\1/p' /run/lab/new | sort -n | tail -n 1)
-		a_lost=$(sed -n 's/^gap:.* lost=\([0-9]*\) .*/\1/p' /run/lab/new | awk '{ s += $1 } END { print s + 0 }')
-		lost=$((lost + a_lost))
-		corrupt=$((corrupt + $(grep -c ^corrupt: /run/lab/new || true)))
-		! grep -q '^stream:.* corrupt=[1-9]' /run/lab/new || corrupt=$((corrupt + 1))
-		! grep -q ^exit= "$LOG_DIR/$f.recv" || ended="$ended $f"
-		for g in "$(flow_from "$f")" "$(flow_to "$f")"; do
-			[ "$g" != peer ] || continue
-			eval "a_old=\$cut_$g"
-			[ "${a_ms:-0}" -le "$a_old" ] || eval "cut_$g=$a_ms"
-		done
-	done
+	awk -v guests="$guests" '
+		function longest(guest, ms) { if (ms > cut[guest] + 0) cut[guest] = ms }
+		FNR == 1 { n = split(FILENAME, path, "/"); flow = path[n]; sub(/[.]recv$/, "", flow); split(flow, ends, "-") }
+		FILENAME == ARGV[1] { n = split($2, path, "/"); mark[path[n]] = $1; next }
+		/^exit=/ { ended = ended " " flow }
+		FNR <= mark[flow ".recv"] + 0 { next }
+		/^gap:/ {
+			for (i = 2; i <= NF; i++) { split($i, word, "="); value[word[1]] = word[2] }
+			longest(ends[1], int(value["ms"])); longest(ends[2], int(value["ms"]))
+			lost += value["lost"]; split("", value)
+		}
+		/^corrupt:/ || /^stream:.* corrupt=[1-9]/ { corrupt++ }
+		END {
+			printf "lost=%d corrupt=%d ended=\"%s\"", lost, corrupt, ended
+			for (n = split(guests, g, " "); n; n--) printf " cut_%s=%d", g[n], cut[g[n]]
+			print ""
+		}' /run/lab/marks "$LOG_DIR"/*.recv > /run/lab/account
+	. /run/lab/account
 }
 
 # The connections that did not survive, anew
@@ -182,12 +108,23 @@ flows_again() {
 # ---- what must be as before ----
 
 ports() { lsevtchn "$(xl domid drv)" 2> /dev/null | wc -l; }
-nodes() { xenstore-ls -f "/local/domain/$(xl domid drv)/backend" 2> /dev/null | sed 's/ = .*//' | sort | sha256sum | cut -d ' ' -f 1; }
+nodes() {
+	xenstore-ls -f "/local/domain/$(xl domid drv)/backend" 2> /dev/null | sed "s/ = .*//; s,/vif/$attacker_id/,/vif/attacker/," |
+		sort | sha256sum | cut -d ' ' -f 1
+}
+harm_of() { # GUEST
+	has_died "$1" && echo "$1 has died"
+	timeout 10 on "$1" dmesg 2> /dev/null | grep -E 'WARNING:|BUG:|Oops|Call Trace|general protection' | head -n 1
+}
+# An attacker's own is no harm
 guest_harm() {
+	h_pids=
 	for g in $guests; do
-		has_died "$g" && echo "$g has died"
-		timeout 10 on "$g" dmesg 2> /dev/null | grep -E 'WARNING:|BUG:|Oops|Call Trace|general protection' | head -n 1
+		harm_of "$g" > "/run/lab/harm.$g" &
+		h_pids="$h_pids $!"
 	done
+	for p in $h_pids; do wait "$p" || true; done
+	for g in $guests; do cat "/run/lab/harm.$g"; done
 }
 dom0_harm() { dmesg | grep -E 'WARNING:|BUG:|Oops|Call Trace|general protection' | head -n 1; }
 
@@ -212,7 +149,7 @@ grown() { # NAME, more than PERCENT and AMOUNT
 
 # Sets $left: what is not as before
 compare_states() {
-	left=
+	left=$attacker_left
 	for w in mac mtu rings; do
 		[ "$(field $w "$now_state")" = "$(field $w "$was_state")" ] || left="$left $w"
 	done
@@ -229,14 +166,6 @@ compare_states() {
 	c_was=$(field frames "$was_state") c_is=$(field frames "$now_state")
 	[ "$c_is" -ge "$c_was" ] 2> /dev/null || [ "$domain_again" = 1 ] || left="$left counters"
 	[ "$(field harm "$now_state")" = "$(field harm "$was_state")" ] || left="$left kernel-log"
-}
-
-# The half with the fault in it goes; one that has ended by itself is another already
-refresh() {
-	[ -n "$program" ] || { timeout 10 on drv 'echo 1 > /sys/kernel/debug/xmd-poke/clear' 2> /dev/null || true; return; }
-	r_pid=$(field "${WHERE}_pid" "$after")
-	[ "$r_pid" != "$(field "${WHERE}_pid" "$before")" ] || timeout 10 on drv "kill -9 $r_pid" || true
-	eventually 30 serves
 }
 
 # ---- one fault ----
@@ -289,9 +218,19 @@ who_recovered() {
 		recovered_by=xmd-supervisor
 		[ "$MODE" = xmd ] || recovered_by=xl
 		drv_prepare_again
-	elif [ -n "$program" ] && [ "$(field "${WHERE}_pid" "$after")" != "$(field "${WHERE}_pid" "$before")" ]; then
+	elif ! same_halves "$before" "$after"; then
 		recovered_by=xmd-init
 	fi
+}
+
+# One that does not run is no other
+same_halves() { # STATE-BEFORE STATE-AFTER
+	for h in userdriver backend; do
+		h_pid=$(field ${h}_pid "$2")
+		case $h_pid in
+		[0-9]*) [ "$h_pid" = "$(field ${h}_pid "$1")" ] || return 1 ;;
+		esac
+	done
 }
 
 # xl's, or the supervisor's, new one has nothing of ours
@@ -320,7 +259,6 @@ who_noticed() {
 # Where nothing is wrong nothing may be seen, or what is seen later is no fault's
 quiet_look() {
 	marks
-	cut_g1=0 cut_g2=0 cut_g3=0
 	before=$(state)
 	on drv 'echo "xmd-inject: nothing yet" > /dev/kmsg'
 	sleep "$QUIET"
@@ -336,6 +274,32 @@ quiet_look() {
 	note "quiet: $q_verdict: ${noticed_what:-nobody says anything}; cut $cut_g1 $cut_g2 $cut_g3 ms"
 }
 
+# What came late is waited for from its beginning. The control operations do not rest meanwhile: that is the most of
+# what is done to a half with a fault in it. Sets $after.
+watch() { # MS: of when it has been put in
+	touch $ops_state.hurry
+	while [ -z "$stuck" ]; do
+		eventually "$LIMIT" 'serves && all_reachable' || { stuck="not back after $LIMIT s: $(json_text "$s_state")"; break; }
+		after=$s_state since=$(now_ms)
+		wait_until 90 "ops_well_since $since" || { stuck="control operations fail: $(ops_failed_since "$since")"; break; }
+		w_rest=$(($1 + OBSERVE * 1000 - $(now_ms)))
+		[ $w_rest -le 0 ] || sleep_ms $w_rest
+		! serves || ! same_halves "$after" "$s_state" || break
+		[ $(($(now_ms) - $1)) -lt $((LIMIT * 2000)) ] || stuck="it does not stay: $(json_text "$s_state")"
+	done
+	after=$s_state
+}
+
+# Nothing is asked for meanwhile, so that what is there is what is left
+make_whole() {
+	ops_pause || fail "the control operations do not end"
+	refresh || stuck="what the fault was put into does not come back"
+	now_state=$(state) now_ports=$(ports) now_nodes=$(nodes)
+	compare_states
+	ops_go
+	was_state=$now_state was_ports=$now_ports was_nodes=$now_nodes
+}
+
 one_fault() {
 	began=$(now_ms) domain_again=0 stuck='' control='' left='' noticed_ms='' noticed_by='' noticed_what='' recovered_by=-
 	cut_g1=0 cut_g2=0 cut_g3=0
@@ -346,31 +310,32 @@ one_fault() {
 	result=$(json_field result "$said") did=$(json_field did "$said")
 	# it has been put in, and the process ended before that could be said
 	[ "$result" != gone ] || [ "$(echo "$did" | grep -c 'has ended')" = 0 ] || result=injected
-	if [ "$result" != injected ]; then
+	if [ "$result" != injected ] && [ "$WHERE" != guest ]; then
 		verdict=not-injected why=$did
 		write_result
 		serves || eventually 30 serves || true
 		return
 	fi
-	sleep "$OBSERVE"
-	eventually "$LIMIT" 'serves && all_reachable' || stuck="not back after $LIMIT s: $(json_text "$(state)")"
-	after=$(state)
+	# an attack has been watched while it went on
+	if [ "$WHERE" = guest ]; then watch "$injected"; else watch "$(now_ms)"; fi
 	who_recovered
 	who_noticed
-	if [ -z "$stuck" ]; then
-		since=$(now_ms)
-		eventually 90 "ops_well_since $since" || stuck="control operations fail: $(ops_failed_since "$since")"
-	fi
 	control=$(ops_failed_since "$injected")
 	account
-	if [ -z "$stuck" ]; then
-		refresh || stuck="$program does not come back"
-		snapshot
-		compare_states
-		was_state=$now_state was_ports=$now_ports was_nodes=$now_nodes
-	fi
+	[ -n "$stuck" ] || make_whole
 	now=$(now_ms)
 	judge
+	if [ "$result" != injected ] && [ "$verdict" = nothing ]; then verdict=not-injected why=$did; fi
 	write_result
 	[ -n "$stuck" ] || flows_again
+}
+
+# Of a plan, with fields as plan.c has them
+each_fault() { # FILE
+	tab=$(printf '\t')
+	while IFS=$tab read -r number type site at old new seed delay text <&4; do
+		note "$number: $type at $site"
+		one_fault
+		[ -z "$stuck" ] || break
+	done 4< "$1"
 }

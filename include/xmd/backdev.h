@@ -325,6 +325,8 @@ struct xmd_back_health {
 #define XMD_HEALTH_BLINKING	0x2	/* XMD_ASK_IDENTIFY 1 */
 #define XMD_HEALTH_STUCK	0x4	/* not asked for: a poll was due all the time since the last
 					 * question, and none ran.  Again and again: nothing mends it */
+#define XMD_HEALTH_AWAY	0x8	/* no register of the NIC answers, and its user half waits for one that
+				 * does: unwell, and no restart mends it */
 
 #define XMD_VIF_CONNECT	_IOW('x', 0x21, struct xmd_vif_connect)
 /* Unmap and forget.  ENOENT: unknown.  No event of this vif follows. */

@@ -287,6 +287,13 @@ void xmd_nic_rx_hold(struct xmd_nic *nic, bool hold);
  */
 unsigned int xmd_nic_unwell_ms(const struct xmd_nic *nic);
 
+/**
+ * xmd_nic_away - no register answers, and a user half that serves waits for one that does
+ *
+ * It is unwell, too; but nothing that is done to this domain brings such a NIC back.
+ */
+bool xmd_nic_away(const struct xmd_nic *nic);
+
 /** xmd_nic_stuck - a poll was due all the time since the last question, and none ran */
 bool xmd_nic_stuck(struct xmd_nic *nic);
 

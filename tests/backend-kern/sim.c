@@ -486,6 +486,11 @@ bool xmd_nic_stuck(struct xmd_nic *n)
 	return nic.stuck;
 }
 
+bool xmd_nic_away(const struct xmd_nic *n)
+{
+	return nic.away;
+}
+
 unsigned int xmd_nic_unwell_ms(const struct xmd_nic *n)
 {
 	SIM_CHECK((const void *)n == &nic);

@@ -64,7 +64,7 @@ struct nic_sim {
 	unsigned int more_ring;	/* its receive ring has so many buffers more */
 	bool held_back;		/* xmd_nic_rx_hold */
 	unsigned int unwell_ms;
-	bool stuck;
+	bool stuck, away;
 	unsigned int max_frame;	/* for the wire; XMD_FRAME_STD */
 	bool gso6;		/* segments TCP over IPv6, too */
 	const struct xmd_nic_ops *ops;

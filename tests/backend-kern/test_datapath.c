@@ -1430,6 +1430,11 @@ static void test_a_nic_that_comes_late(void **state)
 	xmd_back_health(&h);
 	assert_non_null(back.nic);
 	assert_int_equal(h.unwell_ms, 0);
+	assert_false(h.flags & XMD_HEALTH_AWAY);
+	nic.away = true;
+	xmd_back_health(&h);
+	assert_true(h.flags & XMD_HEALTH_AWAY);
+	nic.away = false;
 }
 
 /* A planned restart does not wait for credit: what was not taken is the next one's. */

@@ -296,7 +296,8 @@ static int do_health(struct kern *k, struct xmd_back_health *h)
 	h->pending = to_sim(k)->sim->pending;
 	h->flags = (to_sim(k)->sim->draining ? XMD_HEALTH_DRAINING : 0) |
 		   (to_sim(k)->sim->blinking ? XMD_HEALTH_BLINKING : 0) |
-		   (to_sim(k)->sim->stuck ? XMD_HEALTH_STUCK : 0);
+		   (to_sim(k)->sim->stuck ? XMD_HEALTH_STUCK : 0) |
+		   (to_sim(k)->sim->away ? XMD_HEALTH_AWAY : 0);
 	return 0;
 }
 

@@ -26,7 +26,7 @@ struct sim {
 	unsigned int connects, disconnects;
 	bool open;
 	__u32 unwell_ms, pending;	/* what health says */
-	bool draining, stuck;
+	bool draining, stuck, away;
 	struct xmd_port_info port;
 	bool port_event;	/* the port has changed */
 	int fail_set;		/* errno of the next XMD_VIF_SETs, 0: none */

@@ -244,6 +244,59 @@ static void petted_while_all_is_well(void **state)
 	assert_in_range(world_petted(w), 10000 / PET_MS - 3, 10000 / PET_MS + 1);
 }
 
+/* Return: how many lines with @text the log gets in @ms. */
+static unsigned int said_in(struct world *w, unsigned int ms, const char *text)
+{
+	int err = dup(STDERR_FILENO);
+	FILE *log = tmpfile();
+	unsigned int n = 0;
+	char line[512];
+
+	assert_non_null(log);
+	dup2(fileno(log), STDERR_FILENO);
+	log_set_level(LOG_LEVEL_ERR);
+	world_run(w, ms);
+	log_set_level(LOG_LEVEL_NONE);
+	dup2(err, STDERR_FILENO);
+	close(err);
+	rewind(log);
+	while (fgets(line, sizeof(line), log))
+		n += !!strstr(line, text);
+	fclose(log);
+	return n;
+}
+
+/* No restart brings such a NIC back, and its guests keep what they have; what it needs is said once. */
+static void a_nic_that_is_away_is_waited_for(void **state)
+{
+	struct world *w = *state;
+	unsigned int beat;
+
+	connect_vif(w, 0);
+	for (int times = 1; times <= 2; times++) {
+		w->sim.away = true;
+		w->sim.unwell_ms = 1;
+		world_petted(w);
+		assert_int_equal(said_in(w, PET_UNWELL_MS / 2, "no register"), 0);
+		beat = (unsigned int)strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10);
+		assert_int_equal(said_in(w, 600000, "no register of the NIC has answered for 10 s"), 1);
+		assert_in_range(world_petted(w), 600000 / PET_MS - 4, 610000 / PET_MS + 1);
+		assert_in_range(strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10), beat + 295, beat + 305);
+		assert_int_equal(world_back_state(w, 0), STATE_CONNECTED);
+		/* it answers, and has to be made to run: for that there is as long as ever */
+		w->sim.away = false;
+		world_run(w, PET_UNWELL_MS - 1000);
+		assert_in_range(world_petted(w), 9000 / PET_MS - 3, 9000 / PET_MS + 1);
+		w->sim.unwell_ms = 0;
+		world_run(w, 3000);
+	}
+	w->sim.unwell_ms = 1;
+	world_run(w, PET_UNWELL_MS + 2 * PET_MS);
+	world_petted(w);
+	world_run(w, 10000);
+	assert_int_equal(world_petted(w), 0);
+}
+
 /* xenstored is away, shortly and for minutes: the domain lives, and goes on as before. */
 static void xenstored_stalls(void **state)
 {
@@ -513,6 +566,7 @@ int main(void)
 		T(asked_to_drain_while_nobody_was_there),
 		T(killed_at_each_step_of_a_drain),
 		T(petted_while_all_is_well),
+		T(a_nic_that_is_away_is_waited_for),
 		T(xenstored_stalls),
 		T(xenstored_stalls_at_the_start),
 		T(a_main_loop_that_hangs),

@@ -70,6 +70,7 @@ u32 readl(const volatile u8 *p)
 	u32 off = p - regs, val;
 
 	SIM_CHECK(off < sizeof(regs));
+	sim.reads++;
 	if (sim.gone)
 		return XMD_ALL_ONES;
 	switch (off) {

@@ -24,7 +24,7 @@ struct nic_sim {
 	u32 fixed;			/* writes of this register are lost */
 	u32 icr, ims;
 	unsigned int link_back_ms;	/* the wire is in order, autonegotiation has still so long to go */
-	unsigned int sent, resets;
+	unsigned int sent, resets, reads;
 	unsigned int mac_resets, phy_resets;	/* by CTRL */
 	unsigned int rst_us, eeprom_us;	/* so long they take; pins that somebody holds: for ever */
 	u64 us;				/* slept in steps of microseconds, in sum */

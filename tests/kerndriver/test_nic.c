@@ -1351,6 +1351,66 @@ static void test_forgotten(void **state)
 	sim_down();
 }
 
+/* Gone for minutes, with frames in its ring: looked at once a second, and that is known.  A user half that is not there is another thing. */
+static void test_away(void **state)
+{
+	const struct xmd_start start = { .tx_ring = 256, .rx_ring = 256, .mac = { 2 } };
+	unsigned int reads;
+
+	(void)state;
+	sim_up(256);
+	assert_false(xmd_nic_away(sim.nic));
+	sim.stuck = true;
+	sim_fill(1500);
+	sim.gone = true;
+	sim_lines = 0;
+	sim_run(2000);
+	assert_true(xmd_nic_away(sim.nic));
+	reads = sim.reads;
+	sim_run(120000);
+	assert_true(xmd_nic_away(sim.nic));
+	assert_true(xmd_nic_unwell_ms(sim.nic) > 100000);
+	assert_in_range(sim.reads - reads, 100, 130);
+	assert_int_equal(sim_lines, 1);
+	assert_int_equal(asked(), 0);
+
+	/* it answers, and is brought up */
+	sim.gone = false;
+	sim_run(1500);
+	assert_int_equal(asked(), 1);
+	assert_int_equal(sim.resets, 1);
+	assert_false(xmd_nic_away(sim.nic));
+	assert_int_equal(xmd_nic_unwell_ms(sim.nic), 0);
+
+	/* one that answers and does not start is not away: a new domain may make it start */
+	sim.gone = true;
+	mutex_lock(&sim.nic->ctl);
+	assert_true(xmd_nic_gone(sim.nic));
+	xmd_nic_stop(sim.nic);
+	mutex_unlock(&sim.nic->ctl);
+	sim.gone = false;
+	*reg_of(RCTL) = 0;
+	sim.fixed = RCTL;
+	sim.idle = true;
+	mutex_lock(&sim.nic->ctl);
+	assert_int_equal(xmd_nic_start(sim.nic, &start), -ENODEV);
+	mutex_unlock(&sim.nic->ctl);
+	assert_false(xmd_nic_away(sim.nic));
+	sim.fixed = 0;
+	sim.idle = false;
+	sim_start();
+
+	sim.gone = true;
+	mutex_lock(&sim.nic->ctl);
+	xmd_nic_gone(sim.nic);
+	mutex_unlock(&sim.nic->ctl);
+	sim.dead = true;
+	sim_run(15000);
+	assert_false(xmd_nic_away(sim.nic));
+	sim.dead = sim.gone = false;
+	sim_down();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1370,6 +1430,7 @@ int main(void)
 		cmocka_unit_test(test_dead_user_half),
 		cmocka_unit_test(test_slow_link),
 		cmocka_unit_test(test_hang),
+		cmocka_unit_test(test_away),
 		cmocka_unit_test(test_wait_for_link_after_reset),
 		cmocka_unit_test(test_false_link),
 		cmocka_unit_test(test_reset),

@@ -307,10 +307,18 @@ static void looking_for_a_lost_nic_is_cheap(void **state)
 	for (int i = 0; i < 20; i++)
 		bench_tick(&b);
 	assert_int_equal(b.sim->crossings - before, 20);
+	assert_int_equal(driver_tick_ms(&b.d), 2000);
 	log = log_captured();
 	assert_int_equal(count_lines_with(log, "does not answer"), 1);
 	assert_int_equal(count_lines_with(log, "\n"), 2);	/* and "link down" */
 	assert_int_equal(b.sim->adapter->link, 0);
+	/* the next time it is looked at as often again */
+	b.sim->faults &= ~SIM_F_ALL_ZERO;
+	bench_tick(&b);
+	assert_int_equal(b.d.state, DRIVER_RUNNING);
+	b.sim->faults |= SIM_F_ALL_ZERO;
+	bench_tick(&b);
+	assert_int_equal(driver_tick_ms(&b.d), 500);
 	bench_close(&b);
 }
 

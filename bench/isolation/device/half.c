@@ -317,6 +317,7 @@ bool half_dma(const void *p, size_t n)
 
 bool half_user_lives(void) { return nic->xpc.t.phase == XPC_LIVE; }
 unsigned int half_unwell_ms(void) { return xmd_nic_unwell_ms(nic); }
+bool half_away(void) { return xmd_nic_away(nic); }
 bool half_stuck(void) { return xmd_nic_stuck(nic); }
 
 unsigned int half_counters(struct half_counter *to, unsigned int max)

@@ -33,7 +33,7 @@ bool observe_verbose;
 static bool watching;
 static struct half_counter before[24];
 static unsigned int n_before;
-static uint64_t petted, look_at, well_at;
+static uint64_t petted, look_at, well_at, away_at;
 static unsigned int doubts;
 static bool given_up;
 
@@ -130,7 +130,11 @@ static void pet(uint64_t now)
 		petted = now + GIVE_UP_MS - WATCHDOG_MS;
 		observe_line(SAY_WARN, "xmd-backend: the data path is stuck: polls that are due do not run; the watchdog ends this domain in 1 s");
 	}
-	if (!half_unwell_ms())
+	if (!half_away())
+		away_at = now;
+	if (now - away_at > UNWELL_MS && now - away_at <= UNWELL_MS + PET_MS)
+		observe_line(SAY_WARN, "xmd-backend: no register of the NIC has answered for 10 s: vifs stay connected, and frames flow when it answers again");
+	if (!half_unwell_ms() || half_away())
 		well_at = now;
 	if (now - well_at > UNWELL_MS && now - well_at <= UNWELL_MS + PET_MS)
 		observe_line(SAY_WARN, "xmd-backend: no NIC, or it has not been served for 10 s: no heartbeat, so that somebody restarts this domain");
@@ -141,7 +145,7 @@ static void pet(uint64_t now)
 
 void observe_domain(void)
 {
-	petted = well_at = world_ms();
+	petted = well_at = away_at = world_ms();
 	look_at = 0;
 	doubts = 0;
 	given_up = false;

@@ -40,6 +40,7 @@ bool half_dma(const void *p, size_t n);	/* may the NIC touch it? */
 bool half_user_lives(void);
 unsigned int half_unwell_ms(void);
 bool half_stuck(void);
+bool half_away(void);
 /* The counters of its dump that name a fault, by the names there */
 struct half_counter { const char *name; uint64_t value; };
 unsigned int half_counters(struct half_counter *to, unsigned int max);
