@@ -10,6 +10,8 @@
 #include "obj.h"
 #include "objguest.h"
 
+#define EEPROM_HZ	(2 * HZ)
+
 static struct xmd_front *front_of(struct net_device *dev)
 {
 	return netdev_priv(dev);
@@ -165,13 +167,18 @@ static int get_eeprom_len(struct net_device *dev)
 
 	if (!xmd_front_obj_view(front_of(dev), NULL, &port))
 		return 0;
-	return port.eeprom_len;
+	/* get_eeprom() is asked once for as much */
+	return min_t(u32, port.eeprom_len, PAGE_SIZE);
 }
 
-/* ethtool may ask for more than goes into one answer. */
+/*
+ * ethtool may ask for more than goes into one answer, and holds RTNL meanwhile: answers that each come
+ * in time, and late, must not add up to minutes.
+ */
 static int get_eeprom(struct net_device *dev, struct ethtool_eeprom *e, u8 *to)
 {
 	struct xmd_port_bytes *bytes = kzalloc(sizeof(*bytes), GFP_KERNEL);
+	unsigned long end = jiffies + EEPROM_HZ;
 	u32 done, n;
 	int err = bytes ? 0 : -ENOMEM;
 
@@ -181,6 +188,8 @@ static int get_eeprom(struct net_device *dev, struct ethtool_eeprom *e, u8 *to)
 					      bytes);
 		if (!err && bytes->n != n)
 			err = -EPROTO;
+		if (!err && time_after(jiffies, end))
+			err = -ETIMEDOUT;
 		if (err)
 			break;
 		e->magic = bytes->magic;

@@ -71,6 +71,7 @@ asking() {
 			began=$(ms)
 			ethtool "$d"
 			ethtool -S "$d"
+			ethtool -e "$d"
 			took=$(($(ms) - began))
 			[ "$took" -le "$(cat /tmp/longest)" ] || echo "$took" > /tmp/longest
 			n=$((n + 1))
@@ -84,7 +85,7 @@ longest=0
 in_time() {
 	began=$(now_ms)
 	# it may be gone by now
-	on g1 "d=$(second); [ -z \"\$d\" ] || { ethtool \$d; ethtool -S \$d; } > /dev/null 2>&1; true"
+	on g1 "d=$(second); [ -z \"\$d\" ] || { ethtool \$d; ethtool -S \$d; ethtool -e \$d; } > /dev/null 2>&1; true"
 	took=$(($(now_ms) - began))
 	longest=$(on g1 'cat /tmp/longest; echo 0 > /tmp/longest')
 	[ "$took" -le "$longest" ] || longest=$took

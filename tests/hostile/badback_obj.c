@@ -116,13 +116,13 @@ static unsigned int forge(const struct forgery *f, uint8_t *msg)
 	X(mtu_max_64k, "obj-mtu-max-64k", "one of 65536 would be", O_DEAF, VIF(mtu_max), BYTES(0, 0, 1, 0)) \
 	X(usecs, "obj-usecs-max", "an hour between two events would be", O_DEAF, VIF(rx_usecs_max), \
 	  BYTES(255, 255, 255, 255)) \
-	X(may, "obj-may-80", "grants what there is not", O_DEAF, VIF(may), BYTES(0x80, 0, 0, 0)) \
+	X(may, "obj-may-80", "grants what only a later release knows", O_OPEN, VIF(may), BYTES(0x80, 0, 0, 0)) \
 	X(promisc, "obj-promisc-2", "a bool that is 2", O_DEAF, VIF(promisc), BYTES(2)) \
 	X(link, "obj-link-2", "a link that is 2", O_DEAF, PORT(link), BYTES(2)) \
 	X(duplex, "obj-duplex-255", "a duplex that is 255", O_DEAF, PORT(duplex), BYTES(255)) \
-	X(advertise, "obj-modes-ff", "link modes that are none", O_DEAF, PORT(advertise), BYTES(0xff)) \
-	X(eeprom, "obj-eeprom-64k", "an EEPROM of 65535 bytes", O_DEAF, PORT(eeprom_len), BYTES(255, 255)) \
-	X(regs, "obj-regs-64k", "registers of 65535 bytes", O_DEAF, PORT(regs_len), BYTES(255, 255)) \
+	X(advertise, "obj-modes-ff", "link modes of a later release", O_OPEN, PORT(advertise), BYTES(0xff)) \
+	X(eeprom, "obj-eeprom-64k", "an EEPROM of 65535 bytes", O_OPEN, PORT(eeprom_len), BYTES(255, 255)) \
+	X(regs, "obj-regs-64k", "registers of 65535 bytes", O_OPEN, PORT(regs_len), BYTES(255, 255)) \
 	X(name_nul, "obj-name-nul", "a name with a NUL in it", O_DEAF, PORT(driver), BYTES(3, 0, 'a', 0, 'b')) \
 	X(name_esc, "obj-name-escape", "a name that would clear the screen", O_DEAF, PORT(driver), \
 	  BYTES(4, 0, 27, '[', '2', 'J')) \
@@ -130,7 +130,7 @@ static unsigned int forge(const struct forgery *f, uint8_t *msg)
 	  BYTES(16, 0, 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p')) \
 	X(name_64k, "obj-name-64k", "a name of 65535 bytes, two of which are there", O_DEAF, PORT(version), \
 	  BYTES(255, 255, 'a', 'b')) \
-	X(mask_63, "obj-mask-63", "member 63", O_DEAF, .kind = XPC_CHANGE, .id = 2, .mask = 1ull << 63, BYTES(1)) \
+	X(mask_63, "obj-mask-63", "member 63, of a later release", O_OPEN, .kind = XPC_CHANGE, .id = 2, .mask = 1ull << 63, BYTES(1)) \
 	X(mask_all, "obj-mask-all", "all 64 members", O_DEAF, .kind = XPC_CHANGE, .id = 2, .mask = ~0ull, .n = 200) \
 	X(part, "obj-state-part", "a STATE of one member", O_DEAF, .kind = XPC_STATE, .id = 2, \
 	  .mask = XPC_xmd_port_object_link, BYTES(1)) \
@@ -236,6 +236,42 @@ static void reply(enum reply how)
 	far_say(&far, m, body, len);
 	if (how == TWICE)
 		far_say(&far, m, body, len);
+}
+
+static void reply_eeprom(void)
+{
+	const struct xpc_call_type *call = &xpc_vif_objects.down[XPC_DOWN_xmd_obj_eeprom];
+	struct xpc_msg m = { .kind = XPC_ANSWER, .id = far.last.id, .seq = far.last.seq, .epoch = far.epoch };
+	struct xpc_args_xmd_obj_eeprom args = { 0 };
+	uint8_t body[LONGEST];
+	int n;
+
+	if (far.last.id != call->id) {
+		far_answer(&far);
+		return;
+	}
+	if (xpc_decode_struct(call->in, &args, far.in + XPC_HEADER, far.last.len - XPC_HEADER))
+		broken("the guest's own call cannot be decoded");
+	args.bytes.n = args.n;
+	n = xpc_encode_struct(call->out, &args, body, sizeof(body));
+	far_say(&far, m, body, n < 0 ? 0 : n);
+}
+
+/* All of an EEPROM that is as large as can be said, and each answer takes so long. */
+static void slow_eeprom(struct back *b, unsigned int ms)
+{
+	uint64_t end = now_ms() + b->seconds * 1000u + 2000;
+
+	far.port_told.eeprom_len = 65535;
+	far_change(&far, 1, XPC_xmd_port_object_eeprom_len);
+	while (now_ms() < end) {
+		if (!far_await(&far, XPC_CALL, 500))
+			continue;
+		sleep_ms(ms);
+		reply_eeprom();
+	}
+	far.port_told.eeprom_len = 0;
+	far_change(&far, 1, XPC_xmd_port_object_eeprom_len);
 }
 
 static void answers(struct back *b, unsigned int how)
@@ -593,6 +629,7 @@ const struct bad object_attacks[] = {
 	OBJ("obj-never-taken", "nothing is taken for 20 s, the ring is full", never_taken, 20000, O_ANY),
 	OBJ("obj-call-silence", "calls are never answered", answers, NEVER, O_OPEN),
 	OBJ("obj-call-late", "calls are answered too late", answers, LATE, O_OPEN),
+	OBJ("obj-eeprom-slow", "64 KB of EEPROM, each piece of it in time and late", slow_eeprom, 1000, O_OPEN),
 	OBJ("obj-call-twice", "calls are answered twice", answers, TWICE, O_OPEN),
 	OBJ("obj-call-seq", "with another call's number", answers, OTHER_SEQ, O_OPEN),
 	OBJ("obj-call-id", "as another kind of call", answers, OTHER_CALL, O_OPEN),
