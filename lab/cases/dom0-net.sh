@@ -1,3 +1,4 @@
+# full only: driver-restart and supervisor bring guests back in the same way, and attach-detach attaches
 # lab: file tests/tools/caselib.sh
 # lab: file build/bin/xmd-gaptcp
 # lab: file build/bin/xmd-seqtest
