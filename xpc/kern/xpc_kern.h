@@ -116,6 +116,6 @@ int xpc_kern_lock(struct xpc *x, unsigned int object, unsigned int ms);
 void xpc_kern_unlock(struct xpc *x, unsigned int object);
 
 /* xpc_kern_show - for debugfs: life, crossings, each call, versions of the objects */
-void xpc_kern_show(const struct xpc *x, struct seq_file *m);
+void xpc_kern_show(struct xpc *x, struct seq_file *m);
 
 #endif /* XPC_KERN_H */

@@ -32,11 +32,13 @@ static void show_objects(const struct xpc *x, struct seq_file *m)
 	}
 }
 
-void xpc_kern_show(const struct xpc *x, struct seq_file *m)
+void xpc_kern_show(struct xpc *x, struct seq_file *m)
 {
 	const struct xpc_tracker *t = &x->t;
 	unsigned int i;
 
+	/* into a buffer, which sleeps for nobody */
+	spin_lock_irq(&x->lock);
 	seq_printf(m, "user phase=%s epoch=%u wrong=%u lost=%u stale=%u old_epoch=%u broken_locks=%u ioctls=%llu slow_ms=%u\n",
 		   xpc_phase_name(t->phase), t->epoch, t->wrong, t->lost, t->stale, t->old_epoch,
 		   t->broken_locks, x->ioctls, t->slow / 1000);
@@ -45,4 +47,5 @@ void xpc_kern_show(const struct xpc *x, struct seq_file *m)
 			   t->crossed[i].bytes);
 	show_calls(x, m);
 	show_objects(x, m);
+	spin_unlock_irq(&x->lock);
 }
