@@ -6,6 +6,7 @@
 #include "inject.h"
 
 #define BREAK	0xcc
+#define SPAN	4096u
 
 struct block {
 	uint64_t at;
@@ -71,6 +72,35 @@ static void reached(struct target *p, struct block *blocks, size_t n, const stru
 	b->reached = true;
 }
 
+/* Sets all, or takes away what is left, some thousand bytes at once: who watches it takes a process that
+ * stands for a second for hung. */
+static void put_all(const struct target *p, struct block *blocks, size_t n, bool set)
+{
+	uint8_t code[SPAN], *byte;
+	size_t i, end_of;
+
+	for (i = 0; i < n; i = end_of) {
+		uint64_t first = blocks[i].at;
+
+		for (end_of = i; end_of < n && blocks[end_of].at - first < SPAN; end_of++)
+			;
+		if (!memory_read(p, p->base + first, code, blocks[end_of - 1].at - first + 1))
+			end(DIFFERS, "there is no code at 0x%lx", first);
+		for (size_t k = i; k < end_of; k++) {
+			byte = code + (blocks[k].at - first);
+			if (set) {
+				blocks[k].old = *byte;
+				*byte = BREAK;
+				blocks[k].armed = true;
+			} else if (blocks[k].armed) {
+				*byte = blocks[k].old;
+			}
+		}
+		if (!memory_patch(p, p->base + first, code, blocks[end_of - 1].at - first + 1))
+			end(FAILED, "code at 0x%lx cannot be written", first);
+	}
+}
+
 void cover(struct target *p, const char *path, double seconds)
 {
 	struct block *blocks = NULL;
@@ -79,24 +109,17 @@ void cover(struct target *p, const char *path, double seconds)
 	struct stop s;
 
 	target_halt(p);
-	for (size_t i = 0; i < n; i++) {
-		if (!memory_read(p, p->base + blocks[i].at, &blocks[i].old, 1))
-			end(DIFFERS, "there is no code at 0x%lx", blocks[i].at);
-		put(p, blocks + i, BREAK);
-		blocks[i].armed = true;
-	}
+	put_all(p, blocks, n, true);
 	target_run(p);
 	while (target_wait(p, until, &s)) {
 		reached(p, blocks, n, &s);
 		thread_run(s.t, false);
 	}
 	target_halt(p);
-	for (size_t i = 0; i < n; i++) {
-		if (blocks[i].armed)
-			put(p, blocks + i, blocks[i].old);
+	put_all(p, blocks, n, false);
+	for (size_t i = 0; i < n; i++)
 		if (blocks[i].reached)
 			printf("0x%lx\n", blocks[i].at);
-	}
 	target_close(p);
 	free(blocks);
 }

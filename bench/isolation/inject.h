@@ -41,7 +41,7 @@ struct thread {
 
 struct target {
 	pid_t pid;
-	int mem;		/* to read it by */
+	int mem;		/* to read it by, and to write much */
 	struct thread thread[THREADS_MAX];
 	unsigned int threads;
 	uint64_t base;		/* to be added to an address of the ELF file */
@@ -70,6 +70,7 @@ bool target_wait(struct target *p, double until, struct stop *s);
 
 bool memory_read(const struct target *p, uint64_t at, void *to, size_t n);
 bool memory_write(const struct target *p, uint64_t at, const void *from, size_t n);
+bool memory_patch(const struct target *p, uint64_t at, const void *from, size_t n);
 void registers(const struct thread *t, struct user_regs_struct *r);
 void set_registers(const struct thread *t, const struct user_regs_struct *r);
 

@@ -52,6 +52,12 @@ bool memory_write(const struct target *p, uint64_t at, const void *from, size_t 
 	return true;
 }
 
+/* Much at once; where /proc does not let code be written to, as memory_write() does it. */
+bool memory_patch(const struct target *p, uint64_t at, const void *from, size_t n)
+{
+	return pwrite(p->mem, from, n, at) == (ssize_t)n || memory_write(p, at, from, n);
+}
+
 void registers(const struct thread *t, struct user_regs_struct *r)
 {
 	if (ptrace(PTRACE_GETREGS, t->tid, NULL, r))
@@ -244,7 +250,7 @@ void target_open(struct target *p, pid_t pid)
 	sigprocmask(SIG_BLOCK, &child, NULL);
 	*p = (struct target){ .pid = pid };
 	snprintf(name, sizeof(name), "/proc/%d/mem", pid);
-	p->mem = open(name, O_RDONLY | O_CLOEXEC);
+	p->mem = open(name, O_RDWR | O_CLOEXEC);
 	if (p->mem < 0)
 		end(GONE, "%s: %s", name, strerror(errno));
 	program(p, name);

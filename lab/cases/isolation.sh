@@ -20,7 +20,7 @@
 # With --env XMD_FULL=1 40 in user halves and 6 in kernel halves, some ten minutes; --env FAULTS="backend:3" is another choice.
 . /case/caselib.sh
 MODE=xmd WHERE=userdriver
-: "${OBSERVE:=2}" "${LIMIT:=60}" "${QUIET:=4}" "${OP_EVERY:=0.3}" "${LOOK:=8}"
+: "${OBSERVE:=2}" "${LIMIT:=60}" "${QUIET:=4}" "${OP_EVERY:=0.3}" "${LOOK:=5}"
 if [ -n "$FULL" ]; then wanted="userdriver:20 backend:20 nic-kernel:3 back-kernel:3"; else wanted="userdriver:4 backend:4 nic-kernel:1 back-kernel:1"; fi
 wanted=${FAULTS:-$wanted}
 guests="g1 g2 g3"
@@ -32,31 +32,15 @@ LAB_DRV_EXTRA='xmd.modules=open'
 module_of() { case $1 in nic-kernel) echo xmd_nic ;; back-kernel) echo xmd_back ;; esac; }
 name_of() { echo "${1%:*}"; }
 
-# The user halves side by side; of the modules xmd_poke has one list
-look_at() { # SECONDS NAME...
-	l_seconds=$1
-	shift
-	for l_name; do
-		place_is "$l_name" "$(module_of "$l_name")"
-		# xmd-inject is there already
-		case $l_name in *-kernel) put_prepare ;; esac
-		cover "$l_seconds" "/case/blocks-$l_name" > "/logs/covered-$l_name"
-	done
-}
+# One after the other: with breakpoints in all of it at once a driver domain is too slow for Xen's watchdog
 what_runs() {
-	r_kernel='' r_pids=
 	for w in $wanted; do
-		case $(name_of "$w") in
-		*-kernel) r_kernel="$r_kernel $(name_of "$w")" ;;
-		*)
-			look_at "$LOOK" "$(name_of "$w")" &
-			r_pids="$r_pids $!"
-			;;
-		esac
+		name=$(name_of "$w")
+		place_is "$name" "$(module_of "$name")"
+		# xmd-inject is there already
+		case $name in *-kernel) put_prepare ;; esac
+		cover "$LOOK" "/case/blocks-$name" > "/logs/covered-$name"
 	done
-	# shellcheck disable=SC2086
-	look_at $((LOOK / 2)) $r_kernel
-	for p in $r_pids; do wait "$p" || fail "what runs is not known"; done
 }
 
 [ -e /case/faults-userdriver ] || fail "there are no faults: bench/isolation/short finds them"
