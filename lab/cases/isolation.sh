@@ -1,3 +1,4 @@
+# full only: five minutes until the first fault is in, most of them to find out which code runs; the host has faults of a simulated NIC
 # shellcheck shell=sh disable=SC2034,SC2154  # workload.sh, put.sh and verdict.sh read and set them
 # lab: file tests/tools/caselib.sh
 # lab: file bench/isolation/workload.sh
