@@ -59,8 +59,9 @@ int main(int argc, char **argv)
 		 sigismember(&set, SIGCHLD) || sigismember(&set, SIGTERM));
 	for (int i = 1; i < argc; i++)
 		snprintf(line + strlen(line), sizeof(line) - strlen(line), " %s", argv[i]);
-	note(line);
 	read_wish(wish);
+	signal(SIGTERM, !strcmp(wish, "stay") ? SIG_IGN : on_term);
+	note(line);	/* only now: who reads it may send SIGTERM */
 	if (!strcmp(wish, "exit"))
 		return 3;
 	if (!strcmp(wish, "crash"))
@@ -70,7 +71,6 @@ int main(int argc, char **argv)
 		note("orphan ends");
 		return 0;
 	}
-	signal(SIGTERM, !strcmp(wish, "stay") ? SIG_IGN : on_term);
 	for (;;)
 		pause();
 }
