@@ -107,7 +107,9 @@ static void put_rest(struct xmd_txring *r, struct xmd_buf *b, __u32 skip, __u32 
 
 	for (; b; b = b->frag) {
 		len = b->len + (b->frag ? 0 : pad(r, head, b));
-		if (len > skip)
+		if (len > skip && !r->errata)
+			put_data(r, b->dma + b->off + skip, cmd | (len - skip), popts);
+		else if (len > skip)
 			put_buf(r, b->dma + b->off + skip, len - skip,
 				cmd | (cut && !b->frag ? TXD_EOP : 0), popts);
 		skip = skip > len ? skip - len : 0;

@@ -272,7 +272,11 @@ void xmd_vif_put(struct xmd_vif *v, unsigned int n);
 struct xmd_vif *xmd_vif_find(const struct xmd_vif_id *id);
 
 /* stage.c */
-u8 *xmd_stage_find(const struct xmd_vif *v, u32 ref, bool write);
+u8 *xmd_stage_lookup(const struct xmd_vif *v, u32 ref, bool write);
+static inline u8 *xmd_stage_find(const struct xmd_vif *v, u32 ref, bool write)
+{
+	return READ_ONCE(v->stage) ? xmd_stage_lookup(v, ref, write) : NULL;
+}
 int xmd_vif_stage(const struct xmd_vif_id *id, struct xmd_gref *g, unsigned int n, bool del);
 void xmd_stage_close(struct xmd_vif *v);
 unsigned int xmd_stage_used(const struct xmd_vif *v);

@@ -94,20 +94,24 @@ static struct xmd_rx_slot *next_slot(struct xmd_vif *v, struct xmd_rx_slot *s)
 	return open_slot(v);
 }
 
-/* Fill @s further.  By Xen, but if both ends are mapped here. */
-static void put_piece(struct xmd_vif *v, struct xmd_rx_slot *s, struct gnttab_copy src,
-		      const u8 *from, unsigned int n)
+/* Fill @s with @n bytes more, from @at on.  By Xen, but if both ends are mapped here. */
+static void put_piece(struct xmd_vif *v, struct xmd_rx_slot *s, const struct gnttab_copy *src,
+		      const u8 *from, unsigned int at, unsigned int n)
 {
+	struct gnttab_copy *op = &v->rx_op[v->rx_nop];
+
 	if (from && s->page) {
-		memcpy(s->page + s->len, from, n);
+		memcpy(s->page + s->len, from + at, n);
 		v->st.rx_staged++;
 	} else {
-		src.dest.u.ref = s->gref;
-		src.dest.domid = v->id.domid;
-		src.dest.offset = s->len;
-		src.len = n;
-		src.flags |= GNTCOPY_dest_gref;
-		v->rx_op[v->rx_nop++] = src;
+		*op = *src;
+		op->source.offset += at;
+		op->dest.u.ref = s->gref;
+		op->dest.domid = v->id.domid;
+		op->dest.offset = s->len;
+		op->len = n;
+		op->flags |= GNTCOPY_dest_gref;
+		v->rx_nop++;
 		s->nops++;
 	}
 	s->len += n;
@@ -118,16 +122,15 @@ static void put_piece(struct xmd_vif *v, struct xmd_rx_slot *s, struct gnttab_co
  * Return: its last slot then.
  */
 static struct xmd_rx_slot *put_bytes(struct xmd_vif *v, struct xmd_rx_slot *s,
-				     struct gnttab_copy src, const u8 *from, unsigned int len)
+				     const struct gnttab_copy *src, const u8 *from, unsigned int len)
 {
-	unsigned int n;
+	unsigned int n, at;
 
-	for (; len; len -= n, src.source.offset += n) {
+	for (at = 0; at < len; at += n) {
 		if (s->len == XMD_RING_PAGE)
 			s = next_slot(v, s);
-		n = min(len, XMD_RING_PAGE - s->len);
-		put_piece(v, s, src, from, n);
-		from = from ? from + n : NULL;
+		n = min(len - at, XMD_RING_PAGE - s->len);
+		put_piece(v, s, src, from, at, n);
 	}
 	return s;
 }
@@ -141,7 +144,7 @@ static struct xmd_rx_slot *put_buf(struct xmd_vif *v, struct xmd_rx_slot *s,
 		.source.offset = b->off,
 	};
 
-	return put_bytes(v, s, src, xmd_buf_data(b), b->len);
+	return put_bytes(v, s, &src, xmd_buf_data(b), b->len);
 }
 
 /* Return: whether a frame of @len bytes in @parts pieces fits behind what is there. */
@@ -394,7 +397,7 @@ static void put_direct(struct xmd_vif *v, const struct xmd_vif *from,
 		skip -= cut;
 		if (uncut && s->len + frag->len - cut > XMD_RING_PAGE)
 			s = next_slot(v, s);
-		s = put_bytes(v, s, src, page ? page + frag->off + cut : NULL, frag->len - cut);
+		s = put_bytes(v, s, &src, page ? page + frag->off + cut : NULL, frag->len - cut);
 	}
 }
 

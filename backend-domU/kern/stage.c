@@ -59,7 +59,7 @@ static unsigned int find(const struct xmd_stage *s, u32 ref)
 }
 
 /* Where the page is that @ref grants; NULL: it is not mapped, or not to be written to. */
-u8 *xmd_stage_find(const struct xmd_vif *v, u32 ref, bool write)
+u8 *xmd_stage_lookup(const struct xmd_vif *v, u32 ref, bool write)
 {
 	const struct xmd_stage *s = smp_load_acquire(&v->stage);
 	unsigned int i = s ? find(s, ref) : 0;

@@ -1,32 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Tags of VLANs: found, put on, taken off; see vlan.h. */
-#include <linux/bitops.h>
 #include <linux/if_ether.h>
 #include <linux/string.h>
 #include "csum.h"
 #include "vlan.h"
-
-u16 xmd_vlan_id(const struct xmd_buf *b)
-{
-	const u8 *hdr = xmd_buf_data(b);
-
-	if (b->len < ETH_HLEN + XMD_TAG_LEN || xmd_be16(hdr + 2 * ETH_ALEN) != ETH_P_8021Q)
-		return 0;
-	return xmd_be16(hdr + ETH_HLEN) & (XMD_VLANS - 1);
-}
 
 bool xmd_vlan_any(const u8 *hdr)
 {
 	u16 type = xmd_be16(hdr + 2 * ETH_ALEN);
 
 	return type == ETH_P_8021Q || type == ETH_P_8021AD;
-}
-
-u16 xmd_vlan_of(const unsigned long *apart, const struct xmd_buf *b)
-{
-	u16 vlan = xmd_vlan_id(b);
-
-	return test_bit(vlan, apart) ? vlan : 0;
 }
 
 void xmd_vlan_push(struct xmd_buf *b, u16 vlan)

@@ -24,20 +24,35 @@
 #ifndef XMD_BACK_VLAN_H
 #define XMD_BACK_VLAN_H
 
+#include <linux/bitops.h>
+#include <linux/if_ether.h>
 #include <linux/types.h>
+#include "csum.h"
 #include "xmd/nic.h"
 
 #define XMD_VLANS	4096u
 #define XMD_TAG_LEN	4u
 
 /* The number in the 802.1Q tag with which @b begins; 0: with none, or one of a priority only. */
-u16 xmd_vlan_id(const struct xmd_buf *b);
+static inline u16 xmd_vlan_id(const struct xmd_buf *b)
+{
+	const u8 *hdr = xmd_buf_data(b);
+
+	if (b->len < ETH_HLEN + XMD_TAG_LEN || xmd_be16(hdr + 2 * ETH_ALEN) != ETH_P_8021Q)
+		return 0;
+	return xmd_be16(hdr + ETH_HLEN) & (XMD_VLANS - 1);
+}
 
 /* Whether a frame, from its Ethernet header on, begins with any VLAN tag. */
 bool xmd_vlan_any(const u8 *hdr);
 
 /* The VLAN of a frame from the wire, if it is one of @apart; 0: all that are not. */
-u16 xmd_vlan_of(const unsigned long *apart, const struct xmd_buf *b);
+static inline u16 xmd_vlan_of(const unsigned long *apart, const struct xmd_buf *b)
+{
+	u16 vlan = xmd_vlan_id(b);
+
+	return vlan && test_bit(vlan, apart) ? vlan : 0;
+}
 
 /* Tag @b, which has XMD_TAG_LEN bytes of room and no other owner. */
 void xmd_vlan_push(struct xmd_buf *b, u16 vlan);
