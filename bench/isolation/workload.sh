@@ -4,7 +4,7 @@
 #
 #   numbered datagrams   each guest to the peer and back, g1 to g2, g3 to g1
 #   checked streams      g1 to the peer, the peer to g2, g1 to g2, g3 to the peer
-#   a control operation  a second: statistics, moderation, attach of a second vif to g2, its detach
+#   control operations   each second or two: statistics, moderation; attach of a second vif to g2, its detach
 #
 # Flows are named FROM-TO-KIND; their receivers' logs are $LOG_DIR/NAME.recv.
 : "${RATE:=20}" "${STREAM:=20000}" "${OP_EVERY:=1}"
@@ -57,34 +57,36 @@ op() { # 0 to 3
 }
 
 # After a failed attach there may be half a vif: that it can be taken away is looked at, but no failure of its own.
-ops_loop() {
-	n=0
+# Two at a time, or a fault would be watched for as long as all four take, one after the other; nobody pauses with a
+# vif that has only been attached.
+ops_loop() { # FIRST, an even one: it and the next in turn
+	l_n=$1
 	while [ ! -e $ops_state.stop ]; do
-		if [ $n = 0 ] && [ -e $ops_state.pause ]; then
-			touch $ops_state.paused
+		if [ "$l_n" = "$1" ] && [ -e $ops_state.pause ]; then
+			touch "$ops_state.paused.$1"
 			sleep 0.2
 			continue
 		fi
-		rm -f $ops_state.paused
+		rm -f "$ops_state.paused.$1"
 		op_start=$(now_ms) op_status=0
-		op $n > /run/lab/op.said 2>&1 || op_status=$?
-		[ $op_status = 0 ] || op_text=$(tail -n 1 /run/lab/op.said | tr -cd 'a-zA-Z0-9 .:_/-')
-		case $n in
+		op "$l_n" > "/run/lab/op.said.$1" 2>&1 || op_status=$?
+		[ $op_status = 0 ] || op_text=$(tail -n 1 "/run/lab/op.said.$1" | tr -cd 'a-zA-Z0-9 .:_/-')
+		case $l_n in
 		2) op_attached=$op_status ;;
 		3) [ $op_attached = 0 ] || op_status=0 ;;
 		esac
 		echo "$op_start $(now_ms) $op_status $op_name ${op_text:-}" >> $ops
 		op_text=
-		n=$(((n + 1) % 4))
+		if [ "$l_n" = "$1" ]; then l_n=$(($1 + 1)); else l_n=$1; fi
 		if [ -e $ops_state.hurry ]; then sleep 0.1; else sleep "$OP_EVERY"; fi
 	done
 }
 
 ops_pause() {
 	touch $ops_state.pause
-	wait_until 120 "[ -e $ops_state.paused ]"
+	wait_until 120 "[ -e $ops_state.paused.0 ] && [ -e $ops_state.paused.2 ]"
 }
-ops_go() { rm -f $ops_state.hurry $ops_state.pause $ops_state.paused; }
+ops_go() { rm -f $ops_state.hurry $ops_state.pause $ops_state.paused.*; }
 
 # One of each has begun after that time and gone well.
 ops_well_since() { # MS
@@ -154,7 +156,8 @@ workload_start() {
 	flow_start peer g2 tcp
 	flow_start g1 g2 tcp
 	flow_start g3 peer tcp
-	ops_loop &
+	ops_loop 0 &
+	ops_loop 2 &
 	[ "$MODE" != stock ] || administrator > /logs/administrator.log 2>&1 &
 	sleep 3
 }

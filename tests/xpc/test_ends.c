@@ -188,6 +188,32 @@ static void a_handler_that_returns_rubbish(void **state)
 	assert_int_equal(kernel.t.wrong, 0);
 }
 
+/* A user half whose reader is broken: every number is 0, which t_up's may not be. */
+static int read_zeros(struct xpc_link *link, void *buf)
+{
+	int n = kernel.link.read(&kernel.link, buf);
+
+	(void)link;
+	if (n > (int)XPC_HEADER)
+		memset((__u8 *)buf + XPC_HEADER, 0, (size_t)n - XPC_HEADER);
+	return n;
+}
+
+/* Who asked hears nothing of that: the next user half answers. */
+static void a_call_that_cannot_be_read_ends_who_reads(void **state)
+{
+	struct t_thing thing = { .line.n = 1 };
+	struct t_line line = {};
+	struct xpc_link broken = { read_zeros, kernel.link.write };
+	__u64 big = 0;
+
+	(void)state;
+	user.cfg.link = &broken;
+	assert_int_not_equal(xpc_call_t_up(&kernel, 5, &thing, &line, &big), -ERANGE);
+	assert_int_equal(user.up[0].n, 0);
+	assert_int_equal(user.sent[XPC_ANSWER], 0);
+}
+
 static void a_list_goes_up(void **state)
 {
 	struct t_node node[2] = { { &node[1], 11, "one" }, { NULL, 12, "two" } };
@@ -348,6 +374,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		test(a_call_up_reads_like_a_call),
 		test(a_handler_that_returns_rubbish),
+		test(a_call_that_cannot_be_read_ends_who_reads),
 		test(a_list_goes_up),
 		test(a_call_down_reads_like_a_call),
 		test(a_handler_calls_back),

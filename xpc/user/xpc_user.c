@@ -123,6 +123,10 @@ static int answer(struct xpc_user *u, const struct xpc_msg *call, unsigned int i
 	return 0;
 }
 
+/*
+ * The kernel half checks what it sends.  A call that cannot be read here is no fault of who asked: this process is
+ * broken, and its successor is asked.
+ */
 static int serve(struct xpc_user *u, const struct xpc_msg *call)
 {
 	__u64 began = now_ns();
@@ -134,8 +138,9 @@ static int serve(struct xpc_user *u, const struct xpc_msg *call)
 	memset(u->args, 0, u->cfg.proto->up_args);
 	result = xpc_decode_struct(u->cfg.proto->up[i].in, u->args, u->in + XPC_HEADER,
 				   call->len - XPC_HEADER);
-	if (!result)
-		result = u->cfg.serve[i](u->cfg.ctx, u->args);
+	if (result)
+		return result;
+	result = u->cfg.serve[i](u->cfg.ctx, u->args);
 	note(&u->up[i], began, result);
 	return answer(u, call, i, result);
 }
