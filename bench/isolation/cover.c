@@ -101,6 +101,18 @@ static void put_all(const struct target *p, struct block *blocks, size_t n, bool
 	}
 }
 
+static struct block *looked_at;
+static size_t n_looked_at;
+
+/* However this ends: each stop costs the process time, and who waits for it may have ended it for that. */
+static void print_reached(void)
+{
+	for (size_t i = 0; i < n_looked_at; i++)
+		if (looked_at[i].reached)
+			printf("0x%lx\n", looked_at[i].at);
+	free(looked_at);
+}
+
 void cover(struct target *p, const char *path, double seconds)
 {
 	struct block *blocks = NULL;
@@ -108,6 +120,9 @@ void cover(struct target *p, const char *path, double seconds)
 	double until = now() + seconds;
 	struct stop s;
 
+	looked_at = blocks;
+	n_looked_at = n;
+	atexit(print_reached);
 	target_halt(p);
 	put_all(p, blocks, n, true);
 	target_run(p);
@@ -117,9 +132,5 @@ void cover(struct target *p, const char *path, double seconds)
 	}
 	target_halt(p);
 	put_all(p, blocks, n, false);
-	for (size_t i = 0; i < n; i++)
-		if (blocks[i].reached)
-			printf("0x%lx\n", blocks[i].at);
 	target_close(p);
-	free(blocks);
 }

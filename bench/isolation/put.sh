@@ -54,7 +54,16 @@ refresh() {
 cover() { # SECONDS BLOCKS
 	put drv "$2" "/root/blocks-$WHERE"
 	if [ -n "$program" ]; then
-		on drv "xmd-inject cover --name $program --blocks /root/blocks-$WHERE --seconds $1" || fail "no coverage"
+		# with a stop at each block it may be given up for its slowness: the rest is looked for in the next one
+		on drv "cp /root/blocks-$WHERE /root/left && : > /root/reached && tries=5
+			while ! xmd-inject cover --name $program --blocks /root/left --seconds $1 > /root/found; do
+				tries=\$((tries - 1))
+				[ \$tries -gt 0 ] || { cat /root/found >&2; exit 1; }
+				grep '^0x' /root/found >> /root/reached
+				grep -v -w -F -f /root/reached /root/blocks-$WHERE > /root/left
+				sleep 2
+			done
+			cat /root/reached /root/found" || fail "no coverage"
 	else
 		poke_cover "$1"
 	fi
