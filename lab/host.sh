@@ -3,6 +3,7 @@
 # nothing of it can collide with another run or outlive this one. Makes the wire, starts QEMU and the two ends of
 # the command channel, runs the case. Everything it needs to know comes in variables from lab/lab:
 #   IMAGES CASE_DIR LOGS RUN (sockets) MODE=run|shell NICS=1|2 NIC_MODEL ICOUNT CAPTURE LAB_MEM LAB_QEMU_ARGS
+#   DOM0 (a folder of lab/dom0-disk, or empty: the lab's own dom0)
 set -eu
 mount -t sysfs sysfs /sys            # the sysfs of this network namespace
 # the host's own tools first, then busybox for what it does not have (killall, nc ...)
@@ -79,6 +80,15 @@ fi
 shell=
 [ "$MODE" != shell ] || shell=lab.shell
 
+words="mitigations=off clocksource=xen lab.nic=$NIC $nic2 $shell"
+if [ -n "${DOM0:-}" ]; then
+    # what the case writes is gone with QEMU
+    disk=(-drive "file=$DOM0/disk,format=raw,if=none,id=disk,snapshot=on,cache=unsafe" -device "virtio-blk-pci,drive=disk")
+    xen=$DOM0/xen dom0="$DOM0/vmlinuz console=hvc0 root=/dev/vda ro $words,$DOM0/initrd" boot_s=240
+else
+    disk=() xen=$IMAGES/xen dom0="$IMAGES/vmlinux console=hvc0 loglevel=6 $words,$IMAGES/dom0.cpio" boot_s=60
+fi
+
 # shellcheck disable=SC2086  # LAB_QEMU_ARGS is a list of words
 qemu=(${LAB_QEMU:-qemu-system-x86_64} -name xmd-lab -M q35 -cpu "$model" -m "${LAB_MEM:-3072}" -nodefaults
     -display none -no-reboot
@@ -97,10 +107,10 @@ qemu=(${LAB_QEMU:-qemu-system-x86_64} -name xmd-lab -M q35 -cpu "$model" -m "${L
     -fsdev "local,id=logs,path=$LOGS,security_model=none"
     -device "virtio-9p-pci,fsdev=logs,mount_tag=logs"
     -chardev "pipe,id=monitor,path=$RUN/monitor" -mon chardev=monitor
-    "${console[@]}" ${LAB_QEMU_ARGS:-}
-    -kernel "$IMAGES/xen"
+    "${console[@]}" "${disk[@]}" ${LAB_QEMU_ARGS:-}
+    -kernel "$xen"
     -append "console=com1 com1=115200,8n1 dom0_mem=1024M,max:1024M dom0_max_vcpus=1 loglvl=info guest_loglvl=info spec-ctrl=no,eager-fpu ioapic_ack=old bootscrub=0 noreboot ${LAB_XEN_ARGS:-}"
-    -initrd "$IMAGES/vmlinux console=hvc0 loglevel=6 mitigations=off clocksource=xen lab.nic=$NIC $nic2 $shell,$IMAGES/dom0.cpio")
+    -initrd "$dom0")
 
 "$AGENT" serve "$RUN/peer.sock" 2>> "$LOGS/peer-agent.log" < /dev/null &
 if [ "$MODE" = shell ]; then
@@ -116,7 +126,7 @@ export LAB_HUB=$RUN/hub
 # idle, and as nothing else is left to happen, for ever. The debug key that prints dom0's registers pauses dom0 for it,
 # and has it scheduled anew.
 unstick() {
-    timeout 60 "$AGENT" on dom0 true || true        # it boots
+    timeout $boot_s "$AGENT" on dom0 true || true        # it boots
     while sleep 15; do
         timeout 15 "$AGENT" on dom0 true || [ -e "$RUN/quiet" ] || {
             echo "lab: dom0 does not answer: nudged by a debug key"

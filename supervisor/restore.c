@@ -201,6 +201,7 @@ struct walk {
 	struct store *s;
 	uint32_t from, to;
 	unsigned int left;	/* nodes */
+	bool let_in;		/* xenstored has dropped what said @from */
 	bool mtu;		/* there is that key */
 };
 
@@ -210,10 +211,28 @@ struct walk {
  */
 static int readmit_node(struct walk *w, const char *path)
 {
+	int named;
+
 	if (!w->left)
 		return 0;
 	w->left--;
-	return w->s->ops->readmit(w->s, path, w->from, w->to);
+	named = w->s->ops->readmit(w->s, path, w->from, w->to, w->let_in);
+	return named < 0 ? named : 0;
+}
+
+/*
+ * The directory itself was made by the toolstack, for the guest and readable for @from.  Where that is not said any
+ * more the permissions went with @from, those of all nodes, and what the guest had hidden from it cannot be told from what
+ * it had not.
+ */
+static int readmit_top(struct walk *w, const char *front)
+{
+	int named = w->s->ops->readmit(w->s, front, w->from, w->to, false);
+
+	if (named)
+		return named < 0 ? named : 0;
+	w->let_in = true;
+	return readmit_node(w, front);
 }
 
 /* Each look into a directory costs xenstored as much as a node: only where there is something. */
@@ -240,7 +259,7 @@ static int readmit_below(struct walk *w, const char *path, bool top)
 
 static int readmit(struct walk *w, const char *front)
 {
-	int err = readmit_node(w, front);
+	int err = readmit_top(w, front);
 
 	if (!err)
 		err = readmit_below(w, front, true);

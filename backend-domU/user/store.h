@@ -51,8 +51,10 @@ struct store_ops {
 	int (*give)(struct store *s, const char *path, unsigned int owner, unsigned int reader);
 	/* dom0 only: the permissions that a node has, once more, with @to where they say @from.
 	 * Both may be the same: xenstored ignores permissions that name a domain which is younger
-	 * than they are, as a domid may be used again. */
-	int (*readmit)(struct store *s, const char *path, unsigned int from, unsigned int to);
+	 * than they are, as a domid may be used again.  Oxenstored, which Debian prefers, drops them
+	 * when that domain ends: with @let_in @to may read what only the owner can.
+	 * Return: 1 if they said @from, 0 if not; negative: failed */
+	int (*readmit)(struct store *s, const char *path, unsigned int from, unsigned int to, bool let_in);
 	int (*watch)(struct store *s, const char *path, const char *token);
 	int (*unwatch)(struct store *s, const char *path, const char *token);
 	/* -EAGAIN: none waiting */

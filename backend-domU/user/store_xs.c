@@ -95,21 +95,34 @@ static int xs_give_node(struct store *s, const char *path, unsigned int owner,
 }
 
 static int xs_readmit_node(struct store *s, const char *path, unsigned int from,
-			   unsigned int to)
+			   unsigned int to, bool let_in)
 {
-	struct xs_permissions *perms;
+	struct xs_permissions *perms, *more;
 	unsigned int i, n;
+	bool named = false;
 	int err;
 
 	perms = xs_get_permissions(to_xs(s)->xs, to_xs(s)->tx, path, &n);
 	if (!perms)
 		return failed();
-	for (i = 0; i < n; i++)
-		if (perms[i].id == from)
-			perms[i].id = to;
+	for (i = 0; i < n; i++) {
+		if (perms[i].id != from)
+			continue;
+		perms[i].id = to;
+		named = true;
+	}
+	if (!named && let_in && n == 1) {
+		more = realloc(perms, (n + 1) * sizeof(*perms));
+		if (!more) {
+			free(perms);
+			return -ENOMEM;
+		}
+		perms = more;
+		perms[n++] = (struct xs_permissions){ .id = to, .perms = XS_PERM_READ };
+	}
 	err = xs_set_permissions(to_xs(s)->xs, to_xs(s)->tx, path, perms, n) ? 0 : failed();
 	free(perms);
-	return err;
+	return err ? err : named;
 }
 
 static int xs_add_watch(struct store *s, const char *path, const char *token)

@@ -168,8 +168,12 @@ static void check_pciback(struct report *r)
 		well(r, "pciback", HOST, "xen-pciback is there");
 		return;
 	}
+	if (r->planned_nic) {
+		well(r, "pciback", HOST, "xen-pciback is not loaded yet");
+		return;
+	}
 	find(r, FAULT, "pciback", HOST, "dom0 has not loaded xen-pciback, which hands PCI devices to domains");
-	remedy(r, "modprobe xen-pciback, and for each boot: echo xen-pciback > /etc/modules-load.d/xen-pciback.conf");
+	remedy(r, "modprobe xen-pciback, as xmdctl create does, and for each boot: echo xen-pciback > /etc/modules-load.d/xen-pciback.conf");
 }
 
 static void check_memory(struct report *r, const struct xen *x)

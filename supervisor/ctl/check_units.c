@@ -134,7 +134,7 @@ static void check_console(struct report *r)
 		return;
 	}
 	find(r, NOTE, "console", "xenconsoled", "guests' consoles are kept nowhere: of a driver domain that dies the last 2 KB of its console will be all there is");
-	remedy(r, "write XENCONSOLED_TRACE=guest in /etc/default/xen (Debian) or /etc/sysconfig/xencommons, and restart xenconsoled with the next boot");
+	remedy(r, "mkdir -p /var/log/xen/console; write XENCONSOLED_ARGS=--log=guest in /etc/default/xen (Debian), or XENCONSOLED_TRACE=guest in /etc/sysconfig/xencommons; it counts from the next boot on");
 }
 
 void check_units(struct report *r)

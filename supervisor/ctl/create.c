@@ -26,6 +26,7 @@ struct plan {
 	char image[2][128];		/* kernel and ramdisk, if nothing was said of them */
 	char path[FACT_PATH];		/* of the configuration */
 	char text[TEXT_MAX];
+	bool load;			/* xen-pciback is not there yet: Debian does not load it by itself */
 	bool bind;			/* the NIC is not xen-pciback's yet */
 };
 
@@ -120,6 +121,7 @@ static void check_driver(struct report *r, struct plan *p)
 {
 	char *driver = fact_link(&r->facts, "/sys/bus/pci/devices/%s/driver", p->nic);
 
+	p->load = !fact_there(&r->facts, "/sys/bus/pci/drivers/pciback");
 	p->bind = !driver || strcmp(driver, "pciback");
 	free(driver);
 }
@@ -139,17 +141,17 @@ static bool check_plan(struct report *r, struct plan *p, bool force)
 
 /* ------------------------------------------------------------- doing it */
 
-static int run_xl(const char *what, const char *word)
+static int run_program(const char *program, const char *what, const char *word)
 {
-	char *const argv[] = { "xl", (char *)what, (char *)word, NULL };
+	char *const argv[] = { (char *)program, (char *)what, (char *)word, NULL };
 	int status;
 	pid_t pid;
-	int err = posix_spawnp(&pid, "xl", NULL, NULL, argv, environ);
+	int err = posix_spawnp(&pid, program, NULL, NULL, argv, environ);
 
 	if (err)
-		return fail(EXIT_CANNOT, "xl: %s", strerror(err));
+		return fail(EXIT_CANNOT, "%s: %s", program, strerror(err));
 	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status))
-		return fail(EXIT_FAILED, "xl %s %s failed; what is above says why", what, word);
+		return fail(EXIT_FAILED, "%s %s%s%s failed; what is above says why", program, what, word ? " " : "", word ? word : "");
 	return EXIT_OK;
 }
 
@@ -201,13 +203,15 @@ static int wait_serving(struct report *r, const struct plan *p)
 
 static int carry_out(struct report *r, const struct plan *p)
 {
-	int ret = p->bind ? run_xl("pci-assignable-add", p->nic) : EXIT_OK;
+	int ret = p->load ? run_program("modprobe", "xen-pciback", NULL) : EXIT_OK;
 
+	if (ret == EXIT_OK && p->bind)
+		ret = run_program("xl", "pci-assignable-add", p->nic);
 	if (ret == EXIT_OK)
 		ret = write_config(p);
 	if (ret != EXIT_OK)
 		return ret;
-	ret = run_xl("create", p->path);
+	ret = run_program("xl", "create", p->path);
 	return ret == EXIT_OK ? wait_serving(r, p) : ret;
 }
 
@@ -216,6 +220,8 @@ static void tell(const struct plan *p, bool possible)
 	char copy[TEXT_MAX], *rest = copy, *line;
 
 	printf("%s\n", possible ? "would be done:" : "would be done, once the errors above are gone:");
+	if (p->load)
+		printf("  modprobe xen-pciback\n");
 	if (p->bind)
 		printf("  xl pci-assignable-add %s\n", p->nic);
 	printf("  write %s:\n", p->path);

@@ -62,6 +62,7 @@ struct conn {
 
 struct mem {
 	struct tree tree;
+	bool oxenstored;
 	struct conn *conns;
 	uint64_t gen;
 	unsigned int storm[DOMAINS];
@@ -357,9 +358,19 @@ void mem_replace_domain(struct mem *m, unsigned int domid)
 {
 	size_t i;
 
-	for (i = 0; i < m->tree.n; i++)
-		if (m->tree.node[i].reader == (int)domid)
+	for (i = 0; i < m->tree.n; i++) {
+		if (m->tree.node[i].reader != (int)domid)
+			continue;
+		if (m->oxenstored)
+			m->tree.node[i].reader = -1;
+		else
 			m->tree.node[i].stale = true;
+	}
+}
+
+void mem_as_oxenstored(struct mem *m)
+{
+	m->oxenstored = true;
 }
 
 void mem_drop_owned(struct mem *m, unsigned int domid)
@@ -648,10 +659,12 @@ static int mem_give(struct store *s, const char *path, unsigned int owner, unsig
 	return burn(c) ? -ESHUTDOWN : set_perms(c, path, owner, (int)reader);
 }
 
-static int mem_readmit(struct store *s, const char *path, unsigned int from, unsigned int to)
+static int mem_readmit(struct store *s, const char *path, unsigned int from, unsigned int to, bool let_in)
 {
 	struct conn *c = to_conn(s);
 	struct node *n;
+	bool named;
+	int err;
 
 	if (burn(c))
 		return -ESHUTDOWN;
@@ -660,8 +673,10 @@ static int mem_readmit(struct store *s, const char *path, unsigned int from, uns
 	n = tree_find(view_of(c), path);
 	if (!n)
 		return -ENOENT;
-	return set_perms(c, path, n->owner == from ? to : n->owner,
-			 n->reader == (int)from ? (int)to : n->reader);
+	named = n->owner == from || n->reader == (int)from;
+	err = set_perms(c, path, n->owner == from ? to : n->owner,
+			n->reader == (int)from || (let_in && n->reader < 0) ? (int)to : n->reader);
+	return err ? err : named;
 }
 
 static int mem_watch(struct store *s, const char *path, const char *token)

@@ -41,6 +41,8 @@ void mem_set_perms(struct mem *m, const char *path, unsigned int owner, int read
 /* Domain @domid is another one from now on: permissions that name it count for nothing
  * until they are set again. */
 void mem_replace_domain(struct mem *m, unsigned int domid);
+/* It is as oxenstored from now on, and drops these permissions. */
+void mem_as_oxenstored(struct mem *m);
 
 /* Domain @domid is no more: what it owned goes with it. */
 void mem_drop_owned(struct mem *m, unsigned int domid);

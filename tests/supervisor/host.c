@@ -76,7 +76,8 @@ void host_attach(struct world *w, unsigned int i, enum front_mode mode)
 /* Where domain DRV's would be is nothing then. */
 void host_attach_to(struct world *w, unsigned int i, unsigned int drv)
 {
-	char path[STORE_PATH_MAX], back[STORE_PATH_MAX], text[16];
+	char path[STORE_PATH_MAX], back[STORE_PATH_MAX], text[16], **names;
+	unsigned int k, n;
 
 	host_attach(w, i, FRONT_MUTE);
 	snprintf(back, sizeof(back), "/local/domain/%u/" XS_DIR_BACK, drv, w->vif[i].domid,
@@ -86,8 +87,14 @@ void host_attach_to(struct world *w, unsigned int i, unsigned int drv)
 	set(w, w->vif[i].front, XS_FRONT_BACKEND, back);
 	set(w, w->vif[i].front, XS_FRONT_BACKEND_ID, text);
 	mem_set_perms(w->mem, w->vif[i].front, w->vif[i].domid, (int)drv);
-	store_path(path, w->vif[i].front, XS_FRONT_STATE);
-	mem_set_perms(w->mem, path, w->vif[i].domid, (int)drv);
+	assert(!w->dom0->ops->list(w->dom0, w->vif[i].front, &names, &n));
+	for (k = 0; k < n; k++) {
+		if (!strcmp(names[k], XS_FRONT_MTU))
+			continue;
+		store_path(path, w->vif[i].front, names[k]);
+		mem_set_perms(w->mem, path, w->vif[i].domid, (int)drv);
+	}
+	free(names);
 	w->dom0->ops->remove(w->dom0, w->vif[i].back);
 	w->vif[i].tool = TOOL_IDLE;
 }

@@ -10,12 +10,16 @@
 
 #include <xmd/xs_names.h>
 
+static bool oxenstored;		/* all of it once more with that one's way to forget permissions */
+
 static int setup(void **state)
 {
 	struct world *w = calloc(1, sizeof(*w));
 
 	log_forget();
 	host_init(w);
+	if (oxenstored)
+		mem_as_oxenstored(w->mem);
 	*state = w;
 	return 0;
 }
@@ -424,7 +428,8 @@ static void what_a_guest_hides_stays_hidden(void **state)
 	crash(w);
 	restore_well(w);
 	store_path(path, w->vif[0].front, "mine");
-	assert_int_equal(read_as_drv(w, path), -EACCES);
+	/* there it looks as all others do */
+	assert_int_equal(read_as_drv(w, path), oxenstored ? 0 : -EACCES);
 	store_path(path, w->vif[0].front, "theirs");
 	assert_int_equal(read_as_drv(w, path), -EACCES);
 }
@@ -1127,5 +1132,8 @@ int main(void)
 		T(a_look_that_fails_says_nothing),
 	};
 
-	return cmocka_run_group_tests_name("restore", tests, NULL, NULL);
+	int failed = cmocka_run_group_tests_name("restore", tests, NULL, NULL);
+
+	oxenstored = true;
+	return failed + cmocka_run_group_tests_name("restore, oxenstored", tests, NULL, NULL);
 }
