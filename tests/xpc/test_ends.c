@@ -199,7 +199,7 @@ static int read_zeros(struct xpc_link *link, void *buf)
 	return n;
 }
 
-/* Who asked hears nothing of that: the next user half answers. */
+/* Who asked hears nothing of that, as there is no answer. That the next one is asked: test_tracker.c */
 static void a_call_that_cannot_be_read_ends_who_reads(void **state)
 {
 	struct t_thing thing = { .line.n = 1 };
