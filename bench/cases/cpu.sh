@@ -13,7 +13,8 @@
 # each domain does meanwhile without being asked, see "idle". What does not arrive counts for nothing.
 #
 # KIND       stock or xmd, the driver domain; with -front, guests have xmd_front instead of xen-netfront;
-#            with -granted likewise, and a grant for each frame
+#            with -granted likewise, and a grant for each frame; with -listened somebody in dom0 looks at
+#            the frames of each guest (xmdctl tcpdump)
 # ROUNDS     how often each is measured
 # WORKLOADS  which, of the list below
 # COUNTS     1: each once more, with Xen's tracing and QEMU's on, which cost the domains nothing that
@@ -230,6 +231,13 @@ workload() {
 	esac
 }
 
+# Until the end of the case
+listen_to() {
+	xmdctl tcpdump "$1" --write /dev/null > "/logs/listen-$1.txt" 2>&1 &
+	eval "mirror=xmdvif\$${1}_id.0"
+	wait_until 30 "on drv 'ip link show $mirror' | grep -q '[<,]UP[,>]'" || fail "nobody listens: $(cat "/logs/listen-$1.txt")"
+}
+
 case $KIND in *-granted) LAB_EXTRA=xmd.backend=--no-staging ;; esac
 drv_start "${KIND%%-*}"
 LAB_EXTRA=
@@ -244,6 +252,7 @@ on g1 "ping -q -c 2 -W 2 $(addr g2)" > /dev/null || fail "g1 cannot reach g2"
 put peer /case/xmd-flow "$(on peer 'echo $RUN')/bin/xmd-flow"
 cp /case/xmd-flow /run/lab/
 [ -z "$PROFILE" ] || profile_open
+case $KIND in *-listened) listen_to g1; listen_to g2 ;; esac
 sleep 3
 counting=
 for round in $(seq "$ROUNDS"); do

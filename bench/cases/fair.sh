@@ -84,20 +84,25 @@ latency() {
 	metric "$MODE.ping.ratio" "$(echo "$beside $idle" | awk '{ print $1 / $2 }')" ''
 }
 
-# offered RATE: what arrives at g1 of so many a second, in $delivered
+now_ms() { read -r up _ < /proc/uptime; echo "${up%.*}${up#*.}0"; }
+
+# offered RATE: what arrives at g1 of so many a second, in $delivered, and what really was sent, in $sent:
+# the wire may take fewer, and then it takes longer
 port=6000
 offered() {
 	port=$((port + 1))
 	on g1 "exec $flow frames-sink $port" > /run/lab/sunk 2>&1 &
 	sinker=$!
 	wait_until 20 "on g1 'grep -q :$(printf %04X $port) /proc/net/udp'" || fail "g1 does not listen"
+	began=$(now_ms)
 	on peer "\$RUN/bin/xmd-flow frames $(addr g1) $port $(($1 * SECS)) $1 64" > /dev/null || fail "the peer does not send"
+	took=$(($(now_ms) - began))
+	[ $took -gt $((SECS * 1000)) ] || took=$((SECS * 1000))
 	wait $sinker || true
 	delivered=$(sed -n 's/^flow: frames=//p' /run/lab/sunk)
-	delivered=$((${delivered:-0} / SECS))
+	delivered=$((${delivered:-0} * 1000 / took))
+	sent=$(($1 * SECS * 1000 / took))
 }
-
-now_ms() { read -r up _ < /proc/uptime; echo "${up%.*}${up#*.}0"; }
 
 # How long dom0 needs for what an administrator would ask, in ms; in the background, while the flood is on
 dom0_answers() {
@@ -112,6 +117,7 @@ overload() {
 	for r in $rates; do
 		offered "$r"
 		metric "$MODE.offered.$r" "$delivered" pps
+		metric "$MODE.sent.$r" "$sent" pps
 		[ "$delivered" -le $peak ] || peak=$delivered
 	done
 	metric "$MODE.overload.peak" "$peak" pps
@@ -126,6 +132,7 @@ overload() {
 	wait $beside
 	others=$(cat /run/lab/mbps.g2 /run/lab/mbps.g3 | awk '{ s += $1 } END { print s }')
 	metric "$MODE.overload.with_neighbours" "$delivered" pps
+	metric "$MODE.overload.sent" "$sent" pps
 	metric "$MODE.overload.neighbours_kept" "$(echo "$others $alone" | awk '{ print $2 ? $1 / $2 : 0 }')" ''
 	metric "$MODE.overload.dom0_answers" "$(cat /run/lab/answered)" ms
 	offered $((peak * 4))

@@ -83,18 +83,22 @@ static void tx_hold(struct back *b, unsigned int ms)
 	sleep_ms(ms);
 }
 
-/* Answered while the frame is still mapped. */
+/*
+ * Answered while the frames are still mapped.  All are taken before the first is answered: a
+ * frontend that sees a page kept may send nothing any more.
+ */
 static void tx_held(struct back *b, unsigned int n)
 {
-	netif_tx_request_t req;
+	netif_tx_request_t req[16];
 	void *page[16];
 
 	for (unsigned int i = 0; i < n; i++) {
-		need_tx(b, &req);
-		page[i] = xengnttab_map_grant_ref(b->xgt, b->front_domid, req.gref, PROT_READ);
-		tx_answer(b, req.id, NETIF_RSP_OKAY);
-		tx_publish(b);
+		need_tx(b, &req[i]);
+		page[i] = xengnttab_map_grant_ref(b->xgt, b->front_domid, req[i].gref, PROT_READ);
 	}
+	for (unsigned int i = 0; i < n; i++)
+		tx_answer(b, req[i].id, NETIF_RSP_OKAY);
+	tx_publish(b);
 	sleep_ms(1000);
 	for (unsigned int i = 0; i < n; i++)
 		if (page[i])
