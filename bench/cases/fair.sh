@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2154  # lab.sh sets what guest_start and drv_start have made
 # SPDX-License-Identifier: GPL-2.0
 # lab: file build/bin/xmd-flow
+# lab: file bench/cases/frames.sh
 #
 # What guests leave each other: the shares of guests that all stream, with one among them that floods,
 # the round trip of an idle guest beside four that stream, and what a guest, its neighbours and dom0
@@ -11,7 +12,7 @@
 # GUESTS  how many, at least 5
 # SECS    seconds of each stream (default 8)
 : "${MODE:=xmd}" "${GUESTS:=5}" "${SECS:=8}"
-flow=/usr/bin/xmd-flow
+. /case/frames.sh
 names=$(for i in $(seq "$GUESTS"); do echo "g$i"; done)
 # datagrams a second from the wire to one guest, until well beyond what any driver domain takes here
 rates="1000 2000 4000 8000 16000 32000 64000"
@@ -84,26 +85,6 @@ latency() {
 	metric "$MODE.ping.ratio" "$(echo "$beside $idle" | awk '{ print $1 / $2 }')" ''
 }
 
-now_ms() { read -r up _ < /proc/uptime; echo "${up%.*}${up#*.}0"; }
-
-# offered RATE: what arrives at g1 of so many a second, in $delivered, and what really was sent, in $sent:
-# the wire may take fewer, and then it takes longer
-port=6000
-offered() {
-	port=$((port + 1))
-	on g1 "exec $flow frames-sink $port" > /run/lab/sunk 2>&1 &
-	sinker=$!
-	wait_until 20 "on g1 'grep -q :$(printf %04X $port) /proc/net/udp'" || fail "g1 does not listen"
-	began=$(now_ms)
-	on peer "\$RUN/bin/xmd-flow frames $(addr g1) $port $(($1 * SECS)) $1 64" > /dev/null || fail "the peer does not send"
-	took=$(($(now_ms) - began))
-	[ $took -gt $((SECS * 1000)) ] || took=$((SECS * 1000))
-	wait $sinker || true
-	delivered=$(sed -n 's/^flow: frames=//p' /run/lab/sunk)
-	delivered=$((${delivered:-0} * 1000 / took))
-	sent=$(($1 * SECS * 1000 / took))
-}
-
 # How long dom0 needs for what an administrator would ask, in ms; in the background, while the flood is on
 dom0_answers() {
 	sleep 2
@@ -145,9 +126,7 @@ for g in $names; do
 	on "$g" "ping -q -c 2 -W 2 $PEER_IP" > /dev/null || fail "$g cannot reach the peer"
 	on peer "iperf3 -s -D -p $((5200 + $(number_of "$g")))" || fail "no iperf3 server on the peer"
 done
-put g1 /case/xmd-flow $flow
-# shellcheck disable=SC2016
-put peer /case/xmd-flow "$(on peer 'echo $RUN')/bin/xmd-flow"
+frames_prepare
 # shellcheck disable=SC2086
 for way in tx rx; do
 	shares "all_$way" $way $names

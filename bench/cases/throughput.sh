@@ -1,5 +1,8 @@
+# shellcheck shell=sh disable=SC2154  # frames.sh sets $delivered
 # SPDX-License-Identifier: GPL-2.0
 # lab: file bench/cases/measure.sh
+# lab: file bench/cases/frames.sh
+# lab: file build/bin/xmd-flow
 #
 # Throughput and round trip through a driver domain: the stock one (Linux e1000, bridge,
 # xen-netback) or ours, with the same guest image and the same peer. Measured for a guest
@@ -10,6 +13,7 @@
 # SECS    seconds of each stream (default 5)
 # WARM    seconds at the start of a stream that do not count (default 1)
 . /case/measure.sh
+. /case/frames.sh
 : "${MODE:=xmd}"
 
 # 18 bytes of UDP payload make an Ethernet frame of 64 bytes with its FCS.
@@ -47,4 +51,10 @@ drv_start "$MODE"
 guest_start g1 stock pv
 on g1 "ping -q -c 3 -W 2 $PEER_IP" > /dev/null || fail "$MODE: guest cannot reach the peer"
 measure "$MODE" guest g1
+# iperf3 asks a guest for more than the kernel does: what a program gets that only receives
+frames_prepare
+for rate in 8000 16000; do
+	offered $rate
+	metric "$MODE.guest.frames_rx$((rate / 1000))k" "$(echo $delivered | awk '{ print $1 / 1000 }')" kpps
+done
 measure "$MODE" drv drv
