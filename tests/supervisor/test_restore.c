@@ -847,6 +847,52 @@ static void a_guest_that_never_stands_still(void **state)
 	assert_string_equal(world_back(w, 2, XS_BACK_XMD_RINGS), "adopted");
 }
 
+/*
+ * Within a transaction xenstored shows of what nobody has looked at yet that it has just gone, which
+ * the store of these tests does not: the guest has removed it between the list and the look.
+ */
+static const struct store_ops *all_there;
+static unsigned int vanishes;
+
+static int readmit_what_vanishes(struct store *s, const char *path, unsigned int from, unsigned int to, bool let_in)
+{
+	if (vanishes && !strcmp(path, "/local/domain/5/device/vif/0/" XS_FRONT_TX_RING_REF)) {
+		vanishes--;
+		return -ENOENT;
+	}
+	return all_there->readmit(s, path, from, to, let_in);
+}
+
+static void a_key_vanishes(void **state)
+{
+	struct world *w = *state;
+	static struct store_ops ops;
+	struct vif_refs refs;
+
+	host_connect(w, 0);
+	host_connect(w, 1);
+	crash(w);
+	all_there = w->dom0->ops;
+	ops = *all_there;
+	ops.readmit = readmit_what_vanishes;
+	w->dom0->ops = &ops;
+	vanishes = 1;
+	assert_int_equal(restore(w, &refs), 0);
+	assert_int_equal(find(&refs, 5, 0)->fate, VIF_WAITING);
+	assert_true(find(&refs, 5, 0)->connected);
+	assert_int_equal(find(&refs, 5, 1)->fate, VIF_WAITING);
+	restore_free(&refs);
+	/* All the time: that one alone */
+	crash(w);
+	vanishes = ~0u;
+	assert_int_equal(restore(w, &refs), 0);
+	assert_int_equal(find(&refs, 5, 0)->fate, VIF_REFUSED);
+	assert_int_equal(find(&refs, 5, 1)->fate, VIF_WAITING);
+	restore_free(&refs);
+	vanishes = 0;
+	w->dom0->ops = all_there;
+}
+
 /* ------------------------------------------------------- another backend */
 
 static struct {
@@ -1123,6 +1169,7 @@ int main(void)
 		T(a_store_that_breaks),
 		T(somebody_is_faster),
 		T(a_guest_that_never_stands_still),
+		T(a_key_vanishes),
 		T(as_if_it_had_been_the_backend_always),
 		T(a_moved_vif_is_connected),
 		T(from_one_that_runs),
