@@ -927,6 +927,16 @@ static void name(struct world *w, unsigned int domid, const char *text)
 	store_write_text(w->dom0, home, "name", text);
 }
 
+/* With driver_domain=1 */
+static void made(struct world *w, unsigned int domid, const char *text)
+{
+	char home[STORE_PATH_MAX];
+
+	name(w, domid, text);
+	snprintf(home, sizeof(home), "/local/domain/%u", domid);
+	store_write_text(w->dom0, home, XS_HOME_LIBXL, "");
+}
+
 /* Vif @i was connected to domain 2, which is no more. */
 static void orphan(struct world *w, unsigned int i)
 {
@@ -940,7 +950,7 @@ static void as_if_it_had_been_the_backend_always(void **state)
 	struct world *w = *state;
 	char *want;
 
-	name(w, DRV, "drv");
+	made(w, DRV, "drv");
 	host_attach(w, 0, FRONT_MUTE);
 	world_front(w, 0, XS_FRONT_STATE, "4");
 	world_front(w, 0, XS_FRONT_TX_RING_REF, "8");
@@ -960,7 +970,7 @@ static void a_moved_vif_is_connected(void **state)
 	struct world *w = *state;
 	char path[STORE_PATH_MAX];
 
-	name(w, DRV, "drv");
+	made(w, DRV, "drv");
 	host_connect(w, 2);
 	orphan(w, 0);
 	store_path(path, w->vif[0].front, XS_FRONT_TX_RING_REF);
@@ -985,8 +995,8 @@ static void from_one_that_runs(void **state)
 	struct store *two;
 
 	world_home(w, 2);
-	name(w, DRV, "drv");
-	name(w, 2, "two");
+	made(w, DRV, "drv");
+	made(w, 2, "two");
 	host_connect(w, 0);
 	host_connect(w, 1);
 	w->vif[0].mode = FRONT_MUTE;
@@ -1027,12 +1037,14 @@ static void what_cannot_be_moved(void **state)
 		{ "drv", "5/", NULL, -EINVAL }, { "drv", "5/00", NULL, -EINVAL },
 		{ "drv", "5/0/0", NULL, -EINVAL }, { "drv", "5/0", "5/7", -ENOENT },
 		{ "drv", "drv", NULL, -ENOENT }, { "drv", "6", NULL, -ENOENT },
+		/* a guest, which would be the backend of all that have none */
+		{ "other", NULL, NULL, -EINVAL }, { "6", "5/0", NULL, -EINVAL },
 	};
 	struct world *w = *state;
 	char *before;
 	size_t i;
 
-	name(w, DRV, "drv");
+	made(w, DRV, "drv");
 	name(w, 5, "guest");
 	name(w, 6, "other");
 	orphan(w, 0);
@@ -1061,7 +1073,7 @@ static void a_move_that_breaks(void **state)
 	int err = -1;
 	long k;
 
-	name(w, DRV, "drv");
+	made(w, DRV, "drv");
 	orphan(w, 0);
 	before = host_dump(w, true);
 	for (k = 0; err; k++) {
