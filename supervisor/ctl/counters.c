@@ -21,6 +21,7 @@
 #define LOOK_MS		4	/* at first */
 #define LOOK_MAX_MS	64
 #define ALL_MS		20000	/* for all pages */
+#define TURN_MS		(ALL_MS + ANSWER_MS)	/* for who asks just now; who was stopped is not waited for */
 
 static uint64_t now(void)
 {
@@ -113,14 +114,24 @@ static bool take_answer(struct drv_counters *d, char *text, uint32_t id, char mo
 
 /* ------------------------------------------------------------- asking */
 
-/* One asks at a time.  Where there is no such directory nobody else is there to ask. */
-static int take_turn(void)
+/*
+ * One asks at a time.  Where there is no such directory nobody else is there to ask.
+ * Return: whether it is our turn; *fd: to be closed after it, negative: nothing is
+ */
+static bool take_turn(int *fd)
 {
-	int fd = open(RUN_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const struct timespec pause = { .tv_nsec = LOOK_MAX_MS * 1000000 };
+	uint64_t end = now() + TURN_MS;
 
-	if (fd >= 0)
-		flock(fd, LOCK_EX);
-	return fd;
+	*fd = open(RUN_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	while (*fd >= 0 && flock(*fd, LOCK_EX | LOCK_NB)) {
+		if (now() > end) {
+			close(*fd);
+			return false;
+		}
+		nanosleep(&pause, NULL);
+	}
+	return true;
 }
 
 static int wait_answer(struct store *s, const char *own, uint32_t id, struct drv_counters *d,
@@ -180,7 +191,10 @@ int counters_read(struct store *s, uint32_t domid, struct drv_counters *d,
 		snprintf(reason, COUNTERS_REASON, "no xmd-backend runs in domain %u", domid);
 		return EXIT_FAILED;
 	}
-	turn = take_turn();
+	if (!take_turn(&turn)) {
+		snprintf(reason, COUNTERS_REASON, "another xmdctl has been asking for %d s: was it stopped?", TURN_MS / 1000);
+		return EXIT_FAILED;
+	}
 	end = now() + ALL_MS;
 	do
 		err = ask_page(s, own, d, more);
