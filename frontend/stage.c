@@ -200,8 +200,13 @@ void xmd_front_stage_look(struct xmd_front *front)
 	unsigned int n = 0;
 	int more = 0;
 
-	if (st->nold && !st->n && !reap(st))
-		queue_delayed_work(system_wq, &front->work, msecs_to_jiffies(REAP_MS));
+	if (st->nold && !st->n) {
+		if (reap(st))
+			/* Who serves us by now was asked when there could be none. */
+			xmd_front_stage_served(front);
+		else
+			queue_delayed_work(system_wq, &front->work, msecs_to_jiffies(REAP_MS));
+	}
 	if (!st->ring.sring || st->broken)
 		return;
 	do {
@@ -220,7 +225,9 @@ void xmd_front_stage_look(struct xmd_front *front)
 /* The backend serves us. */
 void xmd_front_stage_served(struct xmd_front *front)
 {
-	if (front->stage.ring.sring && !front->stage.asked && !front->stage.n)
+	struct xmd_front_stage *st = &front->stage;
+
+	if (st->ring.sring && !st->broken && !st->asked && !st->n)
 		ask_for(front, XMD_CTRL_GET_GREF_MAPPING_SIZE);
 }
 

@@ -101,6 +101,7 @@ void console_keep(struct console *c, const char *name, uint32_t domid, const cha
 	time_t now = time(NULL);
 	struct tm tm;
 	FILE *f = NULL;
+	bool begun;
 
 	if (!c->n && (c->log < 0 || !c->end))
 		goto out;
@@ -114,13 +115,19 @@ void console_keep(struct console *c, const char *name, uint32_t domid, const cha
 	}
 	fchmod(fileno(f), 0640);
 	fprintf(f, "time=%s\tname=%s\tdomid=%u\tcause=%s\n", when, name, domid, cause);
-	put(f, c);
-	if (fflush(f))
+	/* The disk may be full: less than this line is no death that can be told of. */
+	begun = !fflush(f);
+	if (begun)
+		put(f, c);
+	if (!begun || fflush(f))
 		log_warn("cannot write %s: %s", path, strerror(errno));
 	else
 		log_info("its last words are in %s (xmdctl logs %s)", path, name);
 	fclose(f);
-	kept_prune(LOG_DIR, name, ".log", CONSOLE_KEPT);
+	if (begun)
+		kept_prune(LOG_DIR, name, ".log", CONSOLE_KEPT);
+	else
+		unlink(path);
 out:
 	if (c->log >= 0)
 		close(c->log);

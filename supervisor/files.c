@@ -173,6 +173,21 @@ static int open_history(void)
 	return open(HISTORY_PATH, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
 }
 
+/* A disk that is full may take a part of it: that is taken back, or the next line would go on in it. */
+static bool put_line(int fd, const char *line, size_t size)
+{
+	ssize_t n = write(fd, line, size);
+	struct stat st;
+
+	if (n == (ssize_t)size)
+		return true;
+	if (n > 0 && !fstat(fd, &st) && st.st_size == lseek(fd, 0, SEEK_CUR) && ftruncate(fd, st.st_size - n))
+		log_warn("%s has a part of a line: %s", HISTORY_PATH, strerror(errno));
+	if (n >= 0)
+		errno = ENOSPC;
+	return false;
+}
+
 void history_add(const char *fmt, ...)
 {
 	char line[768];
@@ -188,7 +203,7 @@ void history_add(const char *fmt, ...)
 	n += m < (int)sizeof(line) - n - 1 ? m : (int)sizeof(line) - n - 2;
 	line[n++] = '\n';
 	fd = open_history();
-	if (fd < 0 || write(fd, line, (size_t)n) != n)
+	if (fd < 0 || !put_line(fd, line, (size_t)n))
 		log_warn("cannot write %s: %s", HISTORY_PATH, strerror(errno));
 	if (fd >= 0)
 		close(fd);

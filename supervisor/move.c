@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xmd/xs_names.h>
 
 #define DOMAINS	"/local/domain"
 
@@ -100,6 +101,18 @@ static int choose(struct store *s, char *const *which, unsigned int n, struct vi
 	return 0;
 }
 
+/* As libxl makes one, or its xmd-backend says.  Any other, named by mistake, would be let in on guests' memory. */
+static bool is_driver_domain(struct store *s, uint32_t domid)
+{
+	char dir[64], text[STORE_VALUE_MAX];
+
+	snprintf(dir, sizeof(dir), DOMAINS "/%u", domid);
+	if (!store_read_text(s, dir, XS_HOME_LIBXL, text))
+		return true;
+	snprintf(dir, sizeof(dir), DOMAINS "/%u/" XS_DIR_OWN, domid);
+	return !store_read_text(s, dir, XS_OWN_STATE, text);
+}
+
 int move_vifs(struct store *s, const char *to, char *const *which, unsigned int n,
 	      void (*moved)(const struct vif_ref *v, uint32_t to, int err),
 	      char reason[MOVE_REASON])
@@ -111,6 +124,9 @@ int move_vifs(struct store *s, const char *to, char *const *which, unsigned int 
 
 	if (!err && !w.all) {
 		snprintf(reason, MOVE_REASON, "%.60s: the name or domid of a driver domain", to);
+		err = -EINVAL;
+	} else if (!err && !is_driver_domain(s, w.guest)) {
+		snprintf(reason, MOVE_REASON, "%.60s is no driver domain: no driver_domain=1, and no xmd-backend", to);
 		err = -EINVAL;
 	}
 	if (err)

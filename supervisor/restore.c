@@ -266,7 +266,8 @@ static int readmit(struct walk *w, const char *front)
 	if (!err && !w->left)
 		log_warn("%s has more than %d nodes: the others stay unreadable for its backend",
 			 front, NODES);
-	return err;
+	/* Transactions of xenstored, unlike oxenstored's, see that others remove what was not looked at yet. */
+	return err == -ENOENT ? -EAGAIN : err;
 }
 
 /* The toolstack gives this one node of the guest's to the driver domain, and it went with it. */

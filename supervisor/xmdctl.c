@@ -84,9 +84,9 @@ static const char *absolute(const char *path, char buf[PATH_MAX])
 static int run_upgrade(const struct args *a)
 {
 	char k[PATH_MAX], r[PATH_MAX];
-	const char *kernel = absolute(a->kernel, k), *ramdisk = absolute(a->ramdisk, r);
+	const char *kernel = absolute(a->kernel, k), *ramdisk = kernel ? absolute(a->ramdisk, r) : NULL;
 
-	if (!kernel || !ramdisk)
+	if (!ramdisk)
 		return fail(EXIT_FAILED, "%s: %s", kernel ? a->ramdisk : a->kernel, strerror(errno));
 	if (!strcmp(kernel, "-") && !strcmp(ramdisk, "-") && !*a->memory)
 		return fail(EXIT_USAGE, "upgrade needs --kernel, --ramdisk or --memory");
@@ -214,7 +214,8 @@ static int run(const struct args *a, const char *given)
 		return wrong("which domain? say so behind ", c->name);
 	if (a->n - 1 > c->most)
 		return wrong("too many words behind ", c->name);
-	for (i = 1; i < a->n; i++)
+	/* Words of a filter are tcpdump's, and one may be all of it. */
+	for (i = 1; i < a->n && (i == 1 || c->run != run_tcpdump); i++)
 		if (!is_word(a->word[i]))
 			return wrong("that is no name of a domain", "");
 	if (given[strspn(given, c->options)])
@@ -232,6 +233,7 @@ static bool take_number(const char *text, uint32_t most, unsigned int *n)
 static int take_option(struct args *a, int c, char *given)
 {
 	double s;
+	char *end;
 
 	switch (c) {
 	case 'j':
@@ -294,8 +296,8 @@ static int take_option(struct args *a, int c, char *given)
 		a->write = optarg;
 		break;
 	case 'i':
-		s = strtod(optarg, NULL);
-		if (!(s >= 0.2 && s <= 3600))
+		s = strtod(optarg, &end);
+		if (!(s >= 0.2 && s <= 3600) || *end)
 			return wrong("--interval is a number of seconds, from 0.2 to 3600, not ", optarg);
 		a->interval_ms = (unsigned int)(s * 1000);
 		break;
@@ -303,7 +305,7 @@ static int take_option(struct args *a, int c, char *given)
 	return -1;
 }
 
-int main(int argc, char **argv)
+static int command(int argc, char **argv)
 {
 	static const struct option known[] = {
 		{ "json", no_argument, NULL, 'j' },
@@ -341,4 +343,14 @@ int main(int argc, char **argv)
 	a.word = argv + optind;
 	a.n = argc - optind;
 	return run(&a, given);
+}
+
+/* What was said and did not arrive, as on a disk that is full, was not done. */
+int main(int argc, char **argv)
+{
+	int ret = command(argc, argv);
+
+	if (!fflush(stdout) && !ferror(stdout))
+		return ret;
+	return ret == EXIT_OK ? fail(EXIT_FAILED, "stdout: %s", strerror(errno)) : ret;
 }

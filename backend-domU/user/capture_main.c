@@ -89,9 +89,13 @@ static int give_up_rights(void)
 static pid_t begin(uint32_t id, const char *dev, int err)
 {
 	pid_t pid = fork();
+	sigset_t none;
 
 	if (pid)
 		return pid < 0 ? -errno : pid;
+	/* A signal ends it, also while it waits for room and looks at nothing else. */
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 	/* Nothing of ours is its: not the way to xenstore, and not the pipe's other end. */
 	dup2(alive[0], STDERR_FILENO + 1);
 	syscall(SYS_close_range, STDERR_FILENO + 2u, ~0u, 0u);

@@ -44,6 +44,7 @@ struct drv_counters {
 int counters_read(struct store *s, uint32_t domid, struct drv_counters *d,
 		  char reason[COUNTERS_REASON]);
 void counters_free(struct drv_counters *d);
+bool counter_is_there(const struct counters *c, const char *name);
 /* 0: not counted there. */
 uint64_t counter_of(const struct counters *c, const char *name);
 const struct counters *counters_of_vif(const struct drv_counters *d, uint32_t guest, uint32_t handle);
@@ -67,6 +68,8 @@ struct vif_facts {
 	char error[128];	/* hotplug-error */
 };
 
+/* "-": there is no such domain */
+void guest_name(struct store *s, uint32_t guest, char name[64]);
 void vif_facts(struct store *s, uint32_t drv, uint32_t guest, uint32_t handle, struct vif_facts *f);
 
 #endif

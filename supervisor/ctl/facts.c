@@ -274,6 +274,17 @@ static char *children(struct store *s, const char *path)
 	return text;
 }
 
+/* A driver domain may write anything, and it goes to a terminal. */
+static char *plain(char *val)
+{
+	char *c;
+
+	for (c = val; c && *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+	return val;
+}
+
 char *fact_node(struct facts *f, const char *fmt, ...)
 {
 	char path[FACT_PATH], *val;
@@ -287,8 +298,8 @@ char *fact_node(struct facts *f, const char *fmt, ...)
 	if (n >= FACT_PATH || !reach(f))
 		return NULL;
 	if (f->root)
-		return node_in_text(f->nodes, path);
-	return f->store->ops->read(f->store, path, &val, &len) ? NULL : val;
+		return plain(node_in_text(f->nodes, path));
+	return f->store->ops->read(f->store, path, &val, &len) ? NULL : plain(val);
 }
 
 char *fact_nodes(struct facts *f, const char *fmt, ...)

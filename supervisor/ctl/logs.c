@@ -35,10 +35,11 @@ static int read_death(const char *file, char record[RECORD_ROOM], char *text)
 
 	snprintf(path, sizeof(path), LOG_DIR "/%.255s", file);
 	f = fopen(path, "re");
-	if (!f || !fgets(line, sizeof(line), f)) {
-		if (f)
-			fclose(f);
+	if (!f)
 		return fail(EXIT_FAILED, "%s: %s", path, strerror(errno));
+	if (!fgets(line, sizeof(line), f)) {
+		fclose(f);
+		return fail(EXIT_FAILED, "%s: nothing can be read of it", path);
 	}
 	line[strcspn(line, "\n")] = '\0';
 	snprintf(record, RECORD_ROOM, "%s", line);
@@ -51,19 +52,21 @@ static int read_death(const char *file, char record[RECORD_ROOM], char *text)
 	return EXIT_OK;
 }
 
-static void print_list(struct dirent **e, int n, bool json)
+/* Return: how many could be read */
+static int print_list(struct dirent **e, int n, bool json)
 {
 	char record[RECORD_ROOM], numbered[RECORD_ROOM + 32];
-	int i;
+	int i, shown = 0;
 
 	for (i = n - 1; i >= 0; i--) {
 		if (read_death(e[i]->d_name, record, NULL))
 			continue;
 		snprintf(numbered, sizeof(numbered), "death=%d\t%s", n - i, record);
-		out_record(numbered, i == n - 1);
+		out_record(numbered, !shown++);
 	}
-	if (!json && n)
+	if (!json && shown)
 		putchar('\n');
+	return shown;
 }
 
 static int print_one(const char *file, bool json, unsigned long number)
@@ -95,11 +98,11 @@ static int print_one(const char *file, bool json, unsigned long number)
 int run_logs(const struct args *a)
 {
 	const char *name = a->word[1];
-	unsigned long number = a->n > 2 ? strtoul(a->word[2], NULL, 10) : 1;
+	uint32_t number = 1;
 	struct dirent **e = NULL;
-	int i, n, ret = EXIT_OK;
+	int i, n, shown = 0, ret = EXIT_OK;
 
-	if (!number)
+	if (a->n > 2 && (parse_u32(a->word[2], &number) || !number))
 		return fail(EXIT_USAGE, "deaths are numbered from 1, the last one, on");
 	whose = name;
 	n = scandir(LOG_DIR, &e, is_ours, alphasort);
@@ -108,14 +111,16 @@ int run_logs(const struct args *a)
 	n = n < 0 ? 0 : n;
 	if (!n && !file_exists(name, ".state"))
 		ret = fail(EXIT_FAILED, "nothing is known of a death of %s, and it is not in charge of xmd-supervisor", name);
-	else if (a->n > 2 && number > (unsigned long)n)
+	else if (a->n > 2 && number > (uint32_t)n)
 		ret = fail(EXIT_FAILED, "of %s %d deaths are kept", name, n);
 	if (ret == EXIT_OK && a->n < 3)
-		print_list(e, n, a->json);
-	if (ret == EXIT_OK && n && (a->n > 2 || !a->json))
+		shown = print_list(e, n, a->json);
+	if (ret == EXIT_OK && n && (a->n > 2 || !a->json)) {
 		ret = print_one(e[n - (int)number]->d_name, a->json, number);
-	else if (ret == EXIT_OK)
-		out_list_end(!n);
+	} else if (ret == EXIT_OK) {
+		out_list_end(!shown);
+		ret = shown == n ? EXIT_OK : EXIT_FAILED;
+	}
 	for (i = 0; i < n; i++)
 		free(e[i]);
 	free(e);

@@ -66,16 +66,16 @@ struct printer {
 static void print_counters(struct printer *p, const struct drv_counters *d, const char *kind,
 			   const struct counters *c)
 {
-	struct vif_facts f = { .guest_name = "" };
+	char guest[64] = "";
 	bool vif = !strcmp(kind, "vif");
 	unsigned int i;
 
 	if (vif)
-		vif_facts(p->all->store, d->domid, c->guest, c->handle, &f);
+		guest_name(p->all->store, c->guest, guest);
 	if (!p->json) {
 		printf("%s %s", d->name, kind);
 		if (vif)
-			printf(" %u/%u %s %s", c->guest, c->handle, f.guest_name, c->mac);
+			printf(" %u/%u %s %s", c->guest, c->handle, guest, c->mac);
 		putchar('\n');
 		for (i = 0; i < c->n; i++)
 			printf("    %-16s %" PRIu64 "\n", c->c[i].name, c->c[i].val);
@@ -88,7 +88,7 @@ static void print_counters(struct printer *p, const struct drv_counters *d, cons
 	out_text("kind", kind);
 	if (vif) {
 		out_number("guest", c->guest);
-		out_text("guest_name", f.guest_name);
+		out_text("guest_name", guest);
 		out_number("vif", c->handle);
 		out_text("mac", c->mac);
 	}
@@ -152,14 +152,17 @@ static void label(const char *name, const char *val, bool first)
 static void sample(struct all *all, const struct drv_counters *d, const char *kind,
 		   const struct counters *c, const char *name)
 {
-	struct vif_facts f;
-	char id[16];
+	char guest[64], id[16];
 
+	if (!counter_is_there(c, name))
+		return;
 	printf("xmd_%s_%s%s", kind, name, is_gauge(name) ? "" : "_total");
 	label("domain", d->name, true);
 	if (!strcmp(kind, "vif")) {
-		vif_facts(all->store, d->domid, c->guest, c->handle, &f);
-		label("guest", f.guest_name, false);
+		guest_name(all->store, c->guest, guest);
+		/* One that has just gone has a number still, and so a sample of its own. */
+		snprintf(id, sizeof(id), "%u", c->guest);
+		label("guest", strcmp(guest, "-") ? guest : id, false);
 		snprintf(id, sizeof(id), "%u", c->handle);
 		label("vif", id, false);
 		label("mac", c->mac, false);
@@ -188,17 +191,41 @@ static void metric(struct all *all, const char *kind, const char *name)
 	}
 }
 
-/* The names of the first that has any: all are of one version, or one of them is told less of. */
-static void metrics_of(struct all *all, const char *kind)
+/* Whose names are told of driver domain @i.  NULL: it has none */
+static const struct counters *names_of(const struct all *all, const char *kind, unsigned int i)
 {
-	const struct counters *c = NULL;
+	const struct drv_counters *d = &all->d[i];
+
+	if (all->failed[i])
+		return NULL;
+	return !strcmp(kind, "self") ? &d->self : !strcmp(kind, "nic") ? &d->nic : d->n_vifs ? d->vif : NULL;
+}
+
+static bool is_told(const struct all *all, const char *kind, unsigned int before, const char *name)
+{
+	const struct counters *c;
 	unsigned int i;
 
-	for (i = 0; i < all->n && (!c || !c->n); i++)
-		c = !strcmp(kind, "self") ? &all->d[i].self : !strcmp(kind, "nic") ? &all->d[i].nic :
-		    all->d[i].n_vifs ? all->d[i].vif : NULL;
-	for (i = 0; c && i < c->n; i++)
-		metric(all, kind, c->c[i].name);
+	for (i = 0; i < before; i++) {
+		c = names_of(all, kind, i);
+		if (c && counter_is_there(c, name))
+			return true;
+	}
+	return false;
+}
+
+/* The names of all: one of another version, or that lies, keeps back nothing of the others. */
+static void metrics_of(struct all *all, const char *kind)
+{
+	const struct counters *c;
+	unsigned int i, j;
+
+	for (i = 0; i < all->n; i++) {
+		c = names_of(all, kind, i);
+		for (j = 0; c && j < c->n; j++)
+			if (!is_told(all, kind, i, c->c[j].name))
+				metric(all, kind, c->c[j].name);
+	}
 }
 
 static void domain_metric(const struct records *r, const char *metric, const char *type,

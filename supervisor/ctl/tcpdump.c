@@ -180,7 +180,8 @@ static bool wait_for_it(struct look *l, int ms)
 
 	if (poll(fd, 2, ms) > 0 && fd[0].revents)
 		libxenvchan_wait(l->from);
-	if (l->reader && fd[1].revents & (POLLERR | POLLHUP))
+	/* Who read it is gone, and poll will wait for nothing more. */
+	if (fd[1].revents & (POLLERR | POLLHUP))
 		stop = 1;
 	return fd[0].revents;
 }

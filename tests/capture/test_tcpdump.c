@@ -11,6 +11,7 @@
 #include "store_mem.h"
 #include "vchan_fake.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <sys/stat.h>
@@ -329,6 +330,36 @@ static void on_alarm(int sig)
 	raise(SIGINT);
 }
 
+static void and_is_silent(const struct xmd_capture_ask *a, const struct sock_filter *f)
+{
+	(void)a;
+	(void)f;
+	until_closed();
+}
+
+/* "--write - | head": it ends, also if nothing passes, and does not turn round and round until something does */
+static void who_reads_the_file_goes(void **state)
+{
+	char head[24];
+	pid_t reader;
+	int fd;
+
+	(void)state;
+	assert_int_equal(mkfifo("frames", 0600), 0);
+	reader = fork();
+	if (!reader) {
+		fd = open("frames", O_RDONLY);
+		_exit(read(fd, head, sizeof(head)) != sizeof(head));
+	}
+	play(and_is_silent);
+	signal(SIGALRM, on_alarm);
+	alarm(20);
+	assert_int_equal(RUN(A(.write = "frames"), "g1"), EXIT_OK);
+	assert_int_not_equal(alarm(0), 0);
+	waitpid(reader, NULL, 0);
+	nothing_is_left();
+}
+
 static void a_signal(void **state)
 {
 	(void)state;
@@ -430,6 +461,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(to_a_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(how_it_ends, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_reader_goes, setup, teardown),
+		cmocka_unit_test_setup_teardown(who_reads_the_file_goes, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_signal, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_cannot_be, setup, teardown),
 		cmocka_unit_test_setup_teardown(nobody_answers, setup, teardown),

@@ -218,6 +218,18 @@ static void test_mapped_at_the_end(void **state)
 	assert_int_equal(back_ctrl(XMD_STAGE_PAGES, false), 2);
 	assert_true(front.stage.on);
 	end();
+	/* they go only when another serves already, as after a move: there are new ones then */
+	start(true, XMD_STAGE_PAGES, false);
+	xmd_front_rings_withdraw(&front);
+	sim_connect();
+	assert_int_equal(back_ctrl(XMD_STAGE_PAGES, false), 1);
+	xmd_front_stage_look(&front);
+	assert_int_equal(back_ctrl(XMD_STAGE_PAGES, false), 0);
+	back_unkeep();
+	xmd_front_stage_look(&front);
+	assert_int_equal(back_ctrl(XMD_STAGE_PAGES, false), 2);
+	assert_true(front.stage.on);
+	end();
 	/* and if the device goes, Linux waits */
 	start(true, XMD_STAGE_PAGES, false);
 	xmd_front_rings_withdraw(&front);

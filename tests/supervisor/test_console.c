@@ -7,6 +7,8 @@
 #include "store_mem.h"
 
 #include <dirent.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xen/io/console.h>
@@ -210,6 +212,26 @@ static void a_directory_that_cannot_be_made(void **state)
 	assert_int_equal(log_count("cannot keep its last words"), 1);
 }
 
+/* Not even a first line: then there is no death to be told of, and those of before stay. */
+static void a_full_disk(void **state)
+{
+	struct rlimit l, none;
+	unsigned int n;
+
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	say("one\n");
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &l), 0);
+	none = l;
+	none.rlim_cur = 10;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	die("drv");
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &l), 0);
+	assert_int_equal(log_count("cannot write"), 1);
+	assert_null(kept(&n));
+	assert_int_equal(n, 0);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -222,6 +244,7 @@ int main(void)
 		T(nothing_there),
 		T(the_last_ten),
 		T(a_directory_that_cannot_be_made),
+		T(a_full_disk),
 	};
 
 	return cmocka_run_group_tests_name("console", tests, NULL, NULL);

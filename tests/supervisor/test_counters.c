@@ -6,7 +6,10 @@
 #include "home.h"
 #include "world.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <time.h>
+#include <unistd.h>
 #include <xmd/xs_names.h>
 
 #define OWN	"/local/domain/1/" XS_DIR_OWN "/"
@@ -135,6 +138,7 @@ static void what_is_no_counter(void **state)
 	static const char *const bad[] = {
 		"", "more=", "more=-", "more=-;;;", "more=-; ; ;vif", "more=-; vif=x/1 a=1", "more=-; nic =1 a= b=-1x c",
 		"more=-; nic A\"}=5 a\\n=5 mac=\"; nic a_name_of_more_than_nineteen=7 mac=00:00:00:00:00:0\"",
+		"more=-; self domid=7 guest=7 guest_name=7 vif=7 drv=7 kind=7",
 		"more=-; self a=1 a=1 a=1 a=1 a=1 a=1 a=1 a=1 a=1 a=1 a=1 a=1 a=1 a=1 a=1 a=1 a=1 a=1 a=1 a=1 a=1 a=1 a=1 a=1 a=1 a=1 a=1",
 	};
 	unsigned int i, j;
@@ -150,8 +154,42 @@ static void what_is_no_counter(void **state)
 			assert_int_equal(strspn(d.nic.c[j].name, "abcdefghijklmnopqrstuvwxyz0123456789_"),
 					 strlen(d.nic.c[j].name));
 		assert_string_equal(d.nic.mac, "");
+		assert_false(counter_is_there(&d.self, "guest"));
 		assert_true(d.self.n <= COUNTERS_MAX);
 	}
+}
+
+/* A vif, and a word of it, counts once: twice would be two samples of one name. */
+static void what_is_said_twice(void **state)
+{
+	(void)state;
+	world_backend_kill(&w);
+	lie = "more=-; vif=5/0 a=1 b=2 a=3; vif=5/1 a=4; vif=5/0 a=5; self a=6; self a=7";
+	assert_int_equal(counters_read(w.dom0, DRV, &d, reason), 0);
+	assert_int_equal(d.n_vifs, 2);
+	assert_int_equal(d.vif[0].n, 2);
+	assert_int_equal(counter_of(&d.vif[0], "a"), 1);
+	assert_int_equal(counter_of(&d.vif[1], "a"), 4);
+	assert_int_equal(d.self.n, 1);
+	assert_int_equal(counter_of(&d.self, "a"), 6);
+}
+
+/* Who asks just now was stopped, say: it is waited for, and not for ever. */
+static void somebody_else_asks_for_ever(void **state)
+{
+	int turn = open(RUN_DIR, O_RDONLY | O_DIRECTORY);
+	uint64_t began = slept;
+
+	(void)state;
+	assert_false(flock(turn, LOCK_EX));
+	alarm(60);
+	assert_int_not_equal(counters_read(w.dom0, DRV, &d, reason), 0);
+	assert_non_null(strstr(reason, "another xmdctl"));
+	assert_in_range(slept - began, 20000, 30000);
+	assert_null(mem_peek(w.mem, OWN XS_OWN_STATS_REQUEST));
+	close(turn);
+	assert_int_equal(counters_read(w.dom0, DRV, &d, reason), 0);
+	alarm(0);
 }
 
 /* Driver domains are those that libxl made as such and whose xmd-backend has spoken, or the one that is named. */
@@ -208,8 +246,8 @@ static void what_a_vif_is(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(every_vif), T(nobody_there), T(without_an_end), T(what_is_no_counter), T(which_they_are),
-		T(what_a_vif_is),
+		T(every_vif), T(nobody_there), T(without_an_end), T(what_is_no_counter), T(what_is_said_twice),
+		T(somebody_else_asks_for_ever), T(which_they_are), T(what_a_vif_is),
 	};
 
 	return cmocka_run_group_tests_name("counters", tests, NULL, NULL);

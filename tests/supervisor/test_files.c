@@ -7,7 +7,9 @@
 #include "pace.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -297,6 +299,39 @@ static void history_grows(void **state)
 	assert_int_equal(log_count("cannot write " HISTORY_PATH), 1);
 }
 
+static void limit_files(rlim_t bytes)
+{
+	struct rlimit l;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &l), 0);
+	l.rlim_cur = bytes;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &l), 0);
+}
+
+/* The disk is full in the middle of a line: the next one, when there is room again, is a line all the same. */
+static void history_on_a_full_disk(void **state)
+{
+	char *text, *tab;
+	struct stat st;
+
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	history_add("net\tfirst");
+	assert_int_equal(stat(HISTORY_PATH, &st), 0);
+	limit_files((rlim_t)st.st_size + 14);
+	history_add("net\tlost");
+	history_add("net\tlost");
+	limit_files(RLIM_INFINITY);
+	assert_int_equal(log_count("cannot write " HISTORY_PATH), 2);
+	history_add("net\tlast");
+	text = slurp(HISTORY_PATH);
+	tab = strchr(text, '\t');
+	assert_memory_equal(tab, "\tnet\tfirst\n", 11);
+	tab = strchr(tab + 11, '\t');
+	assert_string_equal(tab, "\tnet\tlast\n");
+	free(text);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -314,6 +349,7 @@ int main(void)
 		T(a_lock_that_is_held_for_long),
 		T(history_grows),
 		T(history_does_not_grow_for_ever),
+		T(history_on_a_full_disk),
 		T(pace),
 	};
 

@@ -847,6 +847,52 @@ static void a_guest_that_never_stands_still(void **state)
 	assert_string_equal(world_back(w, 2, XS_BACK_XMD_RINGS), "adopted");
 }
 
+/*
+ * Within a transaction xenstored shows of what nobody has looked at yet that it has just gone, which
+ * the store of these tests does not: the guest has removed it between the list and the look.
+ */
+static const struct store_ops *all_there;
+static unsigned int vanishes;
+
+static int readmit_what_vanishes(struct store *s, const char *path, unsigned int from, unsigned int to, bool let_in)
+{
+	if (vanishes && !strcmp(path, "/local/domain/5/device/vif/0/" XS_FRONT_TX_RING_REF)) {
+		vanishes--;
+		return -ENOENT;
+	}
+	return all_there->readmit(s, path, from, to, let_in);
+}
+
+static void a_key_vanishes(void **state)
+{
+	struct world *w = *state;
+	static struct store_ops ops;
+	struct vif_refs refs;
+
+	host_connect(w, 0);
+	host_connect(w, 1);
+	crash(w);
+	all_there = w->dom0->ops;
+	ops = *all_there;
+	ops.readmit = readmit_what_vanishes;
+	w->dom0->ops = &ops;
+	vanishes = 1;
+	assert_int_equal(restore(w, &refs), 0);
+	assert_int_equal(find(&refs, 5, 0)->fate, VIF_WAITING);
+	assert_true(find(&refs, 5, 0)->connected);
+	assert_int_equal(find(&refs, 5, 1)->fate, VIF_WAITING);
+	restore_free(&refs);
+	/* All the time: that one alone */
+	crash(w);
+	vanishes = ~0u;
+	assert_int_equal(restore(w, &refs), 0);
+	assert_int_equal(find(&refs, 5, 0)->fate, VIF_REFUSED);
+	assert_int_equal(find(&refs, 5, 1)->fate, VIF_WAITING);
+	restore_free(&refs);
+	vanishes = 0;
+	w->dom0->ops = all_there;
+}
+
 /* ------------------------------------------------------- another backend */
 
 static struct {
@@ -881,6 +927,16 @@ static void name(struct world *w, unsigned int domid, const char *text)
 	store_write_text(w->dom0, home, "name", text);
 }
 
+/* With driver_domain=1 */
+static void made(struct world *w, unsigned int domid, const char *text)
+{
+	char home[STORE_PATH_MAX];
+
+	name(w, domid, text);
+	snprintf(home, sizeof(home), "/local/domain/%u", domid);
+	store_write_text(w->dom0, home, XS_HOME_LIBXL, "");
+}
+
 /* Vif @i was connected to domain 2, which is no more. */
 static void orphan(struct world *w, unsigned int i)
 {
@@ -894,7 +950,7 @@ static void as_if_it_had_been_the_backend_always(void **state)
 	struct world *w = *state;
 	char *want;
 
-	name(w, DRV, "drv");
+	made(w, DRV, "drv");
 	host_attach(w, 0, FRONT_MUTE);
 	world_front(w, 0, XS_FRONT_STATE, "4");
 	world_front(w, 0, XS_FRONT_TX_RING_REF, "8");
@@ -914,7 +970,7 @@ static void a_moved_vif_is_connected(void **state)
 	struct world *w = *state;
 	char path[STORE_PATH_MAX];
 
-	name(w, DRV, "drv");
+	made(w, DRV, "drv");
 	host_connect(w, 2);
 	orphan(w, 0);
 	store_path(path, w->vif[0].front, XS_FRONT_TX_RING_REF);
@@ -939,8 +995,8 @@ static void from_one_that_runs(void **state)
 	struct store *two;
 
 	world_home(w, 2);
-	name(w, DRV, "drv");
-	name(w, 2, "two");
+	made(w, DRV, "drv");
+	made(w, 2, "two");
 	host_connect(w, 0);
 	host_connect(w, 1);
 	w->vif[0].mode = FRONT_MUTE;
@@ -981,12 +1037,14 @@ static void what_cannot_be_moved(void **state)
 		{ "drv", "5/", NULL, -EINVAL }, { "drv", "5/00", NULL, -EINVAL },
 		{ "drv", "5/0/0", NULL, -EINVAL }, { "drv", "5/0", "5/7", -ENOENT },
 		{ "drv", "drv", NULL, -ENOENT }, { "drv", "6", NULL, -ENOENT },
+		/* a guest, which would be the backend of all that have none */
+		{ "other", NULL, NULL, -EINVAL }, { "6", "5/0", NULL, -EINVAL },
 	};
 	struct world *w = *state;
 	char *before;
 	size_t i;
 
-	name(w, DRV, "drv");
+	made(w, DRV, "drv");
 	name(w, 5, "guest");
 	name(w, 6, "other");
 	orphan(w, 0);
@@ -1015,7 +1073,7 @@ static void a_move_that_breaks(void **state)
 	int err = -1;
 	long k;
 
-	name(w, DRV, "drv");
+	made(w, DRV, "drv");
 	orphan(w, 0);
 	before = host_dump(w, true);
 	for (k = 0; err; k++) {
@@ -1123,6 +1181,7 @@ int main(void)
 		T(a_store_that_breaks),
 		T(somebody_is_faster),
 		T(a_guest_that_never_stands_still),
+		T(a_key_vanishes),
 		T(as_if_it_had_been_the_backend_always),
 		T(a_moved_vif_is_connected),
 		T(from_one_that_runs),
