@@ -42,3 +42,22 @@ make_debs() { # into $out/new
 	! grep -E 'warning:|dh_[a-z]*: warning|dpkg-[a-z]*: warning' "$build/root/build.log" || bad "make deb: warnings"
 	printf -- '--    make deb: %.0f s\n' "$(bc <<< "$EPOCHREALTIME - $start")"
 }
+
+# The same files as a package of another version, which costs no compiler, into FOLDER.  Modules' sources and
+# xmd-mkimage's go by that version, too; what a program says of itself stays.
+repack() { # DEB VERSION FOLDER
+	local dir=$3/.repack v=$2 was from
+	was=$(dpkg-deb -f "$1" Version) || return 1
+	rm -rf "$dir"
+	mkdir -p "$3"
+	dpkg-deb -R "$1" "$dir" || return 1
+	sed -i -E "s/(^Version: |= |=)$was(\)|\$)/\1$v\2/" "$dir"/DEBIAN/{control,postinst,prerm,postrm} 2> /dev/null
+	for from in "$dir"/usr/src/*-"$was"; do
+		[ -e "$from" ] || continue
+		sed -i "s/^PACKAGE_VERSION=.*/PACKAGE_VERSION=\"$v\"/" "$from/dkms.conf"
+		mv "$from" "${from%"$was"}$v"
+	done
+	[ ! -e "$dir/usr/share/xmd/VERSION" ] || echo "$v" > "$dir/usr/share/xmd/VERSION"
+	(cd "$dir" && find . -type f ! -path './DEBIAN/*' -printf '%P\0' | sort -z | xargs -0 md5sum) > "$3/.sums" &&
+		mv "$3/.sums" "$dir/DEBIAN/md5sums" && dpkg-deb -b "$dir" "$3" > /dev/null && rm -rf "$dir"
+}

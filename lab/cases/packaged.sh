@@ -1,14 +1,19 @@
 # full only: its disk takes a quarter of an hour to make; tests/packages installs, tests/booted runs the units, and supervisor dies
 # lab: dom0 debian
+# lab: file tests/tools/caselib.sh
+# lab: file build/bin/xmd-seqtest
 #
 # From Debian's packages alone, as an administrator does it: dom0 is a Debian 12 with systemd, xen-system-amd64 and what that
 # starts, oxenstored for one (lab/dom0-disk), and has nothing of xmd but three packages in /root. apt installs them, xmd-mkimage
 # makes the image, xmdctl create the driver domain of it, two stock guests are created by xl and ping the peer; then the driver
-# domain panics, and comes back by itself under a ping of each. What was typed is in session.txt, with all that came of it, and
-# behind each command the seconds since the first.
+# domain panics, and comes back by itself under a ping of each. Then each of the three packages is upgraded to a later version
+# (lab/dom0-disk), the driver domain panics again, is upgraded to the image of the later xmd-mkimage, and panics while the
+# supervisor is started anew: under a TCP stream and numbered datagrams each way, of both guests. What was typed is in
+# session.txt, with all that came of it, and behind each command the seconds since the first.
 #
 # Not as on hardware: QEMU has loaded Xen, there is no GRUB; what the packages depend on is installed, as dom0 has no network; and
 # the kernel that xmd-mkimage would compile has been compiled, for the same xmd-mkimage in a root like this one.
+. /case/caselib.sh
 session=/logs/session.txt typed=0 told=/run/lab/told allowed=0
 # What tells why, into the logs of this case
 evidence() {
@@ -120,4 +125,99 @@ xmdctl --json history drv | grep -q '2 of 2 vifs adopted' || fail "not all vifs 
 type_in "xmdctl logs drv" 12
 says 'panic|Call Trace'
 [ "$(xl domid drv)" = "$drv_id" ] || fail "it has come back with another domid"
+systemctl is-active xmd-supervisor xen || fail "a unit does not run"
+
+# ---- upgrades, under traffic of both guests ----
+
+note "each package is upgraded, while both guests stream and count"
+GAP_MS=1500
+tool xmd-seqtest peer g1 g2
+for g in g1 g2; do
+    neighbours_fixed $g
+    # its fq_codel drops what has waited too long, which is meant for another kind of waiting
+    on $g 'tc qdisc replace dev eth0 root pfifo limit 10000'
+done
+# a stream from the wire may find drv dead at many of its attempts
+on peer 'echo 100 > /proc/sys/net/ipv4/tcp_retries2'
+for g in g1 g2; do streams_start $g 1 50000; done
+# counted: from here on both guests send, and are sent, 50 datagrams a second
+counted() {
+    for g in g1 g2; do
+        seq_start $g tx 50 --size 600 --sndbuf 400000
+        seq_start $g rx 50 --size 600
+    done
+    sleep 2
+}
+# counts_of WHAT WAY...: they end; of those of these ways none may be lost
+counts_of() {
+    what=$1
+    shift
+    sleep 3
+    for g in g1 g2; do
+        for w in tx rx; do
+            seq_report $g $w
+            echo "$g, $w, $what: $seq_lost of $seq_sent datagrams lost, longest gap $seq_longest ms" >> $session
+            case " $* " in *" $w "*) [ "$seq_lost" = 0 ] || fail "$what: of $g's datagrams ($w) $seq_lost were lost" ;; esac
+        done
+    done
+}
+main_pid() { systemctl show -P MainPID xmd-supervisor; }
+in_charge() { xmdctl status | grep -q "^drv .* watched  *[0-9][0-9]*  *$1 "; }
+# said TEXT: when xmd-supervisor last wrote that, in seconds
+said() { journalctl --no-pager -o short-unix -b -u xmd-supervisor | grep -e "$1" | tail -n 1 | cut -d ' ' -f 1; }
+upgrade() { # PACKAGE
+    main=$(main_pid)
+    type_in "apt-get install -y ./later/$1_*.deb" 3
+    case $(dpkg-query -W -f '${db:Status-Abbrev}${Version}' "$1") in "ii "*+later) ;; *) fail "$1 was not upgraded: $(dpkg-query -W "$1")" ;; esac
+}
+
+counted
+upgrade xmd-supervisor
+wait_until 30 "in_charge 1" || fail "the upgraded xmd-supervisor is not in charge, or has forgotten the restart: $(xmdctl status)"
+[ "$(main_pid)" != "$main" ] || fail "the upgrade leaves the old xmd-supervisor running"
+[ "$(readlink "/proc/$(main_pid)/exe")" = /usr/sbin/xmd-supervisor ] || fail "it is not the upgraded program that runs"
+# restarted when the new files are there; stopped before they are unpacked it would be away for longer. 8 s where half of
+# dom0's time was stolen
+away=$(echo "$(said 'in charge of domain .*as before') $(said ' ended; driver domains')" | awk '{ printf "%.0f", ($1 - $2) * 1000 }')
+[ "$away" -gt 0 ] && [ "$away" -lt 30000 ] || fail "nobody was in charge for $away ms"
+metric upgrade_away "$away" ms
+for p in xmd-image-tools xmd-doc; do
+    upgrade $p
+    [ "$(main_pid)" = "$main" ] || fail "the upgrade of $p restarts xmd-supervisor"
+done
+systemctl is-active xmd-supervisor xen || fail "a unit does not run"
+counts_of "the packages upgraded" tx rx
+
+note "the upgraded supervisor takes a panic"
+counted
+type_in "xl sysrq drv c"
+back_again 2 120
+counts_of "a panic, the later supervisor" tx
+
+note "the driver domain gets the image of the upgraded xmd-mkimage"
+type_in "xmd-mkimage --out /var/lib/xmd/new"
+grep -q 'built from .*+later$' /var/lib/xmd/new/manifest || fail "its image is not of the later version: $(head -n 3 /var/lib/xmd/new/manifest)"
+! cmp -s /var/lib/xmd/drv/initramfs.cpio /var/lib/xmd/new/initramfs.cpio || fail "the later image is the same"
+counted
+type_in "xmdctl upgrade drv --kernel /var/lib/xmd/new/vmlinux --ramdisk /var/lib/xmd/new/initramfs.cpio"
+back_again 3 60
+counts_of "an upgrade of the image" tx
+grep -q /var/lib/xmd/new/initramfs.cpio /run/xmd/drv.json || fail "the later image is not what it would be made of again"
+
+note "it panics, and the supervisor is started anew while it is brought back"
+counted
+main=$(main_pid)
+type_in "xl sysrq drv c"
+wait_until 20 "[ -e /run/xmd/drv.phase ]" || fail "the panic is not noticed: $(xmdctl status)"
+sleep 1
+type_in "systemctl restart xmd-supervisor"
+[ -e /run/xmd/drv.phase ] || note "too late: it was back already"
+[ "$(main_pid)" != "$main" ] || fail "xmd-supervisor was not started anew"
+eventually 120 "xmdctl status | grep -q '^drv .* watched' && [ ! -e /run/xmd/drv.phase ]" || fail "drv is not back: $(xmdctl status)"
+for g in g1 g2; do eventually 30 "vifs_connected $(xl domid $g)" || fail "$g is not connected: $(xmdctl vifs drv)"; done
+counts_of "a panic, the supervisor started anew meanwhile" tx
+[ "$(xl domid drv)" = "$drv_id" ] || fail "it has come back with another domid"
+for g in g1 g2; do streams_end $g; done
+type_in "xmdctl history drv" 20
+[ "$(xmdctl --json history drv | grep -c '2 of 2 vifs adopted')" -ge 4 ] || fail "vifs were attached anew: $(xmdctl --json history drv)"
 systemctl is-active xmd-supervisor xen || fail "a unit does not run"
