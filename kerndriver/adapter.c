@@ -45,11 +45,16 @@ static int commit(struct xmd_nic *nic)
 	return err;
 }
 
+/* Settings that neither reset the NIC nor are the link's */
+#define QUIET (XPC_xmd_adapter_itr_mode | XPC_xmd_adapter_rx_usecs | XPC_xmd_adapter_msg_level | XPC_xmd_adapter_rx_csum)
+
 /* Return: what the user half says, or why it could not be asked (xpc/calls.h). */
 int xmd_change_end(struct xmd_nic *nic)
 {
+	bool quiet = !(settings_mask() & ~QUIET & xpc_diff(&xpc_struct_xmd_adapter, nic->adapter, &nic->want));
 	int err = xpc_call_xmd_configure(&nic->xpc, &nic->want);
 
+	nic->quiet_at = quiet ? jiffies : jiffies - HZ;
 	if (!err)
 		err = commit(nic);
 	mutex_unlock(&nic->cfg);
@@ -170,6 +175,7 @@ static void phase(void *ctx, enum xpc_phase phase)
 	if (phase != XPC_LIVE)
 		return;
 	dev_info(&nic->pdev->dev, "user half %u serves\n", nic->xpc.t.epoch);
+	schedule_work(&nic->state_work);
 	schedule_work(&nic->restore_work);
 }
 
@@ -195,6 +201,7 @@ int xmd_objects_init(struct xmd_nic *nic)
 		.ops = &ops,
 		.ctx = nic,
 		.dev = &nic->pdev->dev,
+		.second = true,
 	};
 	int err = xpc_kern_init(&nic->xpc, &cfg);
 

@@ -12,6 +12,8 @@
 #include <linux/module.h>
 #include "priv.h"
 
+#define LSC_HZ	(2 * HZ)	/* what the user half sees may be as old */
+
 /* nic.h knows of one NIC */
 static DEFINE_MUTEX(the_nic_lock);
 static struct xmd_nic *the_nic;
@@ -45,12 +47,50 @@ void xmd_nic_tell_state(struct xmd_nic *nic)
 	local_bh_enable();
 }
 
+/* The chip has one of the user half's choice, and has had for a while. */
+static bool has_link(struct xmd_nic *nic)
+{
+	u32 status = xmd_read(nic, STATUS);
+
+	return status & STATUS_LU && (status & STATUS_FD || !xmd_nic_has(nic, XMD_ERR_HALF)) &&
+	       !xmd_nic_gone(nic) && time_after(jiffies, READ_ONCE(nic->lsc_at) + LSC_HZ);
+}
+
+static const char unseen[] = "sees no link where the chip has one";
+
+/* It has seen none, and goes on so. */
+void xmd_nic_link_doubt(struct xmd_nic *nic)
+{
+	if (!test_bit(XMD_LINK_UP, &nic->bits) && time_after(jiffies, READ_ONCE(nic->link_at) + LSC_HZ) &&
+	    has_link(nic))
+		xpc_kern_doubt(&nic->xpc, unseen);
+}
+
+/*
+ * The user half says that the link has gone.  The chip has it and never said otherwise: then another
+ * user half is to see it before anybody is told.  Or it went with settings that are none of its:
+ * then it has, but another user half may leave it alone.
+ * Return: it is not believed
+ */
+static bool doubt_loss(struct xmd_nic *nic)
+{
+	if (!test_bit(XMD_RUNNING, &nic->bits))
+		return false;
+	if (has_link(nic))
+		return READ_ONCE(nic->xpc.t.phase) != XPC_LIVE || xpc_kern_doubt(&nic->xpc, unseen);
+	if (!time_after(jiffies, nic->quiet_at + HZ - 1))
+		xpc_kern_doubt(&nic->xpc, "lost the link by settings that are none of its");
+	return false;
+}
+
 /* What the adapter object says of the link, unless the NIC does not even answer. */
 void xmd_nic_link_follow(struct xmd_nic *nic)
 {
 	bool up = READ_ONCE(nic->adapter->link) && !test_bit(XMD_GONE, &nic->bits);
 
 	if (up == test_bit(XMD_LINK_UP, &nic->bits))
+		return;
+	if (!up && !test_bit(XMD_GONE, &nic->bits) && doubt_loss(nic))
 		return;
 	change_bit(XMD_LINK_UP, &nic->bits);
 	if (up) {

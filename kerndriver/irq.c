@@ -86,6 +86,12 @@ void xmd_nic_irq_free(struct xmd_nic *nic)
 	xmd_nic_irq_line(nic);
 }
 
+static void link_event(struct xmd_nic *nic)
+{
+	WRITE_ONCE(nic->lsc_at, jiffies);
+	xpc_raise(&nic->xpc, XPC_UP_xmd_link_event);
+}
+
 irqreturn_t xmd_nic_irq(int irq, void *arg)
 {
 	struct xmd_nic *nic = arg;
@@ -97,7 +103,7 @@ irqreturn_t xmd_nic_irq(int irq, void *arg)
 		xmd_write(nic, ICR, icr);
 	nic->irqs++;
 	if (icr & INT_LSC)
-		xpc_raise(&nic->xpc, XPC_UP_xmd_link_event);
+		link_event(nic);
 	if (icr & INT_DATA) {
 		xmd_nic_irq_shut(nic);
 		napi_schedule(&nic->napi);
@@ -127,7 +133,7 @@ static irqreturn_t link_irq(int irq, void *arg)
 	xmd_write(nic, ICR, INT_OTHER | INT_LSC | INT_RXO);
 	up = xmd_read(nic, STATUS) & STATUS_LU;
 	if (up != test_bit(XMD_LINK_UP, &nic->bits))
-		xpc_raise(&nic->xpc, XPC_UP_xmd_link_event);
+		link_event(nic);
 	return IRQ_HANDLED;
 }
 

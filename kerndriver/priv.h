@@ -174,6 +174,8 @@ struct xmd_nic {
 	struct xmd_watch watch;
 	unsigned long started;		/* jiffies, of the last START */
 	unsigned long link_at;		/* jiffies, when it came or went */
+	unsigned long lsc_at;		/* when the chip said that it had */
+	unsigned long quiet_at;		/* of the last change of settings, if it left the link alone */
 	u32 loop_seen;			/* frames of self-tests that have come back */
 
 	struct xmd_guard guard;		/* guarded by ctl */
@@ -217,6 +219,7 @@ void xmd_nic_stop(struct xmd_nic *nic);
 bool xmd_nic_offer(struct xmd_nic *nic);
 void xmd_nic_tell_state(struct xmd_nic *nic);
 void xmd_nic_link_follow(struct xmd_nic *nic);
+void xmd_nic_link_doubt(struct xmd_nic *nic);
 int xmd_nic_divert(struct xmd_nic *nic, const struct xmd_client *taker,
 		   int (*test)(struct xmd_nic *nic));
 

@@ -158,6 +158,7 @@ static const char *look(struct xmd_nic *nic)
 	/* once it answers again, it needs a reset even if the user half noticed nothing */
 	if (test_bit(XMD_GONE, &nic->bits))
 		return xmd_nic_gone(nic) ? NULL : again(&nic->watch, "the NIC answers again");
+	xmd_nic_link_doubt(nic);
 	find_lost_irq(nic);
 	nic->watch.hung = false;
 	why = why_odd(nic);
@@ -257,5 +258,6 @@ void xmd_nic_watch_init(struct xmd_nic *nic)
 	INIT_DELAYED_WORK(&nic->watch.tick, tick);
 	nic->watch.asked = jiffies;
 	nic->watch.well = jiffies;
-	nic->link_at = jiffies;
+	nic->link_at = nic->lsc_at = jiffies;
+	nic->quiet_at = jiffies - HZ;
 }

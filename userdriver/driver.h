@@ -144,6 +144,7 @@ struct driver {
 	bool changed;			/* the replica, since drv_configure has seen it */
 	bool unreported;		/* settings that are not the home's wish but ours */
 	bool first;			/* nobody before us has reported this NIC */
+	bool eeprom_sized;		/* adapter.eeprom_len is what we have found */
 	bool doubt_eeprom;		/* to be looked at, but nothing has to wait for that */
 	struct image image;		/* what its registers hold */
 	struct phy_image phy;

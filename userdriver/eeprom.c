@@ -117,6 +117,7 @@ int eeprom_probe(struct driver *d, struct reg_batch *b)
 		return err;
 	d->second_port = d->chip->flags & XMD_HAS_PORTS && status & STATUS_FUNC;
 	a->eeprom_len = d->family->eeprom_bytes(eecd, word);
+	d->eeprom_sized = true;
 	a->wol_can = XMD_WOL_UCAST | XMD_WOL_MCAST | XMD_WOL_BCAST | XMD_WOL_MAGIC;
 	if (d->first && word[d->family->wake_word[d->second_port]] & d->family->wake_bit)
 		a->wol = XMD_WOL_MAGIC;
@@ -162,7 +163,7 @@ static int check_range(const struct driver *d, uint32_t offset, uint32_t n)
 	return 0;
 }
 
-/* Adoption through an interface that does not tell eeprom_len. */
+/* After an adoption: what the object says of it is the word of one that may have ended for what it did. */
 static int find_length(struct driver *d)
 {
 	uint16_t word[EEPROM_WORDS];
@@ -170,14 +171,16 @@ static int find_length(struct driver *d)
 	uint32_t eecd;
 	int err;
 
-	if (d->adapter.eeprom_len)
+	if (d->eeprom_sized)
 		return 0;
 	batch_init(&b, d, EXIT_EEPROM);
 	batch_read(&b, EECD, &eecd, "EEPROM, reading EECD");
 	err = read_words(d, &b, 0, EEPROM_WORDS, word);
-	if (!err)
-		d->adapter.eeprom_len = d->family->eeprom_bytes(eecd, word);
-	return err;
+	if (err)
+		return err;
+	d->adapter.eeprom_len = d->family->eeprom_bytes(eecd, word);
+	d->eeprom_sized = true;
+	return 0;
 }
 
 static int read_some(struct driver *d, unsigned int first, unsigned int n, uint16_t *word)

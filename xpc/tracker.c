@@ -77,6 +77,22 @@ void xpc_lose(struct xpc_tracker *t, const char *why)
 	drop_user(t);
 }
 
+bool xpc_doubt(struct xpc_tracker *t, const char *why, __u64 now)
+{
+	__u32 ms = 2 * t->doubt_ms;
+
+	if (!t->second || t->phase != XPC_LIVE || now < t->doubt_from)
+		return false;
+	if (ms > XPC_DOUBT_MAX_MS)
+		ms = XPC_DOUBT_MAX_MS;
+	if (ms < XPC_DOUBT_MS || now >= t->doubt_from + XPC_DOUBT_MAX_MS * US_PER_MS)
+		ms = XPC_DOUBT_MS;
+	t->doubt_ms = ms;
+	t->doubt_from = now + ms * US_PER_MS;
+	xpc_lose(t, why);
+	return true;
+}
+
 void xpc_shut(struct xpc_tracker *t)
 {
 	unsigned int i;

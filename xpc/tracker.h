@@ -53,6 +53,13 @@
  * came back after standing still may do so three times as long, and so may who comes after one that
  * was killed for it (unless it was stopped); that fades.
  *
+ * Doubt.  A user half that answers with an error may be right, or damaged: whoever comes after it is
+ * not, and costs no frame.  So with @second its word is not taken for it: it is LOST, and the call is
+ * asked of the next one, whose answer counts.  If that is the same, nobody doubts for
+ * XPC_DOUBT_MS, twice as long with each time up to XPC_DOUBT_MAX_MS.  What is refused for what it
+ * asks is thus refused by two, once in a while.  So it goes for one that takes the processor for XPC_SPIN_MS.  What says something about the device (ENODEV,
+ * ETIMEDOUT), or that there is no such thing (EOPNOTSUPP), is not doubted.
+ *
  * Combolocks, one an object.  While only the kernel half is involved, the caller's own
  * spinlock is the lock, and a commit is one critical section.  Whoever needs more than one
  * step becomes the holder: the user half by LOCK, for a limited time, or a task of the
@@ -76,6 +83,9 @@
 #define XPC_TRIES_MAX	2u	/* user halves that one call may meet */
 #define XPC_STILL_MS	750u	/* without a step while the device waits, at least */
 #define XPC_STILL_MAX_MS 3000u	/* and at most */
+#define XPC_SPIN_MS	10000u	/* that it may run for more than half of the time */
+#define XPC_DOUBT_MS	10000u	/* between doubts that were wrong, at least */
+#define XPC_DOUBT_MAX_MS 3600000u	/* and at most */
 #define XPC_LOOK_MS	250u	/* what one look can tell of */
 
 enum xpc_phase { XPC_NONE, XPC_OPENED, XPC_REPLAYING, XPC_LIVE, XPC_LOST };
@@ -112,7 +122,8 @@ struct xpc_slot {
 	__u8 tries;
 	__u32 seq;
 	__u32 len;			/* of the request */
-	int result;			/* DONE */
+	int result;			/* DONE; of a call that is asked again because of it, too */
+	bool doubted;
 	__u64 began, deadline;
 	void *const *out;		/* of the caller */
 	struct xpc_stat stat;
@@ -128,6 +139,7 @@ struct xpc_tracker {
 	__u32 reply_len;
 	unsigned int n_objects;
 	unsigned int alive;		/* the upcall that asks whether it lives; n_up: none */
+	bool second;			/* errors are doubted */
 
 	__u8 phase;			/* enum xpc_phase */
 	bool welcome;			/* to be sent */
@@ -142,6 +154,9 @@ struct xpc_tracker {
 	bool moved;			/* has made a step since the last look */
 	__u32 still, slow;		/* us without a step; the longest that it came back from, fading */
 	__u64 ran;			/* as seen in the last look */
+	__u64 spun;			/* us in which it ran for more than half of the time */
+	__u64 doubt_from;		/* us: no doubt before */
+	__u32 doubt_ms;			/* the pause after the last one */
 
 	__u32 lost;			/* user halves so far */
 	__u32 stale, old_epoch, broken_locks;
@@ -197,6 +212,9 @@ int xpc_heard(struct xpc_tracker *t, __u64 now);
 /* xpc_tick - a few times a second.  Return: true if somebody may have to be woken */
 bool xpc_tick(struct xpc_tracker *t, __u64 now);
 void xpc_lose(struct xpc_tracker *t, const char *why);
+
+/* xpc_doubt - it has said or done what another might not.  Return: is it LOST for it? */
+bool xpc_doubt(struct xpc_tracker *t, const char *why, __u64 now);
 
 /* xpc_look - before xpc_tick, with what is seen.  Return: as xpc_tick */
 bool xpc_look(struct xpc_tracker *t, const struct xpc_signs *s, __u64 now);

@@ -20,6 +20,7 @@ static void raise(struct xpc_tracker *t, struct xpc_slot *s, __u64 now)
 static void begin(struct xpc_tracker *t, struct xpc_slot *s, enum xpc_slot_owner owner, __u64 now)
 {
 	s->owner = owner;
+	s->doubted = false;
 	s->tries = 0;
 	s->again = false;
 	s->began = now;
@@ -157,6 +158,25 @@ static struct xpc_slot *find_slot(const struct xpc_tracker *t, __u8 id)
 	return NULL;
 }
 
+/* Return: true, the next user half is asked instead */
+static bool doubt(struct xpc_tracker *t, struct xpc_slot *s, int result, __u64 now)
+{
+	if (s->doubted && result != s->result) {
+		/* it was right to */
+		t->doubt_from = now;
+		t->doubt_ms = 0;
+	}
+	if (!result || s->owner != XPC_CALLER || s->doubted || result == -ENODEV || result == -ETIMEDOUT ||
+	    result == -EOPNOTSUPP)
+		return false;
+	s->doubted = xpc_doubt(t, "it cannot, perhaps another can: ", now);
+	if (!s->doubted)
+		return false;
+	s->result = result;
+	t->why_call = xpc_slot_type(t, s)->name;
+	return true;
+}
+
 int xpc_slot_answer(struct xpc_tracker *t, const struct xpc_msg *m, const void *body,
 		       __u32 len, __u64 now)
 {
@@ -173,6 +193,8 @@ int xpc_slot_answer(struct xpc_tracker *t, const struct xpc_msg *m, const void *
 		err = xpc_decode_args(xpc_slot_type(t, s)->out, s->out, body, len);
 	if (err)
 		return err;
+	if (doubt(t, s, m->result, now))
+		return 0;
 	note_latency(&s->stat, now - s->began);
 	s->stat.bytes += XPC_HEADER + len;
 	xpc_slot_finish(t, s, m->result, now);

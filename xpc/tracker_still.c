@@ -23,6 +23,7 @@ static __u32 stood_still(struct xpc_tracker *t, const struct xpc_signs *s, __u64
 	bool waits = s->process == XPC_WAITS || (s->process == XPC_RUNS && !ran);
 
 	t->ran = s->ran;
+	t->spun = 2 * ran > s->us ? t->spun + s->us : 0;
 	excuse(t, waits && !s->inside ? s->us : s->late, now);
 	if (waits)
 		return 0;
@@ -77,6 +78,12 @@ bool xpc_look(struct xpc_tracker *t, const struct xpc_signs *s, __u64 now)
 	bool moved = t->moved || s->inside, live = t->phase == XPC_LIVE;
 	struct xpc_slot *slot = live ? owed(t) : NULL;
 
+	/* an answer here and there does not make it sound */
+	if (t->spun >= XPC_SPIN_MS * US_PER_MS) {
+		t->spun = 0;
+		if (xpc_doubt(t, "takes the processor for itself", now))
+			return true;
+	}
 	t->moved = false;
 	if (moved && t->still > t->slow)
 		t->slow = t->still;

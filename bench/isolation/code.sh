@@ -26,9 +26,9 @@ take() { # KIND WHERE MODULE
 	options=()
 	elf=$twin/lab/$1-$2${3#-}
 	case $2 in
-	userdriver | backend)
-		from_image xmd "usr/sbin/xmd-$2" "$elf"
-		options=(--names "$twin/image/xmd-$2" --only "$twin/image/xmd-$2.functions")
+	userdriver | backend | userdriver-sim)
+		from_image xmd "usr/sbin/xmd-${2%-sim}" "$elf"
+		options=(--names "$twin/image/xmd-${2%-sim}" --only "$twin/image/xmd-${2%-sim}.functions")
 		;;
 	*) from_image "$1" "*/$3.ko" "$elf" ;;
 	esac

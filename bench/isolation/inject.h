@@ -6,7 +6,7 @@
  *   act.c      what is done when the site is reached: text, data, behaviour
  *   calls.c    messages: the next system call that carries one
  *   cover.c    which blocks run at all
- *   inject.c   the command
+ *   inject.c   the command; device/userfaults.c is another
  *
  * A fault is only put in when the site has been reached: a breakpoint stands there first. When the fault is in, the
  * process is left alone. An x86-64 program, position independent or not.
@@ -59,6 +59,7 @@ struct stop {
 	bool call;		/* before or after a system call */
 };
 
+void target_map(struct target *p, pid_t pid);		/* only its memory; who traces it has its threads */
 void target_open(struct target *p, pid_t pid);		/* all threads run on */
 void target_close(struct target *p);			/* they run on without us */
 void target_halt(struct target *p);			/* all threads stopped */

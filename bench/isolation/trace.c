@@ -16,6 +16,23 @@
 
 #define LOOK_MS	50
 
+double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec * 1e-9;
+}
+
+uint64_t mix(uint64_t a, uint64_t b)
+{
+	uint64_t z = a * 0x9e3779b97f4a7c15u + b + 0x632be59bd9b4e019u;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+
 /* ---- memory ---- */
 
 /* By /proc: the driver domain's own kernel has no process_vm_readv(). */
@@ -240,20 +257,26 @@ static void seize_all(struct target *p)
 	}
 }
 
-void target_open(struct target *p, pid_t pid)
+void target_map(struct target *p, pid_t pid)
 {
 	char name[256];
-	sigset_t child;
 
-	sigemptyset(&child);
-	sigaddset(&child, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &child, NULL);
 	*p = (struct target){ .pid = pid };
 	snprintf(name, sizeof(name), "/proc/%d/mem", pid);
 	p->mem = open(name, O_RDWR | O_CLOEXEC);
 	if (p->mem < 0)
 		end(GONE, "%s: %s", name, strerror(errno));
 	program(p, name);
+}
+
+void target_open(struct target *p, pid_t pid)
+{
+	sigset_t child;
+
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &child, NULL);
+	target_map(p, pid);
 	seize_all(p);
 }
 

@@ -10,9 +10,18 @@ results=/logs/results.jsonl
 stuck=
 
 drv_prepare() {
+	prepared=$(xl domid drv)
 	on drv '[ -d /sys/kernel/debug/xmd ] || mount -t debugfs none /sys/kernel/debug 2> /dev/null; true'
 	put drv /case/drv-state /usr/bin/drv-state
 	put_prepare
+}
+
+# xl's, or the supervisor's, new one has nothing of ours; it may not be through with its start
+drv_prepare_again() {
+	timeout 5 on drv true 2> /dev/null || return 0
+	drv_tools || true
+	(drv_prepare) || return 0
+	prepared=$(xl domid drv)
 }
 
 state() { timeout 20 on drv drv-state 2> /dev/null || echo gone; }
@@ -28,6 +37,8 @@ marks() { wc -l "$LOG_DIR"/*.recv > /run/lab/marks; }
 
 # The programs that should run do, and serve. Sets $s_state
 serves() {
+	# without our program in it, one that has come for another would be taken for gone
+	[ "$(xl domid drv 2> /dev/null)" = "$prepared" ] || drv_prepare_again
 	s_state=$(state)
 	case $MODE in
 	xmd)
@@ -217,7 +228,6 @@ who_recovered() {
 		domain_again=1
 		recovered_by=xmd-supervisor
 		[ "$MODE" = xmd ] || recovered_by=xl
-		drv_prepare_again
 	elif ! same_halves "$before" "$after"; then
 		recovered_by=xmd-init
 	fi
@@ -233,12 +243,6 @@ same_halves() { # STATE-BEFORE STATE-AFTER
 	done
 }
 
-# xl's, or the supervisor's, new one has nothing of ours
-drv_prepare_again() {
-	wait_until 30 "on drv true" || true
-	drv_tools || true
-	drv_prepare
-}
 
 # By the supervisor, if the whole domain had to go: what the kernel's log said is gone with it
 who_noticed() {

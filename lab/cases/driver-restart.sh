@@ -173,8 +173,9 @@ ids="$drv_id $(xl domid g1) $(xl domid g2)"
 # pause a random time up to 2 s, so that each finds another moment
 moment() { sleep "$(awk 'BEGIN { srand('"$(od -An -N3 -tu4 /dev/urandom)"'); print 0.5 + 1.5 * rand() }')"; }
 
+[ -z "$busy" ] || signal_file rm peer hogs.end
 for _ in $(seq ${busy:-0}); do
-    on peer 'while :; do :; done' &
+    on peer "while [ ! -e $here/hogs.end ]; do :; done" &
     hogs="$hogs $!"
 done
 for i in $(seq "$panics"); do
@@ -232,8 +233,9 @@ half() {
     xl network-detach g2 1 >> /logs/attach.log 2>&1 || fail "it does not detach: $(tail -n 2 /logs/attach.log)"
 }
 [ "$attaching" = 0 ] || { note "a vif of which libxl knows half"; half; }
-# shellcheck disable=SC2086  # a list of numbers
-[ -z "$hogs" ] || kill $hogs
+# the programs over there do not end with who has asked for them
+[ -z "$hogs" ] || signal_file touch peer hogs.end
+for hog in $hogs; do wait "$hog" || true; done
 
 wait_until 20 "vifs_connected $(xl domid g1) && vifs_connected $(xl domid g2)" || fail "a vif is not connected at the end"
 sleep 3

@@ -340,7 +340,7 @@ void sim_wire(bool link)
 static void look_at_link(void)
 {
 	sim.link_losses += adapter.link && !sim.link;
-	adapter.link = sim.link;
+	adapter.link = sim.link && !sim.blind;
 	xmd_nic_link_follow(sim.nic);
 }
 

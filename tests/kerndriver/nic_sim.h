@@ -17,6 +17,7 @@ struct nic_sim {
 	bool link, paused, stuck, gone;
 	bool loop;			/* what is sent comes back */
 	bool lose_irqs;			/* causes are set, nobody hears of them */
+	bool blind;			/* the user half sees no link */
 	bool line_held;			/* the line is asserted, whatever the mask says */
 	u32 causes;			/* are there again as soon as ICR was read */
 	bool unwritten;			/* what is received is said to be, and is not there */

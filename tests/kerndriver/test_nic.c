@@ -222,6 +222,57 @@ static void test_lost_link_irq(void **state)
 	sim_down();
 }
 
+/* A user half that sees no link where there is one is no reason to cut guests off: another is asked first. */
+static void test_link_unseen(void **state)
+{
+	struct xpc *x;
+
+	(void)state;
+	sim_up(256);
+	x = &sim.nic->xpc;
+	sim_run(3000);
+	sim.blind = true;
+	sim_run(2100);
+	assert_true(test_bit(XMD_LINK_UP, &sim.nic->bits));
+	assert_true(x->n_doubts > 0);
+	/* the next one says the same */
+	x->believed = true;
+	sim_run(2100);
+	assert_false(test_bit(XMD_LINK_UP, &sim.nic->bits));
+	/* and is asked about it for as long as that is so */
+	x->n_doubts = 0;
+	sim_run(4000);
+	assert_true(x->n_doubts > 0);
+	sim.blind = false;
+	sim_run(2100);
+	assert_true(test_bit(XMD_LINK_UP, &sim.nic->bits));
+	sim_down();
+}
+
+/* What the chip has seen go is believed at once, be it back by now; so is what it does not have. */
+static void test_link_seen_to_go(void **state)
+{
+	(void)state;
+	sim_up(256);
+	sim_run(3000);
+	sim_wire(false);
+	sim_run(50);
+	assert_false(test_bit(XMD_LINK_UP, &sim.nic->bits));
+	sim_run(4000);
+	sim_wire(true);
+	sim_run(50);
+	assert_true(test_bit(XMD_LINK_UP, &sim.nic->bits));
+	sim.blind = true;
+	sim_run(1950);
+	sim_wire(false);
+	sim_wire(true);
+	sim_run(50);
+	assert_false(test_bit(XMD_LINK_UP, &sim.nic->bits));
+	assert_int_equal(sim.nic->xpc.n_doubts, 0);
+	sim.blind = false;
+	sim_down();
+}
+
 /* ---------------------------------------------------------------------- moderation */
 
 #define US_125	488u		/* of ITR: 8000 interrupts a second, 32 in a tick */
@@ -1421,6 +1472,8 @@ int main(void)
 		cmocka_unit_test(test_lost_irq),
 		cmocka_unit_test(test_stuck_polls),
 		cmocka_unit_test(test_lost_link_irq),
+		cmocka_unit_test(test_link_unseen),
+		cmocka_unit_test(test_link_seen_to_go),
 		cmocka_unit_test(test_line),
 		cmocka_unit_test(test_pause),
 		cmocka_unit_test(test_link_loss),

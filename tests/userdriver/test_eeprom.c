@@ -19,6 +19,20 @@ static uint8_t byte_of(const struct bench *b, unsigned int at)
 	return b->sim->eeprom[at / 2] >> (at % 2 ? 8 : 0);
 }
 
+/* What the object says of its size may be what the one before was ended for. */
+static void each_user_half_finds_its_size(void **state)
+{
+	struct xmd_bytes out;
+	struct bench b;
+
+	(void)state;
+	bench_running(&b, 0);
+	((struct xmd_adapter *)b.sim->xpc.t.object[XPC_OBJECT_xmd_adapter].copy)->eeprom_len = 1;
+	assert_int_equal(bench_restart(&b), 0);
+	assert_int_equal(drv_read_eeprom(&b.d, 0, 16, &out), 0);
+	bench_close(&b);
+}
+
 static void any_range_of_bytes_is_read(void **state)
 {
 	static const struct { unsigned int offset, n; } cases[] = {
@@ -211,6 +225,7 @@ static void contents_left_damaged_are_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_user_half_finds_its_size),
 		cmocka_unit_test(any_range_of_bytes_is_read),
 		cmocka_unit_test(ranges_outside_are_refused),
 		cmocka_unit_test(what_is_written_is_there_with_a_right_checksum),

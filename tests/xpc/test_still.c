@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * test_still.c - a user half that hangs while the device waits for it, and those that are only
- * slow, in simulated time, with the objects and calls of the e1000 driver.
+ * test_still.c - a user half that hangs while the device waits for it, those that are only
+ * slow, and one that is doubted, in simulated time, with the objects and calls of the e1000 driver.
  */
 #include "../check.h"
 #include "objects_xpc.h"
@@ -368,6 +368,138 @@ static void an_old_question_is_taken_back(void **state)
 	assert_int_equal(slots[XPC_UP_xmd_tx_hang].state, XPC_RAISED);
 }
 
+/* --------------------------------------------------------------- an error is doubted, once in a while */
+
+static void fail_with(const struct xpc_msg *call, int result)
+{
+	assert_int_equal(say(&(struct xpc_msg){ .kind = XPC_ANSWER, .id = call->id, .seq = call->seq, .result = result },
+			     NULL, 0), 0);
+}
+
+/* It answers @result; Return: was it doubted? The call is open then. */
+static bool doubted(int result)
+{
+	const void *const in[] = { &adapter };
+	struct xpc_msg call;
+	int was;
+
+	assert_int_equal(xpc_ask(&t, XPC_UP_xmd_configure, in, NULL, now), 0);
+	call = read_call();
+	fail_with(&call, result);
+	if (t.phase == XPC_LOST)
+		return true;
+	assert_true(xpc_result(&t, XPC_UP_xmd_configure, &was, now));
+	assert_int_equal(was, result);
+	return false;
+}
+
+/* Another user half answers @result to what the last one was doubted for. */
+static void second(int result)
+{
+	struct xpc_msg call;
+	int was = 1;
+
+	assert_string_equal(t.why_call, xpc_objects.up[XPC_UP_xmd_configure].name);
+	xpc_close(&t);
+	come_to(LIVE, 0);
+	call = read_call();
+	assert_int_equal(call.kind, XPC_CALL);
+	fail_with(&call, result);
+	assert_int_equal(t.phase, XPC_LIVE);
+	assert_true(xpc_result(&t, XPC_UP_xmd_configure, &was, now));
+	assert_int_equal(was, result);
+}
+
+static void an_error_is_for_another_to_say(void **state)
+{
+	(void)state;
+	init();
+	t.second = true;
+	come_to(LIVE, 0);
+	assert_true(doubted(-EINVAL));
+	second(0);
+	/* it was right to: at once again */
+	assert_true(doubted(-EIO));
+	second(0);
+}
+
+/* Who is told the same by two has a pause, twice as long each time. */
+static void what_two_say_is_so(void **state)
+{
+	(void)state;
+	init();
+	t.second = true;
+	come_to(LIVE, 0);
+	for (__u64 pause = XPC_DOUBT_MS; pause <= XPC_DOUBT_MAX_MS; pause *= 2) {
+		assert_true(doubted(-EINVAL));
+		second(-EINVAL);
+		now += (pause - 1) * MS;
+		assert_false(doubted(-EINVAL));
+		now += MS;
+	}
+	assert_true(doubted(-EINVAL));
+	second(-EINVAL);
+	now += (XPC_DOUBT_MAX_MS - 1) * MS;
+	assert_false(doubted(-EINVAL));
+	/* long ago: as at first */
+	now += (XPC_DOUBT_MAX_MS + 1) * MS;
+	assert_true(doubted(-EINVAL));
+	second(-EINVAL);
+	now += XPC_DOUBT_MS * MS;
+	assert_true(doubted(-EINVAL));
+}
+
+static void what_is_not_doubted(void **state)
+{
+	const int errors[] = { 0, -ENODEV, -ETIMEDOUT, -EOPNOTSUPP };
+
+	(void)state;
+	init();
+	t.second = true;
+	come_to(LIVE, 0);
+	for (unsigned int i = 0; i < sizeof(errors) / sizeof(*errors); i++)
+		assert_false(doubted(errors[i]));
+	/* nor whoever is a guest */
+	t.second = false;
+	assert_false(doubted(-EINVAL));
+	assert_false(xpc_doubt(&t, "", now));
+}
+
+/* Busy with what nobody has asked for, it answers all the same. */
+static void who_takes_the_processor(void **state)
+{
+	(void)state;
+	for (int most = 0; most <= 1; most++) {
+		init();
+		t.second = true;
+		come_to(LIVE, 0);
+		for (unsigned int ms = 0; ms < XPC_SPIN_MS; ms += 250) {
+			assert_int_equal(t.phase, XPC_LIVE);
+			ran += most ? 150 * MS : 120 * MS;
+			assert_int_equal(xpc_heard(&t, now), 0);
+			look((struct xpc_signs){ .process = XPC_RUNS }, 250, 0);
+		}
+		assert_int_equal(t.phase, most ? XPC_LOST : XPC_LIVE);
+	}
+}
+
+/* The one that is to answer instead does not come, or dies as well. */
+static void nobody_else_answers(void **state)
+{
+	int result = 0;
+
+	(void)state;
+	init();
+	t.second = true;
+	come_to(LIVE, 0);
+	assert_true(doubted(-EIO));
+	xpc_close(&t);
+	now += XPC_HOLD_MS * MS;
+	xpc_tick(&t, now);
+	assert_true(xpc_result(&t, XPC_UP_xmd_configure, &result, now));
+	assert_int_equal(result, -EOWNERDEAD);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -382,6 +514,11 @@ int main(void)
 		cmocka_unit_test(not_urgent),
 		cmocka_unit_test(idle),
 		cmocka_unit_test(an_old_question_is_taken_back),
+		cmocka_unit_test(an_error_is_for_another_to_say),
+		cmocka_unit_test(what_two_say_is_so),
+		cmocka_unit_test(what_is_not_doubted),
+		cmocka_unit_test(nobody_else_answers),
+		cmocka_unit_test(who_takes_the_processor),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,6 +45,7 @@ struct xpc_kern_ops {
  * @initial: for each object of @proto what it holds at first; copied
  * @down:    handlers of the downcalls, generated
  * @ctx:     for handlers and operations
+ * @second:  a user half that answers with an error is doubted (xpc/tracker.h)
  */
 struct xpc_kern_config {
 	const struct xpc_proto *proto;
@@ -54,6 +55,7 @@ struct xpc_kern_config {
 	const struct xpc_kern_ops *ops;
 	void *ctx;
 	struct device *dev;
+	bool second;
 };
 
 struct xpc {
@@ -99,6 +101,9 @@ void xpc_kern_done(struct xpc *x);
  * Return: whether something has a deadline
  */
 bool xpc_kern_tick(struct xpc *x, bool urgent, unsigned int late_ms);
+
+/* xpc_kern_doubt - xpc_doubt; process context.  Return: is it LOST for it? */
+bool xpc_kern_doubt(struct xpc *x, const char *why);
 
 /* xpc_unraise - what was raised has come about: not asked any more, unless it was read */
 void xpc_unraise(struct xpc *x, unsigned int call);

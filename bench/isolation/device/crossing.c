@@ -75,6 +75,7 @@ int xpc_kern_init(struct xpc *x, const struct xpc_kern_config *cfg)
 	};
 	int err = xpc_sim_init(x, &sim);
 
+	x->t.second = cfg->second;
 	ops = cfg->ops;
 	ops_ctx = cfg->ctx;
 	inner = &x->link;
@@ -111,15 +112,28 @@ void xpc_kern_done(struct xpc *x)
 	inside--;
 }
 
+bool xpc_kern_doubt(struct xpc *x, const char *why)
+{
+	bool lost = xpc_doubt(&x->t, why, world_us);
+
+	tell_phase(x);
+	return lost;
+}
+
 void xpc_unraise(struct xpc *x, unsigned int call) { xpc_unraise_slot(&x->t, call, world_us); }
 
-/* It takes no time but in ioctls, so it sleeps or is in one. */
 bool xpc_kern_tick(struct xpc *x, bool urgent, unsigned int late_ms)
 {
-	const struct xpc_signs signs = { .process = inside ? XPC_WAITS : XPC_SLEEPS, .urgent = urgent, .inside = inside,
-					 .us = world_us - looked, .late = min(late_ms * 1000ull, world_us - looked) };
+	static const __u8 process[] = { [USER_SLEEPS] = XPC_SLEEPS, [USER_RUNS] = XPC_RUNS, [USER_STOPPED] = XPC_STOPPED };
+	struct xpc_signs signs = { .urgent = urgent, .inside = inside, .us = world_us - looked,
+				   .late = min(late_ms * 1000ull, world_us - looked) };
+	uint64_t ran;
 	bool waits;
 
+	signs.process = process[user_does(&ran)];
+	signs.ran = ran;
+	if (inside)
+		signs.process = XPC_WAITS;
 	looked = world_us;
 	xpc_look(&x->t, &signs, world_us);
 	xpc_tick(&x->t, world_us);

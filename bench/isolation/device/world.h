@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * world.h - what the parts of xmd-devfaults know of each other: a driver domain's NIC, both of its halves, three
+ * world.h - what the parts of xmd-devfaults and xmd-userfaults know of each other: a driver domain's NIC, both of its halves, three
  * guests and a peer on one thread, in simulated time.
  *
  *   half.c      xmd_nic.ko as it is, over a Linux of some hundred lines; interrupt line, NAPI, works
  *   crossing.c  messages between the halves
  *   user.c      xmd-userdriver as it is, who starts it again, and what it logs
+ *   proc.c      or that as a process of its own (proc.h)
  *   guests.c    three vifs of a backend, which check every frame, and the peer on the wire
  *   dev.c       the NIC: its rings, DMA and interrupts; registers, PHY and EEPROM are userdriver/sim's
  *   faults.c    what can be wrong with it, and when
  *   observe.c   who notices, and when everything is back
- *   main.c      one fault after the other, each in a process of its own
+ *   life.c      what comes before and behind any fault, and its line
+ *   main.c      one fault of the NIC after the other, each in a process of its own
+ *   userfaults.c  one of a user half after the other
  *
  * Simulated are the NIC, the guests, the backend, dom0 and time; the halves of the driver are those that ship.
  */
@@ -58,12 +61,15 @@ struct xpc_link *crossing_link(void);
 bool crossing_pending(void);
 bool crossing_lost(void);
 
-/* ---- user.c ---- */
+/* ---- user.c; proc.c ---- */
 void user_pass(void);
 void user_end(void);			/* its domain is gone */
 void user_begin(void);			/* there is another */
 bool user_runs(void);
 extern unsigned int user_starts;
+/* What can be seen of its process; *ran_us: of the processor */
+enum user_does { USER_SLEEPS, USER_RUNS, USER_STOPPED };
+enum user_does user_does(uint64_t *ran_us);
 
 /* ---- guests.c ---- */
 struct flow {
@@ -94,6 +100,7 @@ enum say { SAY_INFO, SAY_WARN };
 void observe_load(const char *file);	/* the table of watchers */
 void observe_line(enum say how, const char *text);
 void observe_begin(void);
+void observe_end(void);			/* what is done now is ours */
 #define OBSERVE_GIVES_UP_MS 12000u	/* of a domain without a NIC: no petting for 10 s, and the watchdog */
 void observe_domain(void);		/* a new one */
 void observe_pass(bool starved);	/* starved: nothing but interrupts was done */
@@ -106,7 +113,7 @@ struct observed {
 extern struct observed observed;
 extern bool observe_verbose;
 
-/* ---- the domain: main.c ---- */
+/* ---- the domain: life.c ---- */
 void domain_dies(const char *why);	/* the watchdog's time is over */
 bool domain_dead(void);
 

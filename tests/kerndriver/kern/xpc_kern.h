@@ -15,12 +15,21 @@ struct xpc {
 	unsigned int late_ms, n_ticks;
 	bool raised[XPC_UP_N];
 	unsigned int n_raised[XPC_UP_N];	/* raised anew, that is */
+	unsigned int n_doubts;
+	bool believed;				/* it is not the first that says so */
 };
 
 static inline void xpc_raise(struct xpc *x, unsigned int call)
 {
 	x->n_raised[call] += !x->raised[call];
 	x->raised[call] = true;
+}
+
+static inline bool xpc_kern_doubt(struct xpc *x, const char *why)
+{
+	(void)why;
+	x->n_doubts++;
+	return !x->believed;
 }
 
 static inline bool xpc_kern_tick(struct xpc *x, bool urgent, unsigned int late_ms)

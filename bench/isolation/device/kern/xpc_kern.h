@@ -19,6 +19,7 @@ struct xpc_kern_config {
 	const struct xpc_kern_ops *ops;
 	void *ctx;
 	struct device *dev;
+	bool second;
 };
 
 int xpc_kern_init(struct xpc *x, const struct xpc_kern_config *cfg);
@@ -27,6 +28,7 @@ void xpc_kern_close(struct xpc *x);
 int xpc_kern_heard(struct xpc *x);
 void xpc_kern_done(struct xpc *x);
 bool xpc_kern_tick(struct xpc *x, bool urgent, unsigned int late_ms);
+bool xpc_kern_doubt(struct xpc *x, const char *why);
 void xpc_unraise(struct xpc *x, unsigned int call);
 void xpc_kern_shut(struct xpc *x, const char *why);
 void xpc_kern_get(struct xpc *x, unsigned int object, void *to);
