@@ -2,6 +2,7 @@
 # lab: file tests/tools/caselib.sh
 # lab: file build/bin/xmd-gaptcp
 # lab: file build/bin/xmd-seqtest
+# alone: silences are measured
 #
 # dom0's own network through the driver domain, as OPERATIONS.md has it: attached, transfers with equal sums, streams that
 # outlive a panic, which dom0 mends while it has no network; and detached.

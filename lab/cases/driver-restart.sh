@@ -4,6 +4,7 @@
 # lab: file xenstore-schema/check.awk
 # lab: file xenstore-schema/list.awk
 # lab: file xenstore-schema/keys.list
+# alone: streams pause for as long as a restart takes, and the watchdog counts
 #
 # The driver domain dies again and again under two guests, each with a TCP stream each way, and comes back:
 # by a panic, by "xl destroy", by a hang that only Xen's watchdog notices, and while a vif is being attached. All

@@ -29,6 +29,7 @@ tool xmd-gaptcp peer
 metric available_with_guests "$(left MemAvailable)" KiB
 
 # shellcheck disable=SC2016  # for the far side; without starting a process there
+# alone: eight guests
 on drv 'least=99999999
 	while read -r _ < /proc/uptime; do
 		while read -r name kb _; do [ "$name" != MemAvailable: ] || break; done < /proc/meminfo

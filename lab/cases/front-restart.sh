@@ -4,6 +4,7 @@
 # lab: file xenstore-schema/check.awk
 # lab: file xenstore-schema/list.awk
 # lab: file xenstore-schema/keys.list
+# alone: how long a restart takes is looked at
 #
 # A guest with our own frontend loses its backend again and again, under a TCP stream each way.
 # First xmd-backend is killed, of which nothing must be seen. Then the driver domain is destroyed

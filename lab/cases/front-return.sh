@@ -1,6 +1,7 @@
 # lab: file tests/tools/caselib.sh
 # lab: file build/bin/xmd-seqtest
 # full only: front-restart and front-stock have most of it
+# alone: how long a restart takes is looked at
 #
 # Guests with our frontend go from xmd_back to xen-netback and back under TCP streams each way:
 # the driver domain is destroyed, one of the other kind is created by plain xl, which has another

@@ -1,6 +1,7 @@
 # lab: file tests/tools/caselib.sh
 # lab: file build/bin/xmd-seqtest
 # full only: front-objects lets the driver domain die, too
+# alone: thirty restarts, each as long as the host is slow
 #
 # The driver domain panics again and again under two guests, one with our own frontend and one
 # with stock xen-netfront, each with a TCP stream each way, and xmd-supervisor brings it back. All

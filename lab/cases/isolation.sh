@@ -13,6 +13,7 @@
 # lab: optional build/isolation/short/blocks-backend build/isolation/short/faults-backend
 # lab: optional build/isolation/short/blocks-nic-kernel build/isolation/short/faults-nic-kernel
 # lab: optional build/isolation/short/blocks-back-kernel build/isolation/short/faults-back-kernel
+# alone: what is cut off for 200 ms is counted
 #
 # A short isolation campaign (bench/README.md), with a fixed seed: faults in the user halves and kernel halves while guests
 # work. By none in a user half may a guest or the host be harmed, or a human be needed, and it leaves nothing behind; a

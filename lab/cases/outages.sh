@@ -1,6 +1,7 @@
 # lab: file tests/tools/caselib.sh
 # lab: file build/bin/xmd-seqtest
 # lab: file build/bin/xmd-gaptcp
+# alone: silences are measured
 #
 # What the driver domain depends on goes away for a while, and nobody may take that for its end: the cable, for 12 s (60)
 # under load; xenstored, stopped for 40 s with four busy processes beside the lab, which take the processors from all of

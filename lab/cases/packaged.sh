@@ -2,6 +2,7 @@
 # lab: dom0 debian
 # lab: file tests/tools/caselib.sh
 # lab: file build/bin/xmd-seqtest
+# alone: silences are measured, on a disk
 #
 # From Debian's packages alone, as an administrator does it: dom0 is a Debian 12 with systemd, xen-system-amd64 and what that
 # starts, oxenstored for one (lab/dom0-disk), and has nothing of xmd but three packages in /root. apt installs them, xmd-mkimage

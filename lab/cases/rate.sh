@@ -1,4 +1,5 @@
 # lab: file tests/tools/caselib.sh
+# alone: rates are measured
 #
 # A vif with rate= sends what it may, a vif without what it can, both at the same time and whatever
 # becomes of xmd-backend; the limit is followed when it is changed, and a vif attached later has its own.

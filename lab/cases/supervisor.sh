@@ -1,5 +1,6 @@
 # lab: file tests/tools/caselib.sh
 # lab: file build/bin/xmd-seqtest
+# alone: deadlines of a supervisor on a quiet host, and on one that is slow by its own doing
 #
 # xmd-supervisor and xmdctl under a guest's traffic: a hang that the domain's own beats tell, a planned restart, an
 # upgrade, an upgrade to an image that does not serve, the supervisor itself killed in the middle of a restart, a

@@ -2,6 +2,7 @@
 # lab: file tests/tools/caselib.sh
 # lab: file build/bin/xmd-seqtest
 # full only: two hosts' worth of domains take minutes here, and supervisor has one die in the same ways
+# alone: silences are measured, of two driver domains
 #
 # Two driver domains with a NIC each under one supervisor, and a guest of each with streams and numbered datagrams.
 #

@@ -52,7 +52,8 @@ static void new_domain(void)
 
 static unsigned int op_next;
 static uint64_t op_at;
-static bool op_well[OPS];
+static bool op_well[OP_RINGS + 1];
+unsigned int life_ops = OPS;
 static char op_failed[64];
 
 bool life_op(unsigned int which)
@@ -69,7 +70,7 @@ static void ops(void)
 	if (world_ms() < op_at)
 		return;
 	op_well[op_next] |= life_op(op_next);
-	op_next = (op_next + 1) % OPS;
+	op_next = (op_next + 1) % life_ops;
 	op_at = world_ms() + OP_MS;
 }
 
@@ -77,9 +78,9 @@ static bool ops_well(void)
 {
 	unsigned int n = 0;
 
-	for (unsigned int i = 0; i < OPS; i++)
+	for (unsigned int i = 0; i < life_ops; i++)
 		n += op_well[i];
-	return n == OPS;
+	return n == life_ops;
 }
 
 void life_pass(void)

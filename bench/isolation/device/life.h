@@ -22,6 +22,7 @@ struct outcome {
 
 void life_begin(void);			/* until all serve, and each operation has gone well; or exit(3) */
 void life_pass(void);			/* a ms */
+extern unsigned int life_ops;		/* in turn: OPS; with one more, the change of the rings is one of them */
 bool life_op(unsigned int which);	/* one of world.h, beside those that come by themselves */
 /* From here on: what failed before is forgotten, silences begin anew */
 void life_mark(struct outcome *o);

@@ -263,6 +263,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	proc_program(program);
+	/* without it, nothing that a reset needs would run */
+	life_ops = OP_RINGS + 1;
 	if (covers)
 		return look(covers, seconds);
 	while (fgets(line, sizeof(line), stdin))
