@@ -45,16 +45,21 @@ static int commit(struct xmd_nic *nic)
 	return err;
 }
 
-/* Settings that neither reset the NIC nor are the link's */
-#define QUIET (XPC_xmd_adapter_itr_mode | XPC_xmd_adapter_rx_usecs | XPC_xmd_adapter_msg_level | XPC_xmd_adapter_rx_csum)
+/* Settings that are none of the link's, though some take a reset: it has outlived each that we have seen. */
+#define QUIET (XPC_xmd_adapter_itr_mode | XPC_xmd_adapter_rx_usecs | XPC_xmd_adapter_msg_level | XPC_xmd_adapter_rx_csum | \
+	       XPC_xmd_adapter_tx_ring | XPC_xmd_adapter_rx_ring | XPC_xmd_adapter_mtu)
 
 /* Return: what the user half says, or why it could not be asked (xpc/calls.h). */
 int xmd_change_end(struct xmd_nic *nic)
 {
 	bool quiet = !(settings_mask() & ~QUIET & xpc_diff(&xpc_struct_xmd_adapter, nic->adapter, &nic->want));
-	int err = xpc_call_xmd_configure(&nic->xpc, &nic->want);
+	int err;
 
 	nic->quiet_at = quiet ? jiffies : jiffies - HZ;
+	err = xpc_call_xmd_configure(&nic->xpc, &nic->want);
+	/* what it does to the link may show later */
+	if (quiet)
+		nic->quiet_at = jiffies;
 	if (!err)
 		err = commit(nic);
 	mutex_unlock(&nic->cfg);

@@ -58,7 +58,7 @@
  * asked of the next one, whose answer counts.  If that is the same, nobody doubts for
  * XPC_DOUBT_MS, twice as long with each time up to XPC_DOUBT_MAX_MS.  What is refused for what it
  * asks is thus refused by two, once in a while.  So it goes for one that takes the processor for XPC_SPIN_MS.  What says something about the device (ENODEV,
- * ETIMEDOUT), or that there is no such thing (EOPNOTSUPP), is not doubted.
+ * ETIMEDOUT) is not doubted.
  *
  * Combolocks, one an object.  While only the kernel half is involved, the caller's own
  * spinlock is the lock, and a commit is one critical section.  Whoever needs more than one
