@@ -53,6 +53,7 @@ static int commit(struct xmd_nic *nic)
 int xmd_change_end(struct xmd_nic *nic)
 {
 	bool quiet = !(settings_mask() & ~QUIET & xpc_diff(&xpc_struct_xmd_adapter, nic->adapter, &nic->want));
+	bool ran = test_bit(XMD_RUNNING, &nic->bits);
 	int err;
 
 	nic->quiet_at = quiet ? jiffies : jiffies - HZ;
@@ -60,6 +61,9 @@ int xmd_change_end(struct xmd_nic *nic)
 	/* what it does to the link may show later */
 	if (quiet)
 		nic->quiet_at = jiffies;
+	if (!err && ran && !test_bit(XMD_RUNNING, &nic->bits) && !test_bit(XMD_GONE, &nic->bits) &&
+	    !test_bit(XMD_LINK_LOST, &nic->bits))
+		xpc_kern_doubt(&nic->xpc, "has left the NIC stopped");
 	if (!err)
 		err = commit(nic);
 	mutex_unlock(&nic->cfg);

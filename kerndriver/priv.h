@@ -104,7 +104,7 @@ struct xmd_watch {
 	u32 next;			/* rx.next, at the last tick */
 	bool tx_odd, rx_odd;		/* the NIC is not where its descriptors say */
 	unsigned int pause_ticks;	/* in a row */
-	bool hung;
+	bool hung, unsound;
 	u64 irqs_lost, paused_ms, no_link;
 };
 

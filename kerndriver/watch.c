@@ -153,7 +153,8 @@ static const char *look(struct xmd_nic *nic)
 	const char *why;
 
 	if (!test_bit(XMD_RUNNING, &nic->bits))
-		return forgotten(nic) ? again(&nic->watch, "stopped, and not started again") : NULL;
+		return forgotten(nic) && !xpc_kern_doubt(&nic->xpc, "has left the NIC stopped") ?
+			again(&nic->watch, "stopped, and not started again") : NULL;
 	xmd_nic_irq_line(nic);
 	/* once it answers again, it needs a reset even if the user half noticed nothing */
 	if (test_bit(XMD_GONE, &nic->bits))
@@ -183,7 +184,18 @@ static void link_overdue(struct xmd_nic *nic)
 static bool is_well(struct xmd_nic *nic)
 {
 	return test_bit(XMD_RUNNING, &nic->bits) && !test_bit(XMD_GONE, &nic->bits) &&
-	       READ_ONCE(nic->xpc.t.phase) == XPC_LIVE && !nic->watch.hung;
+	       READ_ONCE(nic->xpc.t.phase) == XPC_LIVE && !nic->watch.hung && !nic->watch.unsound;
+}
+
+/* Frames may flow, but nobody knows what else is wrong: the domain goes, as after an oops. */
+static void look_at_crossing(struct xmd_nic *nic)
+{
+	bool unsound = !xpc_kern_sound(&nic->xpc);
+
+	if (unsound && !nic->watch.unsound)
+		dev_err(&nic->pdev->dev,
+			"settings fail whoever is asked: this kernel half may be damaged, its domain is to be restarted\n");
+	nic->watch.unsound = unsound;
 }
 
 /* A tick that does not come makes it unwell, too. */
@@ -231,6 +243,7 @@ static void tick(struct work_struct *work)
 	const char *why;
 
 	link_overdue(nic);
+	look_at_crossing(nic);
 	mutex_lock(&nic->ctl);
 	why = look(nic);
 	mutex_unlock(&nic->ctl);

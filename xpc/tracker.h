@@ -83,6 +83,7 @@
 #define XPC_TRIES_MAX	2u	/* user halves that one call may meet */
 #define XPC_STILL_MS	750u	/* without a step while the device waits, at least */
 #define XPC_STILL_MAX_MS 3000u	/* and at most */
+#define XPC_GARBLED_MAX	3u	/* times that a call may be garbled in a row: xpc_sound */
 #define XPC_SPIN_MS	10000u	/* that it may run for more than half of the time */
 #define XPC_DOUBT_MS	10000u	/* between doubts that were wrong, at least */
 #define XPC_DOUBT_MAX_MS 3600000u	/* and at most */
@@ -124,6 +125,7 @@ struct xpc_slot {
 	__u32 len;			/* of the request */
 	int result;			/* DONE; of a call that is asked again because of it, too */
 	bool doubted;
+	__u8 garbled;			/* EBADMSG so many times in a row */
 	__u64 began, deadline;
 	void *const *out;		/* of the caller */
 	struct xpc_stat stat;
@@ -212,6 +214,12 @@ int xpc_heard(struct xpc_tracker *t, __u64 now);
 /* xpc_tick - a few times a second.  Return: true if somebody may have to be woken */
 bool xpc_tick(struct xpc_tracker *t, __u64 now);
 void xpc_lose(struct xpc_tracker *t, const char *why);
+
+/*
+ * xpc_sound - false: a call came back garbled again and again, though both ends are of one build and each
+ * time another user half was asked, too.  Then it is this end that may be damaged.
+ */
+bool xpc_sound(const struct xpc_tracker *t);
 
 /* xpc_doubt - it has said or done what another might not.  Return: is it LOST for it? */
 bool xpc_doubt(struct xpc_tracker *t, const char *why, __u64 now);

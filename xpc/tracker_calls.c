@@ -45,11 +45,25 @@ void xpc_slot_finish(struct xpc_tracker *t, struct xpc_slot *s, int result, __u6
 {
 	s->result = result;
 	s->stat.failed += result < 0;
+	if (result != -EBADMSG)
+		s->garbled = 0;
+	else if (s->garbled < XPC_GARBLED_MAX)
+		s->garbled++;
 	trace_xmd_nic_crossing(xpc_slot_type(t, s)->name, result, now - s->began);
 	if (s->owner == XPC_CALLER)
 		s->state = XPC_DONE;
 	else
 		release(t, s, now);
+}
+
+bool xpc_sound(const struct xpc_tracker *t)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->proto->n_up; i++)
+		if (t->slot[i].garbled >= XPC_GARBLED_MAX)
+			return false;
+	return true;
 }
 
 int xpc_ask(struct xpc_tracker *t, unsigned int call, const void *const *in, void *const *out,

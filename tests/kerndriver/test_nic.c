@@ -249,6 +249,23 @@ static void test_link_unseen(void **state)
 	sim_down();
 }
 
+/* Whatever else works: nothing that it has is to be trusted, and nobody is told that all is well. */
+static void test_unsound(void **state)
+{
+	(void)state;
+	sim_up(256);
+	sim_run(3000);
+	assert_int_equal(xmd_nic_unwell_ms(sim.nic), 0);
+	sim.nic->xpc.unsound = true;
+	sim_run(5000);
+	assert_true(xmd_nic_unwell_ms(sim.nic) > 3000);
+	assert_non_null(strstr(sim_line, "settings fail whoever is asked"));
+	sim.nic->xpc.unsound = false;
+	sim_run(1500);
+	assert_int_equal(xmd_nic_unwell_ms(sim.nic), 0);
+	sim_down();
+}
+
 /* What the chip has seen go is believed at once, be it back by now; so is what it does not have. */
 static void test_link_seen_to_go(void **state)
 {
@@ -1341,6 +1358,7 @@ static void test_who_waits(void **state)
 	sim_run(2000);
 	assert_false(x->urgent);
 	/* stopped, in an idle time: looked at soon */
+	x->believed = true;
 	sim_run(6000);
 	sim.idle = true;
 	ticks = x->n_ticks;
@@ -1361,7 +1379,7 @@ static void test_who_waits(void **state)
 	sim_down();
 }
 
-/* A user half that lives, and has stopped it and no more: it is asked to, and again. */
+/* A user half that lives, and has stopped it and no more: another is to do it; if that has just been, it is asked to. */
 static void test_forgotten(void **state)
 {
 	(void)state;
@@ -1374,7 +1392,12 @@ static void test_forgotten(void **state)
 	mutex_unlock(&sim.nic->ctl);
 	sim_run(900);
 	assert_int_equal(asked(), 0);
-	sim_run(1600);
+	assert_int_equal(sim.nic->xpc.n_doubts, 0);
+	sim_run(1400);
+	assert_int_equal(asked(), 0);
+	assert_in_range(sim.nic->xpc.n_doubts, 1, 3);
+	sim.nic->xpc.believed = true;
+	sim_run(300);
 	assert_int_equal(asked(), 1);
 	assert_non_null(strstr(sim_line, "not started again"));
 	sim_post(20, 60);
@@ -1473,6 +1496,7 @@ int main(void)
 		cmocka_unit_test(test_stuck_polls),
 		cmocka_unit_test(test_lost_link_irq),
 		cmocka_unit_test(test_link_unseen),
+		cmocka_unit_test(test_unsound),
 		cmocka_unit_test(test_link_seen_to_go),
 		cmocka_unit_test(test_line),
 		cmocka_unit_test(test_pause),

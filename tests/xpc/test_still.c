@@ -465,6 +465,27 @@ static void what_is_not_doubted(void **state)
 	assert_false(xpc_doubt(&t, "", now));
 }
 
+/* Two user halves say each time that they cannot read or write what crosses: who knows what is wrong here. */
+static void what_is_garbled_for_all(void **state)
+{
+	(void)state;
+	init();
+	t.second = true;
+	come_to(LIVE, 0);
+	for (unsigned int i = 0; i < XPC_GARBLED_MAX; i++) {
+		assert_true(xpc_sound(&t));
+		if (doubted(-EBADMSG))
+			second(-EBADMSG);
+	}
+	assert_false(xpc_sound(&t));
+	assert_false(doubted(0));
+	assert_true(xpc_sound(&t));
+	/* what is only refused is no sign of that */
+	for (unsigned int i = 0; i < 2 * XPC_GARBLED_MAX; i++)
+		assert_false(doubted(-EINVAL));
+	assert_true(xpc_sound(&t));
+}
+
 /* Busy with what nobody has asked for, it answers all the same. */
 static void who_takes_the_processor(void **state)
 {
@@ -518,6 +539,7 @@ int main(void)
 		cmocka_unit_test(what_two_say_is_so),
 		cmocka_unit_test(what_is_not_doubted),
 		cmocka_unit_test(nobody_else_answers),
+		cmocka_unit_test(what_is_garbled_for_all),
 		cmocka_unit_test(who_takes_the_processor),
 	};
 

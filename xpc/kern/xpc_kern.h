@@ -72,6 +72,7 @@ struct xpc {
 	u64 ioctls;			/* crossings that are no messages */
 	unsigned int inside;		/* of these, under way */
 	u64 looked;			/* us; the last tick */
+	unsigned int lock_failed;	/* in a row, and no user half had it */
 };
 
 int xpc_kern_init(struct xpc *x, const struct xpc_kern_config *cfg);
@@ -101,6 +102,9 @@ void xpc_kern_done(struct xpc *x);
  * Return: whether something has a deadline
  */
 bool xpc_kern_tick(struct xpc *x, bool urgent, unsigned int late_ms);
+
+/* xpc_kern_sound - xpc_sound, and nobody waits for a lock that no user half has */
+bool xpc_kern_sound(struct xpc *x);
 
 /* xpc_kern_doubt - xpc_doubt; process context.  Return: is it LOST for it? */
 bool xpc_kern_doubt(struct xpc *x, const char *why);

@@ -39,11 +39,31 @@ static bool locked(struct xpc *x, unsigned int object)
 	return !err;
 }
 
+bool xpc_kern_sound(struct xpc *x)
+{
+	bool sound;
+
+	spin_lock_irq(&x->lock);
+	sound = x->lock_failed < XPC_GARBLED_MAX && xpc_sound(&x->t);
+	spin_unlock_irq(&x->lock);
+	return sound;
+}
+
+/* A user half has it for a limited time, which is longer on a host that keeps it from running. */
+static void note_wait(struct xpc *x, const struct xpc_object *o, bool got)
+{
+	spin_lock_irq(&x->lock);
+	x->lock_failed = got || o->holder == XPC_USER ? 0 : x->lock_failed + 1;
+	spin_unlock_irq(&x->lock);
+}
+
 int xpc_kern_lock(struct xpc *x, unsigned int object, unsigned int ms)
 {
 	long left = wait_event_killable_timeout(x->callers, locked(x, object),
 						msecs_to_jiffies(ms));
 
+	if (left >= 0)
+		note_wait(x, &x->t.object[object], left);
 	return left > 0 ? 0 : left ? -EINTR : -ETIMEDOUT;
 }
 

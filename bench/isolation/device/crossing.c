@@ -112,6 +112,8 @@ void xpc_kern_done(struct xpc *x)
 	inside--;
 }
 
+bool xpc_kern_sound(struct xpc *x) { return xpc_sound(&x->t); }
+
 bool xpc_kern_doubt(struct xpc *x, const char *why)
 {
 	bool lost = xpc_doubt(&x->t, why, world_us);

@@ -17,6 +17,7 @@ struct xpc {
 	unsigned int n_raised[XPC_UP_N];	/* raised anew, that is */
 	unsigned int n_doubts;
 	bool believed;				/* it is not the first that says so */
+	bool unsound;
 };
 
 static inline void xpc_raise(struct xpc *x, unsigned int call)
@@ -24,6 +25,8 @@ static inline void xpc_raise(struct xpc *x, unsigned int call)
 	x->n_raised[call] += !x->raised[call];
 	x->raised[call] = true;
 }
+
+static inline bool xpc_kern_sound(struct xpc *x) { return !x->unsound; }
 
 static inline bool xpc_kern_doubt(struct xpc *x, const char *why)
 {
