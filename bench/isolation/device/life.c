@@ -179,6 +179,7 @@ void life_judge(struct outcome *o, void (*refresh)(struct outcome *o))
 	uint64_t silent = cut();
 	bool failed = *op_failed;
 
+	o->another = user_starts != o->starts;
 	if (refresh && !o->human)
 		refresh(o);
 	latent(o);
@@ -229,7 +230,7 @@ void life_report(const char *did, const struct outcome *o)
 		printf(",\"noticed_ms\":null");
 	life_text("noticed_by", observed.by);
 	life_text("noticed_what", observed.what);
-	printf(",\"recovered_by\":\"%s\"", restarts ? "xmd-supervisor" : user_starts != o->starts ? "xmd-init" : "-");
+	printf(",\"recovered_by\":\"%s\"", restarts ? "xmd-supervisor" : o->another ? "xmd-init" : "-");
 	printf(",\"cut_ms\":{");
 	for (unsigned int v = 0; v < VIFS; v++)
 		printf("%s\"g%u\":%llu", v ? "," : "", v + 1, (unsigned long long)cut_of(v));

@@ -17,7 +17,7 @@ struct outcome {
 	char why[160], left[160], state[160];
 	uint64_t back_ms;
 	unsigned int starts;		/* of user halves, when it was put in */
-	bool human;
+	bool human, another;		/* another user half has come by itself */
 };
 
 void life_begin(void);			/* until all serve, and each operation has gone well; or exit(3) */
