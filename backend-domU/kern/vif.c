@@ -12,6 +12,8 @@
  * are left without EOI, so the guest cannot even raise an interrupt any more.
  */
 #include <linux/etherdevice.h>
+#include <linux/percpu.h>
+#include <linux/tick.h>
 #include <linux/vmalloc.h>
 #include <xen/events.h>
 #include "mirror.h"
@@ -269,6 +271,28 @@ static bool is_stuck(struct xmd_vif *v)
 	return test_bit(NAPI_STATE_SCHED, &v->napi.state) && polls == seen;
 }
 
+static DEFINE_PER_CPU(u64, idle_seen);
+
+/*
+ * Since the last look, no processor was busy all the time: a poll that was due would have run.  Where one was, on a
+ * host that gives it little, who waits for it waits in vain for no fault of his.  back.ctl held.
+ */
+static bool had_time(void)
+{
+	bool had = true;
+	u64 idle, *seen;
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		idle = get_cpu_idle_time_us(cpu, NULL);
+		seen = &per_cpu(idle_seen, cpu);
+		/* with nohz=off nobody knows */
+		had &= idle != *seen || idle == ~0ull;
+		*seen = idle;
+	}
+	return had;
+}
+
 void xmd_back_health(struct xmd_back_health *h)
 {
 	struct xmd_vif *v;
@@ -290,6 +314,8 @@ void xmd_back_health(struct xmd_back_health *h)
 		h->pending += pending(v);
 		h->flags |= is_stuck(v) ? XMD_HEALTH_STUCK : 0;
 	}
+	if (!had_time())
+		h->flags &= ~XMD_HEALTH_STUCK;
 	mutex_unlock(&back.ctl);
 }
 

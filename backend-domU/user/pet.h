@@ -9,7 +9,7 @@
  *   - the NIC is served, or has not been for no longer than PET_UNWELL_MS; one that answers no register
  *     is waited for without a limit, as a new domain would find no other (XMD_HEALTH_AWAY),
  *   - the main loop has moved within PET_STUCK_MS, or waits for xenstore, and
- *   - polls of rings that are due do run (XMD_HEALTH_STUCK).  PET_DOUBTS looks that find they do
+ *   - polls of rings that are due do run, where there is time for them (XMD_HEALTH_STUCK).  PET_DOUBTS looks that find they do
  *     not, over four times what these looks have been late lately, and nothing brings frames back but
  *     a new domain: the watchdog is set to PET_GIVE_UP_S and never petted again.
  *

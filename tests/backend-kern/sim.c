@@ -6,6 +6,9 @@
 #include "sim.h"
 #include "mirror.h"
 
+u64 sim_idle_us;
+bool sim_busy;
+
 struct xmd_back back;
 struct nic_sim nic;
 void (*sim_grace)(void);

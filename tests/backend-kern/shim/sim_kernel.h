@@ -148,6 +148,14 @@ struct delayed_work { void (*fn)(struct work_struct *work); bool pending; struct
 typedef s64 ktime_t;
 extern s64 sim_us;
 #define ktime_get()		sim_us
+
+/* one processor, which has had nothing to do since the last look unless it is busy */
+extern u64 sim_idle_us;
+extern bool sim_busy;
+#define DEFINE_PER_CPU(type, name) type name
+#define per_cpu(name, cpu)	(name)
+#define for_each_online_cpu(cpu) for ((cpu) = 0; (cpu) < 1; (cpu)++)
+#define get_cpu_idle_time_us(cpu, last) (sim_idle_us += sim_busy ? 0 : 1000)
 #define ktime_to_us(t)		(t)
 #define ktime_us_delta(a, b)	((a) - (b))
 #define ktime_add_us(t, us)	((t) + (us))
