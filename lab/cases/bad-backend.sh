@@ -1,5 +1,6 @@
 # lab: file tests/tools/caselib.sh
 # lab: file build/bin/xmd-hostile-back
+# alone: attackers take all the processor there is
 #
 # A backend attacks a guest's frontend in every way of tests/hostile, one after the other. The
 # guest may disable that device, and then its log must say why; nothing else in it may suffer.

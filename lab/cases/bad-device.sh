@@ -1,5 +1,6 @@
 # lab: file tests/tools/caselib.sh
 # full only: bad-user does the same in its own boot
+# alone: how soon it is noticed is looked at
 #
 # The device itself misbehaves: its registers vanish (memory decoding and bus mastering are
 # switched off from dom0), and its link flaps. The driver domain lives, says what it sees, and

@@ -14,5 +14,6 @@
 # shellcheck disable=SC2034  # for bad-guest.sh
 objects=only
 # shellcheck disable=SC2034
+# alone: attackers take all the processor there is
 short=obj-*
 . /case/bad-guest.sh

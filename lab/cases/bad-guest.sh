@@ -1,6 +1,7 @@
 # lab: file tests/tools/caselib.sh
 # lab: file build/bin/xmd-gaptcp
 # lab: file build/bin/xmd-hostile-front
+# alone: attackers take all the processor there is
 #
 # A guest attacks the backend in every way of tests/hostile, one after the other, while another
 # guest works on. Only the culprit may suffer, the driver domain's log must say why, and nothing

@@ -2,6 +2,7 @@
 # lab: file build/bin/xmd-gaptcp
 # lab: file build/bin/xmd-hostile-user
 # lab: file lab/cases/bad-device.sh
+# alone: how soon a bad user half is killed is looked at
 #
 # A hostile program in place of each user half: the kernel halves refuse, frames flow on, and the
 # real user half takes over again afterwards. In short also, in the same boot: bad-device.sh.

@@ -2,6 +2,7 @@
 # lab: file tests/tools/killer.sh
 # lab: file build/bin/xmd-gaptcp
 # full only: crossings does the same in its own boot
+# alone: pauses are measured
 #
 # xmd-userdriver is killed, and then made to hang, at random moments: in the middle of a ring
 # resize, a change of MAC or MTU, a self-test, a reset, or just under traffic. Each time the next

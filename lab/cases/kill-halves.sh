@@ -1,6 +1,7 @@
 # lab: file tests/tools/caselib.sh
 # lab: file build/bin/xmd-gaptcp
 # full only: kill-anytime and front-restart kill them, too
+# alone: pauses are measured
 #
 # The user halves are killed during a TCP transfer: the transfer must not pause longer than
 # 200 ms more than it does without kills, and each half must serve again within 2 seconds:
