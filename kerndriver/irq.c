@@ -131,6 +131,8 @@ static irqreturn_t link_irq(int irq, void *arg)
 
 	nic->irqs++;
 	xmd_write(nic, ICR, INT_OTHER | INT_LSC | INT_RXO);
+	/* it may have gone and come */
+	WRITE_ONCE(nic->lsc_at, jiffies);
 	up = xmd_read(nic, STATUS) & STATUS_LU;
 	if (up != test_bit(XMD_LINK_UP, &nic->bits))
 		link_event(nic);

@@ -243,6 +243,8 @@ int xmd_nic_start(struct xmd_nic *nic, const struct xmd_start *start)
 		return -ENODEV;
 	}
 	nic->started = jiffies;
+	/* what a reset did to the link has no event */
+	WRITE_ONCE(nic->lsc_at, jiffies);
 	/* nobody waits once more for a carrier that was waited for in vain */
 	if (!test_and_clear_bit(XMD_LINK_LOST, &nic->bits))
 		set_bit(XMD_LINK_DUE, &nic->bits);

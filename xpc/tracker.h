@@ -57,8 +57,8 @@
  * not, and costs no frame.  So with @second its word is not taken for it: it is LOST, and the call is
  * asked of the next one, whose answer counts.  If that is the same, nobody doubts for
  * XPC_DOUBT_MS, twice as long with each time up to XPC_DOUBT_MAX_MS.  What is refused for what it
- * asks is thus refused by two, once in a while.  So it goes for one that takes the processor for XPC_SPIN_MS.  What says something about the device (ENODEV,
- * ETIMEDOUT) is not doubted.
+ * asks is thus refused by two, once in a while.  One that takes the processor for XPC_SPIN_MS is
+ * doubted, too; what says something about the device (ENODEV, ETIMEDOUT) is not.
  *
  * Combolocks, one an object.  While only the kernel half is involved, the caller's own
  * spinlock is the lock, and a commit is one critical section.  Whoever needs more than one
