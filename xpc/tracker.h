@@ -55,7 +55,7 @@
  *
  * Doubt.  A user half that answers with an error may be right, or damaged: whoever comes after it is
  * not, and costs no frame.  So with @second its word is not taken for it: it is LOST, and the call is
- * asked of the next one, whose answer counts.  If that is the same, nobody doubts for
+ * asked of the next one, whose answer counts.  If that is an error, too, nobody doubts for
  * XPC_DOUBT_MS, twice as long with each time up to XPC_DOUBT_MAX_MS.  What is refused for what it
  * asks is thus refused by two, once in a while.  One that takes the processor for XPC_SPIN_MS is
  * doubted, too; what says something about the device (ENODEV, ETIMEDOUT) is not.

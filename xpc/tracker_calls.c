@@ -175,7 +175,7 @@ static struct xpc_slot *find_slot(const struct xpc_tracker *t, __u8 id)
 /* Return: true, the next user half is asked instead */
 static bool doubt(struct xpc_tracker *t, struct xpc_slot *s, int result, __u64 now)
 {
-	if (s->doubted && result != s->result) {
+	if (s->doubted && !result) {
 		/* it was right to */
 		t->doubt_from = now;
 		t->doubt_ms = 0;
