@@ -3,6 +3,7 @@
 #include "ctl.h"
 
 #include "files.h"
+#include "patience.h"
 #include "store.h"
 
 #include <ctype.h>
@@ -72,7 +73,7 @@ int ask_supervisor(unsigned int seconds, const char *request, void (*take)(void 
 
 struct store *open_store(void)
 {
-	struct store *s = store_xs_open();
+	struct store *s = patience_open();
 
 	if (!s)
 		fail(EXIT_CANNOT, "xenstore: %s; are you root, in dom0?", strerror(errno));

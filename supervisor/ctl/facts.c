@@ -2,6 +2,7 @@
 /* facts.c - see facts.h */
 #include "facts.h"
 
+#include "patience.h"
 #include "store.h"
 
 #include <dirent.h>
@@ -205,7 +206,7 @@ static bool reach(struct facts *f)
 	if (f->root && !f->nodes)
 		f->nodes = fact_file(f, "/xenstore");
 	if (!f->root && !f->store)
-		f->store = store_xs_open();
+		f->store = patience_open();
 	return f->root ? f->nodes != NULL : f->store != NULL;
 }
 

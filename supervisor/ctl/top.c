@@ -3,6 +3,7 @@
 #include "counters.h"
 #include "ctl.h"
 #include "out.h"
+#include "patience.h"
 #include "records.h"
 
 #include "store.h"
@@ -190,6 +191,7 @@ static bool take_terminal(void)
 	signal(SIGINT, ended);
 	signal(SIGTERM, ended);
 	atexit(put_back);
+	patience_ends(put_back);
 	printf("\033[?1049h\033[?25l");
 	return true;
 }
