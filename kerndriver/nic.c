@@ -55,6 +55,7 @@ bool xmd_nic_gone(struct xmd_nic *nic)
 {
 	if (!silent(nic))
 		return false;
+	xpc_kern_away(&nic->xpc, true);
 	if (!test_and_set_bit(XMD_GONE, &nic->bits)) {
 		dev_err(&nic->pdev->dev,
 			"no register answers: the NIC is gone; look at its PCI COMMAND register in dom0\n");
@@ -230,6 +231,7 @@ int xmd_nic_start(struct xmd_nic *nic, const struct xmd_start *start)
 		return -EBUSY;
 	if (xmd_nic_gone(nic))
 		return -ENODEV;
+	xpc_kern_away(&nic->xpc, false);
 	/* STOP could not reach it, if that was when it was gone */
 	if (test_and_clear_bit(XMD_GONE, &nic->bits))
 		quiesce(nic);

@@ -81,7 +81,7 @@ bool xpc_doubt(struct xpc_tracker *t, const char *why, __u64 now)
 {
 	__u32 ms = 2 * t->doubt_ms;
 
-	if (!t->second || t->phase != XPC_LIVE || now < t->doubt_from)
+	if (!t->second || t->away || t->phase != XPC_LIVE || now < t->doubt_from)
 		return false;
 	if (ms > XPC_DOUBT_MAX_MS)
 		ms = XPC_DOUBT_MAX_MS;

@@ -58,7 +58,7 @@
  * asked of the next one, whose answer counts.  If that is an error, too, nobody doubts for
  * XPC_DOUBT_MS, twice as long with each time up to XPC_DOUBT_MAX_MS.  What is refused for what it
  * asks is thus refused by two, once in a while.  One that takes the processor for XPC_SPIN_MS is
- * doubted, too; what says something about the device (ENODEV, ETIMEDOUT) is not.
+ * doubted, too.  While the kernel half knows that the device is @away nobody is.
  *
  * Combolocks, one an object.  While only the kernel half is involved, the caller's own
  * spinlock is the lock, and a commit is one critical section.  Whoever needs more than one
@@ -142,6 +142,7 @@ struct xpc_tracker {
 	unsigned int n_objects;
 	unsigned int alive;		/* the upcall that asks whether it lives; n_up: none */
 	bool second;			/* errors are doubted */
+	bool away;			/* the device: any user half would say so */
 
 	__u8 phase;			/* enum xpc_phase */
 	bool welcome;			/* to be sent */

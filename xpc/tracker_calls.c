@@ -180,7 +180,7 @@ static bool doubt(struct xpc_tracker *t, struct xpc_slot *s, int result, __u64 n
 		t->doubt_from = now;
 		t->doubt_ms = 0;
 	}
-	if (!result || s->owner != XPC_CALLER || s->doubted || result == -ENODEV || result == -ETIMEDOUT)
+	if (!result || s->owner != XPC_CALLER || s->doubted)
 		return false;
 	s->doubted = xpc_doubt(t, "it cannot, perhaps another can: ", now);
 	if (!s->doubted)

@@ -1440,6 +1440,8 @@ static void test_away(void **state)
 	sim_lines = 0;
 	sim_run(2000);
 	assert_true(xmd_nic_away(sim.nic));
+	/* whoever says so then is not doubted */
+	assert_true(sim.nic->xpc.away);
 	reads = sim.reads;
 	sim_run(120000);
 	assert_true(xmd_nic_away(sim.nic));
@@ -1454,6 +1456,7 @@ static void test_away(void **state)
 	assert_int_equal(asked(), 1);
 	assert_int_equal(sim.resets, 1);
 	assert_false(xmd_nic_away(sim.nic));
+	assert_false(sim.nic->xpc.away);
 	assert_int_equal(xmd_nic_unwell_ms(sim.nic), 0);
 
 	/* one that answers and does not start is not away: a new domain may make it start */

@@ -452,14 +452,22 @@ static void what_two_say_is_so(void **state)
 
 static void what_is_not_doubted(void **state)
 {
-	const int errors[] = { 0, -ENODEV, -ETIMEDOUT };
+	const int errors[] = { -ENODEV, -ETIMEDOUT, -EIO };
 
 	(void)state;
 	init();
 	t.second = true;
 	come_to(LIVE, 0);
+	assert_false(doubted(0));
+	/* the device does not answer, as the kernel half knows: as it says */
+	t.away = true;
 	for (unsigned int i = 0; i < sizeof(errors) / sizeof(*errors); i++)
 		assert_false(doubted(errors[i]));
+	assert_false(xpc_doubt(&t, "", now));
+	/* but with a device that does, one that cannot find it is damaged, perhaps */
+	t.away = false;
+	assert_true(doubted(-ENODEV));
+	second(0);
 	/* nor whoever is a guest */
 	t.second = false;
 	assert_false(doubted(-EINVAL));

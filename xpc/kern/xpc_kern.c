@@ -171,6 +171,15 @@ void xpc_kern_shut(struct xpc *x, const char *why)
 	wake(x);
 }
 
+void xpc_kern_away(struct xpc *x, bool away)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&x->lock, flags);
+	x->t.away = away;
+	spin_unlock_irqrestore(&x->lock, flags);
+}
+
 bool xpc_kern_doubt(struct xpc *x, const char *why)
 {
 	bool lost;

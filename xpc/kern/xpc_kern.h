@@ -106,6 +106,9 @@ bool xpc_kern_tick(struct xpc *x, bool urgent, unsigned int late_ms);
 /* xpc_kern_sound - xpc_sound, and nobody waits for a lock that no user half has */
 bool xpc_kern_sound(struct xpc *x);
 
+/* xpc_kern_away - the device does not answer, or does again; any context */
+void xpc_kern_away(struct xpc *x, bool away);
+
 /* xpc_kern_doubt - xpc_doubt; process context.  Return: is it LOST for it? */
 bool xpc_kern_doubt(struct xpc *x, const char *why);
 

@@ -112,6 +112,7 @@ void xpc_kern_done(struct xpc *x)
 	inside--;
 }
 
+void xpc_kern_away(struct xpc *x, bool away) { x->t.away = away; }
 bool xpc_kern_sound(struct xpc *x) { return xpc_sound(&x->t); }
 
 bool xpc_kern_doubt(struct xpc *x, const char *why)

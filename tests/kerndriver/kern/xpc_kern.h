@@ -18,6 +18,7 @@ struct xpc {
 	unsigned int n_doubts;
 	bool believed;				/* it is not the first that says so */
 	bool unsound;
+	bool away;
 };
 
 static inline void xpc_raise(struct xpc *x, unsigned int call)
@@ -26,6 +27,7 @@ static inline void xpc_raise(struct xpc *x, unsigned int call)
 	x->raised[call] = true;
 }
 
+static inline void xpc_kern_away(struct xpc *x, bool away) { x->away = away; }
 static inline bool xpc_kern_sound(struct xpc *x) { return !x->unsound; }
 
 static inline bool xpc_kern_doubt(struct xpc *x, const char *why)

@@ -28,6 +28,7 @@ void xpc_kern_close(struct xpc *x);
 int xpc_kern_heard(struct xpc *x);
 void xpc_kern_done(struct xpc *x);
 bool xpc_kern_tick(struct xpc *x, bool urgent, unsigned int late_ms);
+void xpc_kern_away(struct xpc *x, bool away);
 bool xpc_kern_sound(struct xpc *x);
 bool xpc_kern_doubt(struct xpc *x, const char *why);
 void xpc_unraise(struct xpc *x, unsigned int call);
