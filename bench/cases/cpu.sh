@@ -14,7 +14,8 @@
 #
 # KIND       stock or xmd, the driver domain; with -front, guests have xmd_front instead of xen-netfront;
 #            with -granted likewise, and a grant for each frame; with -listened somebody in dom0 looks at
-#            the frames of each guest (xmdctl tcpdump)
+#            the frames of each guest (xmdctl tcpdump); with -mitigated the driver domain's kernel has its
+#            speculation mitigations on, which in the lab are off else
 # ROUNDS     how often each is measured
 # WORKLOADS  which, of the list below
 # COUNTS     1: each once more, with Xen's tracing and QEMU's on, which cost the domains nothing that
@@ -238,7 +239,10 @@ listen_to() {
 	wait_until 30 "on drv 'ip link show $mirror' | grep -q '[<,]UP[,>]'" || fail "nobody listens: $(cat "/logs/listen-$1.txt")"
 }
 
-case $KIND in *-granted) LAB_EXTRA=xmd.backend=--no-staging ;; esac
+case $KIND in
+*-granted) LAB_EXTRA=xmd.backend=--no-staging ;;
+*-mitigated) LAB_DRV_EXTRA=mitigations=auto ;;
+esac
 drv_start "${KIND%%-*}"
 LAB_EXTRA=
 for g in g1 g2; do
@@ -253,6 +257,7 @@ put peer /case/xmd-flow "$(on peer 'echo $RUN')/bin/xmd-flow"
 cp /case/xmd-flow /run/lab/
 [ -z "$PROFILE" ] || profile_open
 case $KIND in *-listened) listen_to g1; listen_to g2 ;; esac
+note "mitigations of the driver domain's kernel: $(on drv 'cd /sys/devices/system/cpu/vulnerabilities && grep -v "Not affected" *' || true)"
 sleep 3
 counting=
 for round in $(seq "$ROUNDS"); do
