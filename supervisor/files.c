@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #define LOCK_LOOK_MS	50
+#define HISTORY_WAIT_MS	1000
+#define HISTORY_TRIES	5u
 #define LOCK_SAY_MS	10000
 
 static const char *const phase_name[] = { "idle", "create", "restore", "nic" };
@@ -41,8 +43,11 @@ int file_write(const char *name, const char *ext, const char *text)
 		fclose(f);
 	if (!err && rename(fresh, path))
 		err = -errno;
-	if (err)
+	if (err) {
 		log_err("cannot write %s: %s", path, strerror(-err));
+		if (f)
+			unlink(fresh);
+	}
 	return err;
 }
 
@@ -160,17 +165,37 @@ int lock_take(const char *name)
 	return fd;
 }
 
+/* Each domain's worker writes to it.  Who has waited in vain writes nevertheless. */
+static bool history_mine(int fd)
+{
+	const struct timespec moment = { .tv_nsec = 1000000 };
+	unsigned int tries;
+
+	for (tries = 0; tries < HISTORY_WAIT_MS && flock(fd, LOCK_EX | LOCK_NB); tries++)
+		nanosleep(&moment, NULL);
+	return tries < HISTORY_WAIT_MS;
+}
+
 /* What was there before the last HISTORY_BYTES is given up. */
 static int open_history(void)
 {
-	int fd = open(HISTORY_PATH, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-	struct stat st;
+	struct stat st, now;
+	unsigned int tries;
+	int fd = -1;
 
-	if (fd < 0 || fstat(fd, &st) || st.st_size < HISTORY_BYTES ||
-	    rename(HISTORY_PATH, HISTORY_PATH ".1"))
-		return fd;
-	close(fd);
-	return open(HISTORY_PATH, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+	for (tries = 0; tries < HISTORY_TRIES; tries++) {
+		if (fd >= 0)
+			close(fd);
+		fd = open(HISTORY_PATH, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+		if (fd < 0 || !history_mine(fd) || fstat(fd, &st) || stat(HISTORY_PATH, &now))
+			break;
+		/* while this one waited, another has given it its second name */
+		if (st.st_ino != now.st_ino || st.st_dev != now.st_dev)
+			continue;
+		if (st.st_size < HISTORY_BYTES || rename(HISTORY_PATH, HISTORY_PATH ".1"))
+			break;
+	}
+	return fd;
 }
 
 /* A disk that is full may take a part of it: that is taken back, or the next line would go on in it. */

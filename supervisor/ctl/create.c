@@ -159,6 +159,7 @@ static int run_program(const char *program, const char *what, const char *word)
 static int write_config(const struct plan *p)
 {
 	char fresh[FACT_PATH + 8];
+	int err;
 	FILE *f;
 
 	snprintf(fresh, sizeof(fresh), "%s.new", p->path);
@@ -166,7 +167,10 @@ static int write_config(const struct plan *p)
 	if (f && fputs(p->text, f) >= 0 && !fflush(f) && !fsync(fileno(f)) && !fclose(f) &&
 	    !rename(fresh, p->path))
 		return EXIT_OK;
-	return fail(EXIT_FAILED, "%s: %s", p->path, strerror(errno));
+	err = errno;
+	if (f)
+		unlink(fresh);
+	return fail(EXIT_FAILED, "%s: %s", p->path, strerror(err));
 }
 
 static bool serves(struct report *r, const struct plan *p)

@@ -11,6 +11,7 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -236,6 +237,44 @@ static void history_does_not_grow_for_ever(void **state)
 	assert_in_range(st.st_size, HISTORY_BYTES, HISTORY_BYTES + 200);
 }
 
+static unsigned int lines_of(const char *path)
+{
+	unsigned int n = 0;
+	FILE *f = fopen(path, "r");
+	int c;
+
+	assert_non_null(f);
+	while ((c = fgetc(f)) != EOF)
+		n += c == '\n';
+	fclose(f);
+	return n;
+}
+
+/* Workers that write at once, where the file gets its second name: none of them gives it that of a new one. */
+static void history_is_everybodys(void **state)
+{
+	enum { WRITERS = 8, BEFORE = HISTORY_BYTES / 100, EACH = 100 };
+	unsigned int i, n;
+
+	(void)state;
+	for (n = 0; n < 20; n++) {
+		unlink(HISTORY_PATH);
+		unlink(HISTORY_PATH ".1");
+		/* a line is a time, two names, and this */
+		for (i = 0; i < BEFORE; i++)
+			history_add("net\trecover\t%075u", i);
+		for (i = 0; i < WRITERS; i++)
+			if (!fork()) {
+				for (i = 0; i < EACH; i++)
+					history_add("net\trecover\t%075u", i);
+				_exit(0);
+			}
+		while (wait(NULL) > 0)
+			;
+		assert_int_equal(lines_of(HISTORY_PATH) + lines_of(HISTORY_PATH ".1"), BEFORE + WRITERS * EACH);
+	}
+}
+
 static void pace(void **state)
 {
 	static const char *const bad[] = { "", "1", "x y", "5 99", "4000000000 1", "-1 1" };
@@ -348,7 +387,7 @@ int main(void)
 		T(lock_is_for_one),
 		T(a_lock_that_is_held_for_long),
 		T(history_grows),
-		T(history_does_not_grow_for_ever),
+		T(history_does_not_grow_for_ever), T(history_is_everybodys),
 		T(history_on_a_full_disk),
 		T(pace),
 	};
