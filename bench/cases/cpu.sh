@@ -258,7 +258,7 @@ put peer /case/xmd-flow "$(on peer 'echo $RUN')/bin/xmd-flow"
 cp /case/xmd-flow /run/lab/
 [ -z "$PROFILE" ] || profile_open
 case $KIND in *-listened) listen_to g1; listen_to g2 ;; esac
-note "mitigations of the driver domain's kernel: $(on drv 'dmesg | grep -i "spectre\|retpoline"; grep . /sys/devices/system/cpu/vulnerabilities/*' | grep -v "Not affected" || true)"
+note "mitigations of the driver domain's kernel: $(on drv 'dmesg | grep "Spectre V"; grep . /sys/devices/system/cpu/vulnerabilities/*' | grep -v "Not affected" || true)"
 sleep 3
 counting=
 for round in $(seq "$ROUNDS"); do
