@@ -169,7 +169,7 @@ struct xmd_vif {
 	bool worked;		/* since the last EOI */
 	u8 waiting;		/* XMD_WAIT_*: on which list; under wait_lock */
 	u64 wire;		/* bytes on the wire: fair.c; likewise, but for its poll */
-	struct list_head wait;	/* under wait_lock */
+	struct list_head wait;	/* under wait_lock; in the end on back.leaving */
 
 	struct xen_netif_tx_back_ring tx;
 	u32 tx_seen;		/* req_prod at the last look */
@@ -239,6 +239,7 @@ struct xmd_back {
 	atomic_t busy;			/* vifs that are */
 	struct list_head short_of_bufs;	/* vifs that are */
 	struct list_head line;		/* vifs with frames for the NIC, by wire */
+	struct list_head leaving;	/* disconnected vifs of which the NIC has frames still */
 	u64 wire;			/* that who was first last had had */
 	bool draining;			/* nothing is taken from guests */
 	bool blinking;			/* the NIC's LED, for xmd-backend */

@@ -256,6 +256,8 @@ static const char *shortage(int err)
 		return "there is no NIC yet; has xmd_nic.ko found one?";
 	case -EBUSY:
 		return "the NIC has another client than xmd_back.ko";
+	case -EINPROGRESS:
+		return "the NIC keeps frames that it sent before it was disconnected";
 	default:
 		return strerror(-err);
 	}
@@ -271,7 +273,9 @@ static int try_later(struct vif *v, struct vif_env *env, const char *what, int e
 		return err;
 	v->due = env->now() + (delay < most ? delay : most);
 	v->failures++;
-	if (err != -EAGAIN && log_allowed(&v->budget, env->now(), v->name))
+	/* what it has sent last is mostly through in a moment */
+	if (err != -EAGAIN && (err != -EINPROGRESS || v->failures > 3) &&
+	    log_allowed(&v->budget, env->now(), v->name))
 		log_warn("%s: %s: %s; trying again", v->name, what, shortage(err));
 	return 0;
 }

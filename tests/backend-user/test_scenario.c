@@ -577,7 +577,7 @@ static void kernel_refuses(void **state)
 
 static void kernel_that_cannot_yet_is_asked_again(void **state)
 {
-	static const int errs[] = { ENOMEM, ENODEV, EBUSY };
+	static const int errs[] = { ENOMEM, ENODEV, EBUSY, EINPROGRESS };
 	struct world *w = *state;
 	size_t i;
 
