@@ -37,7 +37,8 @@ struct vif_env {
 	struct offer offer;
 	unsigned int settle_ms;	/* VIF_SETTLE_MS */
 	struct obj_host *objs;	/* NULL: no object rings */
-	uint64_t ctrl_next;	/* ms; no guest's list of pages is worked on before (ctrl.c) */
+	uint64_t ctrl_next;	/* ms; no guest's list of pages is worked on before (ctrl.c), */
+	struct ctrl *ctrl_line;	/* ... and then that of the first who waits for it */
 };
 
 struct vif {
