@@ -206,6 +206,7 @@ struct xmd_vif {
 	unsigned int bl_cut;	/* segments of the first frame that the guest has */
 	bool rx_starved;	/* the head of the backlog waits for posted buffers */
 	bool rx_stalled;	/* ... or has, for more than XMD_STALL_S */
+	u32 rx_lacks;		/* ... or for buffers of the pool: fair.c */
 	unsigned int rx_nslot;
 	unsigned int rx_nop;
 	struct gnttab_copy rx_op[XMD_RX_OPS];
@@ -239,6 +240,7 @@ struct xmd_back {
 	atomic_t busy;			/* vifs that are */
 	struct list_head short_of_bufs;	/* vifs that are */
 	struct list_head line;		/* vifs with frames for the NIC, by wire */
+	u32 rx_lack;			/* vifs have rx_lacks */
 	struct list_head leaving;	/* disconnected vifs of which the NIC has frames still */
 	u64 wire;			/* that who was first last had had */
 	bool draining;			/* nothing is taken from guests */
@@ -395,6 +397,7 @@ void xmd_wait_wake(void);
 void xmd_wait_leave(struct xmd_vif *v);
 void xmd_wait_retry(void);
 void xmd_wait_for_bufs(struct xmd_vif *v);
+void xmd_wait_for_segments(struct xmd_vif *v);
 void xmd_wait_over(struct timer_list *t);
 
 /* chardev.c, debugfs.c */

@@ -835,6 +835,36 @@ static void test_segments_for_a_guest(void **state)
 	assert_int_equal(received(g[3]), 1);
 }
 
+/* Another CPU has what nobody's account has, for the time of a poll: so soon they go on. */
+static void test_segments_wait_for_a_moment(void **state)
+{
+	static struct xmd_buf *taken[SIM_POOL];
+	unsigned int n, got = 0;
+
+	(void)state;
+	g[3] = guest_new(4, PLAIN);
+	assert_int_equal(guest_connect(g[3], false), 0);
+	attach(0, 2);
+	guest_post(g[3], 200);
+	sim_run();
+	queue_gso(g[0], g[3]->mac, &shapes[1], 60000, 1448);
+	guest_push(g[0]);
+	sim_poll(1);
+	n = xmd_buf_get(back.nic, taken, SIM_POOL);
+	sim_run();
+	got += received(g[3]);
+	assert_int_equal(guest_tx_status(g[0]), 0);
+	sim_timers();
+	got += received(g[3]);
+	assert_int_equal(got, 0);
+	while (n)
+		xmd_buf_put(back.nic, taken[--n]);
+	sim_timers();
+	assert_int_equal(got + received(g[3]), DIV_ROUND_UP(60000, 1448));
+	assert_int_equal(vif_of(g[3])->st.rx_drops, 0);
+	answered(g[0], 0);
+}
+
 /* ---------------------------------------------------------------- all at once */
 
 static void be_hostile(struct guest *h)
@@ -940,6 +970,7 @@ int main(void)
 		T(test_cut_as_the_nic_takes),
 		T(test_upload_over_ipv6),
 		T(test_segments_for_a_guest),
+		T(test_segments_wait_for_a_moment),
 		T(test_half_are_hostile),
 	};
 
