@@ -31,7 +31,8 @@
  * Who pays.  A frame that floods is charged in full to each backlog that holds a reference,
  * and to its sender while the NIC has it: the accounts' sum is never below what is taken.
  * What was charged stays so until the buffer is back, even when its slot was answered
- * before (deliver.c), or its vif is gone (xmd_vif_put closes the account).
+ * before (deliver.c), or its vif is gone (xmd_vif_put closes the account).  Until then the vif is
+ * not connected anew (vif.c): nobody has two accounts.
  *
  * When it is full.  TX: the frame stays in the guest's ring (backpressure, tx_short).  RX: the
  * new frame is dropped (rx_refused; rx_full if a look without a lock has shown it); frames of a

@@ -169,7 +169,7 @@ struct xmd_vif {
 	bool worked;		/* since the last EOI */
 	u8 waiting;		/* XMD_WAIT_*: on which list; under wait_lock */
 	u64 wire;		/* bytes on the wire: fair.c; likewise, but for its poll */
-	struct list_head wait;	/* under wait_lock */
+	struct list_head wait;	/* under wait_lock; in the end on back.leaving */
 
 	struct xen_netif_tx_back_ring tx;
 	u32 tx_seen;		/* req_prod at the last look */
@@ -206,6 +206,7 @@ struct xmd_vif {
 	unsigned int bl_cut;	/* segments of the first frame that the guest has */
 	bool rx_starved;	/* the head of the backlog waits for posted buffers */
 	bool rx_stalled;	/* ... or has, for more than XMD_STALL_S */
+	u32 rx_lacks;		/* ... or for buffers of the pool: fair.c */
 	unsigned int rx_nslot;
 	unsigned int rx_nop;
 	struct gnttab_copy rx_op[XMD_RX_OPS];
@@ -239,6 +240,8 @@ struct xmd_back {
 	atomic_t busy;			/* vifs that are */
 	struct list_head short_of_bufs;	/* vifs that are */
 	struct list_head line;		/* vifs with frames for the NIC, by wire */
+	u32 rx_lack;			/* vifs have rx_lacks */
+	struct list_head leaving;	/* disconnected vifs of which the NIC has frames still */
 	u64 wire;			/* that who was first last had had */
 	bool draining;			/* nothing is taken from guests */
 	bool blinking;			/* the NIC's LED, for xmd-backend */
@@ -394,6 +397,7 @@ void xmd_wait_wake(void);
 void xmd_wait_leave(struct xmd_vif *v);
 void xmd_wait_retry(void);
 void xmd_wait_for_bufs(struct xmd_vif *v);
+void xmd_wait_for_segments(struct xmd_vif *v);
 void xmd_wait_over(struct timer_list *t);
 
 /* chardev.c, debugfs.c */

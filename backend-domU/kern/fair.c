@@ -157,9 +157,34 @@ void xmd_wait_for_bufs(struct xmd_vif *v)
 	xmd_wait_retry();
 }
 
+/* There are none for segments of frames to @v's guest: polls have them that end in a moment. */
+void xmd_wait_for_segments(struct xmd_vif *v)
+{
+	WRITE_ONCE(v->rx_lacks, true);
+	/* what is to be found before the timer is looked at, because one that runs has to find it */
+	xchg(&back.rx_lack, 1);
+	xmd_wait_retry();
+}
+
+static void wake_for_segments(void)
+{
+	unsigned int i;
+
+	rcu_read_lock();
+	for (i = 0; i < XMD_VIFS_MAX; i++) {
+		struct xmd_vif *v = rcu_dereference(back.vif[i]);
+
+		if (v && xchg(&v->rx_lacks, 0))
+			napi_schedule(&v->napi);
+	}
+	rcu_read_unlock();
+}
+
 /* The timer */
 void xmd_wait_over(struct timer_list *t)
 {
+	if (xchg(&back.rx_lack, 0))
+		wake_for_segments();
 	spin_lock(&back.wait_lock);
 	if (first())
 		napi_schedule(&first()->napi);

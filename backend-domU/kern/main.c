@@ -63,6 +63,7 @@ static int __init back_init(void)
 	spin_lock_init(&back.wait_lock);
 	INIT_LIST_HEAD(&back.line);
 	INIT_LIST_HEAD(&back.short_of_bufs);
+	INIT_LIST_HEAD(&back.leaving);
 	spin_lock_init(&back.early_lock);
 	back.early = true;
 	init_waitqueue_head(&back.events);

@@ -245,6 +245,7 @@ struct fill {
 	unsigned int posted;
 	unsigned int frames;		/* of the backlog, that are through */
 	unsigned int segs;
+	bool lacks;			/* buffers for segments */
 	struct xmd_buf *seg[XMD_BATCH];	/* made for this batch */
 };
 
@@ -253,7 +254,11 @@ static unsigned int get_segments(struct xmd_vif *v, struct fill *f, unsigned int
 {
 	n = min3(n, XMD_BATCH - f->segs, f->posted - v->rx_nslot);
 	n = min(n, (XMD_RX_OPS - v->rx_nop) / 2);	/* its slot may split it */
-	return n ? xmd_buf_get(back.nic, f->seg + f->segs, n) : 0;
+	if (!n)
+		return 0;
+	n = xmd_buf_get(back.nic, f->seg + f->segs, n);
+	f->lacks = !n;
+	return n;
 }
 
 static bool put_segment(struct xmd_vif *v, const struct xmd_buf *b, struct xmd_buf *seg)
@@ -302,6 +307,7 @@ static void fill_batch(struct xmd_vif *v, struct fill *f)
 	f->posted = xmd_back_rx_posted(v);
 	f->frames = 0;
 	f->segs = 0;
+	f->lacks = false;
 	if (f->posted)
 		v->rx_stalled = false;
 	for (; f->frames < XMD_BATCH && v->bl_head + f->frames != v->bl_tail; f->frames++) {
@@ -342,8 +348,11 @@ unsigned int xmd_rx_return_batch(struct xmd_vif *v, bool *notify)
 	for (i = 0; i < f.frames; i++)
 		xmd_backlog_pop(v);
 	xmd_account_set(&v->rx_account, v->bl_bufs);
-	v->rx_starved = !f.frames && !f.segs && v->bl_head != v->bl_tail;
+	v->rx_starved = !f.frames && !f.segs && !f.lacks && v->bl_head != v->bl_tail;
 	spin_unlock(&v->rx_lock);
+	/* no event of the guest's tells when others have given some back */
+	if (!f.frames && !f.segs && f.lacks)
+		xmd_wait_for_segments(v);
 	return f.frames + f.segs;
 }
 

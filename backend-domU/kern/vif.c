@@ -18,10 +18,16 @@
 #include <xen/events.h>
 #include "mirror.h"
 
+/* Any context. */
 void xmd_vif_put(struct xmd_vif *v, unsigned int n)
 {
+	unsigned long irqs;
+
 	if (!refcount_sub_and_test(n, &v->refs))
 		return;
+	spin_lock_irqsave(&back.wait_lock, irqs);
+	list_del(&v->wait);
+	spin_unlock_irqrestore(&back.wait_lock, irqs);
 	xmd_account_close(v);
 	vfree(v);
 }
@@ -44,6 +50,19 @@ struct xmd_vif *xmd_vif_find(const struct xmd_vif_id *id)
 		if (id_key(&v->id) == id_key(id))
 			return v;
 	return NULL;
+}
+
+/* Disconnected, and the NIC has frames of it still. */
+static bool is_leaving(const struct xmd_vif_id *id)
+{
+	const struct xmd_vif *v;
+	bool found = false;
+
+	spin_lock_bh(&back.wait_lock);
+	list_for_each_entry_reverse(v, &back.leaving, wait)
+		found |= id_key(&v->id) == id_key(id);
+	spin_unlock_bh(&back.wait_lock);
+	return found;
 }
 
 static int free_port(void)
@@ -172,6 +191,9 @@ static void vif_stop(struct xmd_vif *v)
 	local_bh_enable();
 	xmd_stage_close(v);
 	xmd_back_rings_close(v);
+	spin_lock_bh(&back.wait_lock);
+	list_add(&v->wait, &back.leaving);
+	spin_unlock_bh(&back.wait_lock);
 	xmd_vif_put(v, 1);
 }
 
@@ -202,6 +224,12 @@ static int connect_locked(const struct xmd_vif_connect *c)
 		return err;
 	if (xmd_vif_find(&c->id))
 		return -EEXIST;
+	/*
+	 * Its buffers are on the account of the vif that it was.  Else a guest that comes and goes while
+	 * the NIC keeps frames has an account, and a minimum, for each time.
+	 */
+	if (!c->adopt && is_leaving(&c->id))
+		return -EINPROGRESS;
 	port = free_port();
 	if (port < 0)
 		return port;

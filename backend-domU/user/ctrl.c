@@ -21,7 +21,8 @@
 #define TURN		4u	/* messages of one guest before the others have a turn */
 /*
  * A list takes hundreds of hypercalls and a grace period, and the watchdog is petted by the same
- * thread: of its time all guests' lists together have one part in REST + 1.
+ * thread: of its time all guests' lists together have one part in REST + 1.  Who comes too early
+ * for that stands in line, or who is asked first would have all of it.
  */
 #define REST		3u
 
@@ -37,11 +38,33 @@ struct ctrl {
 	bool masked;		/* its events wait for unmask */
 	uint64_t due;		/* ms; 0: no need */
 	struct xpc_bucket work;	/* for messages, and events that bring none */
+	struct ctrl *behind;	/* in the line, env->ctrl_line */
+	bool paid;		/* for its next message, that waits for its turn */
 };
 
 bool ctrl_offered(const struct vif_env *env)
 {
 	return env->objs && env->objs->bus && !env->offer.no_staging;
+}
+
+static void leave_line(struct ctrl *c, struct vif_env *env)
+{
+	struct ctrl **at = &env->ctrl_line;
+
+	while (*at && *at != c)
+		at = &(*at)->behind;
+	if (*at)
+		*at = c->behind;
+	c->behind = NULL;
+}
+
+static void stand_in_line(struct ctrl *c, struct vif_env *env)
+{
+	struct ctrl **at = &env->ctrl_line;
+
+	while (*at && *at != c)
+		at = &(*at)->behind;
+	*at = c;
 }
 
 void ctrl_end(struct vif *v, struct vif_env *env)
@@ -52,6 +75,7 @@ void ctrl_end(struct vif *v, struct vif_env *env)
 	v->ctrl = NULL;
 	if (!c)
 		return;
+	leave_line(c, env);
 	env->objs->bus->ops->unbind(env->objs->bus, c->local);
 	env->objs->bus->ops->unmap(env->objs->bus, c->ring);
 	free(c);
@@ -208,6 +232,21 @@ static uint32_t waiting(const struct ctrl *c)
 	return __atomic_load_n(&c->ring->req_prod, __ATOMIC_ACQUIRE) - c->done;
 }
 
+/* Those in line have paid: so each of them goes as soon as it is the first. */
+static bool may_take(struct ctrl *c, struct vif_env *env, uint64_t now)
+{
+	c->paid = c->paid || xpc_bucket_spend(&c->work, now, COST_MS, CREDIT_MAX);
+	if (!c->paid)
+		return false;
+	if (now < env->ctrl_next || (env->ctrl_line && env->ctrl_line != c)) {
+		stand_in_line(c, env);
+		return false;
+	}
+	leave_line(c, env);
+	c->paid = false;
+	return true;
+}
+
 /* Drain, arm, look again. */
 static enum turn take_turn(struct vif *v, struct vif_env *env, bool *news)
 {
@@ -217,6 +256,7 @@ static enum turn take_turn(struct vif *v, struct vif_env *env, bool *news)
 
 	for (i = 0; i < TURN; i++) {
 		if (!waiting(c)) {
+			leave_line(c, env);
 			__atomic_store_n(&c->ring->req_event, c->done + 1, __ATOMIC_SEQ_CST);
 			/* req_event before req_prod: the guest does it the other way round */
 			__atomic_thread_fence(__ATOMIC_SEQ_CST);
@@ -229,8 +269,7 @@ static enum turn take_turn(struct vif *v, struct vif_env *env, bool *news)
 		if (waiting(c) > RING)
 			return TURN_BROKEN;
 		began = env->now();
-		if (began < env->ctrl_next ||
-		    !xpc_bucket_spend(&c->work, began, COST_MS, CREDIT_MAX))
+		if (!may_take(c, env, began))
 			return TURN_NO_CREDIT;
 		take_one(v, env);
 		env->ctrl_next = env->now() + REST * (env->now() - began);
@@ -263,7 +302,8 @@ void ctrl_work(struct vif *v, struct vif_env *env)
 		return;
 	}
 	if (turn == TURN_NO_CREDIT)
-		c->due = later(xpc_bucket_due(&c->work, COST_MS), env->ctrl_next);
+		c->due = c->paid ? env->ctrl_next :
+				   later(xpc_bucket_due(&c->work, COST_MS), env->ctrl_next);
 	else if (turn == TURN_MORE)
 		c->due = env->now();
 	/* until then its events would only wake us */

@@ -25,6 +25,7 @@ struct vif *vif_new(uint16_t domid, uint32_t handle)
 	v->seen_own = STATES;
 	v->dirty = true;
 	v->confine_keys = ~0u;
+	v->reopen.has = VIF_REOPEN_MS * VIF_REOPEN_BURST;
 	snprintf(v->name, sizeof(v->name), "vif %u/%" PRIu32, domid, handle);
 	snprintf(v->back, sizeof(v->back), XS_DIR_BACK, domid, handle);
 	snprintf(v->front, sizeof(v->front), XS_DIR_FRONT, domid, handle);
@@ -231,6 +232,18 @@ static int take_step(struct vif *v, struct vif_env *env, const struct vif_view *
 	}
 }
 
+/* From Closed on it is the guest that asks for another offer. */
+static bool may_reopen(struct vif *v, struct vif_env *env)
+{
+	if (xpc_bucket_spend(&v->reopen, env->now(), VIF_REOPEN_MS, VIF_REOPEN_MS * VIF_REOPEN_BURST))
+		return true;
+	v->due = xpc_bucket_due(&v->reopen, VIF_REOPEN_MS);
+	if (log_allowed(&v->budget, env->now(), v->name))
+		log_warn("%s: its guest closes and opens it without a pause: once in %u ms from now on",
+			 v->name, VIF_REOPEN_MS);
+	return false;
+}
+
 /* When to look again although nothing was reported. */
 static void wait_for_change(struct vif *v, struct vif_env *env, const struct vif_view *seen)
 {
@@ -256,6 +269,8 @@ static const char *shortage(int err)
 		return "there is no NIC yet; has xmd_nic.ko found one?";
 	case -EBUSY:
 		return "the NIC has another client than xmd_back.ko";
+	case -EINPROGRESS:
+		return "the NIC keeps frames that it sent before it was disconnected";
 	default:
 		return strerror(-err);
 	}
@@ -271,7 +286,9 @@ static int try_later(struct vif *v, struct vif_env *env, const char *what, int e
 		return err;
 	v->due = env->now() + (delay < most ? delay : most);
 	v->failures++;
-	if (err != -EAGAIN && log_allowed(&v->budget, env->now(), v->name))
+	/* what it has sent last is mostly through in a moment */
+	if (err != -EAGAIN && (err != -EINPROGRESS || v->failures > 3) &&
+	    log_allowed(&v->budget, env->now(), v->name))
 		log_warn("%s: %s: %s; trying again", v->name, what, shortage(err));
 	return 0;
 }
@@ -304,6 +321,8 @@ int vif_run(struct vif *v, struct vif_env *env)
 			err = obj_follow(v, env, serving);
 			return err ? err : ctrl_follow(v, env, serving);
 		}
+		if (step == STEP_OFFER && view.own == STATE_CLOSED && !may_reopen(v, env))
+			return 0;
 		err = take_step(v, env, &view, step);
 		if (err)
 			return try_later(v, env, fsm_step_name(step), err);

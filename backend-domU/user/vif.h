@@ -17,6 +17,8 @@
 #include "obj.h"
 #include "store.h"
 
+#include <bucket.h>
+
 /*
  * libxl waits for InitWait (attach) and for Closed (detach) by a watch, and then reads
  * the present value: a state that has been replaced by then is one it never saw, and
@@ -30,6 +32,14 @@
  */
 #define VIF_ORPHAN_MS	25000
 
+/*
+ * A guest that closes its vif and opens it again costs xmd-backend, and the kernel half, some grace
+ * periods, in which nothing is done for others, and has all that is counted for each connection
+ * anew: so it may once in so long, and so often at once.
+ */
+#define VIF_REOPEN_MS		1000u
+#define VIF_REOPEN_BURST	16u
+
 struct vif_env {
 	struct store *store;
 	struct kern *kern;
@@ -37,7 +47,8 @@ struct vif_env {
 	struct offer offer;
 	unsigned int settle_ms;	/* VIF_SETTLE_MS */
 	struct obj_host *objs;	/* NULL: no object rings */
-	uint64_t ctrl_next;	/* ms; no guest's list of pages is worked on before (ctrl.c) */
+	uint64_t ctrl_next;	/* ms; no guest's list of pages is worked on before (ctrl.c), */
+	struct ctrl *ctrl_line;	/* ... and then that of the first who waits for it */
 };
 
 struct vif {
@@ -62,6 +73,7 @@ struct vif {
 	uint64_t settle_until;
 	uint64_t gone_since;		/* ms; its guest is no more; 0: it is there */
 	uint64_t due;			/* ms; run again then at the latest; 0: no need */
+	struct xpc_bucket reopen;	/* for offers that the guest is the cause of */
 	unsigned int failures;		/* steps in a row that could not be done */
 	char error[STORE_VALUE_MAX];	/* to be written as hotplug-error with Closing */
 	bool cut_off;			/* adopted, and on no network, for that reason: */

@@ -162,6 +162,7 @@ int vif_connect_kernel(struct vif *v, struct vif_env *env, const struct xmd_vif_
 	case -ENODEV:
 	case -EBUSY:
 	case -EAGAIN:
+	case -EINPROGRESS:
 	case -ENOMEM:
 	case -EINTR:
 	case -ESHUTDOWN:

@@ -106,7 +106,8 @@ struct xmd_vif_confine {
  *
  * Errors: EEXIST connected already, EINVAL a field out of range, ENOENT/EPERM/EIO the
  * grant or event channel was refused by Xen (the kernel log says which), ENOSPC too
- * many vifs, EPROTO ring indices that cannot be (more than a ring between them).
+ * many vifs, EPROTO ring indices that cannot be (more than a ring between them), EINPROGRESS
+ * the NIC has frames still that it sent before it was disconnected: try again (not with adopt).
  */
 struct xmd_vif_connect {
 	__u32 version;

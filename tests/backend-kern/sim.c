@@ -874,6 +874,7 @@ void sim_start(void)
 	nic.pool_least = POOL;
 	INIT_LIST_HEAD(&back.line);
 	INIT_LIST_HEAD(&back.short_of_bufs);
+	INIT_LIST_HEAD(&back.leaving);
 	back.fdb = calloc(1, sizeof(*back.fdb));
 	xmd_fdb_init(back.fdb, &(hsiphash_key_t){ { 42, 43 } });
 	sim_now = 1000;

@@ -220,6 +220,32 @@ static void test_gone_with_frames_in_the_nic(void **state)
 	assert_int_equal(back.guaranteed.v, 1);
 }
 
+/* One that reconnects again and again while the NIC keeps a frame of each life takes nobody's minimum. */
+static void test_comes_back_while_the_nic_keeps(void **state)
+{
+	unsigned int i, lives = 0;
+
+	(void)state;
+	attach(0, 2);
+	for (i = 0; i < 100; i++) {
+		send_to(g[0], station, 600, i);
+		guest_disconnect(g[0]);
+		g[0]->tx->rsp_prod = g[0]->tx->req_prod = g[0]->tx_prod = g[0]->tx_cons = 0;
+		g[0]->rx->rsp_prod = g[0]->rx->req_prod = g[0]->rx_prod = g[0]->rx_cons = 0;
+		lives += !guest_connect(g[0], false);
+		sim_run();
+	}
+	assert_in_range(back.guaranteed.v, 1, 3);
+	assert_in_range(back.shared.v, 0, 16);
+	attach(2, 3);
+	assert_int_equal(vif_of(g[2])->tx_account.min, XMD_TX_MIN);
+	/* It is back as soon as the NIC has let go. */
+	assert_int_equal(nic.n_held, lives + 1);
+	nic_complete(lives + 1);
+	assert_int_equal(guest_connect(g[0], false), 0);
+	assert_int_equal(vif_of(g[0])->tx_account.min, XMD_TX_MIN);
+}
+
 /* ------------------------------------------------------ a NIC that keeps frames */
 
 static unsigned int ok, dropped;	/* of what guest 0 was answered while it talked */
@@ -809,6 +835,36 @@ static void test_segments_for_a_guest(void **state)
 	assert_int_equal(received(g[3]), 1);
 }
 
+/* Another CPU has what nobody's account has, for the time of a poll: so soon they go on. */
+static void test_segments_wait_for_a_moment(void **state)
+{
+	static struct xmd_buf *taken[SIM_POOL];
+	unsigned int n, got = 0;
+
+	(void)state;
+	g[3] = guest_new(4, PLAIN);
+	assert_int_equal(guest_connect(g[3], false), 0);
+	attach(0, 2);
+	guest_post(g[3], 200);
+	sim_run();
+	queue_gso(g[0], g[3]->mac, &shapes[1], 60000, 1448);
+	guest_push(g[0]);
+	sim_poll(1);
+	n = xmd_buf_get(back.nic, taken, SIM_POOL);
+	sim_run();
+	got += received(g[3]);
+	assert_int_equal(guest_tx_status(g[0]), 0);
+	sim_timers();
+	got += received(g[3]);
+	assert_int_equal(got, 0);
+	while (n)
+		xmd_buf_put(back.nic, taken[--n]);
+	sim_timers();
+	assert_int_equal(got + received(g[3]), DIV_ROUND_UP(60000, 1448));
+	assert_int_equal(vif_of(g[3])->st.rx_drops, 0);
+	answered(g[0], 0);
+}
+
 /* ---------------------------------------------------------------- all at once */
 
 static void be_hostile(struct guest *h)
@@ -896,6 +952,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_who_is_guaranteed),
 		T(test_gone_with_frames_in_the_nic),
+		T(test_comes_back_while_the_nic_keeps),
 		T(test_one_frame_that_the_nic_keeps),
 		T(test_full_ring_that_the_nic_keeps),
 		T(test_slow_nic),
@@ -913,6 +970,7 @@ int main(void)
 		T(test_cut_as_the_nic_takes),
 		T(test_upload_over_ipv6),
 		T(test_segments_for_a_guest),
+		T(test_segments_wait_for_a_moment),
 		T(test_half_are_hostile),
 	};
 

@@ -200,6 +200,42 @@ static void lists_take_long(void **state)
 	assert_in_range(w->sim.stages, 10, 18);
 }
 
+/* What all have together is for each of them: also for who is asked after one that never ends. */
+static void another_has_long_lists_all_the_time(void **state)
+{
+	struct world *w = *state;
+	uint32_t at, busy;
+	unsigned int t;
+
+	serve(w);
+	world_attach(w, 1, FRONT_MUTE);
+	world_run(w, 1000);
+	busy_keys(w);
+	busy_fill();
+	world_front_connect(w, 1);
+	world_run(w, 1000);
+	assert_int_equal(x.busy_bound, 1);
+	slow = w;
+	w->backend.env.now = slow_now;
+	at = ring()->rsp_prod;
+	busy = busy_fill();
+	for (t = 0; t < 500; t++) {
+		busy_fill();
+		if (ring()->req_prod == ring()->rsp_prod)
+			put(++id, XMD_CTRL_ADD_GREF_MAPPING, 0, LIST_REF, 1);
+		x.pending = 1;
+		world_run(w, 40);
+	}
+	assert_in_range(ring()->rsp_prod - at, 8, 18);
+	assert_in_range(busy_fill() - busy, 8, 18);
+	world_detach(w, 1);
+	world_run(w, 3000);
+	assert_int_equal(x.busy_bound, 0);
+	for (t = 0; t < 50; t++)
+		world_run(w, 40);
+	assert_int_equal(ring()->rsp_prod, ring()->req_prod);
+}
+
 static void an_index_that_cannot_be(void **state)
 {
 	static const uint32_t ahead[] = { RING + 1, 1u << 31, ~0u };
@@ -309,7 +345,8 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(messages), T(refused), T(goes_on), T(a_flood), T(lists_take_long), T(an_index_that_cannot_be),
+		T(messages), T(refused), T(goes_on), T(a_flood), T(lists_take_long),
+		T(another_has_long_lists_all_the_time), T(an_index_that_cannot_be),
 		T(the_ring_is_its_own_list), T(indices_that_are_ours), T(keys_of_all_kinds), T(not_offered),
 	};
 

@@ -553,6 +553,45 @@ static void kernel_fault_costs_one_vif(void **state)
 	expect_states(w, 0, STATE_CONNECTED, STATE_CONNECTED);
 }
 
+/* Its vif is closed and opened as fast as it goes: not as often as it likes. */
+static void guest_that_reconnects_for_ever(void **state)
+{
+	static const char *const round[] = { "5", "6", "1" };
+	struct world *w = *state;
+	unsigned int t, had;
+
+	world_backend_up(w);
+	world_attach(w, 0, FRONT_MUTE);
+	world_run(w, 1000);
+	for (t = 0; t < 1000; t++) {
+		if (world_back_state(w, 0) == STATE_INIT_WAIT)
+			world_front_connect(w, 0);
+		else if (world_back_state(w, 0) == STATE_CONNECTED)
+			world_front(w, 0, "state", round[0]);
+		else
+			world_front(w, 0, "state", round[1 + t % 2]);
+		world_run(w, TICK_MS);
+	}
+	assert_in_range(w->sim.connects, 40, VIF_REOPEN_BURST + 1 + 1000 * TICK_MS / VIF_REOPEN_MS);
+	/* others are as they were; and so is it after a pause */
+	world_attach(w, 2, FRONT_HONEST);
+	world_run(w, 1000);
+	expect_states(w, 2, STATE_CONNECTED, STATE_CONNECTED);
+	world_front(w, 0, "state", "6");
+	world_run(w, VIF_REOPEN_BURST * VIF_REOPEN_MS);
+	for (t = 0; t < VIF_REOPEN_BURST - 1; t++) {
+		had = w->sim.connects;
+		world_front(w, 0, "state", "1");
+		world_run(w, 200);
+		world_front_connect(w, 0);
+		world_run(w, 200);
+		expect_states(w, 0, STATE_CONNECTED, STATE_CONNECTED);
+		assert_int_equal(w->sim.connects, had + 1);
+		world_front(w, 0, "state", "6");
+		world_run(w, 200);
+	}
+}
+
 static void kernel_refuses(void **state)
 {
 	static const int errs[] = { ENOENT, EPERM, EIO, EINVAL, EPROTO, ENOSPC };
@@ -577,7 +616,7 @@ static void kernel_refuses(void **state)
 
 static void kernel_that_cannot_yet_is_asked_again(void **state)
 {
-	static const int errs[] = { ENOMEM, ENODEV, EBUSY };
+	static const int errs[] = { ENOMEM, ENODEV, EBUSY, EINPROGRESS };
 	struct world *w = *state;
 	size_t i;
 
@@ -884,6 +923,7 @@ int main(void)
 		T(a_limit_outlives_the_backend),
 		T(a_limit_of_nonsense_is_none),
 		T(kernel_fault_costs_one_vif),
+		T(guest_that_reconnects_for_ever),
 		T(kernel_refuses),
 		T(kernel_that_cannot_yet_is_asked_again),
 		T(restart_does_not_touch_connected_vifs),

@@ -72,6 +72,8 @@ struct mutex { int held; };
 #define spin_unlock(l)		do { SIM_CHECK((l)->held); (l)->held = 0; } while (0)
 #define spin_lock_bh		spin_lock
 #define spin_unlock_bh		spin_unlock
+#define spin_lock_irqsave(l, f)	do { (f) = 0; spin_lock(l); } while (0)
+#define spin_unlock_irqrestore(l, f) do { (void)(f); spin_unlock(l); } while (0)
 #define mutex_lock		spin_lock
 #define mutex_unlock		spin_unlock
 #define lockdep_is_held(l)	((l)->held)
