@@ -117,6 +117,10 @@ static int decide(struct supervisor *s, struct candidate *c)
 		err = read_name(s, c->domid, text);
 		driver = !err && config_names(&s->config, text);
 	}
+	if (!store_broken(err) && driver) {
+		err = read_name(s, c->domid, text);
+		driver = err || !is_released(text, c->domid);
+	}
 	if (store_broken(err))
 		return err;
 	if (driver != c->driver) {
@@ -181,6 +185,7 @@ static bool take_charge(struct supervisor *s, const struct candidate *c)
 		if (!d)
 			return false;
 		log_info("%s: in charge of domain %u", d->name, c->domid);
+		file_remove(d->name, RELEASED);
 	}
 	if (d->domid != c->domid) {
 		/* Somebody has created it by hand, maybe because we had given it up. */

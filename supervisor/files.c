@@ -141,6 +141,30 @@ int kept_read(const char *name, struct kept *k)
 	return n == 4 ? 0 : -EINVAL;
 }
 
+int released_write(const char *name, uint32_t domid)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u\n", domid);
+	return file_write(name, RELEASED, text);
+}
+
+bool is_released(const char *name, uint32_t domid)
+{
+	char path[FILE_PATH_MAX];
+	uint32_t of;
+	FILE *f;
+	int n;
+
+	file_path(path, name, RELEASED);
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	n = fscanf(f, "%u", &of);
+	fclose(f);
+	return n == 1 && of == domid;
+}
+
 int lock_take(const char *name)
 {
 	const struct timespec moment = { .tv_nsec = 1000000 * LOCK_LOOK_MS };

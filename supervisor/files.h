@@ -7,6 +7,7 @@
  *   /run/xmd/NAME.phase	how far a worker has come, see worker.h; absent: none is at work
  *   /run/xmd/NAME.port	what was set on its NIC with ip and ethtool, see port.h
  *   /run/xmd/NAME.pace	how long it takes to serve on this host, see pace.h
+ *   /run/xmd/NAME.released	the domid that is left alone, as xmdctl has asked for
  *   /run/xmd/NAME.ours	the present domain was created by us, so no xl waits for its end
  *   /run/xmd/NAME.lock		held by the worker that is at work
  *   /run/xmd/supervisor	the socket of xmdctl
@@ -63,6 +64,11 @@ int phase_write(const char *name, enum phase phase);
 /* Return: 0 or -errno. */
 int kept_write(const char *name, const struct kept *k);
 int kept_read(const char *name, struct kept *k);
+
+#define RELEASED	".released"
+
+int released_write(const char *name, uint32_t domid);
+bool is_released(const char *name, uint32_t domid);
 
 /*
  * Wait for the lock of @name, for ever; a holder that has it for long is told of.

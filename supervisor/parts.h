@@ -25,7 +25,10 @@ void domain_look(struct supervisor *s, struct domain *d);
 
 /* Bring it back.  @counts: as one of the restarts that it is given up for at last. */
 void recover(struct supervisor *s, struct domain *d, const char *cause, bool force, bool counts);
-void start_worker(struct supervisor *s, struct domain *d, struct job *job);
+/* Return: whether there is one; else the log has the reason, and nothing is begun. */
+bool start_worker(struct supervisor *s, struct domain *d, struct job *job);
+/* What was asked for has changed nothing of @d. */
+void not_restarted(struct supervisor *s, struct domain *d);
 
 /* ------------------------------------------------------------- charge.c */
 
@@ -34,7 +37,7 @@ void start_worker(struct supervisor *s, struct domain *d, struct job *job);
  * backend speaks.  *@due: lowered to when there is more to do.  Return: negative: store broken
  */
 int charge_turn(struct supervisor *s, uint64_t now, uint64_t *due);
-/* Look at all of them anew. */
+/* Look at all of them anew, also at those that were released and are not any more. */
 void charge_decide_again(struct supervisor *s);
 
 /* -------------------------------------------------------------- renew.c */

@@ -3,6 +3,7 @@
 #include "parts.h"
 
 #include "control.h"
+#include "files.h"
 #include "log.h"
 #include "restore.h"
 
@@ -160,6 +161,8 @@ static void try_again(struct domain *d)
 	/* A supervisor before us knew it. */
 	if (!d->cause[0])
 		strcpy(d->cause, "given up");
+	/* Of one that was given up nobody else is at work, and it may hang still. */
+	d->force |= d->state == GIVEN_UP;
 	d->unstable = 0;
 	d->state = BACKOFF;
 	d->due = now_ms();
@@ -191,8 +194,42 @@ static bool begin_planned(struct supervisor *s, struct domain *d, char **word, i
 	d->restarts++;
 	d->counted = false;
 	d->client = fd;
-	start_worker(s, d, &job);
-	return false;
+	if (start_worker(s, d, &job))
+		return false;
+	d->client = NO_CLIENT;
+	not_restarted(s, d);
+	say(fd, "error %s was not restarted and goes on; the log says why\n", d->name);
+	return true;
+}
+
+/* For as long as this domain lives, whoever is its supervisor by then. */
+static void release(struct supervisor *s, struct domain *d, int fd)
+{
+	int err = released_write(d->name, d->domid);
+
+	if (err) {
+		say(fd, "error it cannot be noted that %s is released: %s\n", d->name, strerror(-err));
+		return;
+	}
+	log_info("%s: released", d->name);
+	domain_drop(s, d);
+	charge_decide_again(s);
+	say(fd, "ok\n");
+}
+
+/* One that is not in charge: it may have been. */
+static void for_stranger(struct supervisor *s, char **word, int n, int fd)
+{
+	if (!file_exists(word[1], RELEASED)) {
+		say(fd, "error %s is not in charge here; a driver domain is taken charge of when it has driver_domain=1 and its xmd-backend runs\n",
+		    word[1]);
+	} else if (strcmp(word[0], "retry") || n != 2) {
+		say(fd, "error %s was released; \"xmdctl retry %s\" takes charge of it again\n", word[1], word[1]);
+	} else {
+		file_remove(word[1], RELEASED);
+		charge_decide_again(s);
+		say(fd, "ok\n");
+	}
 }
 
 static bool for_domain(struct supervisor *s, struct domain *d, char **word, int n, int fd)
@@ -208,9 +245,7 @@ static bool for_domain(struct supervisor *s, struct domain *d, char **word, int 
 			say(fd, "error %s is restarting: wait\n", d->name);
 			return true;
 		}
-		log_info("%s: released", d->name);
-		domain_drop(s, d);
-		say(fd, "ok\n");
+		release(s, d, fd);
 	} else if (!strcmp(word[0], "retry") && n == 2) {
 		if (d->state == GIVEN_UP || d->state == BACKOFF)
 			try_again(d);
@@ -237,8 +272,7 @@ bool supervise_request(struct supervisor *s, char *line, int fd)
 	}
 	d = by_name(s, word[1]);
 	if (!d) {
-		say(fd, "error %s is not in charge here; a driver domain is taken charge of when it has driver_domain=1 and its xmd-backend runs\n",
-		    word[1]);
+		for_stranger(s, word, n, fd);
 		return true;
 	}
 	return for_domain(s, d, word, n, fd);

@@ -97,6 +97,7 @@ void domain_begin(struct supervisor *s, struct domain *d, uint32_t domid)
 	d->domid = domid;
 	d->state = WATCHED;
 	d->served = false;
+	d->force = false;
 	forget_beats(d);
 	renew_watch(s, d);
 	keep(d);
@@ -111,7 +112,7 @@ unsigned int supervise_backoff(const struct policy *p, unsigned int unstable)
 	return 1000 * (s < p->backoff_max_s ? s : p->backoff_max_s);
 }
 
-void start_worker(struct supervisor *s, struct domain *d, struct job *job)
+bool start_worker(struct supervisor *s, struct domain *d, struct job *job)
 {
 	sigset_t none;
 	pid_t pid;
@@ -122,8 +123,10 @@ void start_worker(struct supervisor *s, struct domain *d, struct job *job)
 	job->policy = config_policy(&s->config, d->name);
 	memcpy(job->name, d->name, sizeof(job->name));
 	/* Of one that is tried again it stands there already. */
-	if (job->cause != d->cause)
+	if (job->cause != d->cause) {
+		memcpy(d->before, d->cause, sizeof(d->before));
 		snprintf(d->cause, sizeof(d->cause), "%s", job->cause);
+	}
 	pid = fork();
 	if (!pid) {
 		/* Ours are taken by signalfd; libxl needs to hear of its children. */
@@ -132,15 +135,14 @@ void start_worker(struct supervisor *s, struct domain *d, struct job *job)
 		_exit(worker_run(job));
 	}
 	if (pid < 0) {
-		log_err("%s: cannot start a worker: %s; trying again", d->name, strerror(errno));
-		d->state = BACKOFF;
-		d->due = now_ms() + 1000;
-		return;
+		log_err("%s: cannot start a worker: %s", d->name, strerror(errno));
+		return false;
 	}
 	d->worker = pid;
 	d->state = BUSY;
 	d->busy = now_ms();
 	keep(d);
+	return true;
 }
 
 static bool gives_up(struct supervisor *s, struct domain *d)
@@ -167,6 +169,7 @@ void recover(struct supervisor *s, struct domain *d, const char *cause, bool for
 			   .force = force };
 	unsigned int delay;
 
+	d->force = force;
 	if (d->state == WATCHED && health_stable(d, p, job.noticed))
 		d->unstable = 0;
 	if (gives_up(s, d))
@@ -178,7 +181,27 @@ void recover(struct supervisor *s, struct domain *d, const char *cause, bool for
 	d->restarts++;
 	log_warn("%s: domain %u %s: bringing it back%s", d->name, d->domid, cause,
 		 delay ? " after a while, as it does so again and again" : "");
-	start_worker(s, d, &job);
+	if (start_worker(s, d, &job))
+		return;
+	/* Nobody has tried, which says nothing of it. */
+	d->unstable -= counts;
+	d->restarts--;
+	d->counted = false;
+	d->state = BACKOFF;
+	d->due = job.noticed + 1000;
+}
+
+void not_restarted(struct supervisor *s, struct domain *d)
+{
+	uint64_t since = d->since;
+
+	d->restarts--;
+	memcpy(d->cause, d->before, sizeof(d->cause));
+	d->state = WATCHED;
+	forget_beats(d);
+	d->since = since;
+	renew_load(s, d);
+	keep(d);
 }
 
 static void back_in_service(struct supervisor *s, struct domain *d)
@@ -196,6 +219,11 @@ static void back_in_service(struct supervisor *s, struct domain *d)
 static void after_worker(struct supervisor *s, struct domain *d)
 {
 	d->ended = false;
+	if (d->result == JOB_REFUSED) {
+		not_restarted(s, d);
+		domain_look(s, d);
+		return;
+	}
 	if (d->result != JOB_FAILED && d->result != JOB_SLOW) {
 		back_in_service(s, d);
 		return;
@@ -337,21 +365,26 @@ static void tell_of_long_work(struct domain *d, uint64_t now)
 
 static void look_after(struct supervisor *s, uint64_t now, uint64_t *due)
 {
-	struct domain *d;
+	struct domain *d, *next;
 
 	/* Not only when xenstored says so: its word may stand behind thousands of others. */
 	if (now >= s->look) {
 		s->look = now + SUPERVISE_LOOK_MS;
 		look_at_all(s);
 	}
-	for (d = s->domains; d; d = d->next) {
-		if (d->ended)
+	for (d = s->domains; d; d = next) {
+		next = d->next;
+		if (d->ended) {
+			/* It may be dropped. */
 			after_worker(s, d);
+			*due = now;
+			continue;
+		}
 		tell_of_long_work(d, now);
 		if (d->state != BACKOFF)
 			continue;
 		if (d->due <= now)
-			recover(s, d, d->cause, false, true);
+			recover(s, d, d->cause, d->force, true);
 		else if (d->due < *due)
 			*due = d->due;
 	}

@@ -54,7 +54,9 @@ struct domain {
 	unsigned int restarts;
 	unsigned int unstable;		/* restarts since it was last stable */
 	bool counted;			/* the last one is among them */
+	bool force;			/* it hangs: it is to be ended although it runs */
 	char cause[64];			/* of the last restart */
+	char before[64];		/* the one before that */
 	bool known;			/* traits are those of the configuration that is kept */
 	struct xl_traits traits;
 	uint32_t watched;		/* this domid's nodes are, see renew.c; 0: none */

@@ -284,22 +284,30 @@ static int drain(struct work *w)
 	return err;
 }
 
-/* What the new one boots is read while the old one serves: it comes from memory then. */
-static void read_once(const char *asked, const char *kept)
+/*
+ * What the new one boots is read while the old one serves: it comes from memory then; and what cannot be
+ * read here, whatever xmdctl has seen, is no reason to end one that serves.
+ */
+static bool read_once(const char *asked, const char *kept)
 {
 	const char *path = asked ? asked : kept;
 	static char buf[1 << 16];
-	int fd;
+	ssize_t n = -1;
+	int fd, err;
 
 	if (!*path)
-		return;
+		return true;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	while (fd >= 0 && read(fd, buf, sizeof(buf)) > 0)
+	while (fd >= 0 && (n = read(fd, buf, sizeof(buf))) > 0)
 		;
+	err = errno;
 	if (fd >= 0)
 		close(fd);
-	else
-		log_warn("cannot read %s before it is needed: %s", path, strerror(errno));
+	if (n < 0)
+		log_err("not restarted: %s, which it would boot, cannot be read: %s%s", path, strerror(err),
+			!strncmp(path, "/tmp/", 5) || !strncmp(path, "/var/tmp/", 9) ?
+			" (xmd-supervisor may have a /tmp of its own)" : "");
+	return !n;
 }
 
 static struct xl_make as_asked(const struct job *job)
@@ -315,8 +323,8 @@ static enum job_result planned(struct work *w)
 
 	if (xl_save(w->xl, w->domid, w->json, &w->traits))
 		return JOB_REFUSED;
-	read_once(w->job->kernel, w->traits.kernel);
-	read_once(w->job->ramdisk, w->traits.ramdisk);
+	if (!read_once(w->job->kernel, w->traits.kernel) || !read_once(w->job->ramdisk, w->traits.ramdisk))
+		return JOB_REFUSED;
 	if (drain(w))
 		return JOB_REFUSED;
 	/* The clock of the outage: nothing goes through any more. */

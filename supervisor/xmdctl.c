@@ -171,7 +171,8 @@ static const struct command {
 	  "DOMAIN [--kernel FILE] [--ramdisk FILE] [--memory MB]\n"
 	  "                        the same with another image; back to the old one if the\n"
 	  "                        new one does not serve in time" },
-	{ "retry", 1, 1, "", run_retry, "DOMAIN          bring back one that was given up, without waiting for it" },
+	{ "retry", 1, 1, "", run_retry, "DOMAIN          bring back one that was given up, without waiting for it;\n"
+	  "                        or take charge again of one that was released" },
 	{ "release", 1, 1, "", run_release, "DOMAIN        leave it alone from now on, for xl shutdown or destroy" },
 	{ "move", 1, MANY, "", run_move,
 	  "DOMAIN [GUEST[/VIF] ...]\n"

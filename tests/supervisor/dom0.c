@@ -205,6 +205,9 @@ void dom0_run(unsigned int ms)
 
 void dom0_start(void)
 {
+	static const char *const image[] = { "vmlinuz", "initrd", "vmlinuz-2", "vmlinuz-none", "vmlinuz-panic", "vmlinuz-bad" };
+	size_t i;
+
 	at_home();
 	log_forget();
 	fake_reset();
@@ -228,6 +231,8 @@ void dom0_start(void)
 	dom0.policy = (struct policy){ .serve_timeout_s = 60, .drain_timeout_s = 5, .hook = "/hook" };
 	/* The supervisor has saved it when it took charge. */
 	spew(RUN_DIR "/drv.json", "drv 1 1 1 vmlinuz initrd\n");
+	for (i = 0; i < sizeof(image) / sizeof(image[0]); i++)
+		spew(image[i], "");
 }
 
 void dom0_stop(void)

@@ -170,6 +170,8 @@ static void tell(const struct fake_domain *d, struct xl_traits *t)
 				 .on_watchdog = d->on_watchdog, .pv = true, .n_pci = d->nic };
 	memcpy(t->name, d->name, sizeof(t->name));
 	strcpy(t->pci[0], "0000:00:02.0");
+	snprintf(t->kernel, sizeof(t->kernel), "%s", d->kernel);
+	snprintf(t->ramdisk, sizeof(t->ramdisk), "%s", d->ramdisk);
 }
 
 int xl_save(struct xl *x, uint32_t domid, const char *path, struct xl_traits *t)

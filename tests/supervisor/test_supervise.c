@@ -49,6 +49,19 @@ static struct {
 } *shared;
 
 static uint64_t now = 5000000;
+static unsigned int no_more_forks;	/* so many fail */
+
+pid_t __real_fork(void);
+pid_t __wrap_fork(void);
+pid_t __wrap_fork(void)
+{
+	if (!no_more_forks)
+		return __real_fork();
+	no_more_forks--;
+	errno = EAGAIN;
+	return -1;
+}
+
 static unsigned int each_look_takes;	/* ms, of this clock */
 
 uint64_t now_ms(void)
@@ -2102,9 +2115,134 @@ static void released_is_left_alone(void **state)
 	assert_false(file_exists("net", ".state"));
 	ends(t, 3, LIFE_CRASHED);
 	no_job(t);
-	expect_answer(t, "release\tnet",
-		      "error net is not in charge here; a driver domain is taken charge of when it "
+	expect_answer(t, "release\tnet", "error net was released; \"xmdctl retry net\" takes charge of it again\n");
+}
+
+static void released_for_as_long_as_it_lives(void **state)
+{
+	struct test *t = *state;
+
+	in_charge(t, 3, "net");
+	expect_answer(t, "release\tnet", "ok\n");
+	pass(t, 120000);
+	assert_null(find(t, "net"));
+	stop(t);
+	start(t);
+	write_node(t, "@introduceDomain", "");
+	pass(t, 120000);
+	assert_null(find(t, "net"));
+	/* Another of that name has not been released. */
+	ends(t, 3, LIFE_GONE);
+	no_job(t);
+	in_charge(t, 8, "net");
+	assert_false(file_exists("net", ".released"));
+}
+
+static void released_and_taken_charge_of_again(void **state)
+{
+	struct test *t = *state;
+
+	in_charge(t, 3, "net");
+	expect_answer(t, "release\tnet", "ok\n");
+	pass(t, 5000);
+	expect_answer(t, "retry\tnet", "ok\n");
+	pass(t, 5000);
+	assert_non_null(find(t, "net"));
+	expect_answer(t, "retry\tother", "error other is not in charge here; a driver domain is taken charge of when it "
 		      "has driver_domain=1 and its xmd-backend runs\n");
+}
+
+/* It has changed nothing. */
+static void a_restart_that_is_refused(void **state)
+{
+	struct test *t = *state;
+	char text[512];
+	uint64_t since;
+	int fd;
+
+	in_charge(t, 3, "net");
+	since = find(t, "net")->since;
+	pass(t, 20000);
+	fd = ask(t, "restart\tnet", text);
+	ended(t, job(t), JOB_REFUSED);
+	expect_later(fd, "error net was not restarted and goes on; the log says why\n");
+	assert_int_equal(find(t, "net")->state, WATCHED);
+	assert_int_equal(find(t, "net")->since, since);
+	assert_string_equal(find(t, "net")->cause, "");
+	expect_kept("net", 3, 0, 0, 0);
+}
+
+/* Whom nobody has restarted is not said to have been, and goes on. */
+static void no_worker_can_be_started(void **state)
+{
+	static const char *const request[] = { "restart\tnet", "upgrade\tnet\t/boot/k\t-" };
+	struct test *t = *state;
+	size_t i;
+
+	in_charge(t, 3, "net");
+	for (i = 0; i < ARRAY_SIZE(request); i++) {
+		no_more_forks = 1;
+		expect_answer(t, request[i], "error net was not restarted and goes on; the log says why\n");
+	}
+	pass(t, 5000);
+	no_job(t);
+	assert_int_equal(find(t, "net")->state, WATCHED);
+	expect_kept("net", 3, 0, 0, 0);
+}
+
+/* That it hangs is true at the next attempt, too. */
+static void a_hang_when_a_worker_cannot_begin(void **state)
+{
+	struct test *t = *state;
+	struct told *j;
+
+	in_charge(t, 3, "net");
+	beats(t, 3, "7");
+	no_more_forks = 1;
+	pass(t, 34000);
+	j = job(t);
+	assert_true(j->force);
+	ended(t, j, JOB_FAILED);
+	j = job(t);
+	assert_true(j->force);
+	back(t, j, 3);
+	ends(t, 3, LIFE_CRASHED);
+	assert_false(job(t)->force);
+}
+
+/* Its domain was shut down, too, while nobody could look. */
+static void a_worker_ends_while_xenstored_stalls(void **state)
+{
+	struct test *t = *state;
+	struct told *j;
+
+	in_charge(t, 3, "net");
+	in_charge(t, 4, "store");
+	ends(t, 3, LIFE_CRASHED);
+	j = job(t);
+	host.silent_since = now - 60000;
+	back(t, j, 3);
+	fake_find(3)->life = LIFE_POWEROFF;
+	host.silent_since = 0;
+	pass(t, 1000);
+	assert_null(find(t, "net"));
+	assert_non_null(find(t, "store"));
+}
+
+/* A dom0 without processes for somebody says nothing of a driver domain. */
+static void no_worker_for_long(void **state)
+{
+	struct test *t = *state;
+	struct told *j;
+
+	t->s.config.all.crash_limit = 3;
+	in_charge(t, 3, "net");
+	no_more_forks = 20;
+	ends(t, 3, LIFE_CRASHED);
+	pass(t, 25000);
+	j = job(t);
+	expect_kept("net", 3, 1, 1, 0);
+	back(t, j, 3);
 }
 
 /* --------------------------------------- the supervisor's own restart */
@@ -2294,6 +2432,13 @@ int main(void)
 		T(who_asked_has_gone),
 		T(retry_of_one_that_was_given_up),
 		T(released_is_left_alone),
+		T(released_for_as_long_as_it_lives),
+		T(released_and_taken_charge_of_again),
+		T(a_restart_that_is_refused),
+		T(no_worker_can_be_started),
+		T(a_hang_when_a_worker_cannot_begin),
+		T(a_worker_ends_while_xenstored_stalls),
+		T(no_worker_for_long),
 		T(begins_with_what_is_there),
 		T(begins_with_several),
 		T(a_given_up_one_stays_so),

@@ -1063,6 +1063,29 @@ static void it_cannot_be_told(void **state)
 	expect_dump(before);
 }
 
+/* Its guests do not lose it for something that cannot boot. */
+static void what_it_boots_cannot_be_read(void **state)
+{
+	char *before = host_dump(&dom0.w, true);
+
+	(void)state;
+	unlink("initrd");
+	expect_unchanged(before, JOB_RESTART);
+	expect_steps("store, open, save 1");
+	assert_int_equal(log_count("not restarted: initrd, which it would boot, cannot be read: No such file"), 1);
+	before = host_dump(&dom0.w, true);
+	spew("initrd", "");
+	dom0.job.kernel = "/tmp/no-such";
+	expect_unchanged(before, JOB_UPGRADE);
+	assert_int_equal(log_count("xmd-supervisor may have a /tmp of its own"), 1);
+	before = host_dump(&dom0.w, true);
+	dom0.job.kernel = ".";
+	expect_unchanged(before, JOB_UPGRADE);
+	dom0.job.kernel = "vmlinuz-2";
+	unlink("vmlinuz");
+	assert_int_equal(dom0_work(JOB_UPGRADE, "asked for"), JOB_DONE);
+}
+
 static void crashes_now(void)
 {
 	if (dom0.w.sim.draining)
@@ -1218,6 +1241,7 @@ int main(void)
 		T(it_does_not_drain),
 		T(it_cannot_be_saved),
 		T(it_cannot_be_told),
+		T(what_it_boots_cannot_be_read),
 		T(it_crashes_while_it_drains),
 		T(an_image_that_is_not_there),
 		T(an_image_that_panics),
