@@ -138,6 +138,9 @@ static void settings_follow_the_chip(void **state)
 		want.mtu = b.sim->chip->max_frame - 18;
 		assert_int_equal(bench_configure(&b, &want), 0);
 		bench_pass(&b, SIM_AUTONEG_MS);
+		/* 3.3.7: a frame goes out when all of it is in the memory, and 80 bytes are left */
+		assert_in_range(b.sim->chip->max_frame + 80u, 80,
+				(b.sim->chip->memory - (bench_reg(&b, PBA) & PBA_RX_MASK)) * 1024);
 		want.mtu++;
 		log_capture_start();
 		assert_int_equal(bench_configure(&b, &want), -EINVAL);
