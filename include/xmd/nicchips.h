@@ -156,6 +156,7 @@ static inline int xmd_chip_lacks(const struct xmd_chip *chip, __u32 reg)
 	case MANC:
 		return !!(chip->flags & XMD_LACKS_MANC);
 	case EITR0:
+	case EITR1:
 		return !(chip->flags & XMD_HAS_MSIX);
 	case EXTCNF_CTRL:
 	case EEMNGCTL:

@@ -61,6 +61,7 @@
 	KERNEL(IVAR, 0x00e4, "D 10.2") \
 	/* ITR of the one vector that is for frames */ \
 	FREE(EITR0, 0x00e8, 1, "D 10.2", 0xffffu, 0) \
+	KERNEL(EITR1, 0x00ec, "D 10.2") \
 	FREE(RCTL, 0x0100, 1, "13.4.22", RCTL_USER, 0) \
 	/* how long others are to be silent, in 512 bit times: 1 ms at 1000 Mb/s at most */ \
 	BOUND(FCTTV, 0x0170, "13.4.12", 0xffffu, 0, 1, 0x07ffu) \

@@ -1307,6 +1307,27 @@ static void test_msix(void **state)
 	sim_no_msix = false;
 }
 
+/* Its other vector tells of frames that found no place, too, and of the next as soon as that was heard. */
+static void test_msix_overrun(void **state)
+{
+	unsigned int i;
+	u64 before;
+
+	(void)state;
+	sim_device = 0x10d3;
+	sim_up(256);
+	sim.throttles = true;
+	sim.overrun = true;
+	before = sim.nic->irqs;
+	xmd_write(sim.nic, ICS, INT_RXO);
+	for (i = 0; i < 100000; i++)
+		sim_ns(1000);
+	assert_in_range(sim.nic->irqs - before, 1, 10);
+	sim.overrun = false;
+	sim_down();
+	sim_device = 0x100e;
+}
+
 /* The same chip where MSI-X is not to be had: the line, which a write lets go of. */
 static void test_pcie_line(void **state)
 {
@@ -1533,6 +1554,7 @@ int main(void)
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_limit_and_resets),
 		cmocka_unit_test(test_msix),
+		cmocka_unit_test(test_msix_overrun),
 		cmocka_unit_test(test_pcie_line),
 		cmocka_unit_test(test_who_waits),
 		cmocka_unit_test(test_forgotten),
