@@ -194,9 +194,12 @@ static void enable(struct xmd_nic *nic, const struct xmd_start *start)
 	xmd_write(nic, RXCSUM, RXCSUM_IPOFL | RXCSUM_TUOFL);
 	if (xmd_nic_has(nic, XMD_HAS_PCIE)) {
 		xmd_write(nic, TXDCTL, TXDCTL_PCIE);
-		xmd_write(nic, GCR, xmd_read(nic, GCR) | GCR_PCIE);
 		xmd_write(nic, RFCTL, RFCTL_ACK_DIS |
 			  (xmd_nic_has(nic, XMD_ERR_IPV6_EX) ? RFCTL_IPV6_EX : 0));
+	}
+	if (xmd_nic_has(nic, XMD_ERR_COMPLETION)) {
+		xmd_write(nic, GCR, xmd_read(nic, GCR) | GCR_PCIE);
+		xmd_write(nic, GCR2, xmd_read(nic, GCR2) | GCR2_COMPLETION);
 	}
 	xmd_write(nic, TCTL, start->tctl | TCTL_EN);
 	xmd_write(nic, RCTL, start->rctl | RCTL_BUF_4096 | RCTL_SECRC | RCTL_EN);

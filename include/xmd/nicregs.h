@@ -170,7 +170,8 @@
 	RULE(WUFC, 0x5808, "13.6", WUFC_USER, 0, XMD_RULE_WAKE) \
 	/* firmware that answers ARP for us can be told off, and not on */ \
 	RULE(MANC, 0x5820, "13.6", MANC_ARP_EN, 0, XMD_RULE_CLEAR) \
-	KERNEL(GCR, 0x5b00, "D 10.2")
+	KERNEL(GCR, 0x5b00, "D 10.2") \
+	KERNEL(GCR2, 0x5b64, "erratum")
 
 /* The names, as numbers. */
 #define XMD_NIC_NAME(name, offset, ...) name = offset,
@@ -326,6 +327,7 @@ enum xmd_nic_register {
 #define RFCTL_IPV6_EX	0x00030000u	/* both kinds: not looked into */
 #define TXDCTL_PCIE	0x00400000u	/* to be set, says the datasheet */
 #define GCR_PCIE	0x00400000u	/* likewise: 82574, 82583 */
+#define GCR2_COMPLETION	0x00000001u	/* likewise, says an erratum: XMD_ERR_COMPLETION */
 
 #define WUC_APME	0x00000001u
 #define WUC_PME_EN	0x00000002u

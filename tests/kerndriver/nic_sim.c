@@ -298,6 +298,7 @@ static void transmit(void)
 	u32 lower, bits;
 
 	if (!(*reg(TCTL) & TCTL_EN) || !sim.link || sim.paused || sim.stuck || sim.gone ||
+	    (sim.nic->chip->flags & XMD_ERR_COMPLETION && !(*reg(GCR2) & GCR2_COMPLETION)) ||
 	    *reg(TDH) == *reg(TDT)) {
 		credit = 0;
 		return;

@@ -1307,6 +1307,24 @@ static void test_msix(void **state)
 	sim_no_msix = false;
 }
 
+/* Each of those on PCI Express sends, and has nothing written that it has not (nic_sim.c). */
+static void test_pcie_chips(void **state)
+{
+	static const u16 device[] = { 0x108b, 0x109a, 0x10d3, 0x10f6, 0x150c };
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(device); i++) {
+		sim_device = device[i];
+		sim_up(256);
+		assert_int_equal(sim_post(10, 1000), 10);
+		sim_run(50);
+		assert_int_equal(sim.ok, 10);
+		sim_down();
+	}
+	sim_device = 0x100e;
+}
+
 /* Its other vector tells of frames that found no place, too, and of the next as soon as that was heard. */
 static void test_msix_overrun(void **state)
 {
@@ -1555,6 +1573,7 @@ int main(void)
 		cmocka_unit_test(test_limit_and_resets),
 		cmocka_unit_test(test_msix),
 		cmocka_unit_test(test_msix_overrun),
+		cmocka_unit_test(test_pcie_chips),
 		cmocka_unit_test(test_pcie_line),
 		cmocka_unit_test(test_who_waits),
 		cmocka_unit_test(test_forgotten),
