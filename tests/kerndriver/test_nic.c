@@ -141,6 +141,25 @@ static void test_stopped_mask_stays_shut(void **state)
 	sim_down();
 }
 
+/* What the NIC had received, and nobody had come for yet, is no loss of the STOP. */
+static void test_received_before_stop(void **state)
+{
+	(void)state;
+	sim_up(256);
+	sim.lose_irqs = true;	/* it is about to, later (ITR) */
+	sim_receive(200);
+	mutex_lock(&sim.nic->ctl);
+	xmd_nic_stop(sim.nic);
+	mutex_unlock(&sim.nic->ctl);
+	assert_int_equal(sim.received, 200);
+	sim.lose_irqs = false;
+	sim_start();
+	sim_receive(3);
+	sim_polls();
+	assert_int_equal(sim.received, 203);
+	sim_down();
+}
+
 static void test_lost_irq(void **state)
 {
 	(void)state;
@@ -1534,6 +1553,7 @@ int main(void)
 		cmocka_unit_test(test_bursts),
 		cmocka_unit_test(test_late_frame),
 		cmocka_unit_test(test_stopped_mask_stays_shut),
+		cmocka_unit_test(test_received_before_stop),
 		cmocka_unit_test(test_lost_irq),
 		cmocka_unit_test(test_stuck_polls),
 		cmocka_unit_test(test_lost_link_irq),
