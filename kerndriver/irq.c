@@ -174,6 +174,8 @@ void xmd_nic_irq_enable(struct xmd_nic *nic)
 	if (nic->link_irq) {
 		xmd_write(nic, IVAR, IVAR_XMD);
 		xmd_write(nic, EIAC, INT_RXQ0 | INT_TXQ0);
+		/* no overrun stops to be one by being told of: 60 times a second */
+		xmd_write(nic, EITR1, 0xffff);
 		xmd_write(nic, CTRL_EXT, xmd_read(nic, CTRL_EXT) | CTRL_EXT_PBA_CLR);
 	}
 	xmd_nic_irq_open(nic, INT_DATA);

@@ -194,9 +194,12 @@ static void enable(struct xmd_nic *nic, const struct xmd_start *start)
 	xmd_write(nic, RXCSUM, RXCSUM_IPOFL | RXCSUM_TUOFL);
 	if (xmd_nic_has(nic, XMD_HAS_PCIE)) {
 		xmd_write(nic, TXDCTL, TXDCTL_PCIE);
-		xmd_write(nic, GCR, xmd_read(nic, GCR) | GCR_PCIE);
 		xmd_write(nic, RFCTL, RFCTL_ACK_DIS |
 			  (xmd_nic_has(nic, XMD_ERR_IPV6_EX) ? RFCTL_IPV6_EX : 0));
+	}
+	if (xmd_nic_has(nic, XMD_ERR_COMPLETION)) {
+		xmd_write(nic, GCR, xmd_read(nic, GCR) | GCR_PCIE);
+		xmd_write(nic, GCR2, xmd_read(nic, GCR2) | GCR2_COMPLETION);
 	}
 	xmd_write(nic, TCTL, start->tctl | TCTL_EN);
 	xmd_write(nic, RCTL, start->rctl | RCTL_BUF_4096 | RCTL_SECRC | RCTL_EN);
@@ -269,6 +272,8 @@ int xmd_nic_start(struct xmd_nic *nic, const struct xmd_start *start)
 /* Caller holds ctl.  What was accepted and is not done stays in its slots. */
 void xmd_nic_stop(struct xmd_nic *nic)
 {
+	unsigned int i = 0;
+
 	if (!test_bit(XMD_RUNNING, &nic->bits))
 		return;
 	/* under the lock, so that no batch is half posted when this returns */
@@ -283,6 +288,9 @@ void xmd_nic_stop(struct xmd_nic *nic)
 	xmd_nic_bus_master(nic, false);
 	local_bh_disable();
 	xmd_nic_tx_return(nic);
+	/* what it received no poll comes for any more */
+	while (xmd_nic_rx_return(nic, XMD_BATCH) && i++ < XMD_RING_MAX / XMD_BATCH)
+		;
 	local_bh_enable();
 	dev_info(&nic->pdev->dev, "stopped: %u frames wait to be sent again\n",
 		 nic->tx.ring.frame_prod - nic->tx.ring.frame_cons);

@@ -12,6 +12,7 @@
 #include "txring.h"
 
 #define FIRST_MAX	2015u	/* PCIX_2K */
+#define PSP_MIN		17u	/* bytes that TCTL.PSP needs to begin with */
 #define SENTINEL	4u	/* TSO_DD, PCIX_DWORD, and of the payload for TSO_HDR */
 
 void xmd_txring_chip(struct xmd_txring *r, __u32 flags)
@@ -59,13 +60,15 @@ static bool needs_context(const struct xmd_txring *r, const struct xmd_tx_offloa
 
 /*
  * Short frames are filled up here for chips that damage those that they pad themselves.  The
- * others would sum what we add (PCI Express).  The bytes behind the frame are nobody's.
+ * others would sum what we add (PCI Express), and get just so much that they can.  The bytes behind the
+ * frame are nobody's.
  */
 static __u32 pad(const struct xmd_txring *r, const struct xmd_buf *head, struct xmd_buf *last)
 {
-	__u32 n = head->frame_len < ETH_ZLEN ? ETH_ZLEN - head->frame_len : 0;
+	__u32 least = r->errata & XMD_ERR_PAD ? ETH_ZLEN : PSP_MIN;
+	__u32 n = head->frame_len < least ? least - head->frame_len : 0;
 
-	if (!n || !(r->errata & XMD_ERR_PAD) || last->off + last->len + n > XMD_BUF_SIZE)
+	if (!n || last->off + last->len + n > XMD_BUF_SIZE)
 		return 0;
 	memset((__u8 *)last->data + last->off + last->len, 0, n);
 	return n;

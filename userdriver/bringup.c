@@ -87,7 +87,6 @@ int bringup(struct driver *d, bool reset_phy)
 	d->link_kept = false;
 	d->image.known = false;
 	d->pause = 0;
-	d->half_duplex = false;
 	err = reset_and_probe(d, reset_phy, &phy);
 	if (err)
 		return err;
@@ -176,7 +175,6 @@ static int survey(struct driver *d, struct fixed *fixed, struct link_reading *li
 	/* the link bit latches: the first reading tells of a loss since the last user half */
 	link->bmsr_latched = phy.latched;
 	d->pause = d->image.reg[IMG_CTRL] & (CTRL_RFCE | CTRL_TFCE);
-	d->half_duplex = (d->image.reg[IMG_TCTL] & TCTL_COLD) == COLD_HALF_DUPLEX;
 	return phy_check(d, &phy);
 }
 

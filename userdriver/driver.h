@@ -97,9 +97,6 @@ enum driver_state {
 	DRIVER_GONE,		/* nobody answers behind the registers */
 };
 
-#define COLD_FULL_DUPLEX (0x040u << TCTL_COLD_SHIFT)
-#define COLD_HALF_DUPLEX (0x200u << TCTL_COLD_SHIFT)
-
 struct link {
 	bool up;
 	unsigned int speed;	/* Mb/s, 0 when down */
@@ -150,7 +147,6 @@ struct driver {
 	struct phy_image phy;
 	struct link link;		/* as last reported */
 	bool link_kept;			/* it has outlived the reset of the last bring-up */
-	bool half_duplex;		/* of the last link; what TCTL.COLD is for */
 	uint32_t pause;			/* CTRL.RFCE and TFCE of the last link */
 	uint32_t led_default;
 	bool identify;

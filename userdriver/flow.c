@@ -10,9 +10,10 @@
 #define FLOW_TYPE		0x00008808u
 #define PAUSE_TIME		0x0680u		/* of 512 bit times */
 
-/* For receiving, of 64 KiB 48 or 40; the rest is for transmission. */
+/* For receiving, of 64 KiB 48 or 40; the rest is for transmission.  Of 40 KiB it may have to be half. */
 #define PBA_DEFAULT(kib)	((kib) * 3 / 4)
 #define PBA_JUMBO(kib)		((kib) * 5 / 8)
+#define TX_EXTRA		80u	/* bytes, with a frame: or it is never sent (3.3.7) */
 #define XON_BELOW_XOFF		1536u
 
 static unsigned int frame_bytes(unsigned int mtu)
@@ -24,8 +25,11 @@ static unsigned int frame_bytes(unsigned int mtu)
 uint32_t flow_pba_kib(const struct driver *d, unsigned int mtu)
 {
 	unsigned int kib = d->chip->memory, spare = (kib - PBA_DEFAULT(kib)) * 1024 / 2;
+	unsigned int rest = (kib - PBA_JUMBO(kib)) * 1024;
 
-	return frame_bytes(mtu) > spare ? PBA_JUMBO(kib) : PBA_DEFAULT(kib);
+	if (frame_bytes(mtu) <= spare)
+		return PBA_DEFAULT(kib);
+	return frame_bytes(mtu) + TX_EXTRA > rest ? kib / 2 : PBA_JUMBO(kib);
 }
 
 /* When the memory is so full that a pause is asked for, three frames must still fit: one we

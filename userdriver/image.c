@@ -12,6 +12,9 @@
 
 #define VLAN_TYPE	0x8100u	/* frames with a tag may be 4 bytes longer */
 #define COLLISION_RETRIES 15u
+/* 802.3's 64 bytes at 10 and 100 Mb/s, half duplex, too (14.5): the 512 of 13.4.33 are for a half duplex
+ * at 1000 Mb/s, which the PHY is never let have */
+#define COLLISION_BYTES 0x40u
 
 #define ALL 0xffffffffu
 #define LOW 0x0000ffffu
@@ -55,8 +58,7 @@ static void wol_compute(const struct xmd_adapter *a, struct image *want)
 void image_compute(const struct driver *d, struct image *want)
 {
 	memset(want, 0, sizeof(*want));
-	want->reg[IMG_TCTL] = COLLISION_RETRIES << TCTL_CT_SHIFT |
-			      (d->half_duplex ? COLD_HALF_DUPLEX : COLD_FULL_DUPLEX);
+	want->reg[IMG_TCTL] = COLLISION_RETRIES << TCTL_CT_SHIFT | COLLISION_BYTES << TCTL_COLD_SHIFT;
 	want->reg[IMG_VET] = VLAN_TYPE;
 	want->reg[IMG_TIPG] = xmd_chip_tipg(d->chip);
 	link_compute(d, want);

@@ -118,13 +118,12 @@ int link_report_down(struct driver *d)
 	return report(d, &down);
 }
 
-/* Pause and collision distance belong to the link (TCTL.COLD, chapter 13.4.33). */
+/* Pause belongs to the link. */
 static int program_mac(struct driver *d, const struct link_reading *r, const struct link *link)
 {
 	if (!link->up)
 		return 0;
 	d->pause = flow_resolve(&d->adapter, r->lpa, link->full_duplex);
-	d->half_duplex = !link->full_duplex;
 	return image_apply(d);
 }
 

@@ -276,7 +276,7 @@ int xpc_ask(struct xpc_tracker *t, unsigned int call, const void *const *in, voi
 /* xpc_result - Return: true if the call is done; @result is what it returned */
 bool xpc_result(struct xpc_tracker *t, unsigned int call, int *result, __u64 now);
 
-/* xpc_give_up - the caller waits no longer; an answer that comes yet is thrown away */
+/* xpc_give_up - the caller waits no longer; an answer that comes yet is thrown away, objects are told anew */
 void xpc_give_up(struct xpc_tracker *t, unsigned int call, __u64 now);
 
 /* xpc_raise_slot - Return: true if there is something new to read */

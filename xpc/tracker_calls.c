@@ -100,11 +100,17 @@ bool xpc_result(struct xpc_tracker *t, unsigned int call, int *result, __u64 now
 void xpc_give_up(struct xpc_tracker *t, unsigned int call, __u64 now)
 {
 	struct xpc_slot *s = &t->slot[call];
+	unsigned int i;
 
 	s->owner = XPC_NOBODY;
 	s->out = NULL;
-	if (s->state != XPC_READ)
+	if (s->state != XPC_READ) {
 		release(t, s, now);
+		return;
+	}
+	/* what comes of it nobody commits: behind its answer the user half hears what is */
+	for (i = 0; i < t->n_objects; i++)
+		t->object[i].whole = true;
 }
 
 bool xpc_raise_slot(struct xpc_tracker *t, unsigned int call, __u64 now)

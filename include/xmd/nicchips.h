@@ -62,6 +62,8 @@ enum xmd_family {
  *   HALF	-	82547: hangs when a frame wraps in the transmit FIFO at half duplex
  *   PAD	-	damages short frames that it pads itself
  *   IPV6_EX	-	82573: receiver hangs at malformed IPv6 extension headers
+ *   COMPLETION	-	82574, 82583: answers to its requests are lost and the transmitter hangs, above all
+ *			with ASPM, before a bit of GCR2 is set
  */
 #define XMD_ERR_TSO_DD	0x00010000u
 #define XMD_ERR_PCIX_2K	0x00020000u
@@ -71,6 +73,7 @@ enum xmd_family {
 #define XMD_ERR_HALF	0x00200000u
 #define XMD_ERR_PAD	0x00400000u
 #define XMD_ERR_IPV6_EX	0x00800000u
+#define XMD_ERR_COMPLETION 0x01000000u
 
 /* Of every chip on a PCI bus; of those that also do PCI-X; the 82544; PCI Express. */
 #define XMD_ON_PCI	(XMD_ERR_TSO_DD | XMD_ERR_PAD)
@@ -79,6 +82,7 @@ enum xmd_family {
 			 XMD_LACKS_MANC | XMD_ERR_MTA_ODD | XMD_ERR_PCIX_DWORD | XMD_ERR_TSO_HDR)
 #define XMD_AN_82547	(XMD_ON_PCI | XMD_LACKS_TSO | XMD_ERR_HALF | XMD_UNTRIED)
 #define XMD_ON_PCIE	(XMD_HAS_PCIE | XMD_HAS_MSI | XMD_HAS_TSO6 | XMD_ERR_TSO_HDR)
+#define XMD_AN_82574	(XMD_ON_PCIE | XMD_ERR_COMPLETION)
 #define XMD_TWO_PORTS	(XMD_ON_PCIX | XMD_HAS_PORTS | XMD_UNTRIED)
 
 #define XMD_NIC_CHIPS(CHIP) \
@@ -107,9 +111,9 @@ enum xmd_family {
 	CHIP(0x108b, "82573E", 82573, 32, 1518, XMD_ON_PCIE | XMD_ERR_IPV6_EX | XMD_UNTRIED) \
 	CHIP(0x108c, "82573E", 82573, 32, 1518, XMD_ON_PCIE | XMD_ERR_IPV6_EX | XMD_UNTRIED) \
 	CHIP(0x109a, "82573L", 82573, 32, 1518, XMD_ON_PCIE | XMD_ERR_IPV6_EX | XMD_UNTRIED) \
-	CHIP(0x10d3, "82574L", 82573, 40, 9230, XMD_ON_PCIE | XMD_HAS_MSIX) \
-	CHIP(0x10f6, "82574LA", 82573, 40, 9230, XMD_ON_PCIE | XMD_HAS_MSIX | XMD_UNTRIED) \
-	CHIP(0x150c, "82583V", 82573, 40, 9230, XMD_ON_PCIE | XMD_UNTRIED)
+	CHIP(0x10d3, "82574L", 82573, 40, 9230, XMD_AN_82574 | XMD_HAS_MSIX) \
+	CHIP(0x10f6, "82574LA", 82573, 40, 9230, XMD_AN_82574 | XMD_HAS_MSIX | XMD_UNTRIED) \
+	CHIP(0x150c, "82583V", 82573, 40, 9230, XMD_AN_82574 | XMD_UNTRIED)
 
 struct xmd_chip {
 	__u16 device;
@@ -156,13 +160,16 @@ static inline int xmd_chip_lacks(const struct xmd_chip *chip, __u32 reg)
 	case MANC:
 		return !!(chip->flags & XMD_LACKS_MANC);
 	case EITR0:
+	case EITR1:
 		return !(chip->flags & XMD_HAS_MSIX);
 	case EXTCNF_CTRL:
 	case EEMNGCTL:
 	case EEWR:
 	case RFCTL:
-	case GCR:
 		return !(chip->flags & XMD_HAS_PCIE);
+	case GCR:
+	case GCR2:
+		return !(chip->flags & XMD_ERR_COMPLETION);
 	default:
 		return 0;
 	}

@@ -61,6 +61,7 @@
 	KERNEL(IVAR, 0x00e4, "D 10.2") \
 	/* ITR of the one vector that is for frames */ \
 	FREE(EITR0, 0x00e8, 1, "D 10.2", 0xffffu, 0) \
+	KERNEL(EITR1, 0x00ec, "D 10.2") \
 	FREE(RCTL, 0x0100, 1, "13.4.22", RCTL_USER, 0) \
 	/* how long others are to be silent, in 512 bit times: 1 ms at 1000 Mb/s at most */ \
 	BOUND(FCTTV, 0x0170, "13.4.12", 0xffffu, 0, 1, 0x07ffu) \
@@ -169,7 +170,8 @@
 	RULE(WUFC, 0x5808, "13.6", WUFC_USER, 0, XMD_RULE_WAKE) \
 	/* firmware that answers ARP for us can be told off, and not on */ \
 	RULE(MANC, 0x5820, "13.6", MANC_ARP_EN, 0, XMD_RULE_CLEAR) \
-	KERNEL(GCR, 0x5b00, "D 10.2")
+	KERNEL(GCR, 0x5b00, "D 10.2") \
+	KERNEL(GCR2, 0x5b64, "erratum")
 
 /* The names, as numbers. */
 #define XMD_NIC_NAME(name, offset, ...) name = offset,
@@ -256,6 +258,7 @@ enum xmd_nic_register {
 #define EERW_ADDR_SHIFT	2
 
 #define EXTCNF_MDIO_SW	0x00000020u
+#define EXTCNF_MDIO_FW	0x000000c0u	/* the chip itself has it, or its firmware */
 #define EEMNGCTL_DONE	0x00040000u	/* the PHY is set up from the EEPROM */
 
 #define MDIC_DATA_MASK	0x0000ffffu
@@ -324,6 +327,7 @@ enum xmd_nic_register {
 #define RFCTL_IPV6_EX	0x00030000u	/* both kinds: not looked into */
 #define TXDCTL_PCIE	0x00400000u	/* to be set, says the datasheet */
 #define GCR_PCIE	0x00400000u	/* likewise: 82574, 82583 */
+#define GCR2_COMPLETION	0x00000001u	/* likewise, says an erratum: XMD_ERR_COMPLETION */
 
 #define WUC_APME	0x00000001u
 #define WUC_PME_EN	0x00000002u

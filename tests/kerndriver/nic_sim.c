@@ -116,6 +116,7 @@ void writel(u32 val, volatile u8 *p)
 	case ICR:
 		sim.icr &= ~val;
 		sim.other_told &= !(val & INT_OTHER);
+		sim.icr |= sim.overrun ? INT_OTHER | INT_RXO : 0;
 		break;
 	case ICS:
 		raise_cause(val);
@@ -147,8 +148,9 @@ static bool by_msix(void)
 		sim.irqs++;
 		handler(pdev.irq, sim.nic);
 	}
-	if (other && !sim.other_told) {
+	if (other && !sim.other_told && !(sim.throttles && sim.ns - sim.other_ns < *reg(EITR1) * 256ull)) {
 		sim.other_told = true;
+		sim.other_ns = sim.ns;
 		link_handler(pdev.irq + 1, sim.nic);
 	}
 	in_irq = false;
@@ -296,6 +298,7 @@ static void transmit(void)
 	u32 lower, bits;
 
 	if (!(*reg(TCTL) & TCTL_EN) || !sim.link || sim.paused || sim.stuck || sim.gone ||
+	    (sim.nic->chip->flags & XMD_ERR_COMPLETION && !(*reg(GCR2) & GCR2_COMPLETION)) ||
 	    *reg(TDH) == *reg(TDT)) {
 		credit = 0;
 		return;

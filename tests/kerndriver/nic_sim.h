@@ -20,6 +20,7 @@ struct nic_sim {
 	bool blind;			/* the user half sees no link */
 	bool line_held;			/* the line is asserted, whatever the mask says */
 	u32 causes;			/* are there again as soon as ICR was read */
+	bool overrun;			/* frames find no place, and each vector that is told is told again */
 	bool unwritten;			/* what is received is said to be, and is not there */
 	bool no_dd;			/* frames leave, and nobody is told */
 	u32 fixed;			/* writes of this register are lost */
@@ -36,7 +37,7 @@ struct nic_sim {
 	int depth;
 	unsigned int irqs;		/* calls of the handler */
 	bool throttles;			/* ITR is obeyed */
-	u64 ns, irq_ns;			/* by this clock, which sim_ns moves; of the last interrupt */
+	u64 ns, irq_ns, other_ns;	/* by this clock, which sim_ns moves; of the last interrupt */
 
 	unsigned int late_ms;		/* of each tick */
 

@@ -141,6 +141,25 @@ static void test_stopped_mask_stays_shut(void **state)
 	sim_down();
 }
 
+/* What the NIC had received, and nobody had come for yet, is no loss of the STOP. */
+static void test_received_before_stop(void **state)
+{
+	(void)state;
+	sim_up(256);
+	sim.lose_irqs = true;	/* it is about to, later (ITR) */
+	sim_receive(200);
+	mutex_lock(&sim.nic->ctl);
+	xmd_nic_stop(sim.nic);
+	mutex_unlock(&sim.nic->ctl);
+	assert_int_equal(sim.received, 200);
+	sim.lose_irqs = false;
+	sim_start();
+	sim_receive(3);
+	sim_polls();
+	assert_int_equal(sim.received, 203);
+	sim_down();
+}
+
 static void test_lost_irq(void **state)
 {
 	(void)state;
@@ -1307,6 +1326,45 @@ static void test_msix(void **state)
 	sim_no_msix = false;
 }
 
+/* Each of those on PCI Express sends, and has nothing written that it has not (nic_sim.c). */
+static void test_pcie_chips(void **state)
+{
+	static const u16 device[] = { 0x108b, 0x109a, 0x10d3, 0x10f6, 0x150c };
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(device); i++) {
+		sim_device = device[i];
+		sim_up(256);
+		assert_int_equal(sim_post(10, 1000), 10);
+		sim_run(50);
+		assert_int_equal(sim.ok, 10);
+		sim_down();
+	}
+	sim_device = 0x100e;
+}
+
+/* Its other vector tells of frames that found no place, too, and of the next as soon as that was heard. */
+static void test_msix_overrun(void **state)
+{
+	unsigned int i;
+	u64 before;
+
+	(void)state;
+	sim_device = 0x10d3;
+	sim_up(256);
+	sim.throttles = true;
+	sim.overrun = true;
+	before = sim.nic->irqs;
+	xmd_write(sim.nic, ICS, INT_RXO);
+	for (i = 0; i < 100000; i++)
+		sim_ns(1000);
+	assert_in_range(sim.nic->irqs - before, 1, 10);
+	sim.overrun = false;
+	sim_down();
+	sim_device = 0x100e;
+}
+
 /* The same chip where MSI-X is not to be had: the line, which a write lets go of. */
 static void test_pcie_line(void **state)
 {
@@ -1495,6 +1553,7 @@ int main(void)
 		cmocka_unit_test(test_bursts),
 		cmocka_unit_test(test_late_frame),
 		cmocka_unit_test(test_stopped_mask_stays_shut),
+		cmocka_unit_test(test_received_before_stop),
 		cmocka_unit_test(test_lost_irq),
 		cmocka_unit_test(test_stuck_polls),
 		cmocka_unit_test(test_lost_link_irq),
@@ -1533,6 +1592,8 @@ int main(void)
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_limit_and_resets),
 		cmocka_unit_test(test_msix),
+		cmocka_unit_test(test_msix_overrun),
+		cmocka_unit_test(test_pcie_chips),
 		cmocka_unit_test(test_pcie_line),
 		cmocka_unit_test(test_who_waits),
 		cmocka_unit_test(test_forgotten),

@@ -53,8 +53,8 @@ static void wire(const __u8 *f, unsigned int len)
 {
 	__u32 nr;
 
-	/* the last segment of a frame is the NIC's own to pad (TCTL.PSP) */
-	assert_in_range(len, f[12] == 0x08 ? 54 : ring.errata & XMD_ERR_PAD ? ETH_ZLEN : 14, ring.max_frame);
+	/* the last segment of a frame is the NIC's own to pad (TCTL.PSP), and no frame below 17 bytes */
+	assert_in_range(len, f[12] == 0x08 ? 54 : ring.errata & XMD_ERR_PAD ? ETH_ZLEN : 17, ring.max_frame);
 	on_wire++;
 	memcpy(&nr, f + 6, 4);
 	/* after a reset frames may come twice, never backwards past the reset */

@@ -138,6 +138,9 @@ static void settings_follow_the_chip(void **state)
 		want.mtu = b.sim->chip->max_frame - 18;
 		assert_int_equal(bench_configure(&b, &want), 0);
 		bench_pass(&b, SIM_AUTONEG_MS);
+		/* 3.3.7: a frame goes out when all of it is in the memory, and 80 bytes are left */
+		assert_in_range(b.sim->chip->max_frame + 80u, 80,
+				(b.sim->chip->memory - (bench_reg(&b, PBA) & PBA_RX_MASK)) * 1024);
 		want.mtu++;
 		log_capture_start();
 		assert_int_equal(bench_configure(&b, &want), -EINVAL);
@@ -212,6 +215,13 @@ static void firmware_is_waited_for(void **state)
 	open_chip(&b, 0x10d3, 0);
 	b.sim->firmware = 1;
 	assert_int_equal(driver_start(&b.d), 0);
+	assert_int_equal(b.sim->wrong, 0);
+	bench_close(&b);
+	/* for longer than it takes to ask twice, when all is well and somebody only looks at the link */
+	bring_up(&b, 0x10d3, 0);
+	b.sim->firmware_us = 15000;
+	assert_int_equal(driver_tick(&b.d), 0);
+	assert_int_equal(b.d.exit_code, EXIT_OK);
 	assert_int_equal(b.sim->wrong, 0);
 	bench_close(&b);
 	open_chip(&b, 0x10d3, 0);

@@ -37,7 +37,7 @@ static const struct wish {
 	{ "forced 100 full", wish_forced_100_full, 0, 1, 0,
 	  { { CTRL, 0x1b01, 0x1901 }, { TCTL, TCTL_COLD, 0x40000 } } },
 	{ "forced 10 half", wish_forced_10_half, 0, 1, 0,
-	  { { CTRL, 0x1b01, 0x1800 }, { TCTL, TCTL_COLD, 0x200000 } } },
+	  { { CTRL, 0x1b01, 0x1800 }, { TCTL, TCTL_COLD, 0x40000 } } },
 	{ "advertise 100", wish_advertise_100, 0, 1, 0, { { CTRL, 0x1800, 0 } } },
 	{ "MDI-X", wish_mdix, 0, 1, 0, { { CTRL, 0x1800, 0 } } },
 	{ "no pause", wish_no_pause, 0, 1, 0, { { CTRL, CTRL_RFCE | CTRL_TFCE, 0 } } },

@@ -290,6 +290,46 @@ static void another_card_gets_the_address_that_is_committed(void **state)
 	bench_close(&b);
 }
 
+static struct sim *left;
+static const struct nic_port_ops *left_ops;
+
+/* Who asked for a setting is killed while it is made to work. */
+static int regs_then_left(struct nic_port *port, struct xmd_regs *regs)
+{
+	if (left->xpc.t.slot[XPC_UP_xmd_configure].state == XPC_READ)
+		xpc_give_up(&left->xpc.t, XPC_UP_xmd_configure, left->xpc.t.heard);
+	return left_ops->regs(port, regs);
+}
+
+/* ip and ethtool say that it failed, and the next user half would not have it either. */
+static void what_nobody_waits_for_any_more_is_not_left_in_force(void **state)
+{
+	struct nic_port_ops ops;
+	struct xmd_adapter want;
+	struct bench b;
+	uint32_t itr;
+
+	(void)state;
+	bench_running(&b, 0);
+	itr = bench_reg(&b, ITR);
+	want = *b.sim->adapter;
+	want.rx_usecs = 77;
+	want.mac = (struct xmd_mac){ { 2, 0, 0, 0, 0, 9 } };
+	left = b.sim;
+	left_ops = b.d.port->ops;
+	ops = *left_ops;
+	ops.regs = regs_then_left;
+	b.d.port->ops = &ops;
+	assert_true(sim_configure(b.sim, &want) < 0);
+	assert_int_equal(bench_serve(&b), 0);
+	bench_tick(&b);
+	assert_true(agreed(&b));
+	assert_int_equal(bench_reg(&b, ITR), itr);
+	assert_false(bench_receives(&b, want.mac.addr));
+	b.d.port->ops = left_ops;
+	bench_close(&b);
+}
+
 /* It could be a guest's: the switch believes what is committed. */
 static void no_address_is_taken_that_nobody_asked_for(void **state)
 {
@@ -439,6 +479,7 @@ int main(void)
 		cmocka_unit_test(a_report_passes_the_lock),
 		cmocka_unit_test(settings_that_meet_the_lock_are_neither_lost_nor_overrun),
 		cmocka_unit_test(a_filter_that_could_not_be_set_is_tried_again),
+		cmocka_unit_test(what_nobody_waits_for_any_more_is_not_left_in_force),
 		cmocka_unit_test(no_address_is_taken_that_nobody_asked_for),
 		cmocka_unit_test(what_was_found_is_the_address_of_start),
 		cmocka_unit_test(saved_settings_are_there_at_the_first_start),

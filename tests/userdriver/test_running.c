@@ -82,8 +82,8 @@ struct speed {
 static void speed_and_duplex_follow_the_wire(void **state)
 {
 	static const struct speed cases[] = {
-		{ 0x00000003, 10, 1, 0x040 }, { 0x00000002, 10, 0, 0x200 },
-		{ 0x00000043, 100, 1, 0x040 }, { 0x00000042, 100, 0, 0x200 },
+		{ 0x00000003, 10, 1, 0x040 }, { 0x00000002, 10, 0, 0x040 },
+		{ 0x00000043, 100, 1, 0x040 }, { 0x00000042, 100, 0, 0x040 },
 		{ 0x00000083, 1000, 1, 0x040 }, { 0x000000c3, 1000, 1, 0x040 },
 	};
 	struct bench b;

@@ -613,6 +613,9 @@ static void a_caller_that_gives_up(void **state)
 	assert_int_equal(ask(1000 * MS), -EBUSY);
 	assert_int_equal(home_answer(&msg, 0, &args, 1000 * MS), 0);
 	assert_int_equal(line.n, 0);
+	/* whatever it did for nobody: this is what is in force */
+	assert_int_equal(home_read(&msg, NULL, 1000 * MS), XPC_STATE);
+	assert_int_equal(home_read(&msg, NULL, 1000 * MS), XPC_STATE);
 	assert_int_equal(ask(1000 * MS), 0);
 	/* not read yet: gone at once */
 	xpc_give_up(&t, XPC_UP_t_up, 1000 * MS);
