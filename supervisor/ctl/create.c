@@ -2,7 +2,6 @@
 /* create.c - "xmdctl create": from a NIC to a driver domain that serves */
 #include "check.h"
 #include "ctl.h"
-#include "out.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -142,21 +141,13 @@ static bool check_plan(struct report *r, struct plan *p, bool force)
 
 /* ------------------------------------------------------------- doing it */
 
-/* What it says is for people, and no JSON. */
 static int run_program(const char *program, const char *what, const char *word)
 {
 	char *const argv[] = { (char *)program, (char *)what, (char *)word, NULL };
-	posix_spawn_file_actions_t files;
-	int err, status;
+	int status;
 	pid_t pid;
+	int err = posix_spawnp(&pid, program, NULL, NULL, argv, environ);
 
-	fflush(stdout);
-	err = posix_spawn_file_actions_init(&files);
-	if (!err && out_is_json())
-		err = posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
-	if (!err)
-		err = posix_spawnp(&pid, program, &files, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&files);
 	if (err)
 		return fail(EXIT_CANNOT, "%s: %s", program, strerror(err));
 	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status))
