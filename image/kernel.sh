@@ -36,6 +36,8 @@ find_source() {
 	if [ ! -e "$tarball" ]; then
 		say "fetching Debian's linux-source-6.1 (138 MB)"
 		mkdir -p "$at"
+		# of one that was killed here
+		rm -f "$at"/linux-source-6.1_*.deb
 		(cd "$at" && apt-get -qq download linux-source-6.1) || missing "linux-source-6.1 cannot be had: install it"
 		deb=$(ls "$at"/linux-source-6.1_*.deb)
 		dpkg --fsys-tarfile "$deb" | tar xO ./usr/src/linux-source-6.1.tar.xz > "$tarball.new"

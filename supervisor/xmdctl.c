@@ -99,14 +99,32 @@ static int run_upgrade(const struct args *a)
 
 /* ----------------------------------------------------------------- move */
 
-static bool all_moved;
+static struct {
+	bool all, any, json;
+} moved;
+
+static void tell_json(const struct vif_ref *v, uint32_t to, int err)
+{
+	out_begin(!moved.any);
+	moved.any = true;
+	out_number("guest", v->guest);
+	out_number("vif", v->handle);
+	out_number("from", v->from);
+	out_number("to", err ? v->from : to);
+	out_text("error", err ? strerror(-err) : "");
+	out_end();
+}
 
 static void tell_move(const struct vif_ref *v, uint32_t to, int err)
 {
+	if (moved.json)
+		tell_json(v, to, err);
 	if (err) {
-		all_moved = false;
+		moved.all = false;
 		fail(EXIT_FAILED, "vif %u of domain %u stays as it is: %s", v->handle, v->guest,
 		     strerror(-err));
+	} else if (moved.json) {
+		;
 	} else if (v->from == to) {
 		printf("vif %u of domain %u: domain %u is its backend already\n", v->handle,
 		       v->guest, to);
@@ -114,6 +132,8 @@ static void tell_move(const struct vif_ref *v, uint32_t to, int err)
 		printf("vif %u of domain %u: from domain %u to %u\n", v->handle, v->guest, v->from,
 		       to);
 	}
+	/* An xenstored that stops at the next one ends us there. */
+	fflush(stdout);
 }
 
 static int run_move(const struct args *a)
@@ -124,12 +144,15 @@ static int run_move(const struct args *a)
 
 	if (!s)
 		return EXIT_CANNOT;
-	all_moved = true;
+	moved.all = true;
+	moved.json = a->json;
 	err = move_vifs(s, a->word[1], a->word + 2, (unsigned int)a->n - 2, tell_move, reason);
 	store_close(s);
+	if (!err || moved.any)
+		out_list_end(!moved.any);
 	if (err)
 		return fail(EXIT_FAILED, "%s", reason);
-	return all_moved ? EXIT_OK : EXIT_FAILED;
+	return moved.all ? EXIT_OK : EXIT_FAILED;
 }
 
 /* ------------------------------------------------------------- commands */

@@ -129,27 +129,101 @@ static void check_bound(struct report *r, const char *bdf)
 
 /* -------------------------------------------------------- at the next boot */
 
+/* One number of a device, hexadecimal, and what stands behind it; "*" is any. */
+static bool part(const char **at, unsigned long want, char end)
+{
+	char *rest;
+	bool is = **at == '*' || (strtoul(*at, &rest, 16) == want && rest != *at);
+
+	if (!is)
+		return false;
+	*at = **at == '*' ? *at + 1 : rest;
+	return *(*at)++ == end;
+}
+
+/* "(0000:03:00.0)(04:00.*)", as xen-pciback reads it */
+static bool list_has(const char *list, const char *bdf)
+{
+	unsigned int domain, bus, dev, fn;
+	const char *end = list + strcspn(list, " \t\n"), *at = list, *dot;
+
+	if (sscanf(bdf, "%x:%x:%x.%x", &domain, &bus, &dev, &fn) != 4)
+		return false;
+	while ((at = strchr(at, '(')) && at++ < end) {
+		const char *entry = at;
+
+		dot = strchr(entry, '.');
+		if (!dot || dot > end)
+			return false;
+		/* of domain 0, if none is said */
+		if (memchr(entry, ':', (size_t)(dot - entry)) == memrchr(entry, ':', (size_t)(dot - entry)) ?
+		    domain : !part(&entry, domain, ':'))
+			continue;
+		if (part(&entry, bus, ':') && part(&entry, dev, '.') && part(&entry, fn, ')'))
+			return true;
+	}
+	return false;
+}
+
+static bool words_hide(const char *text, const char *word, const char *bdf)
+{
+	const char *at = text;
+
+	while (at && (at = strstr(at, word))) {
+		at += strlen(word);
+		if (list_has(at, bdf))
+			return true;
+	}
+	return false;
+}
+
+/* "options xen-pciback hide=..." of modprobe.d(5) */
+static bool line_hides(const char *line, const char *bdf)
+{
+	char options[8], module[16];
+
+	return sscanf(line, " %7s %15s", options, module) == 2 && !strcmp(options, "options") &&
+	       (!strcmp(module, "xen-pciback") || !strcmp(module, "xen_pciback")) && words_hide(line, " hide=", bdf);
+}
+
 static bool file_hides(struct report *r, const char *dir, const char *bdf)
 {
-	char *names = fact_names(&r->facts, "%s", dir), *rest = names, *name, *text;
+	char *names = fact_names(&r->facts, "%s", dir), *rest = names, *name, *text, *lines, *line;
 	bool found = false;
+	size_t len;
 
 	while (!found && (name = next_line(&rest))) {
-		text = fact_file(&r->facts, "%s/%.200s", dir, name);
-		found = text && strstr(text, "xen-pciback") && strstr(text, "hide=") && strstr(text, bdf);
+		len = strlen(name);
+		/* modprobe reads no others */
+		if (len < 5 || strcmp(name + len - 5, ".conf"))
+			continue;
+		text = lines = fact_file(&r->facts, "%s/%.200s", dir, name);
+		while (!found && (line = next_line(&lines)))
+			found = line_hides(line, bdf);
 		free(text);
 	}
 	free(names);
 	return found;
 }
 
-static void check_hidden(struct report *r, const char *bdf)
+static bool is_hidden(struct report *r, const char *bdf)
 {
-	char *words = fact_file(&r->facts, "/proc/cmdline"), *at = words ? strstr(words, "pciback.hide=") : NULL;
-	bool hidden = (at && strstr(at, bdf)) || file_hides(r, "/etc/modprobe.d", bdf);
+	static const char *const dir[] = {
+		"/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d", "/usr/lib/modprobe.d", "/lib/modprobe.d",
+	};
+	char *words = fact_file(&r->facts, "/proc/cmdline");
+	bool hidden = words_hide(words, "pciback.hide=", bdf);
+	unsigned int i;
 
 	free(words);
-	if (hidden) {
+	for (i = 0; !hidden && i < sizeof(dir) / sizeof(dir[0]); i++)
+		hidden = file_hides(r, dir[i], bdf);
+	return hidden;
+}
+
+static void check_hidden(struct report *r, const char *bdf)
+{
+	if (is_hidden(r, bdf)) {
 		well(r, "nic-hidden", bdf, "it is kept for xen-pciback at boot");
 		return;
 	}

@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #ifndef CONFIG_PATH
 #define CONFIG_PATH	"/etc/xen/xmd-supervisor.conf"
@@ -16,6 +19,26 @@
 #define SUPERVISOR	"xmd-supervisor"
 #define WANTS		"/etc/systemd/system/multi-user.target.wants/"
 
+/* One that was killed leaves its socket there. */
+static bool answers(struct report *r)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = SOCKET_PATH };
+	int fd, err = 0;
+
+	if (!fact_there(&r->facts, SOCKET_PATH))
+		return false;
+	/* of another host there is a copy */
+	if (r->facts.root)
+		return true;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&at, sizeof(at)))
+		err = errno;
+	if (fd >= 0)
+		close(fd);
+	/* busy, or not for us to ask, is there */
+	return err != ECONNREFUSED;
+}
+
 static void check_supervisor(struct report *r)
 {
 	bool systemd = fact_there(&r->facts, "/run/systemd/system");
@@ -23,7 +46,7 @@ static void check_supervisor(struct report *r)
 		    fact_there(&r->facts, "/lib/systemd/system/xmd-supervisor.service") ||
 		    fact_there(&r->facts, "/etc/systemd/system/xmd-supervisor.service");
 
-	if (!fact_there(&r->facts, SOCKET_PATH)) {
+	if (!answers(r)) {
 		find(r, WARNING, "supervisor", SUPERVISOR, "it does not run: a driver domain that dies stays dead");
 		if (systemd && unit)
 			remedy(r, "systemctl enable --now xmd-supervisor");

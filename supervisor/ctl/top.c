@@ -43,17 +43,23 @@ static void sample_free(struct sample *s)
 	s->n = 0;
 }
 
+static void put_back(void);
+
+/* EXIT_FAILED, and nothing said: there is no such domain. */
 static int sample_take(struct store *s, const char *name, struct sample *to)
 {
 	struct drv_name drv[DRVS_MAX];
 	int i, n = find_drvs(s, name, drv);
 
 	memset(to, 0, sizeof(*to));
-	if (n < 0)
-		return fail(EXIT_CANNOT, "xenstore: %s", strerror(-n));
-	if (!n && name)
-		return fail(EXIT_FAILED, "there is no driver domain %s", name);
 	to->us = now_us();
+	if (n < 0) {
+		/* What is said on the other screen is gone with it. */
+		put_back();
+		return fail(EXIT_CANNOT, "xenstore: %s", strerror(-n));
+	}
+	if (!n && name)
+		return EXIT_FAILED;
 	for (i = 0; i < n; i++) {
 		strcpy(to->d[i].name, drv[i].name);
 		to->d[i].domid = drv[i].domid;
@@ -137,7 +143,12 @@ static void print_vif(struct store *s, const struct drv_counters *d, const struc
 	printf("  %s\n", f.error[0] ? f.error : counter_of(c, "fault") ? "broken off" : "");
 }
 
-static void print_sample(struct store *s, const struct sample *now, const struct sample *then)
+static int no_such(const char *name)
+{
+	return fail(EXIT_FAILED, "there is no driver domain %s", name);
+}
+
+static void print_sample(struct store *s, const struct sample *now, const struct sample *then, const char *name)
 {
 	uint64_t us = now->us - then->us;
 	unsigned int i, j;
@@ -152,7 +163,9 @@ static void print_sample(struct store *s, const struct sample *now, const struct
 			print_vif(s, d, &d->vif[j],
 				  old ? counters_of_vif(old, d->vif[j].guest, d->vif[j].handle) : NULL, us);
 	}
-	if (!now->n)
+	if (!now->n && name)
+		printf("%s is not there\n", name);
+	else if (!now->n)
 		printf("no driver domain runs\n");
 }
 
@@ -178,21 +191,45 @@ static void ended(int signal)
 	_exit(128 + signal);
 }
 
+static void take(void)
+{
+	static const char begin[] = "\033[?1049h\033[?25l";
+	struct termios t = before;
+
+	t.c_lflag &= (tcflag_t)~(ICANON | ECHO);
+	tcsetattr(0, TCSANOW, &t);
+	raw = write(1, begin, sizeof(begin) - 1) > 0;
+}
+
+/* ^Z: the shell's terminal is as it was, and ours again when we go on. */
+static void stopped(int sig)
+{
+	sigset_t this;
+
+	put_back();
+	signal(sig, SIG_DFL);
+	sigemptyset(&this);
+	sigaddset(&this, sig);
+	raise(sig);
+	sigprocmask(SIG_UNBLOCK, &this, NULL);
+	signal(sig, stopped);
+	if (!tcgetattr(0, &before))
+		take();
+}
+
 static bool take_terminal(void)
 {
-	struct termios t;
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	unsigned int i;
 
 	if (!isatty(1) || tcgetattr(0, &before))
 		return false;
-	t = before;
-	t.c_lflag &= (tcflag_t)~(ICANON | ECHO);
-	tcsetattr(0, TCSANOW, &t);
-	raw = true;
-	signal(SIGINT, ended);
-	signal(SIGTERM, ended);
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		signal(ends[i], ended);
+	signal(SIGTSTP, stopped);
 	atexit(put_back);
 	patience_ends(put_back);
-	printf("\033[?1049h\033[?25l");
+	take();
 	return true;
 }
 
@@ -233,12 +270,14 @@ static int loop(struct store *s, const struct args *a, struct sample two[2])
 			pause_ms(a->interval_ms);
 		sample_free(&two[at]);
 		ret = sample_take(s, name, &two[at]);
-		/* One that is being brought back has no name for a moment. */
-		if (ret == EXIT_CANNOT || (ret && !screen))
+		if (ret == EXIT_CANNOT)
 			return ret;
+		/* One that is being brought back has no name for a moment. */
+		if (ret && !screen)
+			return no_such(name);
 		if (screen)
 			printf("\033[H\033[J");
-		print_sample(s, &two[at], &two[!at]);
+		print_sample(s, &two[at], &two[!at], name);
 		if (screen)
 			printf("\n  q ends\n");
 		fflush(stdout);
@@ -262,6 +301,8 @@ int run_top(const struct args *a)
 	ret = two ? sample_take(s, a->n > 1 ? a->word[1] : NULL, &two[0]) : fail(EXIT_FAILED, "%s", strerror(ENOMEM));
 	if (ret == EXIT_OK)
 		ret = loop(s, a, two);
+	else if (ret == EXIT_FAILED && two)
+		ret = no_such(a->word[1]);
 	put_back();
 	if (two) {
 		sample_free(&two[0]);
