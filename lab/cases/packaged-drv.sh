@@ -47,7 +47,8 @@ get() { on "$1" "$2" || fail "$1: $2"; } # WHERE COMMAND
 
 # ---- domains with disks
 
-modprobe -a virtio_blk xen-blkback ext4
+# the last for ext4's checksums: the kernel has no /sbin/modprobe here to ask for it
+modprobe -a virtio_blk xen-blkback ext4 crc32c_generic
 disk_of() { # NAME
     for d in /sys/block/vd*; do
         if [ "$(cat "$d/serial")" = "$1" ]; then echo "/dev/${d##*/}"; return; fi
