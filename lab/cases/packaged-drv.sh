@@ -20,7 +20,7 @@
 # version of the packages was installed where the disk was made.
 . /case/caselib.sh
 session=/logs/session.txt told=/run/lab/told
-boot_s=${LAB_START_TIMEOUT:-300}
+boot_s=${LAB_START_TIMEOUT:-400}
 evidence() {
     for d in drv g2; do
         timeout 20 on $d 'journalctl -o short-monotonic -b --no-pager' > /logs/journal-$d.txt 2>&1
@@ -64,7 +64,7 @@ memory = $2
 vcpus = 1
 tsc_mode = "native"
 disk = ["phy:$(disk_of "$3"),xvda1,w"]
-extra = "root=/dev/xvda1 ro console=hvc0 mitigations=off clocksource=xen $4"
+extra = "root=/dev/xvda1 ro $KERNEL_WORDS $4"
 END2
 }
 LAB_CREATE_TIMEOUT=300
