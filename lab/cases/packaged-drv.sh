@@ -110,6 +110,8 @@ done
 on drv 'for d in /sys/class/net/*/device/driver; do echo "${d%/device*} is driven by $(basename "$(readlink "$d")")"; done' | tee -a $session > $told
 cat $told
 says 'is driven by xmd_nic$'
+port=$(sed -n 's|.*/\([^ ]*\) is driven by xmd_nic$|\1|p' $told)
+[ "$(get drv "cat /sys/class/net/$port/address")" = 00:16:3e:77:00:02 ] || fail "$port has the address $(get drv "cat /sys/class/net/$port/address"), not its NIC's"
 ! get drv lsmod | grep -E '^xen_netback ' || fail "xen-netback is loaded"
 get drv 'ls -l /dev/xmd; free -m' >> $session
 
