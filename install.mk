@@ -40,6 +40,7 @@ DRV_FILES := $(call built,$(DRV_MODULES)) \
 	$(foreach u,$(DRV_UNITS),$u:$(UNITS)/$(notdir $u)) \
 	userdriver/60-xmd-userdriver.rules:$(PREFIX)/lib/udev/rules.d/60-xmd-userdriver.rules \
 	$(DRV_INSTALL)/60-xmd.rules:$(PREFIX)/lib/udev/rules.d/60-xmd.rules \
+	$(DRV_INSTALL)/xmd-nic.link:$(PREFIX)/lib/systemd/network/60-xmd-nic.link \
 	$(DRV_INSTALL)/xmd-modules-load.conf:$(PREFIX)/lib/modules-load.d/xmd-driver-domain.conf \
 	$(DRV_INSTALL)/xmd-modprobe.conf:$(PREFIX)/lib/modprobe.d/xmd-driver-domain.conf \
 	$(DRV_INSTALL)/xmd-initramfs:$(PREFIX)/share/initramfs-tools/modules.d/xmd-driver-domain \

@@ -52,7 +52,7 @@ COMMON := lab/images/pack lab/images/common.sh $(OUT)/sysroot/.done $(OUT)/agent
 
 # Programs of other parts that run in dom0 go in when they have been built.
 DOM0_PROGRAMS := $(wildcard build/bin/xmd-supervisor build/bin/xmdctl)
-$(OUT)/dom0.cpio: lab/images/dom0.init $(DOM0_PROGRAMS) $(COMMON)
+$(OUT)/dom0.cpio: lab/images/dom0.init lab/images/dom0.block $(DOM0_PROGRAMS) $(COMMON)
 	lab/images/pack dom0 $(OUT) $(KVER) $@
 
 GUEST_PROGRAMS := $(wildcard build/modules/$(KVER)/xmd_front.ko)

@@ -3,7 +3,7 @@
 # nothing of it can collide with another run or outlive this one. Makes the wire, starts QEMU and the two ends of
 # the command channel, runs the case. Everything it needs to know comes in variables from lab/lab:
 #   IMAGES CASE_DIR LOGS RUN (sockets) MODE=run|shell NICS=1|2 NIC_MODEL ICOUNT CAPTURE LAB_MEM LAB_QEMU_ARGS
-#   DOM0 (a folder of lab/dom0-disk, or empty: the lab's own dom0)
+#   DOM0 (a folder of lab/dom0-disk, or empty: the lab's own dom0) DISKS (a folder of lab/domain-disks, or empty)
 set -eu
 mount -t sysfs sysfs /sys            # the sysfs of this network namespace
 # the host's own tools first, then busybox for what it does not have (killall, nc ...)
@@ -88,6 +88,11 @@ if [ -n "${DOM0:-}" ]; then
 else
     disk=() xen=$IMAGES/xen dom0="$IMAGES/vmlinux console=hvc0 loglevel=6 $words,$IMAGES/dom0.cpio" boot_s=60
 fi
+
+# Disks of domains: which is which in dom0, the serial number says.
+for name in ${DISKS:+debian-drv debian-guest}; do
+    disk+=(-drive "file=$DISKS/$name,format=raw,if=none,id=$name,snapshot=on,cache=unsafe" -device "virtio-blk-pci,drive=$name,serial=$name")
+done
 
 # shellcheck disable=SC2086  # LAB_QEMU_ARGS is a list of words
 qemu=(${LAB_QEMU:-qemu-system-x86_64} -name xmd-lab -M q35 -cpu "$model" -m "${LAB_MEM:-3072}" -nodefaults

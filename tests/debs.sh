@@ -51,7 +51,7 @@ repack() { # DEB VERSION FOLDER
 	rm -rf "$dir"
 	mkdir -p "$3"
 	dpkg-deb -R "$1" "$dir" || return 1
-	sed -i -E "s/(^Version: |= |=)$was(\)|\$)/\1$v\2/" "$dir"/DEBIAN/{control,postinst,prerm,postrm} 2> /dev/null
+	sed -i -E "s/(^Version: |= |=)${was//[+.]/[&]}(\)|\$)/\1$v\2/" "$dir"/DEBIAN/{control,postinst,prerm,postrm} 2> /dev/null
 	for from in "$dir"/usr/src/*-"$was"; do
 		[ -e "$from" ] || continue
 		sed -i "s/^PACKAGE_VERSION=.*/PACKAGE_VERSION=\"$v\"/" "$from/dkms.conf"
@@ -59,5 +59,6 @@ repack() { # DEB VERSION FOLDER
 	done
 	[ ! -e "$dir/usr/share/xmd/VERSION" ] || echo "$v" > "$dir/usr/share/xmd/VERSION"
 	(cd "$dir" && find . -type f ! -path './DEBIAN/*' -printf '%P\0' | sort -z | xargs -0 md5sum) > "$3/.sums" &&
-		mv "$3/.sums" "$dir/DEBIAN/md5sums" && dpkg-deb -b "$dir" "$3" > /dev/null && rm -rf "$dir"
+		mv "$3/.sums" "$dir/DEBIAN/md5sums" && dpkg-deb -b "$dir" "$3" > /dev/null && rm -rf "$dir" &&
+		ls "$3/$(dpkg-deb -f "$1" Package)_${v}_"*.deb > /dev/null
 }
