@@ -164,16 +164,21 @@ static int copy_key(struct store *s, const char *from, const char *to, const cha
 static int copy_keys(struct store *s, const char *from, const char *to)
 {
 	unsigned int i, n;
+	bool online = false;
 	char **names;
 	int err = s->ops->list(s, from, &names, &n);
 
 	if (err)
 		return err;
-	for (i = 0; i < n && !err; i++)
-		if (!is_live_key(names[i]))
-			err = copy_key(s, from, to, names[i]);
+	for (i = 0; i < n && !err; i++) {
+		if (is_live_key(names[i]))
+			continue;
+		online |= !strcmp(names[i], XS_BACK_ONLINE);
+		err = copy_key(s, from, to, names[i]);
+	}
 	free(names);
-	return err;
+	/* Of what is known only half, too: or the backend takes it for detached, and for away, before we look at it. */
+	return err || online ? err : store_write_u32(s, to, XS_BACK_ONLINE, 1);
 }
 
 static int make_dir(struct store *s, uint32_t drv, const struct vif_ref *v, uint32_t front)

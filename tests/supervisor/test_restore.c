@@ -477,6 +477,36 @@ static void mtu_that_is_there_is_left_alone(void **state)
 	assert_string_equal(world_back(w, 0, XS_BACK_XMD_RINGS), "adopted");
 }
 
+/*
+ * Of what an attach that was cut off has left, the toolstack knows its two ends only.  Its guest has given it up: it is there, for as
+ * long as a supervisor on a slow host takes to look.
+ */
+static void a_vif_that_is_known_half(void **state)
+{
+	struct world *w = *state;
+	static const char record[] = "/libxl/5/device/vif/0";
+	struct vif_ref v = { .guest = 5, .handle = 0 };
+	char path[STORE_PATH_MAX], **names;
+	unsigned int i, n;
+
+	host_connect(w, 0);
+	crash(w);
+	assert_int_equal(w->dom0->ops->list(w->dom0, record, &names, &n), 0);
+	for (i = 0; i < n; i++) {
+		if (!strcmp(names[i], "frontend") || !strcmp(names[i], "backend"))
+			continue;
+		assert_int_equal(store_path(path, record, names[i]), 0);
+		w->dom0->ops->remove(w->dom0, path);
+	}
+	free(names);
+	assert_int_equal(world_front(w, 0, XS_FRONT_STATE, "5"), 0);
+	restore_well(w);
+	world_backend_up(w);
+	world_run(w, 20000);
+	assert_int_equal(restore_look(w->dom0, DRV, &v), 0);
+	assert_int_equal(v.fate, VIF_SERVED);
+}
+
 /* As many nodes as xenstored lets a guest have, names as long as it takes them. */
 static void a_guest_that_fills_its_directory(void **state)
 {
@@ -1169,6 +1199,7 @@ int main(void)
 		T(what_a_guest_hides_stays_hidden),
 		T(mtu_is_the_driver_domains),
 		T(mtu_that_is_there_is_left_alone),
+		T(a_vif_that_is_known_half),
 		T(a_guest_that_fills_its_directory),
 		T(a_guest_is_gone_meanwhile),
 		T(a_vif_is_detached_meanwhile),
