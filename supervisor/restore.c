@@ -139,8 +139,7 @@ void restore_free(struct vif_refs *refs)
 /* These are not the toolstack's to say: what the state is now decides. */
 static bool is_live_key(const char *key)
 {
-	return !strcmp(key, XS_BACK_STATE) || !strcmp(key, XS_BACK_HOTPLUG_STATUS) ||
-	       !strcmp(key, "backend");
+	return !strcmp(key, XS_BACK_STATE) || !strcmp(key, XS_BACK_HOTPLUG_STATUS) || !strcmp(key, "backend");
 }
 
 static int copy_key(struct store *s, const char *from, const char *to, const char *key)
@@ -171,10 +170,9 @@ static int copy_keys(struct store *s, const char *from, const char *to)
 	if (err)
 		return err;
 	for (i = 0; i < n && !err; i++) {
-		if (is_live_key(names[i]))
-			continue;
 		online |= !strcmp(names[i], XS_BACK_ONLINE);
-		err = copy_key(s, from, to, names[i]);
+		if (!is_live_key(names[i]))
+			err = copy_key(s, from, to, names[i]);
 	}
 	free(names);
 	/* Of what is known only half, too: or the backend takes it for detached, and for away, before we look at it. */
@@ -196,8 +194,7 @@ static int make_dir(struct store *s, uint32_t drv, const struct vif_ref *v, uint
 	if (!err)
 		err = copy_keys(s, from, back);
 	if (!err)
-		err = store_write_text(s, back, XS_BACK_HOTPLUG_STATUS,
-				       state == STATE_INITIALISING ? "" : "connected");
+		err = store_write_text(s, back, XS_BACK_HOTPLUG_STATUS, state == STATE_INITIALISING ? "" : "connected");
 	return err ? err : store_write_u32(s, back, XS_BACK_STATE, state);
 }
 
@@ -370,8 +367,7 @@ static unsigned int round_of(struct store *s, uint32_t drv, struct vif_refs *ref
 			*err = e;
 			refuse(v, e);
 		} else if (v->fate == VIF_LEFT) {
-			log_info("vif %u of domain %u is not restored: it was detached, or its guest is gone",
-				 v->handle, v->guest);
+			log_info("vif %u of domain %u is not restored: it was detached, or its guest is gone", v->handle, v->guest);
 		}
 		if (store_broken(e))
 			return 0;
