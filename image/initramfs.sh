@@ -26,7 +26,7 @@ build_modules() {
 	say "modules: building xmd_nic and xmd_back for $release"
 	# a kernel of another key may have the same name: its objects are not ours
 	build=$cache/modules-work-$module_key
-	make -s -C "$top" BUILD="$build" MODULE_DIRS="kerndriver backend-domU/kern" KVER="$release" KDIR="$kernel_dir" \
+	make -s -j "$jobs" -C "$top" BUILD="$build" MODULE_DIRS="kerndriver backend-domU/kern" KVER="$release" KDIR="$kernel_dir" \
 		KCFLAGS="-ffile-prefix-map=$build/=" modules > "$modules.log" 2>&1 || { tail -n 20 "$modules.log" >&2; die "the modules do not build: $modules.log"; }
 	keep_newest 4 "$cache"/modules-????????????????/
 	mkdir -p "$modules"

@@ -134,42 +134,7 @@ done
 # ---- traffic
 
 GAP_MS=1500
-tool xmd-seqtest peer g1 g2
-for g in g1 g2; do
-    neighbours_fixed $g
-    # fq_codel drops what has waited too long, which is meant for another kind of waiting
-    on $g 'tc qdisc replace dev eth0 root pfifo limit 10000'
-done
-# a stream from the wire may find drv dead at many of its attempts
-on peer 'echo 100 > /proc/sys/net/ipv4/tcp_retries2'
-for g in g1 g2; do streams_start $g 1 50000; done
-# counted: from here on both guests send, and are sent, 50 datagrams a second
-counted() {
-    for g in g1 g2; do
-        seq_start $g tx 50 --size 600 --sndbuf 400000
-        seq_start $g rx 50 --size 600
-    done
-    sleep 2
-}
-# counts_of NAME WAY...: they end; of those of these ways none may be lost
-counts_of() {
-    what=$1 all=0 lost=0 twice=0 longest=0
-    shift
-    sleep 3
-    for g in g1 g2; do
-        for w in tx rx; do
-            seq_report $g $w
-            all=$((all + seq_sent)) lost=$((lost + seq_lost)) twice=$((twice + seq_duplicates))
-            [ "$seq_longest" -le "$longest" ] || longest=$seq_longest
-            echo "$what: $g, $w: $seq_lost of $seq_sent datagrams lost, $seq_duplicates twice, longest gap $seq_longest ms" >> $session
-            case " $* " in *" $w "*) [ "$seq_lost" = 0 ] || fail "$what: of $g's datagrams ($w) $seq_lost were lost" ;; esac
-        done
-    done
-    metric "${what}_datagrams" "$all" datagrams
-    metric "${what}_lost" "$lost" datagrams
-    metric "${what}_twice" "$twice" datagrams
-    metric "${what}_longest_gap" "$longest" ms
-}
+both_stream
 apt() { # WHERE FOLDER PACKAGE...: upgraded to what lies in FOLDER
     where=$1 folder=$2 files=
     shift 2
@@ -185,7 +150,7 @@ apt() { # WHERE FOLDER PACKAGE...: upgraded to what lies in FOLDER
 
 note "xmd-driver-domain and xmd-dkms of a later version, the same modules"
 was=$(pids)
-counted
+both_count
 apt drv later xmd-driver-domain xmd-dkms
 metric drv_upgrade "$took" s
 is=$(pids)
@@ -201,29 +166,29 @@ for m in xmd_nic xmd_back; do
 done
 failed_units drv
 vifs_connected "$(xl domid g1)" && vifs_connected "$(xl domid g2)" || fail "not all vifs are connected"
-counts_of drv_later tx rx
+both_counted drv_later tx rx
 xmdctl status | tee -a $session
 [ "$(xl domid drv)" = "$drv_id" ] && ! xmdctl history drv | grep recover || fail "the upgrade has cost a restart: $(xmdctl history drv)"
 
 note "xmd-front-dkms of a later version, in the guest"
-counted
+both_count
 apt g2 later xmd-front-dkms
 metric front_upgrade "$took" s
 [ "$(there g2 xmd_front) $(loaded g2 xmd_front)" = "$version+later $version" ] || fail "xmd_front: $(there g2 xmd_front) lies there, $(loaded g2 xmd_front) is loaded"
 failed_units g2
-counts_of front_later tx rx
+both_counted front_later tx rx
 
 note "xmd-driver-domain and xmd-dkms of the next version, whose xmd_nic is another"
 was=$(pids)
-counted
+both_count
 apt drv next xmd-driver-domain xmd-dkms
 grep 'reboot this domain soon' $session || fail "the package does not say that the domain wants a reboot"
 [ "$(pids)" = "$was" ] || fail "programs were started anew beside another module: $was, now $(pids)"
 units_run
-counts_of drv_next tx rx
+both_counted drv_next tx rx
 
 note "which xmdctl restart does"
-counted
+both_count
 xmdctl status >> $session
 type_in dom0 "xmdctl restart drv"
 metric restart "$took" s
@@ -238,7 +203,7 @@ done
 units_run
 get drv 'systemctl is-system-running --wait' > $told || true
 failed_units drv
-counts_of restart tx
+both_counted restart tx
 for g in g1 g2; do streams_end $g; done
 
 note "g2 is rebooted"

@@ -132,36 +132,7 @@ systemctl is-active xmd-supervisor xen || fail "a unit does not run"
 
 note "each package is upgraded, while both guests stream and count"
 GAP_MS=1500
-tool xmd-seqtest peer g1 g2
-for g in g1 g2; do
-    neighbours_fixed $g
-    # its fq_codel drops what has waited too long, which is meant for another kind of waiting
-    on $g 'tc qdisc replace dev eth0 root pfifo limit 10000'
-done
-# a stream from the wire may find drv dead at many of its attempts
-on peer 'echo 100 > /proc/sys/net/ipv4/tcp_retries2'
-for g in g1 g2; do streams_start $g 1 50000; done
-# counted: from here on both guests send, and are sent, 50 datagrams a second
-counted() {
-    for g in g1 g2; do
-        seq_start $g tx 50 --size 600 --sndbuf 400000
-        seq_start $g rx 50 --size 600
-    done
-    sleep 2
-}
-# counts_of WHAT WAY...: they end; of those of these ways none may be lost
-counts_of() {
-    what=$1
-    shift
-    sleep 3
-    for g in g1 g2; do
-        for w in tx rx; do
-            seq_report $g $w
-            echo "$g, $w, $what: $seq_lost of $seq_sent datagrams lost, longest gap $seq_longest ms" >> $session
-            case " $* " in *" $w "*) [ "$seq_lost" = 0 ] || fail "$what: of $g's datagrams ($w) $seq_lost were lost" ;; esac
-        done
-    done
-}
+both_stream
 main_pid() { systemctl show -P MainPID xmd-supervisor; }
 in_charge() { xmdctl status | grep -q "^drv .* watched  *[0-9][0-9]*  *$1 "; }
 # said TEXT: when xmd-supervisor last wrote that, in seconds
@@ -172,7 +143,7 @@ upgrade() { # PACKAGE
     case $(dpkg-query -W -f '${db:Status-Abbrev}${Version}' "$1") in "ii "*+later) ;; *) fail "$1 was not upgraded: $(dpkg-query -W "$1")" ;; esac
 }
 
-counted
+both_count
 upgrade xmd-supervisor
 wait_until 30 "in_charge 1" || fail "the upgraded xmd-supervisor is not in charge, or has forgotten the restart: $(xmdctl status)"
 [ "$(main_pid)" != "$main" ] || fail "the upgrade leaves the old xmd-supervisor running"
@@ -187,26 +158,26 @@ for p in xmd-image-tools xmd-doc; do
     [ "$(main_pid)" = "$main" ] || fail "the upgrade of $p restarts xmd-supervisor"
 done
 systemctl is-active xmd-supervisor xen || fail "a unit does not run"
-counts_of "the packages upgraded" tx rx
+both_counted "the packages upgraded" tx rx
 
 note "the upgraded supervisor takes a panic"
-counted
+both_count
 type_in "xl sysrq drv c"
 back_again 2 120
-counts_of "a panic, the later supervisor" tx
+both_counted "a panic, the later supervisor" tx
 
 note "the driver domain gets the image of the upgraded xmd-mkimage"
 type_in "xmd-mkimage --out /var/lib/xmd/new"
 grep -q 'built from .*+later$' /var/lib/xmd/new/manifest || fail "its image is not of the later version: $(head -n 3 /var/lib/xmd/new/manifest)"
 ! cmp -s /var/lib/xmd/drv/initramfs.cpio /var/lib/xmd/new/initramfs.cpio || fail "the later image is the same"
-counted
+both_count
 type_in "xmdctl upgrade drv --kernel /var/lib/xmd/new/vmlinux --ramdisk /var/lib/xmd/new/initramfs.cpio"
 back_again 3 60
-counts_of "an upgrade of the image" tx
+both_counted "an upgrade of the image" tx
 grep -q /var/lib/xmd/new/initramfs.cpio /run/xmd/drv.json || fail "the later image is not what it would be made of again"
 
 note "it panics, and the supervisor is started anew while it is brought back"
-counted
+both_count
 main=$(main_pid)
 type_in "xl sysrq drv c"
 wait_until 20 "[ -e /run/xmd/drv.phase ]" || fail "the panic is not noticed: $(xmdctl status)"
@@ -216,7 +187,7 @@ type_in "systemctl restart xmd-supervisor"
 [ "$(main_pid)" != "$main" ] || fail "xmd-supervisor was not started anew"
 eventually 120 "xmdctl status | grep -q '^drv .* watched' && [ ! -e /run/xmd/drv.phase ]" || fail "drv is not back: $(xmdctl status)"
 for g in g1 g2; do eventually 30 "vifs_connected $(xl domid $g)" || fail "$g is not connected: $(xmdctl vifs drv)"; done
-counts_of "a panic, the supervisor started anew meanwhile" tx
+both_counted "a panic, the supervisor started anew meanwhile" tx
 [ "$(xl domid drv)" = "$drv_id" ] || fail "it has come back with another domid"
 for g in g1 g2; do streams_end $g; done
 type_in "xmdctl history drv" 20

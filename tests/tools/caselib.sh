@@ -288,6 +288,51 @@ neighbours_fixed() {
 		fail "no neighbour entries for $1 and the peer"
 }
 
+# ---- both guests' traffic across something that is done to the way of it ----
+
+# both_stream: g1 and g2 stream, one each way and 50 kB/s each, until streams_end. Needs GAP_MS.
+both_stream() {
+	tool xmd-seqtest peer g1 g2
+	for t_g in g1 g2; do
+		neighbours_fixed $t_g
+		# fq_codel drops what has waited too long, which is meant for another kind of waiting
+		on $t_g 'tc qdisc replace dev eth0 root pfifo limit 10000'
+	done
+	# a stream from the wire may find the driver domain dead at many of its attempts
+	on peer 'echo 100 > /proc/sys/net/ipv4/tcp_retries2'
+	for t_g in g1 g2; do streams_start $t_g 1 50000; done
+}
+
+# both_count: from here on both send, and are sent, 50 datagrams a second
+both_count() {
+	for t_g in g1 g2; do
+		seq_start $t_g tx 50 --size 600 --sndbuf 400000
+		seq_start $t_g rx 50 --size 600
+	done
+	sleep 2
+}
+
+# both_counted WHAT WAY...: they end; of those of these ways (tx, rx) none may be lost. What came of them goes into $session.
+both_counted() {
+	t_what=$1 t_all=0 t_lost=0 t_twice=0 t_longest=0
+	shift
+	sleep 3
+	for t_g in g1 g2; do
+		for t_w in tx rx; do
+			seq_report $t_g $t_w
+			t_all=$((t_all + seq_sent)) t_lost=$((t_lost + seq_lost)) t_twice=$((t_twice + seq_duplicates))
+			[ "$seq_longest" -le "$t_longest" ] || t_longest=$seq_longest
+			echo "$t_what: $t_g, $t_w: $seq_lost of $seq_sent datagrams lost, $seq_duplicates twice, longest gap $seq_longest ms" >> "$session"
+			case " $* " in *" $t_w "*) [ "$seq_lost" = 0 ] || fail "$t_what: of $t_g's datagrams ($t_w) $seq_lost were lost" ;; esac
+		done
+	done
+	t_what=$(echo "$t_what" | tr -cs 'a-z0-9\n' _)
+	metric "${t_what}_datagrams" "$t_all" datagrams
+	metric "${t_what}_lost" "$t_lost" datagrams
+	metric "${t_what}_twice" "$t_twice" datagrams
+	metric "${t_what}_longest_gap" "$t_longest" ms
+}
+
 # ---- the guest's end of a vif ----
 
 # eventually SECONDS 'COMMAND': as wait_until, but looks once a second, for what takes its time
