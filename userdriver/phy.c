@@ -13,7 +13,8 @@
 
 /* 64 bit times and the turn-around at 2.5 MHz are 26 us; a busy PHY may queue some. */
 #define MDIC_WAIT_US 1000u
-#define OWN_US 2000u		/* for the firmware to let go of it */
+#define OWN_US 2000u		/* until it is ours, */
+#define FIRMWARE_US 20000u	/* ... when the firmware has let go of it */
 #define RESET_US 1000u		/* of the PHY by PCTRL.RESET, with a margin */
 
 static void add_mdic(struct reg_batch *b, uint32_t command, uint32_t *mdic, const char *what)
@@ -26,15 +27,19 @@ static void add_mdic(struct reg_batch *b, uint32_t command, uint32_t *mdic, cons
 	batch_wait(b, &ready, mdic, what);
 }
 
-/* Firmware has it meanwhile, perhaps: then the first wish is not heard, and the second is. */
+/* Firmware may have it, and does not hear a wish then; it may have it again when the first is made, not the second. */
 void phy_add_own(struct reg_batch *b)
 {
+	const struct reg_wait free = {
+		.reg = EXTCNF_CTRL, .mask = EXTCNF_MDIO_FW, .usecs = FIRMWARE_US,
+	};
 	const struct reg_wait ours = {
 		.reg = EXTCNF_CTRL, .mask = EXTCNF_MDIO_SW, .val = EXTCNF_MDIO_SW, .usecs = OWN_US,
 	};
 
 	if (!(b->d->chip->flags & XMD_HAS_PCIE))
 		return;
+	batch_wait(b, &free, NULL, "PHY, the firmware does not let go of it (EXTCNF_CTRL)");
 	batch_set(b, EXTCNF_CTRL, EXTCNF_MDIO_SW, EXTCNF_MDIO_SW, "PHY, asking for it");
 	batch_delay(b, OWN_US / 20);
 	batch_set(b, EXTCNF_CTRL, EXTCNF_MDIO_SW, EXTCNF_MDIO_SW, "PHY, asking for it");

@@ -258,6 +258,7 @@ enum xmd_nic_register {
 #define EERW_ADDR_SHIFT	2
 
 #define EXTCNF_MDIO_SW	0x00000020u
+#define EXTCNF_MDIO_FW	0x000000c0u	/* the chip itself has it, or its firmware */
 #define EEMNGCTL_DONE	0x00040000u	/* the PHY is set up from the EEPROM */
 
 #define MDIC_DATA_MASK	0x0000ffffu

@@ -217,6 +217,13 @@ static void firmware_is_waited_for(void **state)
 	assert_int_equal(driver_start(&b.d), 0);
 	assert_int_equal(b.sim->wrong, 0);
 	bench_close(&b);
+	/* for longer than it takes to ask twice, when all is well and somebody only looks at the link */
+	bring_up(&b, 0x10d3, 0);
+	b.sim->firmware_us = 15000;
+	assert_int_equal(driver_tick(&b.d), 0);
+	assert_int_equal(b.d.exit_code, EXIT_OK);
+	assert_int_equal(b.sim->wrong, 0);
+	bench_close(&b);
 	open_chip(&b, 0x10d3, 0);
 	b.sim->firmware = 1000;
 	log_capture_start();

@@ -117,6 +117,7 @@ struct sim {
 	const struct xmd_chip *chip;
 	bool second_port, pcix;		/* as STATUS tells */
 	unsigned int firmware;		/* PCI Express: wishes for the PHY that it does not heed */
+	unsigned int firmware_us;	/* likewise: it has the PHY, for so long */
 	bool by_kernel;			/* it is the kernel half that writes */
 	unsigned int wrong;		/* what a chip has not, or must not be done to it so, was done */
 	const struct sim_registers *registers;	/* NULL: those of sim_nic.c */

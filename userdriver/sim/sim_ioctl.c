@@ -55,7 +55,16 @@ static void reg_write(struct sim *sim, uint32_t reg, uint32_t val)
 		sim_nic_write(sim, reg, val);
 }
 
-/* What must come takes no time in a simulation: one look is enough. */
+/* Return: did the firmware have the PHY until now? */
+static bool pass_us(struct sim *sim, unsigned int us)
+{
+	bool had = sim->firmware_us;
+
+	sim->firmware_us -= us < sim->firmware_us ? us : sim->firmware_us;
+	return had;
+}
+
+/* What must come takes no time in a simulation, but for the firmware's: one look is enough. */
 static int do_op(struct sim *sim, struct xmd_reg_op *op)
 {
 	uint32_t old, wanted = op->val;
@@ -70,8 +79,11 @@ static int do_op(struct sim *sim, struct xmd_reg_op *op)
 		return 0;
 	case XMD_REG_WAIT:
 		op->val = reg_read(sim, op->reg);
+		if ((op->val & op->mask) != wanted && pass_us(sim, op->usecs))
+			op->val = reg_read(sim, op->reg);
 		return (op->val & op->mask) == wanted ? 0 : -ETIMEDOUT;
 	case XMD_REG_DELAY:
+		pass_us(sim, op->usecs);
 		return 0;
 	}
 	return -EINVAL;

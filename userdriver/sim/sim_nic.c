@@ -158,6 +158,8 @@ uint32_t sim_nic_read(struct sim *sim, uint32_t reg)
 			STATUS_GIO_MASTER : 0);
 	if (reg == EECD)
 		return sim_eeprom_read_eecd(sim);
+	if (reg == EXTCNF_CTRL && sim->firmware_us)
+		return *sim_reg(sim, reg) | EXTCNF_MDIO_FW;
 	return *sim_reg(sim, reg);
 }
 
@@ -172,8 +174,8 @@ void sim_nic_write(struct sim *sim, uint32_t reg, uint32_t val)
 		*sim_reg(sim, reg - 4) ^= 0xffu;
 	switch (reg) {
 	case EXTCNF_CTRL:
-		if (val & EXTCNF_MDIO_SW && sim->firmware) {
-			sim->firmware--;
+		if (val & EXTCNF_MDIO_SW && (sim->firmware || sim->firmware_us)) {
+			sim->firmware -= !!sim->firmware;
 			return;
 		}
 		break;
