@@ -125,7 +125,7 @@ void console_keep(struct console *c, const char *name, uint32_t domid, const cha
 		log_info("its last words are in %s (xmdctl logs %s)", path, name);
 	fclose(f);
 	if (begun)
-		kept_prune(LOG_DIR, name, ".log", CONSOLE_KEPT);
+		kept_prune(LOG_DIR, name, ".log", CONSOLE_KEPT, path);
 	else
 		unlink(path);
 out:

@@ -25,7 +25,7 @@ bool core_keep(struct xl *x, const char *dir, const char *name, uint32_t domid)
 		return false;
 	kept_path(path, dir, name, ".core", time(NULL));
 	snprintf(part, sizeof(part), "%.255s/%.64s.part", dir, name);
-	kept_prune(dir, name, ".core", CORE_KEPT - 1);
+	kept_prune(dir, name, ".core", CORE_KEPT - 1, NULL);
 	/* guests' frames are in it */
 	mask = umask(077);
 	unlink(part);

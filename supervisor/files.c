@@ -25,19 +25,15 @@ void file_path(char path[FILE_PATH_MAX], const char *name, const char *ext)
 	snprintf(path, FILE_PATH_MAX, RUN_DIR "/%.64s%s", name, ext);
 }
 
-/* Whole or not at all: a supervisor may be killed at any time. */
-int file_write(const char *name, const char *ext, const char *text)
+int path_write(const char *path, const char *text)
 {
-	char path[FILE_PATH_MAX], fresh[FILE_PATH_MAX + 8];
-	FILE *f;
+	char fresh[512];
 	int err = 0;
+	FILE *f;
 
-	file_path(path, name, ext);
 	snprintf(fresh, sizeof(fresh), "%s.new", path);
 	f = fopen(fresh, "we");
-	if (!f)
-		err = -errno;
-	if (f && (fputs(text, f) < 0 || fflush(f)))
+	if (!f || fchmod(fileno(f), 0600) || fputs(text, f) < 0 || fflush(f))
 		err = -errno;
 	if (f)
 		fclose(f);
@@ -49,6 +45,14 @@ int file_write(const char *name, const char *ext, const char *text)
 			unlink(fresh);
 	}
 	return err;
+}
+
+int file_write(const char *name, const char *ext, const char *text)
+{
+	char path[FILE_PATH_MAX];
+
+	file_path(path, name, ext);
+	return path_write(path, text);
 }
 
 bool file_exists(const char *name, const char *ext)

@@ -52,7 +52,11 @@ void file_path(char path[FILE_PATH_MAX], const char *name, const char *ext);
 bool file_exists(const char *name, const char *ext);
 void file_touch(const char *name, const char *ext);
 int file_remove(const char *name, const char *ext);
-/* Whole or not at all.  Return: 0 or -errno, logged. */
+/*
+ * Whole or not at all: a supervisor may be killed at any time, and a disk be full.  For root alone.
+ * Return: 0 or -errno, logged.
+ */
+int path_write(const char *path, const char *text);
 int file_write(const char *name, const char *ext, const char *text);
 
 /* Do both have the same in them? */

@@ -40,7 +40,7 @@ static int is_ours(const struct dirent *e)
 }
 
 /* Names have their time in them: the first are the oldest. */
-void kept_prune(const char *dir, const char *name, const char *ext, int n)
+void kept_prune(const char *dir, const char *name, const char *ext, int n, const char *spare)
 {
 	struct dirent **e;
 	char path[600];
@@ -51,7 +51,7 @@ void kept_prune(const char *dir, const char *name, const char *ext, int n)
 	found = scandir(dir, &e, is_ours, alphasort);
 	for (i = 0; i < found; i++) {
 		snprintf(path, sizeof(path), "%.255s/%s", dir, e[i]->d_name);
-		if (i < found - n && unlink(path))
+		if (i < found - n && (!spare || strcmp(path, spare)) && unlink(path))
 			log_warn("cannot remove %s: %s", path, strerror(errno));
 		free(e[i]);
 	}

@@ -11,7 +11,7 @@
 
 /* Makes @dir, which only root and its group may read, if it is not there. */
 void kept_path(char path[KEPT_PATH], const char *dir, const char *name, const char *ext, time_t when);
-/* All but the last @n; what cannot be removed is told. */
-void kept_prune(const char *dir, const char *name, const char *ext, int n);
+/* All but the last @n, and @spare (NULL: none), whatever the clock said then; what cannot be removed is told. */
+void kept_prune(const char *dir, const char *name, const char *ext, int n, const char *spare);
 
 #endif

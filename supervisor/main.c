@@ -137,12 +137,13 @@ static int claim_run_dir(void)
 	}
 	fd = open(RUN_DIR "/running", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	/* Not flock(2): a worker or the probe, which may outlive us, would inherit that. */
-	if (fd < 0 || fcntl(fd, F_SETLK, &whole)) {
-		log_err("%s", errno == EAGAIN || errno == EACCES ?
-			"another xmd-supervisor is running" : strerror(errno));
-		return -errno;
-	}
-	return fd;
+	if (fd >= 0 && !fcntl(fd, F_SETLK, &whole))
+		return fd;
+	if (fd >= 0 && (errno == EAGAIN || errno == EACCES))
+		log_err("another xmd-supervisor is running");
+	else
+		log_err("cannot %s " RUN_DIR "/running: %s", fd < 0 ? "open" : "lock", strerror(errno));
+	return -1;
 }
 
 static int listen_here(void)
@@ -184,7 +185,8 @@ static void reap(struct supervisor *s)
 		supervise_reaped(s, pid, status);
 }
 
-static void reload(struct supervisor *s, const struct options *o)
+/* Return: whether s->config is what is in the file now. */
+static bool read_again(struct supervisor *s, const struct options *o)
 {
 	struct config c;
 
@@ -192,12 +194,12 @@ static void reload(struct supervisor *s, const struct options *o)
 	if (read_config(&c, o)) {
 		log_warn("going on with the configuration of before");
 		notify("READY=1\nSTATUS=its configuration is wrong: going on with that of before");
-		return;
+		return false;
 	}
 	notify("READY=1\nSTATUS=");
 	s->config = c;
-	supervise_reconfigured(s);
 	log_info("configuration read again");
+	return true;
 }
 
 /* Return: whether we are to end. */
@@ -206,10 +208,10 @@ static bool take_signal(struct supervisor *s, int signals, const struct options 
 	struct signalfd_siginfo si;
 
 	while (read(signals, &si, sizeof(si)) == sizeof(si)) {
-		if (si.ssi_signo == SIGHUP)
-			reload(s, o);
-		else if (si.ssi_signo != SIGCHLD)
+		if (si.ssi_signo != SIGHUP && si.ssi_signo != SIGCHLD)
 			return true;
+		if (si.ssi_signo == SIGHUP && read_again(s, o))
+			supervise_reconfigured(s);
 	}
 	reap(s);
 	return false;
@@ -268,16 +270,19 @@ static int loop(struct supervisor *s, int signals, int listener, const struct op
 }
 
 /* Return: whether we are to end. */
-static bool told_to_end(int signals, unsigned int ms)
+static bool told_to_end(struct supervisor *s, int signals, const struct options *o, unsigned int ms)
 {
 	struct pollfd p = { .fd = signals, .events = POLLIN };
 	struct signalfd_siginfo si;
 
 	if (poll(&p, 1, (int)ms) <= 0)
 		return false;
-	while (read(signals, &si, sizeof(si)) == sizeof(si))
+	while (read(signals, &si, sizeof(si)) == sizeof(si)) {
 		if (si.ssi_signo == SIGTERM || si.ssi_signo == SIGINT)
 			return true;
+		if (si.ssi_signo == SIGHUP)
+			read_again(s, o);
+	}
 	return false;
 }
 
@@ -285,7 +290,7 @@ static bool told_to_end(int signals, unsigned int ms)
  * Whatever starts xenstored here, and when: wait for it, and say so.
  * Return: false: told to end
  */
-static bool reach_xen(struct supervisor *s, int signals)
+static bool reach_xen(struct supervisor *s, int signals, const struct options *o)
 {
 	uint64_t began = now_ms(), said = 0;
 
@@ -305,7 +310,7 @@ static bool reach_xen(struct supervisor *s, int signals)
 		s->store = NULL;
 		notify("WATCHDOG=1");
 		probe_alive();
-		if (told_to_end(signals, STORE_WAIT_MS))
+		if (told_to_end(s, signals, o, STORE_WAIT_MS))
 			return false;
 	}
 	if (said)
@@ -336,7 +341,7 @@ int main(int argc, char **argv)
 		return EXIT_CANNOT;
 	/* Before libxenstore has a thread here. */
 	probe_start();
-	if (signals < 0 || !reach_xen(&s, signals)) {
+	if (signals < 0 || !reach_xen(&s, signals, &o)) {
 		probe_stop();
 		return signals < 0 ? EXIT_CANNOT : EXIT_OK;
 	}

@@ -2,6 +2,7 @@
 /* xl.c - see xl.h */
 #include "xl.h"
 
+#include "files.h"
 #include "log.h"
 
 #include <errno.h>
@@ -160,24 +161,6 @@ static enum on_end on_end(libxl_action_on_shutdown a)
 	}
 }
 
-static int write_file(const char *path, const char *text)
-{
-	char fresh[512];
-	size_t len = strlen(text);
-	int fd, err = 0;
-
-	snprintf(fresh, sizeof(fresh), "%s.new", path);
-	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, len) != (ssize_t)len)
-		err = errno ? -errno : -EIO;
-	close(fd);
-	if (!err && rename(fresh, path))
-		err = -errno;
-	return err;
-}
-
 /* Return: malloc'ed, NULL with errno set. */
 static char *read_file(const char *path)
 {
@@ -201,11 +184,11 @@ static char *read_file(const char *path)
 static int save(struct xl *x, libxl_domain_config *cfg, const char *path)
 {
 	char *json = libxl_domain_config_to_json(x->ctx, cfg);
-	int err = json ? write_file(path, json) : -ENOMEM;
+	int err = json ? path_write(path, json) : -ENOMEM;
 
+	if (!json)
+		log_err("cannot write %s: %s", path, strerror(ENOMEM));
 	free(json);
-	if (err)
-		log_err("cannot write %s: %s", path, strerror(-err));
 	return err;
 }
 
@@ -350,6 +333,8 @@ static int forget_domid(uint32_t domid)
 		fclose(from);
 	if (to && (fclose(to) || (!err && rename(fresh, path))))
 		err = -errno;
+	if (to && err)
+		unlink(fresh);
 	unlink(DOMID_HISTORY ".lock");
 	close(lock);
 	return err;

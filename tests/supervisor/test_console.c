@@ -212,6 +212,28 @@ static void a_directory_that_cannot_be_made(void **state)
 	assert_int_equal(log_count("cannot keep its last words"), 1);
 }
 
+/* A clock that was set back makes the newest the first of their names. */
+static void the_newest_stays(void **state)
+{
+	char path[80];
+	unsigned int i, n;
+
+	(void)state;
+	mkdir(LOG_DIR, 0700);
+	for (i = 0; i < CONSOLE_KEPT; i++) {
+		snprintf(path, sizeof(path), LOG_DIR "/drv-20990101T0000%02uZ.log", i);
+		spew(path, "");
+	}
+	say("dead");
+	die("drv");
+	free(kept(&n));
+	assert_int_equal(n, CONSOLE_KEPT + 1);
+	for (i = 0; i < CONSOLE_KEPT; i++) {
+		snprintf(path, sizeof(path), LOG_DIR "/drv-20990101T0000%02uZ.log", i);
+		assert_int_equal(access(path, F_OK), 0);
+	}
+}
+
 /* Not even a first line: then there is no death to be told of, and those of before stay. */
 static void a_full_disk(void **state)
 {
@@ -242,6 +264,7 @@ int main(void)
 		T(a_ring_of_nonsense),
 		T(its_file_up_to_then),
 		T(nothing_there),
+		T(the_newest_stays),
 		T(the_last_ten),
 		T(a_directory_that_cannot_be_made),
 		T(a_full_disk),
