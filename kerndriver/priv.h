@@ -105,6 +105,8 @@ struct xmd_watch {
 	bool tx_odd, rx_odd;		/* the NIC is not where its descriptors say */
 	unsigned int pause_ticks;	/* in a row */
 	bool hung, unsound;
+	u32 frames;			/* tx.ring.frame_cons, when it was asked for */
+	unsigned int resets;		/* since the last that was of use for RESETS_APART_MS */
 	u64 irqs_lost, paused_ms, no_link;
 };
 

@@ -248,6 +248,12 @@ bool xmd_nic_tx_pending(const struct xmd_nic *nic)
 	return READ_ONCE(nic->tx.ring.frame_cons) != READ_ONCE(nic->tx.ring.frame_prod);
 }
 
+bool xmd_nic_tx_idle(const struct xmd_nic *nic)
+{
+	return test_bit(XMD_RUNNING, &nic->bits) && test_bit(XMD_LINK_UP, &nic->bits) && !xmd_nic_tx_pending(nic);
+}
+EXPORT_SYMBOL_GPL(xmd_nic_tx_idle);
+
 /* The NIC is stopped and stays so: nobody waits for these frames any longer. */
 void xmd_nic_tx_abort(struct xmd_nic *nic)
 {

@@ -17,6 +17,9 @@
  * A NIC that says done what it has not come to, or writes another descriptor than the one that we
  * wait for, moves frames or not, but never as it should again: it is reset, too.
  *
+ * Where one reset after the other is of no use, this half or its domain may be what is damaged: all
+ * is well no more, and who waits for that in vain restarts the domain (xmd_nic_unwell_ms).
+ *
  * Without a carrier nothing new goes into the ring.  So it is emptied once for each loss of the
  * link, and the reset after it, which may cost the link again, finds nothing to empty.
  */
@@ -31,6 +34,8 @@
 #define LINK_DUE_MS	5000u
 #define NO_LINK_MS	1000u	/* a bounce of the link costs no reset */
 #define PAUSE_TICKS	8u	/* worth a word */
+#define RESETS_APART_MS	5000u	/* the next sooner, and the last one was of no use */
+#define RESETS_VAIN	4u	/* in a row: what is wrong may be here */
 
 static bool over(unsigned long since, unsigned int ms)
 {
@@ -67,13 +72,29 @@ static bool paused(struct xmd_nic *nic, bool is)
 	return is;
 }
 
-/* Not sooner than the user half can have answered the last time. */
-static const char *again(struct xmd_watch *w, const char *why)
+/* The last reset was of use: it is a while ago, and frames have left since, or none waits. */
+static bool helped(const struct xmd_nic *nic)
 {
+	return over(nic->watch.asked, RESETS_APART_MS) &&
+	       (READ_ONCE(nic->tx.ring.frame_cons) != nic->watch.frames || !xmd_nic_tx_pending(nic));
+}
+
+/* Not sooner than the user half can have answered the last time. */
+static const char *again(struct xmd_nic *nic, const char *why)
+{
+	struct xmd_watch *w = &nic->watch;
+
 	if (!over(w->asked, HANG_MS))
 		return NULL;
+	w->resets = helped(nic) ? 0 : w->resets + time_after(nic->started, w->asked);
+	w->frames = READ_ONCE(nic->tx.ring.frame_cons);
 	w->asked = jiffies;
 	return why;
+}
+
+static bool in_vain(const struct xmd_nic *nic)
+{
+	return nic->watch.resets >= RESETS_VAIN && !helped(nic);
 }
 
 /* 13.4.33: what is in the FIFO, or was fetched, goes with a reset only. */
@@ -111,7 +132,7 @@ static const char *why_stuck(struct xmd_nic *nic, unsigned int ms)
 		xpc_raise(&nic->xpc, XPC_UP_xmd_link_event);
 		return NULL;
 	}
-	return w->hung ? again(w, "no descriptor done for seconds") : NULL;
+	return w->hung ? again(nic, "no descriptor done for seconds") : NULL;
 }
 
 /*
@@ -130,9 +151,9 @@ static const char *why_odd(struct xmd_nic *nic)
 	if (rdh == XMD_ALL_ONES && xmd_nic_gone(nic))
 		return NULL;
 	if (rx && w->rx_odd && next == w->next && !xmd_nic_rx_waits(nic))
-		why = again(w, "it receives elsewhere than in the next descriptor");
+		why = again(nic, "it receives elsewhere than in the next descriptor");
 	else if (tx && w->tx_odd)
-		why = again(w, "descriptors are done that its head has not reached");
+		why = again(nic, "descriptors are done that its head has not reached");
 	w->next = next;
 	w->rx_odd = rx;
 	w->tx_odd = tx;
@@ -154,11 +175,11 @@ static const char *look(struct xmd_nic *nic)
 
 	if (!test_bit(XMD_RUNNING, &nic->bits))
 		return forgotten(nic) && !xpc_kern_doubt(&nic->xpc, "has left the NIC stopped") ?
-			again(&nic->watch, "stopped, and not started again") : NULL;
+			again(nic, "stopped, and not started again") : NULL;
 	xmd_nic_irq_line(nic);
 	/* once it answers again, it needs a reset even if the user half noticed nothing */
 	if (test_bit(XMD_GONE, &nic->bits))
-		return xmd_nic_gone(nic) ? NULL : again(&nic->watch, "the NIC answers again");
+		return xmd_nic_gone(nic) ? NULL : again(nic, "the NIC answers again");
 	xmd_nic_link_doubt(nic);
 	find_lost_irq(nic);
 	nic->watch.hung = false;
@@ -184,7 +205,8 @@ static void link_overdue(struct xmd_nic *nic)
 static bool is_well(struct xmd_nic *nic)
 {
 	return test_bit(XMD_RUNNING, &nic->bits) && !test_bit(XMD_GONE, &nic->bits) &&
-	       READ_ONCE(nic->xpc.t.phase) == XPC_LIVE && !nic->watch.hung && !nic->watch.unsound;
+	       READ_ONCE(nic->xpc.t.phase) == XPC_LIVE && !nic->watch.hung && !nic->watch.unsound &&
+	       !in_vain(nic);
 }
 
 /* Frames may flow, but nobody knows what else is wrong: the domain goes, as after an oops. */

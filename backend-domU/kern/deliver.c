@@ -185,8 +185,13 @@ static int provide(struct xmd_vif *v, struct xmd_buf **frames, unsigned int n)
 	refcount_add(n + 1, &v->refs);
 	taken = xmd_nic_tx_provide(back.nic, frames, n);
 	xmd_vif_put(v, n - max(taken, 0) + 1);
-	if (taken > 0)
+	if (taken > 0) {
 		v->nic_late = false;
+		if (unlikely(READ_ONCE(back.refused_s)))
+			WRITE_ONCE(back.refused_s, 0);
+	} else if (!READ_ONCE(back.refused_s) && xmd_nic_tx_idle(back.nic)) {
+		WRITE_ONCE(back.refused_s, (u32)ktime_get_seconds() | 1);
+	}
 	if (taken != -EAGAIN && unlikely(READ_ONCE(back.nic_serves) != (taken != -ENODEV)))
 		WRITE_ONCE(back.nic_serves, taken != -ENODEV);
 	return taken;

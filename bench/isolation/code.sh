@@ -5,7 +5,7 @@
 # The modules of a place; a user half has none
 modules_of() { # KIND WHERE
 	case $1.$2 in
-	xmd.nic-kernel) echo xmd_nic ;;
+	xmd.nic-kernel | xmd.nic-kernel-sim) echo xmd_nic ;;
 	xmd.back-kernel) echo xmd_back ;;
 	stock.nic-kernel) echo e1000 ;;
 	stock.back-kernel) echo xen-netback bridge ;;
@@ -29,6 +29,10 @@ take() { # KIND WHERE MODULE
 	userdriver | backend | userdriver-sim)
 		from_image xmd "usr/sbin/xmd-${2%-sim}" "$elf"
 		options=(--names "$twin/image/xmd-${2%-sim}" --only "$twin/image/xmd-${2%-sim}.functions")
+		;;
+	nic-kernel-sim)
+		elf=$root/build/bin/xmd-kernfaults
+		options=(--only "$twin/device/kernel.functions")
 		;;
 	*) from_image "$1" "*/$3.ko" "$elf" ;;
 	esac

@@ -21,7 +21,9 @@
 #include <sys/types.h>
 #include <sys/user.h>
 
+#ifndef INSN_MAX
 #define INSN_MAX	15
+#endif
 #define THREADS_MAX	64
 
 /* Exit status */

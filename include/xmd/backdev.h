@@ -325,7 +325,8 @@ struct xmd_back_health {
 #define XMD_HEALTH_DRAINING	0x1	/* XMD_BACK_DRAIN 1 */
 #define XMD_HEALTH_BLINKING	0x2	/* XMD_ASK_IDENTIFY 1 */
 #define XMD_HEALTH_STUCK	0x4	/* not asked for: a poll was due all the time since the last
-					 * question, with time for it, and none ran.  Again and again: nothing mends it */
+					 * question, with time for it, and none ran; or a NIC without frames has taken none
+					 * for seconds.  Again and again: nothing mends it */
 #define XMD_HEALTH_AWAY	0x8	/* no register of the NIC answers, and its user half waits for one that
 				 * does: unwell, and no restart mends it */
 

@@ -218,6 +218,13 @@ int xmd_nic_tx_provide(struct xmd_nic *nic, struct xmd_buf **frames, unsigned in
 unsigned int xmd_nic_tx_space(const struct xmd_nic *nic);
 
 /**
+ * xmd_nic_tx_idle - it runs, has a link and no frame of anybody's: it would take one
+ *
+ * Without a lock: of this moment, if nobody provides any.
+ */
+bool xmd_nic_tx_idle(const struct xmd_nic *nic);
+
+/**
  * xmd_nic_max_frame - bytes without FCS of the longest frame, or segment, for the wire
  *
  * Follows the MTU of the NIC's net_device; XMD_FRAME_STD to XMD_FRAME_JUMBO.

@@ -489,6 +489,11 @@ bool xmd_nic_stuck(struct xmd_nic *n)
 	return nic.stuck;
 }
 
+bool xmd_nic_tx_idle(const struct xmd_nic *n)
+{
+	return nic.answer >= 0 && !nic.n_held;
+}
+
 bool xmd_nic_away(const struct xmd_nic *n)
 {
 	return nic.away;

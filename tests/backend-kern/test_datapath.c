@@ -1426,6 +1426,52 @@ static void test_polls_that_do_not_run(void **state)
 	assert_false(says_stuck());
 }
 
+/* It has none, and takes none: for as long as tries fail that come once a second. */
+static void test_an_idle_nic_that_refuses(void **state)
+{
+	unsigned int room = nic.room;
+
+	(void)state;
+	nic.room = 0;
+	queue_frames(a, 3, 1000, 0);
+	sim_run();
+	assert_int_equal(nic.n_sent, 0);
+	assert_false(says_stuck());
+	sim_now += XMD_REFUSED_S;
+	assert_false(says_stuck());
+	sim_now += 2;
+	assert_true(says_stuck());
+	/* without a link, or while it stands, they may wait */
+	nic.answer = -EAGAIN;
+	assert_false(says_stuck());
+	nic.answer = 1;
+	assert_true(says_stuck());
+	nic.room = room;
+	guest_event(a);
+	sim_run();
+	drain();
+	assert_false(says_stuck());
+	/* one is taken, and all is well, however long the next ones wait for it to be done */
+	nic.room = 1;
+	queue_frames(a, 3, 1000, 0);
+	guest_event(a);
+	sim_run();
+	sim_now += XMD_REFUSED_S + 2;
+	assert_false(says_stuck());
+	nic.room = room;
+	drain();
+	/* nobody waits: who was refused has gone */
+	nic.room = 0;
+	queue_frames(a, 3, 1000, 0);
+	guest_event(a);
+	sim_run();
+	sim_now += 2 * XMD_REFUSED_S;
+	assert_true(says_stuck());
+	assert_int_equal(guest_disconnect(a), 0);
+	assert_false(says_stuck());
+	nic.room = room;
+}
+
 /* Before the first vif, which may never come: without it the watchdog would end the domain. */
 static void test_a_nic_that_comes_late(void **state)
 {
@@ -1842,6 +1888,7 @@ int main(void)
 		T(test_limit_with_nothing_to_spare),
 		T(test_limit_changes),
 		T(test_polls_that_do_not_run),
+		T(test_an_idle_nic_that_refuses),
 		T(test_a_nic_that_comes_late),
 		T(test_limit_and_drain),
 		T(test_limit_and_adoption),

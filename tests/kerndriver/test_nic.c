@@ -822,6 +822,36 @@ static void test_hang(void **state)
 	sim_down();
 }
 
+/* It hangs again, @ms after each reset.  Return: for how long it has been unwell then */
+static unsigned int hangs_again(unsigned int n, unsigned int ms)
+{
+	for (; n; n--) {
+		sim_run(ms);
+		sim.stuck = true;
+		sim_fill(1500);
+		sim_run(2500);
+		assert_false(sim.stuck);
+	}
+	return xmd_nic_unwell_ms(sim.nic);
+}
+
+/* One reset after the other is of no use: it may not be the NIC that is wrong. */
+static void test_resets_in_vain(void **state)
+{
+	(void)state;
+	sim_up(256);
+	sim_run(6000);
+	/* each has helped for a while */
+	assert_int_equal(hangs_again(12, 6000), 0);
+	sim_run(6000);
+	assert_int_equal(hangs_again(4, 100), 0);
+	assert_true(hangs_again(8, 100) > 10000);
+	/* the last one does */
+	sim_run(8000);
+	assert_int_equal(xmd_nic_unwell_ms(sim.nic), 0);
+	sim_down();
+}
+
 /* Frames wait through a reset that costs the link, and the seconds until it is back. */
 static void test_wait_for_link_after_reset(void **state)
 {
@@ -1569,6 +1599,7 @@ int main(void)
 		cmocka_unit_test(test_dead_user_half),
 		cmocka_unit_test(test_slow_link),
 		cmocka_unit_test(test_hang),
+		cmocka_unit_test(test_resets_in_vain),
 		cmocka_unit_test(test_away),
 		cmocka_unit_test(test_wait_for_link_after_reset),
 		cmocka_unit_test(test_false_link),

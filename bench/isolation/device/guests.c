@@ -9,6 +9,7 @@
 #include "dev.h"
 
 #define EVERY_MS	20u
+#define REFUSED_MS	3000u	/* backend-domU/kern/back.h */
 #define RING		200u		/* requests of a guest that are not answered */
 #define QUEUE		32u
 #define HEADERS		(14u + 20u + 8u)
@@ -32,6 +33,7 @@ struct guests guests;
 static struct vif vif[VIFS];
 static u32 peer_next[VIFS];
 static struct xmd_nic *place;
+static uint64_t refused_ms;
 static int me;
 
 /* ------------------------------------------------------------------------------- datagrams */
@@ -235,6 +237,10 @@ static bool provide(struct vif *v)
 {
 	int taken = v->n ? xmd_nic_tx_provide(place, v->queue, 1) : 0;
 
+	if (taken > 0)
+		refused_ms = 0;
+	else if (v->n && !refused_ms && xmd_nic_tx_idle(place))
+		refused_ms = world_ms();
 	if (taken == -ENETDOWN) {
 		/* nobody is there: it is answered as dropped */
 		v->answered = v->queue[0]->cookie + 1;
@@ -296,9 +302,15 @@ void guests_pass(void)
 		provide_all();
 }
 
+bool guests_refused(void)
+{
+	return refused_ms && world_ms() - refused_ms > REFUSED_MS && guests_waiting() && half_tx_idle();
+}
+
 void guests_again(void)
 {
 	place = NULL;
+	refused_ms = 0;
 	for (struct vif *v = vif; v < vif + VIFS; v++) {
 		v->n = v->out = 0;
 		v->next = v->returned = v->answered;

@@ -305,6 +305,8 @@ bool half_dma(const void *p, size_t n)
 	static unsigned int last;
 	unsigned int i;
 
+	if (!nic)
+		return false;		/* its domain has gone */
 	if (within(p, n, nic->tx.ring.desc, XMD_RING_MAX * sizeof(struct e1000_tx_desc)) ||
 	    within(p, n, nic->rx.desc, XMD_RING_MAX * sizeof(struct e1000_rx_desc)) ||
 	    within(p, n, nic->tx.ring.hdr, XMD_RING_MAX * XMD_TX_HDR_MAX))
@@ -315,10 +317,17 @@ bool half_dma(const void *p, size_t n)
 	return false;
 }
 
-bool half_user_lives(void) { return nic->xpc.t.phase == XPC_LIVE; }
+void *half_memory(size_t *bytes)
+{
+	*bytes = sizeof(*nic);
+	return nic;
+}
+
+bool half_user_lives(void) { return nic && nic->xpc.t.phase == XPC_LIVE; }
 unsigned int half_unwell_ms(void) { return xmd_nic_unwell_ms(nic); }
 bool half_away(void) { return xmd_nic_away(nic); }
 bool half_stuck(void) { return xmd_nic_stuck(nic); }
+bool half_tx_idle(void) { return xmd_nic_tx_idle(nic); }
 
 unsigned int half_counters(struct half_counter *to, unsigned int max)
 {

@@ -21,6 +21,10 @@
 
 static bool dead;
 static unsigned int restarts;
+void (*life_guard)(void (*run)(void));
+void (*life_forget)(void);
+
+unsigned int life_restarts(void) { return restarts; }
 
 void domain_dies(const char *why)
 {
@@ -37,6 +41,8 @@ bool domain_dead(void) { return dead; }
 
 static void new_domain(void)
 {
+	if (life_forget)
+		life_forget();
 	half_gone();
 	world_run(RESTART_MS);
 	restarts++;
@@ -83,10 +89,23 @@ static bool ops_well(void)
 	return n == life_ops;
 }
 
-void life_pass(void)
+static void pass(void)
 {
 	world_run(1);
 	ops();
+}
+
+static void guarded(void (*run)(void))
+{
+	if (life_guard)
+		life_guard(run);
+	else
+		run();
+}
+
+void life_pass(void)
+{
+	guarded(pass);
 	if (dead && restarts < CRASHES)
 		new_domain();
 }
@@ -160,6 +179,9 @@ static uint64_t cut(void)
 	return most;
 }
 
+static int reset_failed;
+static void reset(void) { reset_failed = half_op(OP_RINGS); }
+
 static void latent(struct outcome *o)
 {
 	char now[160];
@@ -167,15 +189,20 @@ static void latent(struct outcome *o)
 	if (o->human || *o->left)
 		return;
 	half_state(now, sizeof(now));
-	if (strcmp(now, o->state))
+	if (strcmp(now, o->state)) {
 		snprintf(o->left, sizeof(o->left), "%s", now);
-	else if (half_op(OP_RINGS))
+		return;
+	}
+	reset_failed = -1;
+	guarded(reset);
+	if (reset_failed)
 		snprintf(o->left, sizeof(o->left), "a reset fails");
 }
 
 void life_judge(struct outcome *o, void (*refresh)(struct outcome *o))
 {
-	unsigned int missing = half_buffers_missing();
+	/* what the half that is damaged has lost goes with its domain */
+	unsigned int missing = life_guard ? 0 : half_buffers_missing();
 	uint64_t silent = cut();
 	bool failed = *op_failed;
 

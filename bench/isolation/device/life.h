@@ -22,6 +22,10 @@ struct outcome {
 
 void life_begin(void);			/* until all serve, and each operation has gone well; or exit(3) */
 void life_pass(void);			/* a ms */
+/* NULL: the kernel half does not crash.  Else it is to @run; when the domain has died of it, domain_dies() has been called */
+extern void (*life_guard)(void (*run)(void));
+extern void (*life_forget)(void);	/* NULL, or: a domain has died, and its memory is nobody's */
+unsigned int life_restarts(void);	/* of the domain, until now */
 extern unsigned int life_ops;		/* in turn: OPS; with one more, the change of the rings is one of them */
 bool life_op(unsigned int which);	/* one of world.h, beside those that come by themselves */
 /* From here on: what failed before is forgotten, silences begin anew */

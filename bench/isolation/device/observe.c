@@ -126,11 +126,11 @@ static void look_at_counters(void)
 
 static void pet(uint64_t now)
 {
-	doubts = half_stuck() ? doubts + 1 : 0;
+	doubts = half_stuck() || guests_refused() ? doubts + 1 : 0;
 	if (doubts >= DOUBTS && !given_up) {
 		given_up = true;
 		petted = now + GIVE_UP_MS - WATCHDOG_MS;
-		observe_line(SAY_WARN, "xmd-backend: the data path is stuck: polls that are due do not run; the watchdog ends this domain in 1 s");
+		observe_line(SAY_WARN, "xmd-backend: the data path is stuck: polls that are due do not run, or an idle NIC takes no frames; the watchdog ends this domain in 1 s");
 	}
 	if (!half_away())
 		away_at = now;

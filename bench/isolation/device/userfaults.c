@@ -15,18 +15,15 @@
 #include "dev.h"
 #include "life.h"
 #include "proc.h"
+#include "row.h"
 #include "world.h"
 
 #define WITHIN_MS	6000u	/* the site is reached, or a message comes */
 #define OBSERVE_MS	4000u	/* what is left alone meanwhile */
 #define DELAY_MS	3000u	/* of a fault that is one */
 #define REFRESH_MS	30000u
-#define FIELDS		9
 
-static struct row {
-	char *field[FIELDS];	/* as plan.c has them */
-} row;
-enum { NUMBER, TYPE, SITE, AT, OLD, NEW, SEED, DELAY, CODE };
+static struct row row;
 static struct fault fault;
 static uint64_t hit_ms;
 static bool hit;
@@ -35,12 +32,7 @@ static bool hit;
 
 static void header(void)
 {
-	printf("{\"n\":%s,\"kind\":\"xmd\",\"where\":\"userdriver-sim\",\"module\":\"-\",\"simulated\":true,\"type\":\"%s\"",
-	       row.field[NUMBER], row.field[TYPE]);
-	life_text("site", row.field[SITE]);
-	printf(",\"at\":\"%s\",\"old\":\"%s\",\"new\":\"%s\"", row.field[AT], row.field[OLD], row.field[NEW]);
-	life_text("code", row.field[CODE]);
-	printf(",\"seed\":%s,\"delay_ms\":%s", row.field[SEED], row.field[DELAY]);
+	row_header(&row, "userdriver-sim", "-");
 }
 
 static _Noreturn void not_injected(const char *result, const char *did)
@@ -86,7 +78,7 @@ static void on_site(unsigned int i)
 
 static void inject(struct outcome *o)
 {
-	uint64_t end_ms = world_ms() + strtoull(row.field[DELAY], NULL, 10);
+	uint64_t end_ms = world_ms() + row.delay_ms;
 	unsigned int starts;
 
 	while (world_ms() < end_ms)
@@ -143,34 +135,16 @@ static void one(void)
 
 /* ----------------------------------------------------------------------------------- a plan */
 
-static unsigned int hex(const char *text, uint8_t *bytes, bool *any)
-{
-	unsigned int n = strlen(text) / 2;
-
-	if (n > INSN_MAX)
-		return 0;
-	for (unsigned int i = 0; i < n; i++) {
-		char pair[3] = { text[2 * i], text[2 * i + 1], 0 };
-
-		any[i] = !strcmp(pair, "..");
-		bytes[i] = any[i] ? 0 : strtoul(pair, NULL, 16);
-	}
-	return n;
-}
-
 static bool parse(char *line)
 {
-	unsigned int n = 0;
-
-	line[strcspn(line, "\n")] = '\0';
-	for (char *f; n < FIELDS && (f = strsep(&line, "\t")); n++)
-		row.field[n] = f;
-	if (n < FIELDS || !known_type(row.field[TYPE]))
+	if (!row_parse(&row, line) || !known_type(row.type))
 		return false;
-	fault = (struct fault){ .type = row.field[TYPE], .site = strtoull(row.field[AT], NULL, 16),
-				.seed = strtoull(row.field[SEED], NULL, 10) };
-	fault.len = hex(row.field[OLD], fault.old, fault.any_old);
-	return fault.len && (!strcmp(row.field[NEW], "-") || hex(row.field[NEW], fault.new, fault.any_new) == fault.len);
+	fault = (struct fault){ .type = row.type, .site = row.at, .seed = row.seed, .len = row.len };
+	memcpy(fault.old, row.old, sizeof(fault.old));
+	memcpy(fault.new, row.new, sizeof(fault.new));
+	memcpy(fault.any_old, row.any_old, sizeof(fault.any_old));
+	memcpy(fault.any_new, row.any_new, sizeof(fault.any_new));
+	return true;
 }
 
 static void each(char *line)

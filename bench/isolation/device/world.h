@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * world.h - what the parts of xmd-devfaults and xmd-userfaults know of each other: a driver domain's NIC, both of its halves, three
+ * world.h - what the parts of xmd-devfaults and xmd-userfaults know of each other, and xmd-kernfaults: a driver domain's NIC, both of its halves, three
  * guests and a peer on one thread, in simulated time.
  *
  *   half.c      xmd_nic.ko as it is, over a Linux of some hundred lines; interrupt line, NAPI, works
@@ -13,7 +13,9 @@
  *   observe.c   who notices, and when everything is back
  *   life.c      what comes before and behind any fault, and its line
  *   main.c      one fault of the NIC after the other, each in a process of its own
+ *   row.c       a line of a plan of faults in code
  *   userfaults.c  one of a user half after the other
+ *   kernfaults.c  and of the kernel half
  *
  * Simulated are the NIC, the guests, the backend, dom0 and time; the halves of the driver are those that ship.
  */
@@ -40,9 +42,11 @@ long half_ioctl(unsigned int cmd, void *arg);
 int half_open(void);
 void half_close(void);
 bool half_dma(const void *p, size_t n);	/* may the NIC touch it? */
+void *half_memory(size_t *bytes);	/* its struct xmd_nic */
 bool half_user_lives(void);
 unsigned int half_unwell_ms(void);
 bool half_stuck(void);
+bool half_tx_idle(void);
 bool half_away(void);
 /* The counters of its dump that name a fault, by the names there */
 struct half_counter { const char *name; uint64_t value; };
@@ -94,6 +98,7 @@ void guests_again(void);		/* a new domain has their rings: what was not answered
 unsigned int guests_attach(void);	/* to the NIC; 0 */
 void guests_wire(const uint8_t *frame, unsigned int len);	/* the peer hears it */
 unsigned int guests_waiting(void);
+bool guests_refused(void);		/* for seconds, by a NIC that has no frame: as xmd_back looks at it */
 
 /* ---- observe.c ---- */
 enum say { SAY_INFO, SAY_WARN };
