@@ -845,7 +845,10 @@ static void test_resets_in_vain(void **state)
 	assert_int_equal(hangs_again(12, 6000), 0);
 	sim_run(6000);
 	assert_int_equal(hangs_again(4, 100), 0);
+	sim_lines = 0;
 	assert_true(hangs_again(8, 100) > 10000);
+	/* each is told, and once that they are of no use */
+	assert_int_equal(sim_lines, 8 + 1);
 	/* the last one does */
 	sim_run(8000);
 	assert_int_equal(xmd_nic_unwell_ms(sim.nic), 0);
