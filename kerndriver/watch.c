@@ -83,12 +83,14 @@ static bool helped(const struct xmd_nic *nic)
 static const char *again(struct xmd_nic *nic, const char *why)
 {
 	struct xmd_watch *w = &nic->watch;
+	unsigned int was;
 
 	if (!over(w->asked, HANG_MS))
 		return NULL;
-	w->resets = helped(nic) ? 0 : w->resets + time_after(nic->started, w->asked);
+	was = w->resets;
+	w->resets = helped(nic) ? 0 : was + time_after(nic->started, w->asked);
 	w->frames = READ_ONCE(nic->tx.ring.frame_cons);
-	if (w->resets == RESETS_VAIN)
+	if (w->resets == RESETS_VAIN && was < RESETS_VAIN)
 		dev_err(&nic->pdev->dev,
 			"%u resets in a row were of no use: the NIC is broken, or this kernel half is damaged; if they stay so, its domain is to be restarted\n",
 			RESETS_VAIN);

@@ -64,7 +64,8 @@
 #define XMD_RX_OPS	384u
 #define XMD_BACKLOG	256u	/* frames that may wait for one guest */
 #define XMD_STALL_S	10u	/* no frame waits longer for a guest to post buffers */
-#define XMD_REFUSED_S	3u	/* an idle NIC takes no frame: longer than each waits for its next try */
+#define XMD_REFUSED_S	3u	/* an idle NIC takes no frame, at one try after the other, which come */
+#define XMD_TRIES_S	2u	/* ... not further apart */
 #define XMD_NIC_LATE_S	8u	/* nor an answer for the NIC; see deliver.c */
 #define XMD_TICK_S	1u
 #define XMD_TICK_IDLE_S	4u	/* while nothing waits: after so long it is noticed that something does */
@@ -233,7 +234,7 @@ struct xmd_back {
 	int guaranteed_max;		/* ... of so many */
 	unsigned int staged;		/* pages that stage.c keeps mapped; under ctl */
 	bool nic_serves;		/* it has taken a frame, and was not taken away since */
-	u32 refused_s;			/* seconds, since when it takes none though it has none; 0: it does */
+	u32 refused_s, tried_s;		/* seconds: since when it takes none though it has none, and the last try; 0: it does */
 	spinlock_t fdb_lock;
 	struct xmd_fdb *fdb;
 	DECLARE_BITMAP(vlans, XMD_VLANS);	/* kept apart; bits are only set */

@@ -171,6 +171,14 @@ void xmd_tx_give_up(struct xmd_vif *v)
 	xmd_wait_leave(v);
 }
 
+/* By a NIC that has no frame.  What was so long ago, and not again since, was a moment of its ring only. */
+static void refused(u32 now)
+{
+	if (!READ_ONCE(back.refused_s) || now - READ_ONCE(back.tried_s) > XMD_TRIES_S)
+		WRITE_ONCE(back.refused_s, now ?: 1);
+	WRITE_ONCE(back.tried_s, now);
+}
+
 /*
  * Each frame at the NIC holds a reference to its vif; taken before, because the NIC may
  * return it before xmd_nic_tx_provide does.  The table's reference keeps the count above
@@ -189,8 +197,8 @@ static int provide(struct xmd_vif *v, struct xmd_buf **frames, unsigned int n)
 		v->nic_late = false;
 		if (unlikely(READ_ONCE(back.refused_s)))
 			WRITE_ONCE(back.refused_s, 0);
-	} else if (!READ_ONCE(back.refused_s) && xmd_nic_tx_idle(back.nic)) {
-		WRITE_ONCE(back.refused_s, (u32)ktime_get_seconds() | 1);
+	} else if (!taken && xmd_nic_tx_idle(back.nic)) {
+		refused((u32)ktime_get_seconds());
 	}
 	if (taken != -EAGAIN && unlikely(READ_ONCE(back.nic_serves) != (taken != -ENODEV)))
 		WRITE_ONCE(back.nic_serves, taken != -ENODEV);

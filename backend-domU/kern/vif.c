@@ -300,15 +300,15 @@ static bool is_stuck(struct xmd_vif *v)
 }
 
 /*
- * Frames wait for a NIC that has none, and took none at any of some tries: whatever keeps it from them, nobody else
+ * A NIC that has no frame takes none, at one try after the other until now: whatever keeps it from them, nobody else
  * will find it.  A ring that is full, a link that is lost, PAUSE and a NIC that stands are other things.
  */
-static bool refuses(unsigned int waiting)
+static bool refuses(void)
 {
-	u32 since = READ_ONCE(back.refused_s);
+	u32 since = READ_ONCE(back.refused_s), last = READ_ONCE(back.tried_s);
 
-	return since && waiting && (s32)((u32)ktime_get_seconds() - since) > (s32)XMD_REFUSED_S &&
-	       xmd_nic_tx_idle(back.nic);
+	return since && (s32)(last - since) >= (s32)XMD_REFUSED_S &&
+	       (u32)ktime_get_seconds() - last <= XMD_TRIES_S && xmd_nic_tx_idle(back.nic);
 }
 
 static DEFINE_PER_CPU(u64, idle_seen);
@@ -335,8 +335,8 @@ static bool had_time(void)
 
 void xmd_back_health(struct xmd_back_health *h)
 {
-	unsigned int i, waiting = 0;
 	struct xmd_vif *v;
+	unsigned int i;
 
 	mutex_lock(&back.ctl);
 	/* one that came late is taken even if no vif asks for it */
@@ -352,10 +352,9 @@ void xmd_back_health(struct xmd_back_health *h)
 		if (!xmd_vif_serves(v))
 			continue;
 		h->pending += pending(v);
-		waiting += READ_ONCE(v->tx.req_cons) - READ_ONCE(v->tx.rsp_prod_pvt);
 		h->flags |= is_stuck(v) ? XMD_HEALTH_STUCK : 0;
 	}
-	if (back.nic && refuses(waiting))
+	if (back.nic && refuses())
 		h->flags |= XMD_HEALTH_STUCK;
 	if (!had_time())
 		h->flags &= ~XMD_HEALTH_STUCK;

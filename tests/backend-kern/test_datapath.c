@@ -1426,7 +1426,17 @@ static void test_polls_that_do_not_run(void **state)
 	assert_false(says_stuck());
 }
 
-/* It has none, and takes none: for as long as tries fail that come once a second. */
+/* Of @n tries, one a second */
+static void tries(unsigned int n)
+{
+	while (n--) {
+		sim_now++;
+		guest_event(a);
+		sim_run();
+	}
+}
+
+/* It has no frame, and takes none, at one try after the other. */
 static void test_an_idle_nic_that_refuses(void **state)
 {
 	unsigned int room = nic.room;
@@ -1434,12 +1444,12 @@ static void test_an_idle_nic_that_refuses(void **state)
 	(void)state;
 	nic.room = 0;
 	queue_frames(a, 3, 1000, 0);
+	guest_event(a);
 	sim_run();
 	assert_int_equal(nic.n_sent, 0);
+	tries(XMD_REFUSED_S - 1);
 	assert_false(says_stuck());
-	sim_now += XMD_REFUSED_S;
-	assert_false(says_stuck());
-	sim_now += 2;
+	tries(1);
 	assert_true(says_stuck());
 	/* without a link, or while it stands, they may wait */
 	nic.answer = -EAGAIN;
@@ -1456,18 +1466,21 @@ static void test_an_idle_nic_that_refuses(void **state)
 	queue_frames(a, 3, 1000, 0);
 	guest_event(a);
 	sim_run();
-	sim_now += XMD_REFUSED_S + 2;
+	tries(XMD_REFUSED_S + 2);
 	assert_false(says_stuck());
 	nic.room = room;
 	drain();
-	/* nobody waits: who was refused has gone */
+	/* refused once, for its ring was full a moment before; that nobody tries for long is no fault of the NIC's */
 	nic.room = 0;
 	queue_frames(a, 3, 1000, 0);
 	guest_event(a);
 	sim_run();
 	sim_now += 2 * XMD_REFUSED_S;
-	assert_true(says_stuck());
+	assert_false(says_stuck());
+	tries(1);
+	assert_false(says_stuck());
 	assert_int_equal(guest_disconnect(a), 0);
+	sim_now += 1000;
 	assert_false(says_stuck());
 	nic.room = room;
 }

@@ -239,7 +239,7 @@ static bool provide(struct vif *v)
 
 	if (taken > 0)
 		refused_ms = 0;
-	else if (v->n && !refused_ms && xmd_nic_tx_idle(place))
+	else if (v->n && !taken && !refused_ms && xmd_nic_tx_idle(place))
 		refused_ms = world_ms();
 	if (taken == -ENETDOWN) {
 		/* nobody is there: it is answered as dropped */
