@@ -73,6 +73,7 @@ struct xmd_rx {
 	struct xmd_buf **buf;		/* XMD_RING_MAX; NULL behind the ring's size */
 	u32 mask;
 	u32 next;			/* free-running: the descriptor to look at */
+	u64 unwritten;			/* what no frame begins with: random */
 	struct xmd_rx_part part;	/* of the frame that has begun, with its buffers: */
 	struct xmd_buf *head, *last;
 	unsigned int n_spare;
@@ -94,6 +95,12 @@ struct xmd_saved {
 	bool due;
 };
 
+/* Frames in and out, as both were when one was last seen to come out; modulo 2^32 */
+struct xmd_passage {
+	u32 in, out;
+	unsigned int reports;		/* since then, each with frames that went in */
+};
+
 /* Of watch.c alone, but for the counters, and well */
 struct xmd_watch {
 	struct delayed_work tick;
@@ -107,6 +114,8 @@ struct xmd_watch {
 	bool hung, unsound;
 	u32 frames;			/* tx.ring.frame_cons, when it was asked for */
 	unsigned int resets;		/* since the last that was of use for RESETS_APART_MS */
+	u32 reported;			/* frames that have come, by the last report of the counters */
+	struct xmd_passage came, left;	/* from the wire, to it */
 	u64 irqs_lost, paused_ms, no_link;
 };
 

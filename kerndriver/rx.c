@@ -10,13 +10,15 @@
  * there is no refill to be retried by a timer.
  */
 #include <linux/dma-mapping.h>
-#include <linux/etherdevice.h>
+#include <linux/if_ether.h>
+#include <linux/random.h>
 #include "priv.h"
 
 int xmd_nic_rx_alloc(struct xmd_nic *nic)
 {
 	struct xmd_rx *rx = &nic->rx;
 
+	get_random_bytes(&rx->unwritten, sizeof(rx->unwritten));
 	rx->buf = kvcalloc(XMD_RING_MAX, sizeof(*rx->buf), GFP_KERNEL);
 	rx->desc = dma_alloc_coherent(&nic->pdev->dev, XMD_RING_MAX * sizeof(*rx->desc), &rx->dma,
 				      GFP_KERNEL);
@@ -55,10 +57,10 @@ void xmd_nic_rx_free(struct xmd_nic *nic)
 	rx->buf = NULL;
 }
 
-/* No frame is from nobody: what begins so when DD is there was not written (take). */
+/* What begins so when DD is there was not written (take), or its sender knows what nobody tells. */
 static void put_desc(struct xmd_rx *rx, u32 i)
 {
-	memset(rx->buf[i]->data, 0, ETH_HLEN);
+	*(u64 *)rx->buf[i]->data = rx->unwritten;
 	rx->desc[i] = (struct e1000_rx_desc){ .addr = cpu_to_le64(rx->buf[i]->dma) };
 }
 
@@ -148,7 +150,7 @@ static struct xmd_buf *take(struct xmd_nic *nic, u32 i, const struct e1000_rx_de
 	verdict = xmd_rx_check(desc, READ_ONCE(nic->max_frame), &rx->part, &flags);
 	/* or its guest would get what was another's before, with the NIC's word that it is whole */
 	if (len && !rx->head && (verdict == XMD_RX_OK || verdict == XMD_RX_MORE) &&
-	    is_zero_ether_addr((u8 *)rx->buf[i]->data + ETH_ALEN)) {
+	    *(const u64 *)rx->buf[i]->data == rx->unwritten) {
 		rx->part = (struct xmd_rx_part){ .refused = verdict == XMD_RX_MORE };
 		verdict = XMD_RX_UNWRITTEN;
 	}

@@ -17,6 +17,10 @@
  * A NIC that says done what it has not come to, or writes another descriptor than the one that we
  * wait for, moves frames or not, but never as it should again: it is reset, too.
  *
+ * And what it has counted is laid beside what came of it here: frames of which not one arrives, or
+ * not one leaves, are a fault of the NIC, of its counters as the user half reads them, or of this
+ * half.  So another user half is tried first, which costs nobody a frame, and then a reset.
+ *
  * Where one reset after the other is of no use, this half or its domain may be what is damaged: all
  * is well no more, and who waits for that in vain restarts the domain (xmd_nic_unwell_ms).
  *
@@ -36,6 +40,8 @@
 #define PAUSE_TICKS	8u	/* worth a word */
 #define RESETS_APART_MS	5000u	/* the next sooner, and the last one was of no use */
 #define RESETS_VAIN	4u	/* in a row: what is wrong may be here */
+#define LOST_FRAMES	16u	/* between two reports of the counters, and none is through */
+#define LOST_REPORTS	3u	/* in a row; what is under way while a report is made is in one of them */
 
 static bool over(unsigned long since, unsigned int ms)
 {
@@ -72,10 +78,26 @@ static bool paused(struct xmd_nic *nic, bool is)
 	return is;
 }
 
+/* Frames have gone in, by @in, and by @out has not one come out. */
+static void look_through(struct xmd_passage *p, u32 in, u32 out)
+{
+	if (out != p->out) {
+		*p = (struct xmd_passage){ .in = in, .out = out };
+	} else if (in - p->in >= LOST_FRAMES) {
+		p->in = in;
+		p->reports += p->reports < LOST_REPORTS;
+	}
+}
+
+static bool lost(const struct xmd_passage *p)
+{
+	return p->reports >= LOST_REPORTS;
+}
+
 /* The last reset was of use: it is a while ago, and frames have left since, or none waits. */
 static bool helped(const struct xmd_nic *nic)
 {
-	return over(nic->watch.asked, RESETS_APART_MS) &&
+	return over(nic->watch.asked, RESETS_APART_MS) && !lost(&nic->watch.came) && !lost(&nic->watch.left) &&
 	       (READ_ONCE(nic->tx.ring.frame_cons) != nic->watch.frames || !xmd_nic_tx_pending(nic));
 }
 
@@ -166,6 +188,30 @@ static const char *why_odd(struct xmd_nic *nic)
 	return why;
 }
 
+/*
+ * At each report of the counters by which frames have come.  Not taken are those that no healthy NIC
+ * hands over, whatever the wire or a guest does: unwritten ones, and longer ones than it lets through.
+ */
+static const char *why_lost(struct xmd_nic *nic)
+{
+	const struct xmd_counters *c = nic->counters;
+	const u64 *verdict = nic->rx.verdict;
+	struct xmd_watch *w = &nic->watch;
+	u32 came = c->gprc + c->mpc, taken = verdict[XMD_RX_OK] + verdict[XMD_RX_MORE] - nic->rx.no_buf;
+	const char *why;
+
+	if (came == w->reported || !test_bit(XMD_LINK_UP, &nic->bits))
+		return NULL;
+	w->reported = came;
+	if (nic->max_frame > XMD_FRAME_STD)
+		taken += verdict[XMD_RX_LONG];
+	look_through(&w->came, came, taken);
+	look_through(&w->left, READ_ONCE(nic->tx.ring.frame_cons), c->gptc + c->tpt + c->ecol + c->latecol);
+	why = lost(&w->came) ? "counts frames from the wire of which none arrives" :
+	      lost(&w->left) ? "counts no frame to the wire of those that are done" : NULL;
+	return why && !xpc_kern_doubt(&nic->xpc, why) ? again(nic, why) : NULL;
+}
+
 /* It stands, and a user half that lives has long done whatever it was at. */
 static bool forgotten(const struct xmd_nic *nic)
 {
@@ -190,6 +236,8 @@ static const char *look(struct xmd_nic *nic)
 	find_lost_irq(nic);
 	nic->watch.hung = false;
 	why = why_odd(nic);
+	if (!why)
+		why = why_lost(nic);
 	if (why)
 		return why;
 	if (ms >= TICK_MS / 2)

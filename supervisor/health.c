@@ -7,6 +7,10 @@
  * somebody.  Each time that was not so, every domain gets the whole time once more.  Xen's
  * watchdog, which needs none of these, is what ends a domain that hangs meanwhile.  How long it may
  * be silent is in beat.h.
+ *
+ * A domain that says, from heartbeat to heartbeat, that no register of its NIC answers, is not
+ * restarted for it: another would find no other NIC, and its guests would lose each other, too.
+ * Unless they answer dom0 all the time: then it is that domain which is damaged.
  */
 #include "parts.h"
 
@@ -14,6 +18,7 @@
 #include "port.h"
 #include "pressure.h"
 #include "probe.h"
+#include "quiet.h"
 
 #include <string.h>
 #include <xmd/xs_names.h>
@@ -23,6 +28,7 @@
 #define DOUBT		10	/* so many times the limit, and a busy host is no excuse */
 #define STARVED_LOOK_MS	2000
 #define STARVED_SAY_MS	60000
+#define AWAY_LOOKS	5	/* heartbeats in a row: one that works finds within two that its NIC answers again */
 #define WATCHDOG_MS	10000	/* what Xen's watchdog takes to end a domain, without a beat */
 
 static uint64_t limit_ms(const struct supervisor *s, const struct domain *d)
@@ -118,6 +124,19 @@ void health_begin(struct supervisor *s, uint64_t now)
 
 /* ---------------------------------------------------------- the domains */
 
+static bool nic_is_there(struct supervisor *s, const struct domain *d, const char *dir)
+{
+	char says[STORE_VALUE_MAX];
+	unsigned int i;
+
+	if (store_read_text(s->store, dir, XS_OWN_NIC, says) || strcmp(says, "away") || !d->known || !d->traits.n_pci)
+		return false;
+	for (i = 0; i < d->traits.n_pci && i < XL_PCI_MAX; i++)
+		if (!quiet_answers(d->traits.pci[i]))
+			return false;
+	return true;
+}
+
 static void listen_to(struct supervisor *s, struct domain *d, uint64_t now)
 {
 	char dir[STORE_PATH_MAX], state[STORE_VALUE_MAX];
@@ -141,6 +160,7 @@ static void listen_to(struct supervisor *s, struct domain *d, uint64_t now)
 	d->beat = heard;
 	d->heard = heard;
 	d->look = beat_look(&d->beats, heard, heard);
+	d->away = nic_is_there(s, d, dir) ? d->away + 1 : 0;
 	/* With the next beat behind that time, if it is still another. */
 	if (now >= d->port_look && port_keep(s->store, d->domid, d->name))
 		d->port_look = now + PORT_KEEP_MS;
@@ -187,6 +207,10 @@ void health_turn(struct supervisor *s, uint64_t now, uint64_t *due)
 				return;
 			if (hangs(s, d, now)) {
 				recover(s, d, "hung: no heartbeat", true, true);
+				continue;
+			}
+			if (d->away >= AWAY_LOOKS && limit_ms(s, d)) {
+				recover(s, d, "does not reach its NIC, which answers dom0", true, true);
 				continue;
 			}
 		}

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -94,6 +93,40 @@ static int mask_8254x(const char *bdf)
 		err = -errno;
 	close(fd);
 	return err;
+}
+
+/* All ones, or zero: nobody is there. */
+static bool has_status(const char *bdf)
+{
+	int fd = open_in(bdf, "resource0", O_RDONLY | O_SYNC);
+	const volatile uint32_t *regs;
+	uint32_t status;
+
+	if (fd < 0)
+		return false;
+	regs = mmap(NULL, BAR_BYTES, PROT_READ, MAP_SHARED, fd, 0);
+	close(fd);
+	if (regs == MAP_FAILED)
+		return false;
+	status = regs[STATUS / 4];
+	munmap((void *)(uintptr_t)regs, BAR_BYTES);
+	return status && status != ~0u;
+}
+
+bool quiet_answers(const char *bdf)
+{
+	int fd = open_in(bdf, "config", O_RDONLY);
+	uint16_t command;
+	uint32_t id;
+	bool there;
+
+	if (fd < 0)
+		return false;
+	there = pread(fd, &id, sizeof(id), PCI_ID) == sizeof(id) &&
+		pread(fd, &command, sizeof(command), PCI_COMMAND) == sizeof(command) &&
+		xmd_chip_find((uint16_t)id, (uint16_t)(id >> 16)) && command & COMMAND_MEMORY;
+	close(fd);
+	return there && has_status(bdf);
 }
 
 /* ------------------------------------------------- and by nobody else otherwise */

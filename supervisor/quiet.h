@@ -21,6 +21,8 @@
 #ifndef XMD_SUPERVISOR_QUIET_H
 #define XMD_SUPERVISOR_QUIET_H
 
+#include <stdbool.h>
+
 /*
  * @bdf: "0000:00:02.0".  No domain that runs may own it.  Harmless when it was quiet
  * already.  What goes wrong is logged, and is no reason to stop.
@@ -29,5 +31,11 @@ void quiet_device(const char *bdf);
 
 /* Whoever has it from now on is not ours: it may be reset again. */
 void quiet_release(const char *bdf);
+
+/*
+ * Its domain says that no register of @bdf answers.  Do they answer dom0?  One is read, of a chip that we know.
+ * Return: true: they do, so what is wrong is in that domain; false: they do not, or that cannot be found out
+ */
+bool quiet_answers(const char *bdf);
 
 #endif

@@ -88,6 +88,7 @@ static void forget_beats(struct domain *d)
 	d->beat = d->since;
 	d->heard = d->since;
 	d->heartbeat = 0;
+	d->away = 0;
 	d->look = 0;
 	beat_begin(&d->beats);
 }

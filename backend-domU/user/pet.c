@@ -169,7 +169,8 @@ static void look_away(struct pet *p, bool away, uint64_t now)
 		p->said_away = false;
 	if (!away || !p->away_at)
 		p->away_at = away ? now : 0;
-	if (!away || p->said_away || now - p->away_at < PET_UNWELL_MS || !may_say())
+	atomic_store(&p->away, away && now - p->away_at >= PET_UNWELL_MS);
+	if (!atomic_load(&p->away) || p->said_away || !may_say())
 		return;
 	p->said_away = true;
 	log_err("no register of the NIC has answered for %u s: vifs stay connected, and frames flow when it answers"

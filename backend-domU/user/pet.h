@@ -73,6 +73,7 @@ struct pet {
 	uint64_t well_at;		/* ms; when the NIC was well, or we began */
 	uint64_t away_at;		/* ms; since when no register of it answers; 0: they do */
 	bool said_away;
+	_Atomic bool away;		/* for longer than a bounce: PET_UNWELL_MS */
 	uint64_t said_store;		/* the store_at that a line is about; 0: none */
 	uint64_t due;			/* ms; of the next look */
 	unsigned int late_ms;		/* the worst, fading */

@@ -121,12 +121,30 @@ static int look_at_drain(struct pulse *p, struct store *s, struct kern *k, uint6
 
 /* ----------------------------------------------------------------- beat */
 
+/* Whoever lived before may have told something else. */
+static int tell_nic(struct pulse *p, struct store *s)
+{
+	bool away = atomic_load(&p->pet.away);
+	int err;
+
+	if (p->told_nic && away == p->told_away)
+		return 0;
+	err = store_write_text(s, XS_DIR_OWN, XS_OWN_NIC, away ? "away" : "answers");
+	p->told_nic = !err;
+	p->told_away = away;
+	return err;
+}
+
 static int beat(struct pulse *p, struct store *s)
 {
 	int err;
 
 	if (atomic_load(&p->pet.ill))
 		return 0;
+	/* before the heartbeat, with which it is read */
+	err = tell_nic(p, s);
+	if (store_broken(err))
+		return err;
 	err = store_write_u32(s, XS_DIR_OWN, XS_OWN_HEARTBEAT, ++p->beats);
 	/* A quota is used up, or the store is busy: the next one may get through. */
 	return store_broken(err) ? err : 0;

@@ -6,6 +6,8 @@
  * also looks after Xen's watchdog, and waits for nobody).  That this code runs says the same
  * of xmd-backend; xmd-supervisor brings a domain back that is silent for long.
  *
+ * Key nic says of a NIC that answers no register what only dom0 can find out more about.
+ *
  * control=drain (see keys.list) empties the way between guests and wire for a planned
  * restart.  If nobody ends the domain then, it goes on by itself after PULSE_DRAINED_MS.
  * That the way is held is known by the kernel half, so a new xmd-backend asks there, and goes
@@ -25,6 +27,7 @@
 struct pulse {
 	struct pet pet;
 	uint32_t beats;
+	bool told_nic, told_away;	/* that key nic says so */
 	uint64_t at;		/* ms; when the next beat is due */
 	enum { FLOWING, DRAINING, DRAINED } drain;
 	uint64_t drain_at;	/* ms; when to look again, or to go on */

@@ -278,14 +278,17 @@ static void a_nic_that_is_away_is_waited_for(void **state)
 		w->sim.unwell_ms = 1;
 		world_petted(w);
 		assert_int_equal(said_in(w, PET_UNWELL_MS / 2, "no register"), 0);
+		assert_string_equal(own(w, XS_OWN_NIC), "answers");
 		beat = (unsigned int)strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10);
 		assert_int_equal(said_in(w, 600000, "no register of the NIC has answered for 10 s"), 1);
 		assert_in_range(world_petted(w), 600000 / PET_MS - 4, 610000 / PET_MS + 1);
 		assert_in_range(strtoul(own(w, XS_OWN_HEARTBEAT), NULL, 10), beat + 295, beat + 305);
 		assert_int_equal(world_back_state(w, 0), STATE_CONNECTED);
+		assert_string_equal(own(w, XS_OWN_NIC), "away");
 		/* it answers, and has to be made to run: for that there is as long as ever */
 		w->sim.away = false;
 		world_run(w, PET_UNWELL_MS - 1000);
+		assert_string_equal(own(w, XS_OWN_NIC), "answers");
 		assert_in_range(world_petted(w), 9000 / PET_MS - 3, 9000 / PET_MS + 1);
 		w->sim.unwell_ms = 0;
 		world_run(w, 3000);

@@ -17,6 +17,7 @@ static struct xmd_nic the_sim_nic;
 static struct pci_dev pdev = { .irq = 9 };
 static struct net_device dev;
 static struct xmd_adapter adapter;
+static struct xmd_counters counters;
 static struct xmd_buf bufs[BUFS], *pool[BUFS];
 static u8 page[BUFS][XMD_BUF_SIZE];
 static irq_handler_t handler, link_handler;	/* link: of MSI-X */
@@ -330,6 +331,12 @@ void sim_receive(unsigned int frames)
 		raise_cause(INT_RXT0);
 }
 
+void sim_receive_this(const void *data, unsigned int len)
+{
+	if (receive(data, len))
+		raise_cause(INT_RXT0);
+}
+
 void sim_wire(bool link)
 {
 	if (link == sim.link)
@@ -596,6 +603,7 @@ void sim_up(unsigned int ring)
 	memset(nic, 0, sizeof(*nic));
 	memset(regs, 0, sizeof(regs));
 	memset(&adapter, 0, sizeof(adapter));
+	memset(&counters, 0, sizeof(counters));
 	handler = NULL;
 	sim = (struct nic_sim){ .nic = nic, .mbit = 1000, .link = true };
 	sim_lines = 0;
@@ -610,6 +618,7 @@ void sim_up(unsigned int ring)
 	SIM_CHECK(!xmd_nic_irq_alloc(nic));
 	xmd_nic_tx_chip(nic);
 	nic->adapter = &adapter;
+	nic->counters = &counters;
 	nic->host = (struct xmd_client){ &host, nic };
 	nic->client = nic->taker = &nic->host;
 	nic->xpc.t.phase = XPC_LIVE;

@@ -63,6 +63,7 @@ void sim_wire(bool link);		/* plug, pull; autonegotiation is immediate */
 int sim_post(unsigned int frames, unsigned int bytes);	/* Return: as xmd_nic_tx_provide, in sum */
 void sim_fill(unsigned int bytes);	/* the ring, to the brim */
 void sim_receive(unsigned int frames);
+void sim_receive_this(const void *data, unsigned int len);	/* NULL: somebody's */
 void sim_ns(unsigned int ns);		/* so much passes, for ITR and for jiffies */
 u32 sim_register(u32 off);
 void sim_polls(void);			/* run what is scheduled, without time */

@@ -1058,6 +1058,121 @@ static void test_rx_unwritten(void **state)
 	sim_down();
 }
 
+/*
+ * @received and @sent frames pass, of which the NIC counts as many as it says, and the user half reports
+ * that @ms later; for @reports times.
+ */
+static void counted(unsigned int reports, unsigned int received, unsigned int sent, unsigned int says_sent, unsigned int ms)
+{
+	struct xmd_counters *c = (struct xmd_counters *)sim.nic->counters;
+
+	for (; reports; reports--) {
+		sim_receive(received);
+		sim_post(sent, 60);
+		sim_run(ms);
+		c->gprc += received;
+		c->gptc += says_sent;
+		sim_run(2000 - ms);
+	}
+}
+
+/* As many as have come arrive, and as many leave as are done: whenever it is counted. */
+static void test_counts_agree(void **state)
+{
+	static const unsigned int ms[] = { 0, 1, 200, 260, 1000, 1990 };
+
+	(void)state;
+	sim_up(256);
+	for (unsigned int i = 0; i < sizeof(ms) / sizeof(*ms); i++) {
+		counted(10, 100, 100, 100, ms[i]);
+		counted(10, 100, 0, 0, ms[i]);
+		counted(10, 100, 15, 15, ms[i]);
+		counted(10, 0, 100, 100, ms[i]);
+		sim_run(20000);
+		counted(1, 100, 100, 100, ms[i]);
+		sim_run(20000);
+	}
+	/* nobody reports: that says nothing */
+	for (unsigned int i = 0; i < 1000; i++) {
+		sim_receive(20);
+		sim_post(20, 60);
+		sim_run(20);
+	}
+	assert_int_equal(asked(), 0);
+	assert_int_equal(sim.nic->xpc.n_doubts, 0);
+	sim_down();
+}
+
+/* None of those arrives, or none leaves, and only what the NIC has counted tells: a new user half, resets, another domain. */
+static void test_counted_and_lost(void **state)
+{
+	struct xmd_counters *c;
+
+	(void)state;
+	for (int rx = 0; rx < 2; rx++) {
+		sim_up(256);
+		c = (struct xmd_counters *)sim.nic->counters;
+		counted(5, 100, 100, 100, 1000);
+		sim.unwritten = rx;
+		counted(rx ? 3 : 4, 100, 100, rx ? 100 : 0, 1000);
+		assert_int_equal(asked(), 0);
+		assert_in_range(sim.nic->xpc.n_doubts, 1, 2);
+		sim.nic->xpc.believed = true;
+		counted(1, 100, 100, rx ? 100 : 0, 1000);
+		assert_int_equal(asked(), 1);
+		assert_non_null(strstr(sim_line, rx ? "from the wire of which none arrives" : "to the wire of those that are done"));
+		/* it has helped */
+		sim.unwritten = false;
+		counted(20, 100, 100, 100, 1000);
+		assert_int_equal(asked(), 1);
+		assert_int_equal(xmd_nic_unwell_ms(sim.nic), 0);
+		/* and now it does not */
+		sim.unwritten = rx;
+		counted(18, 100, 100, rx ? 100 : 0, 1000);
+		assert_true(asked() > 4);
+		assert_true(xmd_nic_unwell_ms(sim.nic) > 10000);
+		/* some, at least */
+		sim.unwritten = false;
+		counted(6, 100, 100, 1, 1000);
+		assert_int_equal(xmd_nic_unwell_ms(sim.nic), 0);
+		/* frames for a link that is not there */
+		sim_wire(false);
+		sim_run(100);
+		for (int i = 0; i < 20; i++) {
+			c->mpc += 100;
+			sim_run(2000);
+		}
+		assert_int_equal(xmd_nic_unwell_ms(sim.nic), 0);
+		sim_down();
+	}
+}
+
+/* Whatever the wire sends: frames from nobody, and longer ones than the MTU, are the sender's doing. */
+static void test_wire_makes_no_doubt(void **state)
+{
+	static const u8 nobody[60];
+	struct xmd_counters *c;
+
+	(void)state;
+	sim_up(256);
+	c = (struct xmd_counters *)sim.nic->counters;
+	xmd_nic_set_mtu(sim.nic, 1600);
+	for (int i = 0; i < 20; i++) {
+		for (int n = 0; n < 100; n++) {
+			sim_receive_this(i & 1 ? nobody : NULL, i & 1 ? sizeof(nobody) : 1800);
+			sim_run(10);
+		}
+		c->gprc += 100;
+		sim_run(1000);
+	}
+	assert_int_equal(sim.nic->rx.verdict[XMD_RX_UNWRITTEN], 0);
+	assert_int_equal(sim.nic->rx.verdict[XMD_RX_LONG], 1000);
+	assert_int_equal(sim.received, 1000);
+	assert_int_equal(asked(), 0);
+	assert_int_equal(sim.nic->xpc.n_doubts, 0);
+	sim_down();
+}
+
 /* Frames are said to be sent, and are not. */
 static void test_done_unsent(void **state)
 {
@@ -1610,6 +1725,9 @@ int main(void)
 		cmocka_unit_test(test_stop_is_quick),
 		cmocka_unit_test(test_rx_out_of_step),
 		cmocka_unit_test(test_rx_unwritten),
+		cmocka_unit_test(test_counts_agree),
+		cmocka_unit_test(test_counted_and_lost),
+		cmocka_unit_test(test_wire_makes_no_doubt),
 		cmocka_unit_test(test_done_unsent),
 		cmocka_unit_test(test_done_untold),
 		cmocka_unit_test(test_start_without_rings),

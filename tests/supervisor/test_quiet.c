@@ -15,6 +15,7 @@
 #define ID_OTHER	0x15218086u
 #define COMMAND		0x04
 #define IMC		0x00d8
+#define STATUS		0x0008
 
 static void put(const char *path, size_t at, const void *bytes, size_t n)
 {
@@ -104,6 +105,33 @@ static void a_device_that_was_off(void **state)
 	plug(ID_82540EM, 0x0000, NULL);
 	quiet_device(BDF);
 	expect_silenced(0);
+}
+
+/* One that dom0 could make run is none of it: it is in the domain that the fault is. */
+static void who_answers(void **state)
+{
+	static const uint32_t ones = ~0u, some = 0x80380783;
+
+	(void)state;
+	assert_false(quiet_answers(BDF));
+	plug(ID_82540EM, 0x0007, NULL);
+	assert_false(quiet_answers(BDF));
+	put(DIR "resource0", STATUS, &some, sizeof(some));
+	assert_true(quiet_answers(BDF));
+	plug(ID_82540EM, 0x0005, NULL);
+	put(DIR "resource0", STATUS, &some, sizeof(some));
+	assert_false(quiet_answers(BDF));
+	plug(ID_82540EM, 0x0002, NULL);
+	put(DIR "resource0", STATUS, &ones, sizeof(ones));
+	assert_false(quiet_answers(BDF));
+	plug(ID_OTHER, 0x0007, NULL);
+	put(DIR "resource0", STATUS, &some, sizeof(some));
+	assert_false(quiet_answers(BDF));
+	/* nothing was written */
+	assert_int_equal(get(DIR "config", COMMAND, 2), 0x0007);
+	assert_int_equal(get(DIR "resource0", IMC, 4), 0);
+	unlink(DIR "resource0");
+	assert_false(quiet_answers(BDF));
 }
 
 /* What xen-pciback and libxl would do is switched off, and put back when it is not ours any more. */
@@ -211,6 +239,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(by_its_registers_and_nothing_else),
 		T(a_device_that_was_off),
+		T(who_answers),
 		T(nobody_else_resets_it),
 		T(killed_in_the_middle),
 		T(what_cannot_be_kept_stays),

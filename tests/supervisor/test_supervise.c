@@ -1191,6 +1191,66 @@ static void each_verdict_grants_more_time(void **state)
 	}
 }
 
+/* What dom0 reads of register STATUS of domain 3's NIC */
+static void nic_status(uint32_t status)
+{
+	static const uint32_t config[] = { 0x100e8086, 0x00000007 };
+	FILE *f;
+
+	mkdir("pci", 0700);
+	mkdir("pci/0000:00:02.0", 0700);
+	f = fopen("pci/0000:00:02.0/config", "we");
+	assert_non_null(f);
+	assert_int_equal(fwrite(config, sizeof(config), 1, f), 1);
+	fclose(f);
+	f = fopen("pci/0000:00:02.0/resource0", "we");
+	assert_non_null(f);
+	assert_int_equal(fseek(f, 8, SEEK_SET), 0);
+	assert_int_equal(fwrite(&status, sizeof(status), 1, f), 1);
+	assert_int_equal(ftruncate(fileno(f), 0x20000), 0);
+	fclose(f);
+}
+
+/* A domain for which its NIC is away is left alone, unless the NIC is there for dom0. */
+static void a_nic_that_answers_dom0(void **state)
+{
+	static const char node[] = "/local/domain/3/" XS_DIR_OWN "/" XS_OWN_NIC;
+	struct test *t = *state;
+
+	in_charge(t, 3, "net");
+	nic_status(0x80380783);
+	beats_steadily(t, 3, 2000, 60000);
+	no_job(t);
+	write_node(t, node, "away");
+	nic_status(~0u);
+	beats_steadily(t, 3, 2000, 600000);
+	no_job(t);
+	/* it comes back, and the domain finds that */
+	nic_status(0x80380783);
+	beats_steadily(t, 3, 2000, 6000);
+	write_node(t, node, "answers");
+	beats_steadily(t, 3, 2000, 20000);
+	no_job(t);
+	/* without heartbeats that says nothing */
+	write_node(t, node, "away");
+	pass(t, 3000);
+	no_job(t);
+	/* it does not */
+	beats_steadily(t, 3, 2000, 6000);
+	no_job(t);
+	beats_steadily(t, 3, 2000, 8000);
+	assert_string_equal(shared->job[t->taken].cause, "does not reach its NIC, which answers dom0");
+	back(t, job(t), 3);
+	beats_steadily(t, 3, 2000, 6000);
+	no_job(t);
+	write_node(t, node, "answers");
+	/* and who does not want to be judged is not */
+	t->s.config.all.heartbeat_s = 0;
+	write_node(t, node, "away");
+	beats_steadily(t, 3, 2000, 60000);
+	no_job(t);
+}
+
 static void who_never_beat_is_not_listened_to(void **state)
 {
 	struct test *t = *state;
@@ -2395,6 +2455,7 @@ int main(void)
 		T(nothing_is_read_at_its_end),
 		T(a_hang_that_is_evident),
 		T(each_verdict_grants_more_time),
+		T(a_nic_that_answers_dom0),
 		T(who_never_beat_is_not_listened_to),
 		T(no_one_listens),
 		T(beats_that_begin_again),

@@ -169,15 +169,16 @@ static void act(gregset_t r)
 
 /* ---- which code runs: a breakpoint in each block, until it is reached ---- */
 
-static struct { uint64_t at; unsigned char was; } *blocks;
+static uint64_t *blocks;
+static unsigned char *were;
 static unsigned int n_blocks;
 
 static bool reached(uint64_t at)
 {
 	for (unsigned int i = 0; i < n_blocks; i++) {
-		if (blocks[i].at != at)
+		if (blocks[i] != at)
 			continue;
-		*(unsigned char *)at = blocks[i].was;
+		*(unsigned char *)at = were[i];
 		printf("0x%lx\n", (unsigned long)at);
 		return true;
 	}
@@ -308,58 +309,33 @@ static void one(void)
 	_exit(0);
 }
 
-static void each(char *line)
+static bool parse(char *line)
 {
-	int status;
-	pid_t pid;
+	return row_parse(&row, line);
+}
 
-	if (!row_parse(&row, line)) {
-		fprintf(stderr, "xmd-kernfaults: this is no line of a plan: %s\n", line);
-		exit(2);
-	}
-	fflush(stdout);
-	pid = fork();
-	if (!pid)
-		one();
-	if (pid < 0 || waitpid(pid, &status, 0) != pid) {
-		perror("xmd-kernfaults: fork");
-		exit(3);
-	}
-	if (!status)
-		return;
-	header();
+static void no_word(int status)
+{
 	if (WIFEXITED(status) && WEXITSTATUS(status) == DAMAGED)
 		life_not_injected("damaged", "what simulates was written to");
 	else
 		life_no_word(status);
-	fflush(stdout);
 }
 
 /* --------------------------------------------------------------------------- what runs at all */
 
 static int look(const char *path, unsigned int seconds)
 {
-	FILE *f = fopen(path, "r");
-	char line[256];
-
-	if (!f) {
-		perror(path);
-		return 2;
-	}
+	n_blocks = row_blocks(path, &blocks);
+	were = malloc(n_blocks + 1);
+	if (!were)
+		return 3;
 	listen();
 	life_begin();
-	while (fgets(line, sizeof(line), f)) {
-		uint64_t at = strtoull(line, NULL, 16);
-
-		blocks = realloc(blocks, (n_blocks + 1) * sizeof(*blocks));
-		if (!blocks)
-			return 3;
-		blocks[n_blocks].at = at;
-		blocks[n_blocks++].was = *(unsigned char *)at;
+	for (unsigned int i = 0; i < n_blocks; i++) {
+		were[i] = *(unsigned char *)blocks[i];
+		*(unsigned char *)blocks[i] = 0xcc;
 	}
-	fclose(f);
-	for (unsigned int i = 0; i < n_blocks; i++)
-		*(unsigned char *)blocks[i].at = 0xcc;
 	for (uint64_t end_ms = world_ms() + seconds * 1000ull; world_ms() < end_ms; )
 		life_pass();
 	fflush(stdout);
@@ -394,7 +370,6 @@ int main(int argc, char **argv)
 	const char *covers = NULL;
 	unsigned int seconds = 30;
 	bool watchers = false;
-	static char line[1024];
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
@@ -419,7 +394,6 @@ int main(int argc, char **argv)
 	life_ops = OP_RINGS + 1;
 	if (covers)
 		return look(covers, seconds);
-	while (fgets(line, sizeof(line), stdin))
-		each(line);
+	row_each(&(struct row_of){ "xmd-kernfaults", parse, one, header, no_word });
 	return 0;
 }

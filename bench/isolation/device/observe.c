@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * observe.c - who notices a fault first: a line of a log, a counter that moves, by the table of bench/isolation/watchers;
- * and xmd-backend's look at the NIC, with what Xen's watchdog does if it is not petted (backend-domU/user/pet.h).
+ * xmd-backend's look at the NIC, with what Xen's watchdog does if it is not petted (backend-domU/user/pet.h); and
+ * xmd-supervisor's at a NIC that is away for its domain (supervisor/health.c).
  */
 #include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <xmd/nicregs.h>
 #include "dev.h"
 #include "world.h"
 
@@ -18,6 +20,8 @@
 #define UNWELL_MS	10000u
 #define WATCHDOG_MS	2000u
 #define GIVE_UP_MS	1000u
+#define BEAT_MS		2000u
+#define AWAY_LOOKS	5u
 
 enum kind { LINE, COUNTER, REMEDY };
 
@@ -33,8 +37,8 @@ bool observe_verbose;
 static bool watching;
 static struct half_counter before[24];
 static unsigned int n_before;
-static uint64_t petted, look_at, well_at, away_at;
-static unsigned int doubts;
+static uint64_t petted, look_at, well_at, away_at, beat_at;
+static unsigned int doubts, away_looks;
 static bool given_up;
 
 static void bad(const char *file, const char *line)
@@ -124,6 +128,26 @@ static void look_at_counters(void)
 	}
 }
 
+/* What is away for the domain, and answers dom0 at one heartbeat after the other */
+static void look_away(uint64_t now)
+{
+	uint32_t status;
+
+	if (now < beat_at)
+		return;
+	beat_at = now + BEAT_MS;
+	if (now - away_at <= UNWELL_MS) {
+		away_looks = 0;
+		return;
+	}
+	status = dev_read(STATUS);
+	away_looks = status && status != ~0u ? away_looks + 1 : 0;
+	if (away_looks >= AWAY_LOOKS) {
+		noticed("xmd-supervisor", "does not reach its NIC, which answers dom0");
+		domain_dies("xmd-supervisor: it does not reach its NIC, which answers dom0");
+	}
+}
+
 static void pet(uint64_t now)
 {
 	doubts = half_stuck() || guests_refused() ? doubts + 1 : 0;
@@ -136,6 +160,7 @@ static void pet(uint64_t now)
 		away_at = now;
 	if (now - away_at > UNWELL_MS && now - away_at <= UNWELL_MS + PET_MS)
 		observe_line(SAY_WARN, "xmd-backend: no register of the NIC has answered for 10 s: vifs stay connected, and frames flow when it answers again");
+	look_away(now);
 	if (!half_unwell_ms() || half_away())
 		well_at = now;
 	if (now - well_at > UNWELL_MS && now - well_at <= UNWELL_MS + PET_MS)
@@ -148,7 +173,8 @@ static void pet(uint64_t now)
 void observe_domain(void)
 {
 	petted = well_at = away_at = world_ms();
-	look_at = 0;
+	look_at = beat_at = 0;
+	away_looks = 0;
 	doubts = 0;
 	given_up = false;
 	n_before = half_counters(before, sizeof(before) / sizeof(before[0]));

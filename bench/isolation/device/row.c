@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "life.h"
 #include "row.h"
@@ -53,4 +55,56 @@ void row_header(const struct row *r, const char *where, const char *module)
 	printf(",\"at\":\"0x%llx\",\"old\":\"%s\",\"new\":\"%s\"", (unsigned long long)r->at, r->old_text, r->new_text);
 	life_text("code", r->code);
 	printf(",\"seed\":%llu,\"delay_ms\":%llu", (unsigned long long)r->seed, (unsigned long long)r->delay_ms);
+}
+
+static void each(const struct row_of *of, char *line)
+{
+	int status;
+	pid_t pid;
+
+	if (!of->parse(line)) {
+		fprintf(stderr, "%s: this is no line of a plan: %s\n", of->program, line);
+		exit(2);
+	}
+	fflush(stdout);
+	pid = fork();
+	if (!pid)
+		of->one();
+	if (pid < 0 || waitpid(pid, &status, 0) != pid) {
+		perror(of->program);
+		exit(3);
+	}
+	if (!status)
+		return;
+	of->header();
+	of->no_word(status);
+	fflush(stdout);
+}
+
+void row_each(const struct row_of *of)
+{
+	static char line[1024];
+
+	while (fgets(line, sizeof(line), stdin))
+		each(of, line);
+}
+
+unsigned int row_blocks(const char *path, uint64_t **at)
+{
+	FILE *f = fopen(path, "r");
+	unsigned int n = 0;
+	char line[256];
+
+	if (!f) {
+		perror(path);
+		exit(2);
+	}
+	for (*at = NULL; fgets(line, sizeof(line), f); n++) {
+		*at = realloc(*at, (n + 1) * sizeof(**at));
+		if (!*at)
+			exit(3);
+		(*at)[n] = strtoull(line, NULL, 16);
+	}
+	fclose(f);
+	return n;
 }

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "dev.h"
@@ -147,30 +146,6 @@ static bool parse(char *line)
 	return true;
 }
 
-static void each(char *line)
-{
-	int status;
-	pid_t pid;
-
-	if (!parse(line)) {
-		fprintf(stderr, "xmd-userfaults: this is no line of a plan: %s\n", line);
-		exit(2);
-	}
-	fflush(stdout);
-	pid = fork();
-	if (!pid)
-		one();
-	if (pid < 0 || waitpid(pid, &status, 0) != pid) {
-		perror("xmd-userfaults: fork");
-		exit(3);
-	}
-	if (!status)
-		return;
-	header();
-	life_no_word(status);
-	fflush(stdout);
-}
-
 /* --------------------------------------------------------------------------- what runs at all */
 
 static uint64_t *blocks;
@@ -179,19 +154,8 @@ static void reached(unsigned int i) { printf("0x%lx\n", blocks[i]); }
 
 static int look(const char *path, unsigned int seconds)
 {
-	FILE *f = fopen(path, "r");
-	unsigned int n = 0;
-	char line[256];
+	unsigned int n = row_blocks(path, &blocks);
 
-	if (!f) {
-		perror(path);
-		return 2;
-	}
-	while (fgets(line, sizeof(line), f)) {
-		blocks = realloc(blocks, (n + 1) * sizeof(*blocks));
-		blocks[n++] = strtoull(line, NULL, 16);
-	}
-	fclose(f);
 	life_begin();
 	proc_break(blocks, n, reached);
 	for (uint64_t end_ms = world_ms() + seconds * 1000ull; world_ms() < end_ms; )
@@ -218,7 +182,6 @@ int main(int argc, char **argv)
 	const char *program = NULL, *covers = NULL;
 	unsigned int seconds = 30;
 	bool watchers = false;
-	static char line[1024];
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
@@ -241,7 +204,6 @@ int main(int argc, char **argv)
 	life_ops = OP_RINGS + 1;
 	if (covers)
 		return look(covers, seconds);
-	while (fgets(line, sizeof(line), stdin))
-		each(line);
+	row_each(&(struct row_of){ "xmd-userfaults", parse, one, header, life_no_word });
 	return 0;
 }
