@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 void config_defaults(struct config *c)
 {
@@ -148,6 +150,24 @@ static int key_index(const char *key)
 	return -1;
 }
 
+/* What would be told at the first death otherwise.  Return: 0, or 1 with @why: as things are now, it cannot be used */
+static int look_at_path(const struct policy *p, const char *key, char why[160])
+{
+	bool is_hook = !strcmp(key, "hook"), is_dir = !strcmp(key, "core_dump");
+	const char *path = is_hook ? p->hook : p->core_dump;
+	struct stat st;
+	int err;
+
+	if (!(is_hook || is_dir) || !*path)
+		return 0;
+	err = stat(path, &st) || access(path, is_hook ? X_OK : W_OK) ? errno :
+	      is_hook && !S_ISREG(st.st_mode) ? EACCES : is_dir && !S_ISDIR(st.st_mode) ? ENOTDIR : 0;
+	if (!err)
+		return 0;
+	snprintf(why, 160, "%s: %.90s cannot be used as it is now: %s", key, path, strerror(err));
+	return 1;
+}
+
 /* Return: 0; 1: it counts, and @why says what is odd about it; negative: it is wrong */
 static int read_line(struct reader *r, char *line, unsigned int n, char why[160])
 {
@@ -174,6 +194,7 @@ static int read_line(struct reader *r, char *line, unsigned int n, char why[160]
 	k = key_index(key);
 	if (err || k < 0)
 		return err;
+	err = look_at_path(r->policy, key, why);
 	if (r->set[k]) {
 		snprintf(why, 160, "%.20s is set in line %u already: that one counts for nothing", key, r->set[k]);
 		err = 1;

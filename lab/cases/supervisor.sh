@@ -2,8 +2,8 @@
 # lab: file build/bin/xmd-seqtest
 # alone: deadlines of a supervisor on a quiet host, and on one that is slow by its own doing
 #
-# xmd-supervisor and xmdctl under a guest's traffic: a hang that the domain's own beats tell, a planned restart, an
-# upgrade, an upgrade to an image that does not serve, the supervisor itself killed in the middle of a restart, a
+# xmd-supervisor and xmdctl under a guest's traffic: a hang that the domain's own beats tell, a planned restart, a NIC that
+# answers dom0 and is away for its domain, an upgrade, an upgrade to an image that does not serve, the supervisor itself killed in the middle of a restart, a
 # domain that dies again and again until it is given
 # up, and is had back, and one that is destroyed and meant to be.
 . /case/caselib.sh
@@ -52,6 +52,28 @@ seq_report g1 tx
 metric planned_gap "$seq_longest" ms
 seq_report g1 rx
 metric planned_lost_from_wire "$seq_lost" datagrams
+
+nic_key=/local/domain/$(xl domid drv)/data/xmd-backend/nic
+if [ -n "$FULL" ]; then
+    note "no register of its NIC answers anybody: it is left alone"
+    command=$(setpci -s "$NIC" COMMAND) deaths=$(xmdctl history | wc -l)
+    setpci -s "$NIC" COMMAND=0
+    wait_until 30 "[ \"\$(xenstore-read $nic_key)\" = away ]" || fail "it does not say that its NIC is away: $(xenstore-read "$nic_key")"
+    sleep 16
+    setpci -s "$NIC" COMMAND="$command"
+    wait_until 30 "[ \"\$(xenstore-read $nic_key)\" = answers ]" || fail "it does not say that its NIC is back: $(xenstore-read "$nic_key")"
+    wait_until 20 "on peer 'ping -c 1 -W 1 $IP_g1'" || fail "no traffic after the NIC came back"
+    [ "$(xmdctl history | wc -l)" = "$deaths" ] || fail "it was restarted for a NIC that was away: $(xmdctl history)"
+fi
+
+note "it says so of a NIC that answers dom0"
+# a kernel half that is wrong cannot be had to order: its word can
+xenstore-write "$nic_key" away
+wait_until 40 "xmdctl status | grep -q '^drv .* restarting'" || fail "it is left alone: $(xmdctl status)"
+n=$((n + 1))
+back_again $n 60
+last | tee /logs/away.txt
+grep -q 'does not reach its NIC, which answers dom0' /logs/away.txt || fail "another reason was found"
 
 note "to the same image, and to one that is none"
 xmdctl upgrade drv --kernel "$(drv_kernel)" --ramdisk "$(drv_ramdisk)" || fail "xmdctl upgrade to a good image: $?"

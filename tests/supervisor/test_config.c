@@ -4,6 +4,9 @@
 #include "config.h"
 #include "home.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #define A10	"aaaaaaaaaa"
 #define A50	A10 A10 A10 A10 A10
 #define A60	A50 A10
@@ -319,6 +322,31 @@ static void all_of_it(void **state)
 	assert_int_equal(c.all.stable_s, 3);
 }
 
+/* Known when it is written, and not when a domain has died. */
+static void what_is_not_there(void **state)
+{
+	char all[2000] = "", home[256], text[1200];
+	struct config c;
+
+	(void)state;
+	assert_non_null(getcwd(home, sizeof(home)));
+	spew("hook", "#!/bin/sh\n");
+	spew("plain", "");
+	assert_int_equal(chmod("hook", 0700), 0);
+	assert_int_equal(mkdir("dir", 0700), 0);
+	snprintf(text, sizeof(text), "hook = /nowhere/x\n[a]\nhook = %s/hook\ncore_dump = %s/dir\n[b]\nhook = %s/dir\n"
+		 "core_dump = %s/plain\n[c]\nhook =\ncore_dump =\n", home, home, home, home);
+	spew("c", text);
+	config_defaults(&c);
+	assert_int_equal(config_read_all(&c, "c", note, all), 0);
+	snprintf(text, sizeof(text), "odd: c:1: hook: /nowhere/x cannot be used as it is now: No such file or directory\n"
+		 "odd: c:6: hook: %.90s/dir cannot be used as it is now: Permission denied\n"
+		 "odd: c:7: core_dump: %.90s/plain cannot be used as it is now: Not a directory\n", home, home);
+	assert_string_equal(all, text);
+	/* it may come yet */
+	assert_string_equal(c.all.hook, "/nowhere/x");
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -330,6 +358,7 @@ int main(void)
 		T(sections_by_name),
 		T(as_many_sections_as_there_is_room_for),
 		T(all_of_it),
+		T(what_is_not_there),
 		T(no_file),
 		T(no_file_of_lines),
 	};

@@ -1216,6 +1216,7 @@ static void a_nic_that_answers_dom0(void **state)
 {
 	static const char node[] = "/local/domain/3/" XS_DIR_OWN "/" XS_OWN_NIC;
 	struct test *t = *state;
+	struct told *j;
 
 	in_charge(t, 3, "net");
 	nic_status(0x80380783);
@@ -1239,8 +1240,9 @@ static void a_nic_that_answers_dom0(void **state)
 	beats_steadily(t, 3, 2000, 6000);
 	no_job(t);
 	beats_steadily(t, 3, 2000, 8000);
-	assert_string_equal(shared->job[t->taken].cause, "does not reach its NIC, which answers dom0");
-	back(t, job(t), 3);
+	j = job(t);
+	assert_string_equal(j->cause, "does not reach its NIC, which answers dom0");
+	back(t, j, 3);
 	beats_steadily(t, 3, 2000, 6000);
 	no_job(t);
 	write_node(t, node, "answers");

@@ -290,7 +290,7 @@ neighbours_fixed() {
 
 # ---- both guests' traffic across something that is done to the way of it ----
 
-# both_stream: g1 and g2 stream, one each way and 50 kB/s each, until streams_end. Needs GAP_MS.
+# both_stream [BYTES/S]: g1 and g2 stream, one each way and 50 kB/s each, or as many, until streams_end. Needs GAP_MS.
 both_stream() {
 	tool xmd-seqtest peer g1 g2
 	for t_g in g1 g2; do
@@ -300,14 +300,14 @@ both_stream() {
 	done
 	# a stream from the wire may find the driver domain dead at many of its attempts
 	on peer 'echo 100 > /proc/sys/net/ipv4/tcp_retries2'
-	for t_g in g1 g2; do streams_start $t_g 1 50000; done
+	for t_g in g1 g2; do streams_start $t_g 1 "${1:-50000}"; done
 }
 
-# both_count: from here on both send, and are sent, 50 datagrams a second
+# both_count [N]: from here on both send, and are sent, 50 datagrams a second, or N
 both_count() {
 	for t_g in g1 g2; do
-		seq_start $t_g tx 50 --size 600 --sndbuf 400000
-		seq_start $t_g rx 50 --size 600
+		seq_start $t_g tx "${1:-50}" --size 600 --sndbuf 400000
+		seq_start $t_g rx "${1:-50}" --size 600
 	done
 	sleep 2
 }
