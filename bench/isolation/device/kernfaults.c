@@ -32,6 +32,7 @@
 #define REFRESH_MS	30000u
 #define WATCHDOG_MS	2000u	/* Xen's, from the last heartbeat */
 #define HANGS_MS	400	/* of the processor, for a millisecond of the world: it hangs */
+#define SLEEPS_S	600	/* of real time; a fault takes some tenths of a second */
 #define SANE_MS		600000u	/* all is over by then */
 #define STACK_MOST	2048u	/* above the stack pointer */
 #define DAMAGED		97	/* exit status: the simulation's own memory was written to */
@@ -107,10 +108,17 @@ static void guard(void (*run)(void))
 	domain_dies(how == HANGS ? "Xen's watchdog" : died);
 }
 
+/* What was left locked is waited for without a processor. */
+static void on_sleep(int sig)
+{
+	(void)sig;
+	_exit(DAMAGED);
+}
+
 static void on_time(int sig)
 {
 	(void)sig;
-	if (inside && passes == passes_seen)
+	if (inside && !observing && passes == passes_seen)
 		siglongjmp(back, HANGS);
 	passes_seen = passes;
 }
@@ -204,7 +212,7 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 		r[REG_RIP]--;
 		return;
 	}
-	if (!inside || !hit)
+	if (!inside || !hit || observing)
 		_exit(DAMAGED);
 	snprintf(text, sizeof(text), "a panic: %s", sig == SIGILL ? "BUG, or no instruction" : sig == SIGTRAP ? "int3" :
 		 sig == SIGFPE ? "divide error" : "page fault");
@@ -225,6 +233,8 @@ static void listen(void)
 		sigaction(faults[i], &sa, NULL);
 	sigaction(SIGVTALRM, &tick, NULL);
 	setitimer(ITIMER_VIRTUAL, &every, NULL);
+	signal(SIGALRM, on_sleep);
+	alarm(SLEEPS_S);
 	if (mprotect((void *)((uintptr_t)__executable_start & ~4095ul), (size_t)(etext - __executable_start) + 8192,
 		     PROT_READ | PROT_WRITE | PROT_EXEC)) {
 		perror("xmd-kernfaults: mprotect");

@@ -34,6 +34,7 @@ static unsigned int n_rows;
 
 struct observed observed;
 bool observe_verbose;
+volatile bool observing;
 static bool watching;
 static struct half_counter before[24];
 static unsigned int n_before;
@@ -89,7 +90,7 @@ static void noticed(const char *who, const char *what)
 	snprintf(observed.what, sizeof(observed.what), "%s", what);
 }
 
-void observe_line(enum say how, const char *text)
+static void line(enum say how, const char *text)
 {
 	if (observe_verbose)
 		fprintf(stderr, "%8.3f %c %s\n", world_us / 1e6, how == SAY_WARN ? '!' : ' ', text);
@@ -101,6 +102,13 @@ void observe_line(enum say how, const char *text)
 		else
 			snprintf(observed.remedy, sizeof(observed.remedy), "%s", text);
 	}
+}
+
+void observe_line(enum say how, const char *text)
+{
+	observing = true;
+	line(how, text);
+	observing = false;
 }
 
 void observe_begin(void)

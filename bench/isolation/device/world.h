@@ -117,6 +117,7 @@ struct observed {
 };
 extern struct observed observed;
 extern bool observe_verbose;
+extern volatile bool observing;	/* whoever jumps away now leaves locks of this program's behind */
 
 /* ---- the domain: life.c ---- */
 void domain_dies(const char *why);	/* the watchdog's time is over */
