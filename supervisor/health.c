@@ -29,6 +29,7 @@
 #define STARVED_LOOK_MS	2000
 #define STARVED_SAY_MS	60000
 #define AWAY_LOOKS	5	/* heartbeats in a row: one that works finds within two that its NIC answers again */
+#define AWAY_APART_MS	600000	/* if that has not helped, it will hardly, and guests lose each other each time */
 #define WATCHDOG_MS	10000	/* what Xen's watchdog takes to end a domain, without a beat */
 
 static uint64_t limit_ms(const struct supervisor *s, const struct domain *d)
@@ -209,7 +210,8 @@ void health_turn(struct supervisor *s, uint64_t now, uint64_t *due)
 				recover(s, d, "hung: no heartbeat", true, true);
 				continue;
 			}
-			if (d->away >= AWAY_LOOKS && limit_ms(s, d)) {
+			if (d->away >= AWAY_LOOKS && limit_ms(s, d) && now >= d->away_again) {
+				d->away_again = now + AWAY_APART_MS;
 				recover(s, d, "does not reach its NIC, which answers dom0", true, true);
 				continue;
 			}

@@ -70,6 +70,7 @@ struct domain {
 	struct beat beats;		/* what this host has shown that they need */
 	uint64_t look;			/* ms; when to look at its nodes again */
 	unsigned int away;		/* heartbeats in a row that say so of a NIC that is there */
+	uint64_t away_again;		/* ms; not restarted for that before */
 	uint64_t port_look;		/* ms; its port's settings are kept again from then on */
 	int client;			/* waits for the worker's end; -1 none */
 };

@@ -1243,6 +1243,12 @@ static void a_nic_that_answers_dom0(void **state)
 	j = job(t);
 	assert_string_equal(j->cause, "does not reach its NIC, which answers dom0");
 	back(t, j, 3);
+	/* nor does another: not again and again */
+	write_node(t, node, "away");
+	beats_steadily(t, 3, 2000, 500000);
+	no_job(t);
+	beats_steadily(t, 3, 2000, 120000);
+	back(t, job(t), 3);
 	beats_steadily(t, 3, 2000, 6000);
 	no_job(t);
 	write_node(t, node, "answers");
