@@ -148,12 +148,13 @@ static int claim_run_dir(void)
 
 static int listen_here(void)
 {
-	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = SOCKET_PATH };
+	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = SOCKET_PATH ".new" };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	unlink(SOCKET_PATH);
+	/* It gets its name once it takes calls: who finds the name is not turned away. */
+	unlink(at.sun_path);
 	if (fd >= 0 && !bind(fd, (struct sockaddr *)&at, sizeof(at)) &&
-	    !chmod(SOCKET_PATH, 0600) && !listen(fd, 8))
+	    !chmod(at.sun_path, 0600) && !listen(fd, 8) && !rename(at.sun_path, SOCKET_PATH))
 		return fd;
 	log_err("cannot listen at " SOCKET_PATH ": %s", strerror(errno));
 	return -1;

@@ -326,10 +326,12 @@ void hub_main(int argc, char **argv)
 
     if (argc < 2)
         die("usage: agent hub SOCKET [xen] [NAME=PATH ...]");
-    snprintf(a.sun_path, sizeof(a.sun_path), "%s", argv[1]);
-    unlink(argv[1]);
+    /* It gets its name once it takes calls: who waits for the name calls at once. */
+    if (snprintf(a.sun_path, sizeof(a.sun_path), "%s.new", argv[1]) >= (int)sizeof(a.sun_path))
+        die("hub: %s: name too long", argv[1]);
+    unlink(a.sun_path);
     lfd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (lfd < 0 || bind(lfd, (struct sockaddr *)&a, sizeof(a)) || listen(lfd, 64))
+    if (lfd < 0 || bind(lfd, (struct sockaddr *)&a, sizeof(a)) || listen(lfd, 64) || rename(a.sun_path, argv[1]))
         die("%s: %s", argv[1], strerror(errno));
     for (i = 2; i < argc; i++) {
         if (strcmp(argv[i], "xen")) {
