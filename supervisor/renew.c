@@ -113,13 +113,22 @@ static enum renewed renew(const struct domain *d)
 	char fresh[FILE_PATH_MAX];
 	struct xl *x = xl_open();
 	struct xl_traits t;
+	int err;
 
 	file_path(fresh, d->name, FRESH);
-	if (x && is_whole(x, d) && !xl_save(x, d->domid, fresh, &t)) {
-		if (is_whole(x, d) && !strcmp(t.name, d->name))
-			done = put(d, fresh);
+	if (x && is_whole(x, d)) {
+		err = xl_save(x, d->domid, fresh, &t);
+		if (!is_whole(x, d))
+			; /* it ends, or is being made anew */
+		else if (err)
+			log_warn("its configuration cannot be read again: %s; it would be made anew as it was before",
+				 strerror(-err));
+		else if (strcmp(t.name, d->name))
+			log_warn("domain %u is named \"%s\" now: changes of it are not kept, and it would be made anew as \"%s\". Rename it back",
+				 d->domid, t.name, d->name);
 		else
-			unlink(fresh);
+			done = put(d, fresh);
+		unlink(fresh);
 	}
 	xl_close(x);
 	return done;

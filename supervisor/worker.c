@@ -16,6 +16,9 @@
 #include <unistd.h>
 #include <xmd/xs_names.h>
 
+#define SAVE_TRIES	3
+#define SAVE_AGAIN_MS	1000
+
 uint64_t now_ms(void)
 {
 	struct timespec t;
@@ -164,17 +167,30 @@ static int bring_back(struct work *w, struct xl_make how)
 	return err;
 }
 
+/* What it is now, which may be another image. */
+static void keep(struct work *w)
+{
+	unsigned int tries = SAVE_TRIES;
+	struct xl_traits t;
+	int err;
+
+	while ((err = xl_save(w->xl, w->domid, w->json, &t)) && --tries)
+		sleep_ms(SAVE_AGAIN_MS);
+	if (err)
+		log_err("it serves, but its configuration as it is now cannot be kept in %s (%s): it would be made anew as it was before. Tried again every ten minutes",
+			w->json, strerror(-err));
+}
+
 static void finish(struct work *w)
 {
-	struct xl_traits t;
 	char text[64];
 
 	snprintf(text, sizeof(text), "%u of %u vifs adopted", w->moved ? 0 : count_vifs(w, VIF_SERVED),
 		 w->vifs.n - count_vifs(w, VIF_LEFT));
 	mark(w, text);
 	reattach(w);
-	/* First what it is now, which may be another image; then that nothing is to be done. */
-	xl_save(w->xl, w->domid, w->json, &t);
+	/* First this; then that nothing is to be done. */
+	keep(w);
 	enter(w, PHASE_IDLE);
 }
 

@@ -6,10 +6,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define WARNING	4	/* as in syslog(3), and in log.h */
 
-static char kept[1 << 16];
+#define KEPT	(1 << 16)
+
+/* Shared, for what a process says that was begun to read a configuration. */
+static char *kept;
+
+__attribute__((constructor)) static void make_room(void)
+{
+	kept = mmap(NULL, KEPT, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (kept == MAP_FAILED)
+		abort();
+}
 
 /* What the supervisor's log.c is called in the tests, see the Makefile. */
 void sup_log_line(int level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -27,7 +38,7 @@ void sup_log_line(int level, const char *fmt, ...)
 	if (getenv("XMD_TEST_LOG"))
 		fprintf(stderr, "<%d> %s\n", level, line);
 	if (level <= WARNING)
-		snprintf(kept + n, sizeof(kept) - n, "%s\n", line);
+		snprintf(kept + n, KEPT - n, "%s\n", line);
 }
 
 void sup_log_set_whose(const char *whose)

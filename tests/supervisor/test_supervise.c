@@ -1070,6 +1070,26 @@ static void one_that_is_taken_apart(void **state)
 	expect_json("net 1 1 1 vmlinuz initrd\n");
 }
 
+/* What is kept would be made anew with what it was; that is told. */
+static void what_cannot_be_kept_is_told(void **state)
+{
+	struct test *t = *state;
+
+	in_charge(t, 3, "net");
+	fake_fail("save", EIO, 1);
+	pass(t, 601000);
+	assert_false(renewed(t));
+	assert_int_equal(log_count("its configuration cannot be read again"), 1);
+	fake_fail(NULL, 0, 0);
+	/* by "xl rename" */
+	strcpy(fake_find(3)->name, "other");
+	pass(t, 601000);
+	assert_false(renewed(t));
+	assert_int_equal(log_count("domain 3 is named \"other\" now"), 1);
+	expect_json("net 1 1 1 vmlinuz initrd\n");
+	assert_false(file_exists("net", ".fresh"));
+}
+
 /* It has just died: nobody asks libxl for a tenth of a second first, nor writes below a worker. */
 static void nothing_is_read_at_its_end(void **state)
 {
@@ -2460,6 +2480,7 @@ int main(void)
 		T(silence_is_a_hang),
 		T(it_is_kept_as_it_is_now),
 		T(one_that_is_taken_apart),
+		T(what_cannot_be_kept_is_told),
 		T(nothing_is_read_at_its_end),
 		T(a_hang_that_is_evident),
 		T(each_verdict_grants_more_time),

@@ -265,6 +265,37 @@ static void upgrade_to_another_image(void **state)
 	expect_back(before);
 }
 
+static unsigned int saves_that_fail;
+
+static void it_can_be_saved_no_more(void)
+{
+	if (phase_read("drv") != PHASE_RESTORE || !saves_that_fail)
+		return;
+	fake_fail("save", EIO, saves_that_fail);
+	saves_that_fail = 0;
+}
+
+/* The next crash would bring the image before back: not for something that passes, and not in silence. */
+static void the_image_it_has_now_is_kept(void **state)
+{
+	char *json;
+
+	(void)state;
+	dom0.job.kernel = "vmlinuz-2";
+	dom0.meanwhile = it_can_be_saved_no_more;
+	saves_that_fail = 2;
+	assert_int_equal(dom0_work(JOB_UPGRADE, "asked for"), JOB_DONE);
+	json = slurp(RUN_DIR "/drv.json");
+	assert_string_equal(json, "drv 1 1 1 vmlinuz-2 initrd\n");
+	assert_int_equal(log_count("cannot be kept in"), 0);
+	free(json);
+	dom0.job.kernel = "vmlinuz";
+	saves_that_fail = 99;
+	assert_int_equal(dom0_work(JOB_UPGRADE, "asked for"), JOB_DONE);
+	assert_int_equal(log_count("its configuration as it is now cannot be kept in"), 1);
+	fake_fail(NULL, 0, 0);
+}
+
 static void no_hook_is_run_when_there_is_none(void **state)
 {
 	char *before = host_dump(&dom0.w, true), *steps;
@@ -1199,6 +1230,7 @@ int main(void)
 		T(it_is_well),
 		T(restart_is_drained_first),
 		T(upgrade_to_another_image),
+		T(the_image_it_has_now_is_kept),
 		T(no_hook_is_run_when_there_is_none),
 		T(a_hook_that_is_not_there),
 		T(not_before_its_time),
