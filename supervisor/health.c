@@ -194,6 +194,21 @@ static bool hangs(struct supervisor *s, struct domain *d, uint64_t now)
 	return now - d->heard > limit || hangs_now(s, d, now);
 }
 
+/* Long enough, and not restarted for it lately: that may help nothing, and guests lose frames by it each time. */
+static bool away_long(struct domain *d, uint64_t now)
+{
+	if (now >= d->away_again) {
+		d->away_again = now + AWAY_APART_MS;
+		d->away_told = false;
+		return true;
+	}
+	if (!d->away_told)
+		log_err("%s: does not reach its NIC, which answers dom0, and was restarted for that already: once more in %llu s, if it is so then. See the domain's own log, and the card",
+			d->name, (unsigned long long)(d->away_again - now) / 1000);
+	d->away_told = true;
+	return false;
+}
+
 void health_turn(struct supervisor *s, uint64_t now, uint64_t *due)
 {
 	struct domain *d;
@@ -210,8 +225,7 @@ void health_turn(struct supervisor *s, uint64_t now, uint64_t *due)
 				recover(s, d, "hung: no heartbeat", true, true);
 				continue;
 			}
-			if (d->away >= AWAY_LOOKS && limit_ms(s, d) && now >= d->away_again) {
-				d->away_again = now + AWAY_APART_MS;
+			if (d->away >= AWAY_LOOKS && limit_ms(s, d) && away_long(d, now)) {
 				recover(s, d, "does not reach its NIC, which answers dom0", true, true);
 				continue;
 			}

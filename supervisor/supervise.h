@@ -71,6 +71,7 @@ struct domain {
 	uint64_t look;			/* ms; when to look at its nodes again */
 	unsigned int away;		/* heartbeats in a row that say so of a NIC that is there */
 	uint64_t away_again;		/* ms; not restarted for that before */
+	bool away_told;			/* that it is not */
 	uint64_t port_look;		/* ms; its port's settings are kept again from then on */
 	int client;			/* waits for the worker's end; -1 none */
 };

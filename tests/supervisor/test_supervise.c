@@ -1267,6 +1267,7 @@ static void a_nic_that_answers_dom0(void **state)
 	write_node(t, node, "away");
 	beats_steadily(t, 3, 2000, 500000);
 	no_job(t);
+	assert_int_equal(log_count("and was restarted for that already: once more in "), 1);
 	beats_steadily(t, 3, 2000, 120000);
 	back(t, job(t), 3);
 	beats_steadily(t, 3, 2000, 6000);
