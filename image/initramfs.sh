@@ -29,6 +29,8 @@ build_modules() {
 	make -s -j "$jobs" -C "$top" BUILD="$build" MODULE_DIRS="kerndriver backend-domU/kern" KVER="$release" KDIR="$kernel_dir" \
 		KCFLAGS="-ffile-prefix-map=$build/=" modules > "$modules.log" 2>&1 || { tail -n 20 "$modules.log" >&2; die "the modules do not build: $modules.log"; }
 	keep_newest 4 "$cache"/modules-????????????????/
+	touch "$build"
+	keep_newest 2 "$cache"/modules-work-*/
 	mkdir -p "$modules"
 	cp "$build/modules/$release"/xmd_{nic,back}.ko "$modules/"
 	touch "$modules/.done"

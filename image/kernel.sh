@@ -157,6 +157,11 @@ kernel_own() {
 	key=$(kernel_key)
 	objects=$cache/kernel-$key
 	source=$cache/linux/$source_version-$(patch_files | xargs -r cat | sha256sum | cut -c 1-8)
+	# it names its source by its path: of a folder that was moved, or of one whose source is gone, no module can be built
+	if [ -e "$objects/.done" ] && { [ "$(readlink "$objects/source")" != "$source" ] || [ ! -d "$source" ]; }; then
+		say "kernel: built from $(readlink "$objects/source"), which is not there or elsewhere now: once more"
+		rm -rf "$objects"
+	fi
 	if [ ! -e "$objects/.done" ]; then
 		if [ ! -d "$source" ]; then
 			unpack_source "$source.fresh"
@@ -169,8 +174,9 @@ kernel_own() {
 		compile "$source" "$objects"
 		touch "$objects/.done"
 	fi
-	touch "$objects"
+	touch "$objects" "$source"
 	keep_newest 2 "$cache"/kernel-*/
+	keep_newest 2 "$cache"/linux/*/
 	release=$(cat "$objects/include/config/kernel.release")
 	kernel_dir=$objects
 	slim "$objects/vmlinux" "$objects/vmlinux.slim"
@@ -204,5 +210,7 @@ kernel_debian() {
 		"$here/extract-vmlinux" "$packed" > "$work/vmlinux"
 		slim "$work/vmlinux" "$vmlinux"
 	fi
+	touch "$vmlinux"
+	keep_newest 2 "$cache"/debian-*.vmlinux
 	about_kernel="kernel: Linux $release, Debian's own as it is"
 }
