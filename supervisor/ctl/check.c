@@ -18,7 +18,7 @@ static void suggest(struct report *r)
 
 static void check_all(struct report *r)
 {
-	unsigned int n = check_configs(r);
+	unsigned int n = check_configs(r, NULL);
 
 	if (!(n + check_running(r, NULL)))
 		suggest(r);
@@ -27,14 +27,15 @@ static void check_all(struct report *r)
 /* Return: whether there is anything of that name */
 static bool check_one(struct report *r, const char *name, const char *config)
 {
-	char path[FACT_PATH], *text;
+	char *text = config ? fact_file(&r->facts, "%s", config) : NULL;
+	unsigned int n = text ? 1 : 0;
 
-	snprintf(path, sizeof(path), "/etc/xen/%.64s.cfg", name ? name : "");
-	text = fact_file(&r->facts, "%s", config ? config : path);
 	if (text)
-		check_config(r, config ? config : path, text);
+		check_config(r, config, text);
+	else if (!config)
+		n = check_configs(r, name);
 	free(text);
-	return (name && check_running(r, name)) || text;
+	return (name && check_running(r, name)) || n;
 }
 
 int run_check(const struct args *a)

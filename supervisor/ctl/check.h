@@ -61,8 +61,8 @@ void candidate_nics(struct report *r, char *list, size_t room);
 
 /* What xl would be given: @text, of file @path. */
 void check_config(struct report *r, const char *path, const char *text);
-/* All in /etc/xen that are driver domains'.  Return: how many there are. */
-unsigned int check_configs(struct report *r);
+/* Those in /etc/xen of @domain, or with NULL of all driver domains.  Return: how many there are. */
+unsigned int check_configs(struct report *r, const char *domain);
 /* Driver domains that run: all, or that of this @name. */
 unsigned int check_running(struct report *r, const char *name);
 

@@ -252,22 +252,26 @@ void check_config(struct report *r, const char *path, const char *text)
 	xlu_cfg_destroy(d.cfg);
 }
 
-static bool is_driver_domains(const char *path, const char *text)
+/* Of that name, by its file's or by what it says; with NULL: a driver domain's. */
+static bool is_meant(const char *file, const char *path, const char *text, const char *name)
 {
+	XLU_Config *cfg;
 	char *said;
-	XLU_Config *cfg = parse(path, text, &said);
-	bool is = cfg && integer(cfg, "driver_domain", 0);
+	bool is;
 
+	if (name && !strncmp(file, name, strlen(name)) && !strcmp(file + strlen(name), ".cfg"))
+		return true;
+	cfg = parse(path, text, &said);
+	free(said);
 	/* One that xl cannot read may have been meant as one. */
 	if (!cfg)
-		is = strstr(text, "driver_domain") != NULL;
-	else
-		xlu_cfg_destroy(cfg);
-	free(said);
+		return !name && strstr(text, "driver_domain");
+	is = name ? !strcmp(string(cfg, "name"), name) : integer(cfg, "driver_domain", 0);
+	xlu_cfg_destroy(cfg);
 	return is;
 }
 
-unsigned int check_configs(struct report *r)
+unsigned int check_configs(struct report *r, const char *domain)
 {
 	char *names = fact_names(&r->facts, DIR), *rest = names, *name, *text, path[300];
 	unsigned int n = 0;
@@ -279,7 +283,7 @@ unsigned int check_configs(struct report *r)
 			continue;
 		snprintf(path, sizeof(path), DIR "/%.200s", name);
 		text = fact_file(&r->facts, "%s", path);
-		if (text && is_driver_domains(path, text)) {
+		if (text && is_meant(name, path, text, domain)) {
 			check_config(r, path, text);
 			n++;
 		}
