@@ -64,8 +64,11 @@ int xmd_change_end(struct xmd_nic *nic)
 	if (!err && ran && !test_bit(XMD_RUNNING, &nic->bits) && !test_bit(XMD_GONE, &nic->bits) &&
 	    !test_bit(XMD_LINK_LOST, &nic->bits))
 		xpc_kern_doubt(&nic->xpc, "has left the NIC stopped");
-	if (!err)
+	if (!err) {
 		err = commit(nic);
+		/* a user half may hold it; nothing else is a reason */
+		nic->watch.uncommitted = err && err != -ETIMEDOUT ? nic->watch.uncommitted + 1 : 0;
+	}
 	mutex_unlock(&nic->cfg);
 	if (!err)
 		xmd_nic_tell_state(nic);

@@ -12,7 +12,8 @@
 #include <linux/module.h>
 #include "priv.h"
 
-#define LSC_HZ	(2 * HZ)	/* what the user half sees may be as old */
+#define LSC_HZ		(2 * HZ)	/* what the user half sees may be as old */
+#define BLIND_HZ	(10 * HZ)	/* and another one has begun meanwhile */
 
 /* nic.h knows of one NIC */
 static DEFINE_MUTEX(the_nic_lock);
@@ -52,18 +53,20 @@ static bool has_link(struct xmd_nic *nic)
 {
 	u32 status = xmd_read(nic, STATUS);
 
-	return status & STATUS_LU && (status & STATUS_FD || !xmd_nic_has(nic, XMD_ERR_HALF)) &&
-	       !xmd_nic_gone(nic) && time_after(jiffies, READ_ONCE(nic->lsc_at) + LSC_HZ);
+	return status != XMD_ALL_ONES && status & STATUS_LU &&
+	       (status & STATUS_FD || !xmd_nic_has(nic, XMD_ERR_HALF)) && time_after(jiffies, READ_ONCE(nic->lsc_at) + LSC_HZ);
 }
 
 static const char unseen[] = "sees no link where the chip has one";
 
-/* It has seen none, and goes on so. */
-void xmd_nic_link_doubt(struct xmd_nic *nic)
+/* It has seen none, and goes on so.  Return: for long, and whoever is asked */
+bool xmd_nic_link_doubt(struct xmd_nic *nic)
 {
-	if (!test_bit(XMD_LINK_UP, &nic->bits) && time_after(jiffies, READ_ONCE(nic->link_at) + LSC_HZ) &&
-	    has_link(nic))
-		xpc_kern_doubt(&nic->xpc, unseen);
+	unsigned long since = READ_ONCE(nic->link_at);
+
+	if (test_bit(XMD_LINK_UP, &nic->bits) || !time_after(jiffies, since + LSC_HZ) || !has_link(nic))
+		return false;
+	return !xpc_kern_doubt(&nic->xpc, unseen) && time_after(jiffies, since + BLIND_HZ);
 }
 
 /*

@@ -40,6 +40,7 @@
 #define PAUSE_TICKS	8u	/* worth a word */
 #define RESETS_APART_MS	5000u	/* the next sooner, and the last one was of no use */
 #define RESETS_VAIN	4u	/* in a row: what is wrong may be here */
+#define UNCOMMITTED_MAX	3
 #define LOST_FRAMES	16u	/* between two reports of the counters, and none is through */
 #define LOST_REPORTS	3u	/* in a row; what is under way while a report is made is in one of them */
 
@@ -225,6 +226,7 @@ static const char *look(struct xmd_nic *nic)
 	unsigned int ms = xmd_nic_tx_waits_ms(nic);
 	const char *why;
 
+	nic->watch.blind = false;
 	if (!test_bit(XMD_RUNNING, &nic->bits))
 		return forgotten(nic) && !xpc_kern_doubt(&nic->xpc, "has left the NIC stopped") ?
 			again(nic, "stopped, and not started again") : NULL;
@@ -232,7 +234,7 @@ static const char *look(struct xmd_nic *nic)
 	/* once it answers again, it needs a reset even if the user half noticed nothing */
 	if (test_bit(XMD_GONE, &nic->bits))
 		return xmd_nic_gone(nic) ? NULL : again(nic, "the NIC answers again");
-	xmd_nic_link_doubt(nic);
+	nic->watch.blind = xmd_nic_link_doubt(nic);
 	find_lost_irq(nic);
 	nic->watch.hung = false;
 	why = why_odd(nic);
@@ -266,7 +268,7 @@ static bool is_well(struct xmd_nic *nic)
 /* Frames may flow, but nobody knows what else is wrong: the domain goes, as after an oops. */
 static void look_at_crossing(struct xmd_nic *nic)
 {
-	bool unsound = !xpc_kern_sound(&nic->xpc);
+	bool unsound = !xpc_kern_sound(&nic->xpc) || READ_ONCE(nic->watch.uncommitted) >= UNCOMMITTED_MAX;
 
 	if (unsound && !nic->watch.unsound)
 		dev_err(&nic->pdev->dev,
@@ -285,7 +287,7 @@ EXPORT_SYMBOL_GPL(xmd_nic_unwell_ms);
 
 bool xmd_nic_away(const struct xmd_nic *nic)
 {
-	return test_bit(XMD_GONE, &nic->bits) && READ_ONCE(nic->xpc.t.phase) == XPC_LIVE;
+	return (test_bit(XMD_GONE, &nic->bits) || READ_ONCE(nic->watch.blind)) && READ_ONCE(nic->xpc.t.phase) == XPC_LIVE;
 }
 EXPORT_SYMBOL_GPL(xmd_nic_away);
 

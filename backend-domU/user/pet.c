@@ -173,7 +173,7 @@ static void look_away(struct pet *p, bool away, uint64_t now)
 	if (!atomic_load(&p->away) || p->said_away || !may_say())
 		return;
 	p->said_away = true;
-	log_err("no register of the NIC has answered for %u s: vifs stay connected, and frames flow when it answers"
+	log_err("no register of the NIC has answered for %u s, or its link has not been seen: vifs stay connected, and frames flow when it answers"
 		" again. From dom0: look at its PCI COMMAND register, at xen-pciback and at the card;"
 		" xmdctl restart gives this domain the card anew", PET_UNWELL_MS / 1000);
 }

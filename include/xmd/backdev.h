@@ -328,7 +328,8 @@ struct xmd_back_health {
 					 * question, with time for it, and none ran; or a NIC without frames has taken none
 					 * for seconds.  Again and again: nothing mends it */
 #define XMD_HEALTH_AWAY	0x8	/* no register of the NIC answers, and its user half waits for one that
-				 * does: unwell, and no restart mends it */
+				 * does, or it does not see the link that there is: no restart mends it, but where the
+				 * NIC answers others */
 
 #define XMD_VIF_CONNECT	_IOW('x', 0x21, struct xmd_vif_connect)
 /* Unmap and forget.  ENOENT: unknown.  No event of this vif follows. */

@@ -295,9 +295,11 @@ void xmd_nic_rx_hold(struct xmd_nic *nic, bool hold);
 unsigned int xmd_nic_unwell_ms(const struct xmd_nic *nic);
 
 /**
- * xmd_nic_away - no register answers, and a user half that serves waits for one that does
+ * xmd_nic_away - no register answers, and a user half that serves waits for one that does; or the chip
+ * has had a link for long, and one user half after the other sees none
  *
- * It is unwell, too; but nothing that is done to this domain brings such a NIC back.
+ * Without registers it is unwell, too; but nothing that is done to this domain brings such a NIC back, unless
+ * it is this domain alone that does not reach it.
  */
 bool xmd_nic_away(const struct xmd_nic *nic);
 

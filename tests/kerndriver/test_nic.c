@@ -262,9 +262,16 @@ static void test_link_unseen(void **state)
 	x->n_doubts = 0;
 	sim_run(4000);
 	assert_true(x->n_doubts > 0);
+	assert_false(xmd_nic_away(sim.nic));
+	/* whoever is asked: then it is somebody else's fault, who cannot know */
+	sim_run(8000);
+	assert_true(xmd_nic_away(sim.nic));
+	assert_int_equal(xmd_nic_unwell_ms(sim.nic), 0);
 	sim.blind = false;
 	sim_run(2100);
 	assert_true(test_bit(XMD_LINK_UP, &sim.nic->bits));
+	sim_run(1000);
+	assert_false(xmd_nic_away(sim.nic));
 	sim_down();
 }
 
@@ -282,6 +289,12 @@ static void test_unsound(void **state)
 	sim.nic->xpc.unsound = false;
 	sim_run(1500);
 	assert_int_equal(xmd_nic_unwell_ms(sim.nic), 0);
+	/* what a user half has done cannot be kept, time and again */
+	sim.nic->watch.uncommitted = 3;
+	sim_run(5000);
+	assert_true(xmd_nic_unwell_ms(sim.nic) > 3000);
+	sim.nic->watch.uncommitted = 0;
+	sim_run(1500);
 	sim_down();
 }
 
