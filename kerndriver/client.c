@@ -48,25 +48,33 @@ void xmd_nic_tell_state(struct xmd_nic *nic)
 	local_bh_enable();
 }
 
-/* The chip has one of the user half's choice, and has had for a while. */
-static bool has_link(struct xmd_nic *nic)
+/* One of the user half's choice. */
+static bool chip_has_link(const struct xmd_nic *nic)
 {
 	u32 status = xmd_read(nic, STATUS);
 
 	return status != XMD_ALL_ONES && status & STATUS_LU &&
-	       (status & STATUS_FD || !xmd_nic_has(nic, XMD_ERR_HALF)) && time_after(jiffies, READ_ONCE(nic->lsc_at) + LSC_HZ);
+	       (status & STATUS_FD || !xmd_nic_has(nic, XMD_ERR_HALF));
+}
+
+/* And has had it for a while. */
+static bool has_link(const struct xmd_nic *nic)
+{
+	return chip_has_link(nic) && time_after(jiffies, READ_ONCE(nic->lsc_at) + LSC_HZ);
 }
 
 static const char unseen[] = "sees no link where the chip has one";
 
-/* It has seen none, and goes on so.  Return: for long, and whoever is asked */
-bool xmd_nic_link_doubt(struct xmd_nic *nic)
+/* It has seen none, and goes on so.  Resets, which frames without a link bring about, are no excuse for long. */
+void xmd_nic_link_doubt(struct xmd_nic *nic)
 {
-	unsigned long since = READ_ONCE(nic->link_at);
+	struct xmd_watch *w = &nic->watch;
 
-	if (test_bit(XMD_LINK_UP, &nic->bits) || !time_after(jiffies, since + LSC_HZ) || !has_link(nic))
-		return false;
-	return !xpc_kern_doubt(&nic->xpc, unseen) && time_after(jiffies, since + BLIND_HZ);
+	if (test_bit(XMD_LINK_UP, &nic->bits) || !chip_has_link(nic))
+		w->seen_at = jiffies;
+	else if (time_after(jiffies, READ_ONCE(nic->link_at) + LSC_HZ) && has_link(nic))
+		xpc_kern_doubt(&nic->xpc, unseen);
+	w->blind = time_after(jiffies, w->seen_at + BLIND_HZ);
 }
 
 /*

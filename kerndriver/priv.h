@@ -112,7 +112,8 @@ struct xmd_watch {
 	bool tx_odd, rx_odd;		/* the NIC is not where its descriptors say */
 	unsigned int pause_ticks;	/* in a row */
 	bool hung, unsound;
-	bool blind;			/* the chip has a link that no user half sees */
+	bool blind;			/* the chip has had a link for long that no user half sees */
+	unsigned long seen_at;		/* jiffies, when that was not so */
 	unsigned int uncommitted;	/* changes in a row, that were made */
 	u32 frames;			/* tx.ring.frame_cons, when it was asked for */
 	unsigned int resets;		/* since the last that was of use for RESETS_APART_MS */
@@ -232,7 +233,7 @@ void xmd_nic_stop(struct xmd_nic *nic);
 bool xmd_nic_offer(struct xmd_nic *nic);
 void xmd_nic_tell_state(struct xmd_nic *nic);
 void xmd_nic_link_follow(struct xmd_nic *nic);
-bool xmd_nic_link_doubt(struct xmd_nic *nic);
+void xmd_nic_link_doubt(struct xmd_nic *nic);
 int xmd_nic_divert(struct xmd_nic *nic, const struct xmd_client *taker,
 		   int (*test)(struct xmd_nic *nic));
 

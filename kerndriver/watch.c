@@ -226,7 +226,6 @@ static const char *look(struct xmd_nic *nic)
 	unsigned int ms = xmd_nic_tx_waits_ms(nic);
 	const char *why;
 
-	nic->watch.blind = false;
 	if (!test_bit(XMD_RUNNING, &nic->bits))
 		return forgotten(nic) && !xpc_kern_doubt(&nic->xpc, "has left the NIC stopped") ?
 			again(nic, "stopped, and not started again") : NULL;
@@ -234,7 +233,7 @@ static const char *look(struct xmd_nic *nic)
 	/* once it answers again, it needs a reset even if the user half noticed nothing */
 	if (test_bit(XMD_GONE, &nic->bits))
 		return xmd_nic_gone(nic) ? NULL : again(nic, "the NIC answers again");
-	nic->watch.blind = xmd_nic_link_doubt(nic);
+	xmd_nic_link_doubt(nic);
 	find_lost_irq(nic);
 	nic->watch.hung = false;
 	why = why_odd(nic);
@@ -349,6 +348,6 @@ void xmd_nic_watch_init(struct xmd_nic *nic)
 	INIT_DELAYED_WORK(&nic->watch.tick, tick);
 	nic->watch.asked = jiffies;
 	nic->watch.well = jiffies;
-	nic->link_at = nic->lsc_at = jiffies;
+	nic->watch.seen_at = nic->link_at = nic->lsc_at = jiffies;
 	nic->quiet_at = jiffies - HZ;
 }

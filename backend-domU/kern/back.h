@@ -347,6 +347,7 @@ unsigned int xmd_tx_get(struct xmd_vif *v, struct xmd_buf **bufs, unsigned int n
 void xmd_tx_returned(struct xmd_vif *v, struct xmd_buf **frames, unsigned int n);
 bool xmd_tx_flush(struct xmd_vif *v);
 void xmd_tx_watch(struct xmd_vif *v);
+bool xmd_tx_lost(const struct xmd_vif *v);
 bool xmd_tx_tick(struct xmd_vif *v);
 void xmd_tx_give_up(struct xmd_vif *v);
 

@@ -34,6 +34,12 @@ static unsigned int in_nic(const struct xmd_vif *v)
 	return v->nic_taken - READ_ONCE(v->nic_back);
 }
 
+/* A NIC that has no frame of anybody's has one of its for too long: nobody will ever return it. */
+bool xmd_tx_lost(const struct xmd_vif *v)
+{
+	return READ_ONCE(v->nic_late) && in_nic(v) && xmd_nic_tx_idle(back.nic);
+}
+
 /* No other buffers of the vif are out.  Return: how many of @n it may take, and has got. */
 unsigned int xmd_tx_get(struct xmd_vif *v, struct xmd_buf **bufs, unsigned int n)
 {
@@ -171,7 +177,7 @@ void xmd_tx_give_up(struct xmd_vif *v)
 	xmd_wait_leave(v);
 }
 
-/* By a NIC that has no frame.  What was so long ago, and not again since, was a moment of its ring only. */
+/* By a NIC that runs, has a link and no frame, for whatever reason.  What was so long ago, and not again since, was a moment of its ring only. */
 static void refused(u32 now)
 {
 	if (!READ_ONCE(back.refused_s) || now - READ_ONCE(back.tried_s) > XMD_TRIES_S)
@@ -197,7 +203,7 @@ static int provide(struct xmd_vif *v, struct xmd_buf **frames, unsigned int n)
 		v->nic_late = false;
 		if (unlikely(READ_ONCE(back.refused_s)))
 			WRITE_ONCE(back.refused_s, 0);
-	} else if (!taken && xmd_nic_tx_idle(back.nic)) {
+	} else if (xmd_nic_tx_idle(back.nic)) {
 		refused((u32)ktime_get_seconds());
 	}
 	if (taken != -EAGAIN && unlikely(READ_ONCE(back.nic_serves) != (taken != -ENODEV)))

@@ -352,7 +352,7 @@ void xmd_back_health(struct xmd_back_health *h)
 		if (!xmd_vif_serves(v))
 			continue;
 		h->pending += pending(v);
-		h->flags |= is_stuck(v) ? XMD_HEALTH_STUCK : 0;
+		h->flags |= is_stuck(v) || (back.nic && xmd_tx_lost(v)) ? XMD_HEALTH_STUCK : 0;
 	}
 	if (back.nic && refuses())
 		h->flags |= XMD_HEALTH_STUCK;

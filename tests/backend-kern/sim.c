@@ -158,6 +158,14 @@ unsigned int sim_poll(unsigned int polls)
 	return i;
 }
 
+bool says_stuck(void)
+{
+	struct xmd_back_health h;
+
+	xmd_back_health(&h);
+	return h.flags & XMD_HEALTH_STUCK;
+}
+
 void sim_run(void)
 {
 	SIM_CHECK(sim_poll(10000) < 10000);	/* polls that never end */
@@ -491,7 +499,7 @@ bool xmd_nic_stuck(struct xmd_nic *n)
 
 bool xmd_nic_tx_idle(const struct xmd_nic *n)
 {
-	return nic.answer >= 0 && !nic.n_held;
+	return nic.says_idle || (nic.answer >= 0 && !nic.n_held);
 }
 
 bool xmd_nic_away(const struct xmd_nic *n)

@@ -64,7 +64,7 @@ struct nic_sim {
 	unsigned int more_ring;	/* its receive ring has so many buffers more */
 	bool held_back;		/* xmd_nic_rx_hold */
 	unsigned int unwell_ms;
-	bool stuck, away;
+	bool stuck, away, says_idle;
 	unsigned int max_frame;	/* for the wire; XMD_FRAME_STD */
 	bool gso6;		/* segments TCP over IPv6, too */
 	const struct xmd_nic_ops *ops;
@@ -86,6 +86,7 @@ void sim_start(void);
 void sim_start_two(struct guest **a, struct guest **b);
 void sim_stop(void);
 void sim_run(void);		/* polls, until none is scheduled */
+bool says_stuck(void);		/* xmd_back_health */
 unsigned int sim_poll(unsigned int polls);	/* so many at most; Return: how many */
 void sim_timers(void);
 void sim_wait_us(s64 us);

@@ -295,8 +295,14 @@ static void test_one_frame_that_the_nic_keeps(void **state)
 	assert_int_equal(vif_of(g[0])->st.tx_drops, 11);
 	assert_int_equal(vif_of(g[0])->nic_taken - vif_of(g[0])->nic_back, 1);
 
+	/* The NIC has it, and may be kept from sending; or says that it has none, and then it is lost. */
+	assert_false(says_stuck());
+	nic.says_idle = true;
+	assert_true(says_stuck());
 	/* It lets go: what comes now goes, and is answered when it went. */
 	nic_complete(1);
+	assert_false(says_stuck());
+	nic.says_idle = false;
 	assert_int_equal(guest_tx_status(g[0]), 99);
 	send_to(g[0], station, 600, 20);
 	assert_int_equal(guest_tx_status(g[0]), 99);

@@ -1387,14 +1387,6 @@ static void test_limit_changes(void **state)
 	a->domid = 1;
 }
 
-static bool says_stuck(void)
-{
-	struct xmd_back_health h;
-
-	xmd_back_health(&h);
-	return h.flags & XMD_HEALTH_STUCK;
-}
-
 /* Looks that find polls wanted and none run, one after the other; a busy vif has some each time. */
 static void test_polls_that_do_not_run(void **state)
 {
@@ -1479,6 +1471,28 @@ static void test_an_idle_nic_that_refuses(void **state)
 	assert_false(says_stuck());
 	tries(1);
 	assert_false(says_stuck());
+	nic.room = room;
+	guest_event(a);
+	sim_run();
+	drain();
+	/* nor may it say that it has no link, and have one */
+	nic.answer = -ENETDOWN;
+	for (unsigned int i = 0; i < 2 * XMD_REFUSED_S; i++) {
+		queue_frames(a, 1, 1000, 0);
+		tries(1);
+	}
+	assert_false(says_stuck());
+	nic.says_idle = true;
+	for (unsigned int i = 0; i <= XMD_REFUSED_S; i++) {
+		queue_frames(a, 1, 1000, 0);
+		tries(1);
+	}
+	assert_true(says_stuck());
+	nic.says_idle = false;
+	nic.answer = 1;
+	nic.room = 0;
+	queue_frames(a, 3, 1000, 0);
+	tries(1);
 	assert_int_equal(guest_disconnect(a), 0);
 	sim_now += 1000;
 	assert_false(says_stuck());

@@ -10,6 +10,8 @@
 
 #define EVERY_MS	20u
 #define REFUSED_MS	3000u	/* backend-domU/kern/back.h */
+#define LATE_MS		8000u	/* likewise */
+#define TRIES_MS	2000u	/* likewise */
 #define RING		200u		/* requests of a guest that are not answered */
 #define QUEUE		32u
 #define HEADERS		(14u + 20u + 8u)
@@ -25,6 +27,7 @@ struct datagram {
 struct vif {
 	struct xmd_buf *queue[QUEUE];	/* what the NIC does not take yet */
 	unsigned int n, out;		/* out: with the NIC */
+	uint64_t out_ms;		/* since when, or when one of them was returned */
 	u32 next, answered, returned;	/* returned: by the NIC, the last one and one */
 };
 
@@ -33,7 +36,7 @@ struct guests guests;
 static struct vif vif[VIFS];
 static u32 peer_next[VIFS];
 static struct xmd_nic *place;
-static uint64_t refused_ms;
+static uint64_t refused_ms, tried_ms;	/* since when, and the last time */
 static int me;
 
 /* ------------------------------------------------------------------------------- datagrams */
@@ -184,6 +187,7 @@ static void tx_return(void *ctx, struct xmd_buf **frames, unsigned int n)
 			/* in the order in which they were provided (nic.h) */
 			SIM_CHECK(v->out && frames[i]->cookie >= v->returned);
 			v->out--;
+			v->out_ms = world_ms();
 			v->returned = frames[i]->cookie + 1;
 			v->answered = max(v->answered, v->returned);
 		}
@@ -237,16 +241,19 @@ static bool provide(struct vif *v)
 {
 	int taken = v->n ? xmd_nic_tx_provide(place, v->queue, 1) : 0;
 
-	if (taken > 0)
+	if (taken > 0) {
 		refused_ms = 0;
-	else if (v->n && !taken && !refused_ms && xmd_nic_tx_idle(place))
-		refused_ms = world_ms();
+	} else if (v->n && xmd_nic_tx_idle(place)) {
+		if (!refused_ms || world_ms() - tried_ms > TRIES_MS)
+			refused_ms = world_ms();
+		tried_ms = world_ms();
+	}
 	if (taken == -ENETDOWN) {
 		/* nobody is there: it is answered as dropped */
 		v->answered = v->queue[0]->cookie + 1;
 		xmd_buf_put(place, v->queue[0]);
 	} else if (taken > 0) {
-		v->out++;
+		v->out_ms = v->out++ ? v->out_ms : world_ms();
 	} else {
 		return false;
 	}
@@ -302,9 +309,19 @@ void guests_pass(void)
 		provide_all();
 }
 
+static bool lost(void)
+{
+	for (const struct vif *v = vif; v < vif + VIFS; v++)
+		if (v->out && world_ms() - v->out_ms > LATE_MS)
+			return half_tx_idle();
+	return false;
+}
+
 bool guests_refused(void)
 {
-	return refused_ms && world_ms() - refused_ms > REFUSED_MS && guests_waiting() && half_tx_idle();
+	if (lost())
+		return true;
+	return refused_ms && tried_ms - refused_ms > REFUSED_MS && world_ms() - tried_ms <= TRIES_MS && half_tx_idle();
 }
 
 void guests_again(void)

@@ -198,7 +198,6 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 	greg_t *r = ((ucontext_t *)context)->uc_mcontext.gregs;
 	static char text[80];
 
-	(void)info;
 	if (sig == SIGTRAP && armed && (uint64_t)r[REG_RIP] == row.at + 1) {
 		mend_code();
 		r[REG_RIP] = row.at;
@@ -217,6 +216,8 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 		_exit(DAMAGED);
 	snprintf(text, sizeof(text), "a panic: %s", sig == SIGILL ? "BUG, or no instruction" : sig == SIGTRAP ? "int3" :
 		 sig == SIGFPE ? "divide error" : "page fault");
+	if (observe_verbose)
+		dprintf(STDERR_FILENO, "%s at 0x%llx, address %p\n", text, r[REG_RIP], info->si_addr);
 	died = text;
 	siglongjmp(back, CRASHED);
 }
