@@ -50,7 +50,9 @@ static size_t data_bytes;
 static const char *died;
 static uint64_t passes, passes_seen;
 static volatile bool armed, hit;
-static unsigned char whole[INSN_MAX];	/* the code at the site, and what a jump takes of it */
+#define PAGE		4096u
+static unsigned char *site_pages;	/* of code: they alone can be written to, as a kernel's text cannot */
+static unsigned char whole[2 * PAGE];	/* what they are without the fault */
 static char did[120];
 static uint64_t hit_ms;
 
@@ -67,7 +69,7 @@ static void keep_pristine(void)
 
 static void mend_code(void)
 {
-	memcpy((void *)row.at, whole, sizeof(whole));
+	memcpy(site_pages, whole, sizeof(whole));
 	armed = false;
 }
 
@@ -222,6 +224,16 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 	siglongjmp(back, CRASHED);
 }
 
+static void open_code(const void *at, size_t bytes)
+{
+	const unsigned char *page = (void *)((uintptr_t)at & ~(PAGE - 1ul));
+
+	if (mprotect((void *)page, (size_t)((const unsigned char *)at - page) + bytes, PROT_READ | PROT_WRITE | PROT_EXEC)) {
+		perror("xmd-kernfaults: mprotect");
+		exit(3);
+	}
+}
+
 static void listen(void)
 {
 	static const int faults[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT };
@@ -237,11 +249,6 @@ static void listen(void)
 	setitimer(ITIMER_VIRTUAL, &every, NULL);
 	signal(SIGALRM, on_sleep);
 	alarm(SLEEPS_S);
-	if (mprotect((void *)((uintptr_t)__executable_start & ~4095ul), (size_t)(etext - __executable_start) + 8192,
-		     PROT_READ | PROT_WRITE | PROT_EXEC)) {
-		perror("xmd-kernfaults: mprotect");
-		exit(3);
-	}
 }
 
 /* ------------------------------------------------------------------------------- one fault */
@@ -261,9 +268,11 @@ static _Noreturn void not_injected(const char *result, const char *why)
 
 static void arm(void)
 {
-	memcpy(whole, (void *)row.at, sizeof(whole));
+	site_pages = (unsigned char *)(row.at & ~(PAGE - 1ull));
+	open_code(site_pages, sizeof(whole));
+	memcpy(whole, site_pages, sizeof(whole));
 	for (unsigned int i = 0; i < row.len; i++)
-		if (!row.any_old[i] && whole[i] != row.old[i])
+		if (!row.any_old[i] && ((unsigned char *)row.at)[i] != row.old[i])
 			not_injected("differs", "the code is another");
 	armed = true;
 	*(unsigned char *)row.at = 0xcc;
@@ -343,6 +352,7 @@ static int look(const char *path, unsigned int seconds)
 	if (!were)
 		return 3;
 	listen();
+	open_code(__executable_start, (size_t)(etext - __executable_start));
 	life_begin();
 	for (unsigned int i = 0; i < n_blocks; i++) {
 		were[i] = *(unsigned char *)blocks[i];
