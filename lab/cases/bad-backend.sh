@@ -1,5 +1,6 @@
 # lab: file tests/tools/caselib.sh
 # lab: file build/bin/xmd-hostile-back
+# full only: the desk of tests/hostile has a backend attack the same frontend, under sanitizers; bad-guest attacks on real Xen
 # alone: attackers take all the processor there is
 #
 # A backend attacks a guest's frontend in every way of tests/hostile, one after the other. The

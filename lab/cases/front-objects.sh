@@ -1,4 +1,5 @@
 # lab: file tests/tools/caselib.sh
+# alone: how soon a guest follows the wire is looked at
 #
 # What a guest sees of the device behind its vif. A table of three columns, each cell what ip and ethtool print there:
 #
