@@ -40,6 +40,8 @@ serves() {
 	# without our program in it, one that has come for another would be taken for gone
 	[ "$(xl domid drv 2> /dev/null)" = "$prepared" ] || drv_prepare_again
 	s_state=$(state)
+	# the supervisor's has the same domid
+	[ "$s_state" != gone ] || { drv_prepare_again; s_state=$(state); }
 	case $MODE in
 	xmd)
 		[ "$(field phase "$s_state")" = live ] && [ "$(field backend_pid "$s_state")" != - ] &&
@@ -250,7 +252,7 @@ who_noticed() {
 	n_said=$(noticed)
 	if [ "$recovered_by" = xmd-supervisor ]; then
 		noticed_by=xmd-supervisor
-		noticed_what=$(tail -n +$((before_supervisor + 1)) /logs/supervisor.log | grep -m 1 drv | cut -c 1-100)
+		noticed_what=$(tail -n +$((before_supervisor + 1)) /logs/supervisor.log | grep -m 1 'drv: .*bringing it back' | cut -c 1-100)
 	elif [ -n "$n_said" ]; then
 		noticed_by=${n_said%% *} n_said=${n_said#* }
 		noticed_ms=${n_said%% *} noticed_what=${n_said#* }
