@@ -177,7 +177,10 @@ void xmd_tx_give_up(struct xmd_vif *v)
 	xmd_wait_leave(v);
 }
 
-/* By a NIC that runs, has a link and no frame, for whatever reason.  What was so long ago, and not again since, was a moment of its ring only. */
+/*
+ * By a NIC that runs, has a link and no frame, for whatever reason.  What was so long ago, and not
+ * again since, was a moment of its ring only.
+ */
 static void refused(u32 now)
 {
 	if (!READ_ONCE(back.refused_s) || now - READ_ONCE(back.tried_s) > XMD_TRIES_S)
