@@ -19,13 +19,10 @@ seconds=${XMD_ATTACK_SECONDS:-1}
 # but for those on the object ring: bad-guest-objects.sh is this case with only those.
 objects=${objects:-}
 [ -n "$FULL$objects" ] || objects=some
-short_objects="obj-wire-99 obj-stale obj-far-indices obj-flood-hello
-	obj-event-storm obj-page-withdrawn"
-attacks=${short:-"tx-gref-none tx-cross-page tx-size-0 tx-size-65535 tx-slot-empty
-	tx-slots-endless tx-prod-300 rx-prod-2g rx-gref-readonly extra-type-77
-	flip-all event-storm gso-size-0 csum-ext6-chain
-	vanish-connected vanish-traffic pages-withdrawn port-closed keys-garbage state-flap stage-bad-lists stage-flip-pages
-	stage-readonly-rx stage-vanish $short_objects"}
+short_objects="obj-wire-99 obj-stale obj-event-storm obj-page-withdrawn"
+attacks=${short:-"tx-cross-page tx-size-65535 tx-slots-endless tx-prod-300 rx-gref-readonly extra-type-77
+	flip-all event-storm gso-size-0 vanish-traffic pages-withdrawn port-closed keys-garbage stage-bad-lists
+	stage-flip-pages stage-vanish $short_objects"}
 [ -z "$FULL" ] || attacks=*
 attacks=${XMD_ATTACKS:-$attacks}
 

@@ -1,7 +1,7 @@
 # lab: file tests/tools/caselib.sh
 # lab: file build/bin/xmd-gaptcp
-# nic: e1000-82544gc e1000e
-# nic full: e1000-82545em
+# nic: e1000e
+# nic full: e1000-82544gc e1000-82545em
 #
 # What another chip could do otherwise, in one boot each (lab/lab run --nic MODEL): data both ways
 # without and with IPv6 and jumbo frames, what ethtool asks of the user half, the user half killed

@@ -11,7 +11,7 @@
 #
 # front-stock.sh is the same with xen-netback at the other end.
 . /case/caselib.sh
-bytes=5000000
+bytes=2000000
 [ -z "$FULL" ] || bytes=500000000
 
 complaints() { on "$1" 'dmesg | grep -E "BUG:|WARNING:|Oops|Call Trace|general protection|xmd_front.*(rror|misbehaves)"' || true; }

@@ -1,4 +1,4 @@
-# full only: front-stock and ethtool-parity use the stock driver domain, too
+# full only: front-stock uses the stock driver domain, too
 # The lab itself, with nothing of ours on the path: a stock driver domain, a PV and a PVH guest.
 drv_start stock
 guest_start g1 stock pv

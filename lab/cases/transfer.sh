@@ -1,7 +1,7 @@
 # lab: file tests/tools/caselib.sh
 # lab: file build/bin/xmd-gaptcp
 # lab: file build/bin/xmd-vlantap
-# full only: chip transfers the same both ways, with two chips
+# full only: chip transfers the same both ways
 #
 # Two unmodified guests at the same time, one PV and one PVH: nothing is lost or changed on the
 # way, whatever the direction, the protocol, the tag or the length.
