@@ -37,6 +37,7 @@
 #ifndef SYSCTL_DIR
 #define SYSCTL_DIR	"/proc/sys/"
 #define KMSG		"/dev/kmsg"
+#define SYSRQ		"/proc/sysrq-trigger"
 #define CONSOLE		"/dev/console"
 #define NIC_DEVICE	"/dev/xmd/nic0"
 #define CMDLINE		"/proc/cmdline"
@@ -56,7 +57,7 @@ enum { BACKEND, USERDRIVER, HALVES, CAPTURE = HALVES, PROGRAMS };
 static struct keep programs[PROGRAMS] = {
 	[BACKEND] = { .path = "/usr/sbin/xmd-backend", .name = "xmd-backend" },
 	[USERDRIVER] = { .path = "/usr/sbin/xmd-userdriver", .name = "xmd-userdriver",
-			 .device = NIC_DEVICE },
+			 .device = NIC_DEVICE, .refused_status = 9 /* its EXIT_REFUSED */ },
 	[CAPTURE] = { .path = "/usr/sbin/xmd-capture", .name = "xmd-capture", .plain = true },
 };
 /* what options point to */
@@ -342,6 +343,26 @@ static void lock_modules(void)
 	init_say(SAY_INFO, "started");
 }
 
+/* Xen sees a crash, and xmd-supervisor acts; with on_crash = "restart" xl does. */
+static void crash(void)
+{
+	int fd = open(SYSRQ, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, "c", 1) != 1)
+		init_say(SAY_ERR, SYSRQ ": %s; end this domain by hand: xl destroy", strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
+
+static void half_ended(struct keep *k, int status)
+{
+	uint64_t now = now_ms();
+
+	keep_ended(k, status, now);
+	if (keep_refused(k, status, now))
+		crash();
+}
+
 static void reap(void)
 {
 	int status;
@@ -352,7 +373,7 @@ static void reap(void)
 			if (programs[i].pid == pid && ending)
 				programs[i].pid = 0;
 			else if (programs[i].pid == pid)
-				keep_ended(&programs[i], status, now_ms());
+				half_ended(&programs[i], status);
 		if (pid == after_start && status)
 			init_say(SAY_ERR, AFTER_START " failed: wait status 0x%x", status);
 		if (pid == after_start)

@@ -93,6 +93,12 @@ bool module_params(const struct module *m, const char *line, char *out, size_t r
 #define KEEP_LOOP	3
 #define KEEP_PATIENCE	8	/* then the pause doubles with each time, up to: */
 #define KEEP_PAUSE_MOST	1600
+/*
+ * Each was another process, and each has found the same: the kernel half refuses what it has to grant. So it is damaged, and
+ * goes with its domain.  Once or twice may be want of memory.
+ */
+#define KEEP_REFUSED	3
+#define KEEP_REFUSED_MS	120000
 
 struct keep {
 	const char *path, *name;
@@ -103,12 +109,16 @@ struct keep {
 	uint64_t began, due;	/* ms; when it was, and is to be, started */
 	uint64_t waits_since;	/* for the device */
 	unsigned int in_a_row;	/* has ended so often without having settled */
+	int refused_status;	/* the exit status that says so of the kernel half; 0: none does */
+	uint64_t refused[KEEP_REFUSED];	/* when it last ended like this, the latest first; 0: never */
 	bool waits, was_held, said_waiting;
 };
 
 void keep_began(struct keep *k, pid_t pid, uint64_t now);
 /* keep_ended - @status is wait(2)'s; sets when it is due again, says how it ended */
 void keep_ended(struct keep *k, int status, uint64_t now);
+/* keep_refused - behind keep_ended.  Return: KEEP_REFUSED times within KEEP_REFUSED_MS: this domain is to end; says so */
+bool keep_refused(struct keep *k, int status, uint64_t now);
 /* keep_waits - the device is not there; sets when to look again, says so when it takes long */
 void keep_waits(struct keep *k, uint64_t now);
 /* keep_held - somebody wants it not to run for a while; sets when to look again */

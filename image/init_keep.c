@@ -79,6 +79,19 @@ void keep_ended(struct keep *k, int status, uint64_t now)
 	say_end(k, status, lived);
 }
 
+bool keep_refused(struct keep *k, int status, uint64_t now)
+{
+	if (!k->refused_status || !WIFEXITED(status) || WEXITSTATUS(status) != k->refused_status)
+		return false;
+	memmove(k->refused + 1, k->refused, sizeof(k->refused) - sizeof(k->refused[0]));
+	k->refused[0] = now;
+	if (!k->refused[KEEP_REFUSED - 1] || now - k->refused[KEEP_REFUSED - 1] > KEEP_REFUSED_MS)
+		return false;
+	init_say(SAY_ERR, "%u times within %u s the kernel half has refused %s what it has to grant: it is damaged;"
+		 " this domain ends, so that it is started anew", KEEP_REFUSED, KEEP_REFUSED_MS / 1000, k->name);
+	return true;
+}
+
 void keep_waits(struct keep *k, uint64_t now)
 {
 	if (!k->waits)

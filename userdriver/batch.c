@@ -70,6 +70,10 @@ static int explain(struct reg_batch *b, int err, unsigned int failed)
 	if (failed >= b->n)
 		return driver_downcall_failed(b->d, "XMD_NIC_REGS", err);
 	op = &b->op[failed];
+	if (err == -ETIMEDOUT && b->want[failed].mask && (op->val & b->want[failed].mask) == b->want[failed].val)
+		return driver_nonsense(b->d,
+			"%s: the kernel half contradicts itself: register 0x%05x reads 0x%08x, which was waited for in vain",
+			b->what[failed], op->reg, op->val);
 	if (err == -ETIMEDOUT)
 		return driver_fail(b->d, b->code[failed],
 			"%s: register 0x%05x still reads 0x%08x after %u us (bits 0x%08x)",
@@ -117,6 +121,8 @@ static void add(struct reg_batch *b, const struct xmd_reg_op *op, uint32_t *out,
 	if (b->error)
 		return;
 	b->op[b->n] = *op;
+	b->want[b->n].mask = op->op == XMD_REG_WAIT ? op->mask : 0;
+	b->want[b->n].val = op->val;
 	b->out[b->n] = out;
 	b->what[b->n] = what;
 	b->code[b->n] = b->exit_code;

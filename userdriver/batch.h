@@ -26,6 +26,8 @@ struct reg_batch {
 	uint32_t *out[XMD_REG_BATCH_MAX];	/* where val goes, or NULL */
 	const char *what[XMD_REG_BATCH_MAX];	/* step, for the log line */
 	uint8_t code[XMD_REG_BATCH_MAX];	/* exit_code when it was added */
+	/* what a wait is for, as it went to the kernel half; of others the mask is 0 */
+	struct { uint32_t mask, val; } want[XMD_REG_BATCH_MAX];
 };
 
 void batch_init(struct reg_batch *b, struct driver *d, int exit_code);

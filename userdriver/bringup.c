@@ -56,7 +56,7 @@ static int start(struct driver *d, const struct image *image)
 	memcpy(msg.mac, settings_mac(a)->addr, sizeof(msg.mac));
 	err = port_start(d->port, &msg);
 	if (err)
-		return driver_downcall_failed(d, "XMD_NIC_START", err);
+		return driver_ioctl_failed(d, "XMD_NIC_START", err);
 	d->image = *image;
 	d->stopped = false;
 	d->first = false;

@@ -24,17 +24,37 @@ uint64_t driver_now_ms(void)
 	return ts.tv_sec * 1000ull + ts.tv_nsec / 1000000;
 }
 
-int driver_fail(struct driver *d, enum exit_code code, const char *fmt, ...)
+static int fail(struct driver *d, enum exit_code code, const char *fmt, va_list ap)
 {
 	char text[768];
-	va_list ap;
 
-	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
 	log_err("%s", text);
 	d->exit_code = code;
 	return -EIO;
+}
+
+int driver_fail(struct driver *d, enum exit_code code, const char *fmt, ...)
+{
+	va_list ap;
+	int err;
+
+	va_start(ap, fmt);
+	err = fail(d, code, fmt, ap);
+	va_end(ap);
+	return err;
+}
+
+int driver_nonsense(struct driver *d, const char *fmt, ...)
+{
+	va_list ap;
+	int err;
+
+	va_start(ap, fmt);
+	err = fail(d, EXIT_REFUSED, fmt, ap);
+	va_end(ap);
+	d->nonsense = true;
+	return err;
 }
 
 int driver_downcall_failed(struct driver *d, const char *what, int err)
@@ -47,6 +67,23 @@ int driver_downcall_failed(struct driver *d, const char *what, int err)
 			what);
 	driver_fail(d, EXIT_KERNEL, "%s refused by the kernel half: %s", what, strerror(-err));
 	return err;
+}
+
+/* No error of any call of a kernel's, or that it does not know its own ioctl */
+static bool impossible(int err)
+{
+	return err == -ENOTTY || err < -EHWPOISON || err > 0;
+}
+
+int driver_ioctl_failed(struct driver *d, const char *what, int err)
+{
+	int ret = driver_downcall_failed(d, what, err);
+
+	/* rings that are too long for its memory were somebody's wish */
+	if (err != -ENODEV && err != -EIO && err != -ENOMEM)
+		d->exit_code = EXIT_REFUSED;
+	d->nonsense |= impossible(err);
+	return ret;
 }
 
 void driver_init(struct driver *d, struct nic_port *port, const struct options *opt)
@@ -83,7 +120,7 @@ int driver_hello(struct driver *d)
 	if (err)
 		return err;
 	err = port_info(d->port, &d->info);
-	return err ? driver_downcall_failed(d, "XMD_NIC_INFO", err) : check_info(d);
+	return err ? driver_ioctl_failed(d, "XMD_NIC_INFO", err) : check_info(d);
 }
 
 /* Registers read all ones or zero.  Said once; main calls driver_tick more often then. */
@@ -109,8 +146,10 @@ int driver_settled(struct driver *d, int err)
 }
 
 /* What is left of @err for the main loop: whether the process has to end. */
-static int fatal(const struct driver *d, int err)
+static int fatal(struct driver *d, int err)
 {
+	if (d->nonsense)
+		d->exit_code = EXIT_REFUSED;
 	return d->exit_code ? (err ? err : -EIO) : 0;
 }
 
@@ -119,7 +158,7 @@ int driver_stop_nic(struct driver *d)
 	int err = port_stop(d->port);
 
 	if (err)
-		return driver_downcall_failed(d, "XMD_NIC_STOP", err);
+		return driver_ioctl_failed(d, "XMD_NIC_STOP", err);
 	d->stopped = true;
 	return 0;
 }

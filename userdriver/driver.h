@@ -58,6 +58,7 @@ enum exit_code {
 	EXIT_REGISTER = 6,	/* a register step failed or was refused */
 	EXIT_KERNEL = 7,	/* the kernel half refused a downcall, or has given us up */
 	EXIT_SYSTEM = 8,	/* the operating system refused something */
+	EXIT_REFUSED = 9,	/* the kernel half does not start or stop the NIC, and neither it nor memory is why */
 };
 
 
@@ -129,6 +130,7 @@ struct driver {
 	const struct options *opt;
 	enum driver_state state;
 	enum exit_code exit_code;
+	bool nonsense;			/* was told by the kernel half: this process ends, see driver_nonsense */
 	struct xmd_info info;
 	const struct xmd_chip *chip;	/* from HELLO on, and what follows from it: */
 	const struct family *family;
@@ -177,6 +179,13 @@ int driver_fail(struct driver *d, enum exit_code code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* A downcall @what returned @err: explain it.  Return: @err; exit_code set unless -ENODEV. */
 int driver_downcall_failed(struct driver *d, const char *what, int err);
+/* The same of INFO, STOP or START, which a kernel half that is whole grants: EXIT_REFUSED if nothing else was the reason. */
+int driver_ioctl_failed(struct driver *d, const char *what, int err);
+/*
+ * What the kernel half says cannot be so: go back to where all was well, answer who has asked, and end with EXIT_REFUSED; the
+ * next process finds out what is so.
+ */
+int driver_nonsense(struct driver *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The last act of each handler: a NIC that is gone becomes a state.  Return: @err. */
 int driver_settled(struct driver *d, int err);
 int driver_stop_nic(struct driver *d);		/* XMD_NIC_STOP */

@@ -86,8 +86,9 @@ static void print_help(void)
 	       "SIGUSR1 logs how much has crossed between it and the kernel half.\n\n"
 	       "Exit status: 0 ended by SIGTERM, 1 device file cannot be opened, 2 wrong command\n"
 	       "line, 3 kernel half of another version or unknown NIC, 4 EEPROM, 5 PHY,\n"
-	       "6 a register did not do as it should, 7 the kernel half refused, 8 the operating\n"
-	       "system refused.  All but 2 are worth another start.\n",
+	       "6 a register did not do as it should, 7 the kernel half refused a message, 8 the\n"
+	       "operating system refused, 9 the kernel half does not start or stop the NIC.\n"
+	       "All but 2 are worth another start.\n",
 	       sim_fault_names());
 }
 

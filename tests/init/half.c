@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * half.c - stands for a user half in as_process_1: writes down with what it was started, and lives until
- * it is told to end, or as /run/NAME.does says: "exit" or "crash" at once, "stay" in spite of SIGTERM,
+ * it is told to end, or as /run/NAME.does says: "exit", "refused" or "crash" at once, "stay" in spite of SIGTERM,
  * "orphan" leaves a child behind.
  */
 #include <fcntl.h>
@@ -64,6 +64,8 @@ int main(int argc, char **argv)
 	note(line);	/* only now: who reads it may send SIGTERM */
 	if (!strcmp(wish, "exit"))
 		return 3;
+	if (!strcmp(wish, "refused"))
+		return 9;
 	if (!strcmp(wish, "crash"))
 		raise(SIGSEGV);
 	if (!strcmp(wish, "orphan") && !fork() && !fork()) {

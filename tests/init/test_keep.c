@@ -148,6 +148,39 @@ static void held(void **state)
 	assert_int_equal(said_lines, 1);
 }
 
+/* It ends at its own pace, with anything.  Return: has the domain to go? */
+static bool ends_with(uint64_t now, int status)
+{
+	said[0] = 0;
+	return keep_refused(&k, status, now);
+}
+
+static void a_kernel_half_that_refuses_goes_with_the_third_time(void **state)
+{
+	(void)state;
+	k.refused_status = 9;
+	assert_false(ends_with(1000, EXITED(9)));
+	assert_false(ends_with(50000, EXITED(9)));
+	assert_false(ends_with(60000, EXITED(7)));
+	assert_false(ends_with(61000, 9));		/* by a signal of that number */
+	assert_string_equal(said, "");
+	assert_true(ends_with(121000, EXITED(9)));
+	assert_non_null(strstr(said, "<3>3 times within 120 s the kernel half has refused xmd-x what it has to grant"));
+}
+
+static void a_refusal_now_and_then_is_none(void **state)
+{
+	(void)state;
+	k.refused_status = 9;
+	for (uint64_t now = 1000; now < 3600000; now += 60001)
+		assert_false(ends_with(now, EXITED(9)));
+	assert_int_equal(said_lines, 0);
+	/* nor is a status that says nothing of the kind */
+	k.refused_status = 0;
+	for (uint64_t now = 0; now < 5; now++)
+		assert_false(ends_with(now, EXITED(0)));
+}
+
 static void the_first_of_several(void **state)
 {
 	struct keep all[3] = { { .due = 500 }, { .pid = 9, .due = 1 }, { .due = 300 } };
@@ -168,6 +201,7 @@ int main(void)
 		TEST(at_once), TEST(ends), TEST(a_crash_loop_is_noticed_at_the_third_time), TEST(no_false_alarm),
 		TEST(at_once), TEST(ends), TEST(three_hangs), TEST(no_false_alarm),
 		TEST(for_ever), TEST(a_device_that_comes), TEST(held), TEST(the_first_of_several),
+		TEST(a_kernel_half_that_refuses_goes_with_the_third_time), TEST(a_refusal_now_and_then_is_none),
 	};
 
 	return cmocka_run_group_tests_name("init keep", tests, NULL, NULL);

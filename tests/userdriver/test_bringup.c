@@ -205,7 +205,7 @@ static const struct failure failures[] = {
 	{ SIM_F_PHY_ERROR, EXIT_PHY, "MDIC.E" },
 	{ SIM_F_PHY_OTHER, EXIT_PHY, "0141:5555" },
 	{ SIM_F_RST_STUCK, EXIT_REGISTER, "CTRL.RST" },
-	{ SIM_F_START_REFUSED, EXIT_KERNEL, "XMD_NIC_START" },
+	{ SIM_F_START_REFUSED, EXIT_REFUSED, "XMD_NIC_START" },
 	{ SIM_F_VERSION, EXIT_HELLO, "other objects" },
 	{ SIM_F_DEVICE_ID, EXIT_HELLO, "8086:1521" },
 	{ SIM_F_LOST, EXIT_KERNEL, "given this process up" },

@@ -74,7 +74,7 @@ expect 4 'EERD.DONE' --simulate=eerd-stuck
 expect 4 'not 0xbaba' --simulate=eeprom-checksum
 expect 5 'PHYID1' --simulate=phy-dead
 expect 6 'CTRL.RST' --simulate=reset-stuck
-expect 7 'XMD_NIC_START' --simulate=start-refused
+expect 9 'XMD_NIC_START' --simulate=start-refused
 expect 7 'given this process up' --simulate=lost
 ends_on TERM --simulate
 ends_on INT --simulate=running

@@ -49,6 +49,31 @@ static void no_way_back_ends_the_process(void **state)
 	bench_close(&b);
 }
 
+/* An error that nobody returns: what the kernel half has done instead is for the next process to find out, when all is well again. */
+static void nonsense_ends_the_process(void **state)
+{
+	static const int nonsense[] = { -ENOTTY, -481036337, 86 };
+	struct xmd_adapter want;
+	struct bench b;
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(nonsense) / sizeof(nonsense[0]); i++) {
+		bench_running(&b, 0);
+		want = b.d.adapter;
+		wish_rings(&want);
+		b.sim->start_refused = 1;
+		b.sim->start_error = nonsense[i];
+		log_capture_start();
+		assert_int_not_equal(sim_configure(b.sim, &want), 0);
+		log_captured();
+		assert_int_equal(b.sim->phase, XMD_NIC_RUNNING);
+		assert_int_not_equal(driver_tick(&b.d), 0);
+		assert_int_equal(b.d.exit_code, EXIT_REFUSED);
+		assert_int_equal(bench_restart(&b), 0);
+		bench_close(&b);
+	}
+}
+
 static void a_wish_to_a_lost_nic_is_kept_for_its_return(void **state)
 {
 	struct xmd_adapter want;
@@ -131,6 +156,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rings_without_memory_are_answered_so_and_the_old_ones_run_on),
 		cmocka_unit_test(no_way_back_ends_the_process),
+		cmocka_unit_test(nonsense_ends_the_process),
 		cmocka_unit_test(a_wish_to_a_lost_nic_is_kept_for_its_return),
 		cmocka_unit_test(a_nic_that_leaves_in_the_middle_is_waited_for),
 		cmocka_unit_test(an_address_of_ones_own_outlives_hang_and_return),

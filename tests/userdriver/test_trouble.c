@@ -68,7 +68,7 @@ static void a_stop_that_is_refused_ends_the_process(void **state)
 	assert_int_not_equal(bench_serve(&b), 0);
 	log = log_captured();
 	assert_non_null(strstr(log, "XMD_NIC_STOP"));
-	assert_int_equal(b.d.exit_code, EXIT_KERNEL);
+	assert_int_equal(b.d.exit_code, EXIT_REFUSED);
 	assert_int_equal(b.sim->answer[0].result, -EBUSY);
 	assert_int_equal(b.sim->resets, 1);
 	bench_close(&b);
