@@ -102,6 +102,7 @@ struct xmd_passage {
 };
 
 /* Of watch.c alone, but for the counters, and well */
+#define XMD_RESETS_MANY	6u
 struct xmd_watch {
 	struct delayed_work tick;
 	unsigned long well;		/* jiffies, when all was well: xmd_nic_unwell_ms */
@@ -117,6 +118,8 @@ struct xmd_watch {
 	unsigned int uncommitted;	/* changes in a row, that were made */
 	u32 frames;			/* tx.ring.frame_cons, when it was asked for */
 	unsigned int resets;		/* since the last that was of use for RESETS_APART_MS */
+	unsigned int n_reset;		/* of all, when the last of them were, jiffies */
+	unsigned long reset_at[XMD_RESETS_MANY];
 	u32 reported;			/* frames that have come, by the last report of the counters */
 	struct xmd_passage came, left;	/* from the wire, to it */
 	u64 irqs_lost, paused_ms, no_link;

@@ -21,8 +21,9 @@
  * not one leaves, are a fault of the NIC, of its counters as the user half reads them, or of this
  * half.  So another user half is tried first, which costs nobody a frame, and then a reset.
  *
- * Where one reset after the other is of no use, this half or its domain may be what is damaged: all
- * is well no more, and who waits for that in vain restarts the domain (xmd_nic_unwell_ms).
+ * Where one reset after the other is of no use, or each for moments only, this half or its domain may
+ * be what is damaged: all is well no more, and who waits for that in vain restarts the domain
+ * (xmd_nic_unwell_ms).
  *
  * Without a carrier nothing new goes into the ring.  So it is emptied once for each loss of the
  * link, and the reset after it, which may cost the link again, finds nothing to empty.
@@ -40,6 +41,7 @@
 #define PAUSE_TICKS	8u	/* worth a word */
 #define RESETS_APART_MS	5000u	/* the next sooner, and the last one was of no use */
 #define RESETS_VAIN	4u	/* in a row: what is wrong may be here */
+#define RESETS_MANY_MS	60000u	/* XMD_RESETS_MANY in it are as many, whatever they help */
 #define UNCOMMITTED_MAX	3
 #define LOST_FRAMES	16u	/* between two reports of the counters, and none is through */
 #define LOST_REPORTS	3u	/* in a row; what is under way while a report is made is in one of them */
@@ -102,6 +104,23 @@ static bool helped(const struct xmd_nic *nic)
 	       (READ_ONCE(nic->tx.ring.frame_cons) != nic->watch.frames || !xmd_nic_tx_pending(nic));
 }
 
+static bool many(const struct xmd_watch *w)
+{
+	return w->n_reset >= XMD_RESETS_MANY && !over(w->reset_at[w->n_reset % XMD_RESETS_MANY], RESETS_MANY_MS);
+}
+
+static void count_reset(struct xmd_nic *nic)
+{
+	struct xmd_watch *w = &nic->watch;
+	bool was = many(w);
+
+	w->reset_at[w->n_reset++ % XMD_RESETS_MANY] = jiffies;
+	if (many(w) && !was)
+		dev_err(&nic->pdev->dev,
+			"%u resets within %u s: the NIC is broken, or this kernel half is damaged; its domain is to be restarted\n",
+			XMD_RESETS_MANY, RESETS_MANY_MS / 1000);
+}
+
 /* Not sooner than the user half can have answered the last time. */
 static const char *again(struct xmd_nic *nic, const char *why)
 {
@@ -110,6 +129,7 @@ static const char *again(struct xmd_nic *nic, const char *why)
 
 	if (!over(w->asked, HANG_MS))
 		return NULL;
+	count_reset(nic);
 	was = w->resets;
 	w->resets = helped(nic) ? 0 : was + time_after(nic->started, w->asked);
 	w->frames = READ_ONCE(nic->tx.ring.frame_cons);
@@ -123,7 +143,7 @@ static const char *again(struct xmd_nic *nic, const char *why)
 
 static bool in_vain(const struct xmd_nic *nic)
 {
-	return nic->watch.resets >= RESETS_VAIN && !helped(nic);
+	return (nic->watch.resets >= RESETS_VAIN && !helped(nic)) || many(&nic->watch);
 }
 
 /* 13.4.33: what is in the FIFO, or was fetched, goes with a reset only. */
