@@ -37,7 +37,7 @@ static void tell_phase(struct xpc *x)
 
 		snprintf(text, sizeof(text), "xmd_nic: user half lost: %s%s; killing it", x->t.why_lost,
 			 x->t.why_call ? x->t.why_call : "");
-		observe_line(SAY_WARN, text);
+		observe_line(SAID_WARN, text);
 	}
 	if (is == XPC_LIVE || is == XPC_LOST || is == XPC_NONE)
 		ops->phase(ops_ctx, is);
@@ -58,7 +58,7 @@ static int link_write(struct xpc_link *link, const void *buf, __u32 len)
 	tell_phase(&half_nic()->xpc);
 	if (err && err != -ESTALE && err != -EBUSY && err != -EIO) {
 		snprintf(text, sizeof(text), "xmd_nic: message of the user half refused: error %d", err);
-		observe_line(SAY_WARN, text);
+		observe_line(SAID_WARN, text);
 	}
 	return err;
 }

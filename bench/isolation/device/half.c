@@ -31,7 +31,7 @@ static unsigned int irqs, irqs_unhandled;
 static bool in_irq, in_poll, in_works, line_off, loaded;
 
 struct xmd_nic *half_nic(void) { return nic; }
-void sim_said(void) { char text[300]; snprintf(text, sizeof(text), "xmd_nic: %s", sim_line); observe_line(SAY_WARN, text); }
+void sim_said(void) { char text[300]; snprintf(text, sizeof(text), "xmd_nic: %s", sim_line); observe_line(SAID_WARN, text); }
 ktime_t ktime_get(void) { return world_us * 1000; }
 
 /* ------------------------------------------------------------------------------------ time */
@@ -75,7 +75,7 @@ static void nobody_cared(int handled)
 	if (irqs_unhandled > 99900) {
 		line_off = true;
 		irq_disabled_by_linux++;
-		observe_line(SAY_WARN, "irq 9: nobody cared (try booting with the \"irqpoll\" option)");
+		observe_line(SAID_WARN, "irq 9: nobody cared (try booting with the \"irqpoll\" option)");
 	}
 	irqs_unhandled = 0;
 }

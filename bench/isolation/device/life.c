@@ -34,7 +34,7 @@ void domain_dies(const char *why)
 		return;
 	dead = true;
 	snprintf(text, sizeof(text), "xmd-supervisor: drv: ended by %s: bringing it back", why);
-	observe_line(SAY_WARN, text);
+	observe_line(SAID_WARN, text);
 }
 
 bool domain_dead(void) { return dead; }

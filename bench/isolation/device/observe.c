@@ -90,10 +90,10 @@ static void noticed(const char *who, const char *what)
 	snprintf(observed.what, sizeof(observed.what), "%s", what);
 }
 
-static void line(enum say how, const char *text)
+static void line(enum said how, const char *text)
 {
 	if (observe_verbose)
-		fprintf(stderr, "%8.3f %c %s\n", world_us / 1e6, how == SAY_WARN ? '!' : ' ', text);
+		fprintf(stderr, "%8.3f %c %s\n", world_us / 1e6, how == SAID_WARN ? '!' : ' ', text);
 	for (struct row *r = rows; watching && r < rows + n_rows; r++) {
 		if (r->kind == COUNTER || regexec(&r->pattern, text, 0, NULL, 0))
 			continue;
@@ -104,7 +104,7 @@ static void line(enum say how, const char *text)
 	}
 }
 
-void observe_line(enum say how, const char *text)
+void observe_line(enum said how, const char *text)
 {
 	observing = true;
 	line(how, text);
@@ -162,17 +162,17 @@ static void pet(uint64_t now)
 	if (doubts >= DOUBTS && !given_up) {
 		given_up = true;
 		petted = now + GIVE_UP_MS - WATCHDOG_MS;
-		observe_line(SAY_WARN, "xmd-backend: the data path is stuck: polls that are due do not run, or an idle NIC takes no frames; the watchdog ends this domain in 1 s");
+		observe_line(SAID_WARN, "xmd-backend: the data path is stuck: polls that are due do not run, or an idle NIC takes no frames; the watchdog ends this domain in 1 s");
 	}
 	if (!half_away())
 		away_at = now;
 	if (now - away_at > UNWELL_MS && now - away_at <= UNWELL_MS + PET_MS)
-		observe_line(SAY_WARN, "xmd-backend: no register of the NIC has answered for 10 s: vifs stay connected, and frames flow when it answers again");
+		observe_line(SAID_WARN, "xmd-backend: no register of the NIC has answered for 10 s: vifs stay connected, and frames flow when it answers again");
 	look_away(now);
 	if (!half_unwell_ms() || half_away())
 		well_at = now;
 	if (now - well_at > UNWELL_MS && now - well_at <= UNWELL_MS + PET_MS)
-		observe_line(SAY_WARN, "xmd-backend: no NIC, or it has not been served for 10 s: no heartbeat, so that somebody restarts this domain");
+		observe_line(SAID_WARN, "xmd-backend: no NIC, or it has not been served for 10 s: no heartbeat, so that somebody restarts this domain");
 	if (!given_up && now - well_at <= UNWELL_MS)
 		petted = now;
 	look_at = now + (doubts ? DOUBT_MS : PET_MS);

@@ -52,7 +52,7 @@ static void said(const char *how, int what)
 
 	snprintf(text, sizeof(text), "xmd-init: xmd-userdriver %s %d after %llu ms, starting it again", how, what,
 		 (unsigned long long)(now - began));
-	observe_line(SAY_WARN, text);
+	observe_line(SAID_WARN, text);
 }
 
 /* @status: wait(2)'s */

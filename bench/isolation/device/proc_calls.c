@@ -241,7 +241,7 @@ static long log_written(uint64_t at, uint64_t len)
 		}
 		line[n] = '\0';
 		n = 0;
-		observe_line(SAY_INFO, line);
+		observe_line(SAID_INFO, line);
 	}
 	return len;
 }

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
-/* user.c - xmd-userdriver as it is: its port is half.c's device file, its clock the simulated one, and xmd-init starts it again. */
+/*
+ * user.c - xmd-userdriver as it is: its port is half.c's device file, its clock the simulated one; and xmd-init's part that
+ * decides (image/init_keep.c) starts it again, or ends the domain.
+ */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "../../../image/init.h"
 #include "../../../userdriver/handlers.h"
 #include "../../../userdriver/options.h"
 #include "world.h"
 
-#define HARDLY_MS	500	/* as image/init.h has it: who has not lived so long */
-#define PAUSE_MS	100	/* waits so long */
-#define FAILED_MS	100	/* and userdriver/main.c, before it ends */
+#define FAILED_MS	100	/* as userdriver/main.c has it, before it ends */
 
 static struct driver driver;
+static struct keep keep = { .name = "xmd-userdriver", .refused_status = EXIT_REFUSED };
 static bool alive, inside;
-static uint64_t began, due, tick_at;
+static uint64_t due, tick_at;
 static unsigned int tick_ms;
 unsigned int user_starts;
 
@@ -38,7 +41,7 @@ void __wrap_log_line(enum log_level level, const char *fmt, ...)
 	vsnprintf(text + n, sizeof(text) - n, fmt, ap);
 	va_end(ap);
 	if (level < LOG_LEVEL_DEBUG)
-		observe_line(level <= LOG_LEVEL_WARN ? SAY_WARN : SAY_INFO, text);
+		observe_line(level <= LOG_LEVEL_WARN ? SAID_WARN : SAID_INFO, text);
 }
 
 /* ------------------------------------------------------------------------------- the port */
@@ -62,20 +65,32 @@ static struct nic_port port = { .ops = &ops };
 
 /* -------------------------------------------------------------------------------- its life */
 
+void init_say(enum init_level level, const char *fmt, ...)
+{
+	char text[600] = "xmd-init: ";
+	size_t n = strlen(text);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text + n, sizeof(text) - n, fmt, ap);
+	va_end(ap);
+	observe_line(level <= SAY_NOTICE ? SAID_WARN : SAID_INFO, text);
+}
+
 static void end(void)
 {
 	uint64_t now = world_ms();
-	char text[120];
+	int status = driver.exit_code << 8;
 
 	if (!alive)
 		return;
 	alive = false;
-	snprintf(text, sizeof(text), "xmd-init: xmd-userdriver ended with status %d after %llu ms, starting it again",
-		 driver.exit_code, (unsigned long long)(now - began));
-	observe_line(SAY_WARN, text);
+	keep_ended(&keep, status, now);
 	crossing_end(&driver);
 	half_close();
-	due = now + (now - began < HARDLY_MS ? PAUSE_MS + FAILED_MS : 0);
+	due = keep.due + (keep.due > now ? FAILED_MS : 0);
+	if (keep_refused(&keep, status, now))
+		domain_dies("xmd-init");
 }
 
 static int start(void)
@@ -83,7 +98,7 @@ static int start(void)
 	if (half_open())
 		return 0;
 	alive = true;
-	began = world_ms();
+	keep_began(&keep, 1, world_ms());
 	user_starts++;
 	tick_ms = 0;
 	port.link = crossing_link();

@@ -101,9 +101,9 @@ unsigned int guests_waiting(void);
 bool guests_refused(void);		/* for seconds, by a NIC that has no frame: as xmd_back looks at it */
 
 /* ---- observe.c ---- */
-enum say { SAY_INFO, SAY_WARN };
+enum said { SAID_INFO, SAID_WARN };
 void observe_load(const char *file);	/* the table of watchers */
-void observe_line(enum say how, const char *text);
+void observe_line(enum said how, const char *text);
 void observe_begin(void);
 void observe_end(void);			/* what is done now is ours */
 #define OBSERVE_GIVES_UP_MS 12000u	/* of a domain without a NIC: no petting for 10 s, and the watchdog */
