@@ -66,6 +66,7 @@
 #define XMD_STALL_S	10u	/* no frame waits longer for a guest to post buffers */
 #define XMD_REFUSED_S	3u	/* an idle NIC takes no frame, at one try after the other, which come */
 #define XMD_TRIES_S	2u	/* ... not further apart */
+#define XMD_DRY_S	20u	/* it has none, and no buffer comes back, or no request goes on: longer than XMD_STALL_S and a tick */
 #define XMD_NIC_LATE_S	8u	/* nor an answer for the NIC; see deliver.c */
 #define XMD_TICK_S	1u
 #define XMD_TICK_IDLE_S	4u	/* while nothing waits: after so long it is noticed that something does */
@@ -158,7 +159,9 @@ struct xmd_vif {
 	struct net_device *mirror;	/* NULL: none, or none yet: mirror.c; under back.ctl */
 	void *ring[2];			/* mapped, see rings.c */
 	grant_handle_t handle[2];
-	u64 polls_seen;			/* at the last look of xmd_back_health */
+	/* at the last look of xmd_back_health; tx_at and tx_still_s: how far its requests are, and since when */
+	u64 polls_seen;
+	u32 tx_at, tx_still_s, looked_s;
 	unsigned int tx_irq;
 	unsigned int rx_irq;	/* equal to tx_irq: one event channel for both */
 
@@ -187,6 +190,7 @@ struct xmd_vif {
 	unsigned int nic_back;
 	bool nic_late;			/* it kept a frame for too long: no other waits for it */
 	bool nic_shut;			/* ... and keeps it still: none of this batch goes there */
+	bool lost;			/* answers were waited for that no frame was there for */
 	struct xmd_account tx_account;
 	struct xmd_fifo fifo;
 	spinlock_t fifo_lock;
@@ -234,7 +238,8 @@ struct xmd_back {
 	int guaranteed_max;		/* ... of so many */
 	unsigned int staged;		/* pages that stage.c keeps mapped; under ctl */
 	bool nic_serves;		/* it has taken a frame, and was not taken away since */
-	u32 refused_s, tried_s;		/* seconds: since when it takes none though it has none, and the last try; 0: it does */
+	/* What is tried in vain, though the NIC has no frame: to give it one, and to get a buffer. */
+	struct xmd_vain { u32 since_s, last_s; } refused, dry;	/* seconds; since 0: it is not */
 	spinlock_t fdb_lock;
 	struct xmd_fdb *fdb;
 	DECLARE_BITMAP(vlans, XMD_VLANS);	/* kept apart; bits are only set */

@@ -34,10 +34,44 @@ static unsigned int in_nic(const struct xmd_vif *v)
 	return v->nic_taken - READ_ONCE(v->nic_back);
 }
 
-/* A NIC that has no frame of anybody's has one of its for too long: nobody will ever return it. */
+/*
+ * A NIC that has no frame of anybody's has one of its for too long: nobody will ever return it.  Or one
+ * was waited for that is nowhere.
+ */
 bool xmd_tx_lost(const struct xmd_vif *v)
 {
-	return READ_ONCE(v->nic_late) && in_nic(v) && xmd_nic_tx_idle(back.nic);
+	return READ_ONCE(v->lost) || (READ_ONCE(v->nic_late) && in_nic(v) && xmd_nic_tx_idle(back.nic));
+}
+
+/*
+ * By a NIC that runs, has a link and no frame, for whatever reason.  What was so long ago, and not
+ * again since, was a moment of its ring only.
+ */
+static void in_vain(struct xmd_vain *w)
+{
+	u32 now = ktime_get_seconds();
+
+	if (!xmd_nic_tx_idle(back.nic))
+		return;
+	if (!READ_ONCE(w->since_s) || now - READ_ONCE(w->last_s) > XMD_TRIES_S)
+		WRITE_ONCE(w->since_s, now ?: 1);
+	WRITE_ONCE(w->last_s, now);
+}
+
+static void not_in_vain(struct xmd_vain *w)
+{
+	if (unlikely(READ_ONCE(w->since_s)))
+		WRITE_ONCE(w->since_s, 0);
+}
+
+static unsigned int get(struct xmd_buf **bufs, unsigned int n)
+{
+	n = xmd_buf_get(back.nic, bufs, n);
+	if (likely(n))
+		not_in_vain(&back.dry);
+	else
+		in_vain(&back.dry);
+	return n;
 }
 
 /* No other buffers of the vif are out.  Return: how many of @n it may take, and has got. */
@@ -51,7 +85,7 @@ unsigned int xmd_tx_get(struct xmd_vif *v, struct xmd_buf **bufs, unsigned int n
 	if (v->nic_shut)
 		may = max(may, held + XMD_PASSING);
 	n = may > held ? min(n, may - held) : 0;
-	return n ? xmd_buf_get(back.nic, bufs, n) : 0;
+	return n ? get(bufs, n) : 0;
 }
 
 /* A run of frames of @v is back from the NIC; the last one may take @v with it. */
@@ -178,17 +212,6 @@ void xmd_tx_give_up(struct xmd_vif *v)
 }
 
 /*
- * By a NIC that runs, has a link and no frame, for whatever reason.  What was so long ago, and not
- * again since, was a moment of its ring only.
- */
-static void refused(u32 now)
-{
-	if (!READ_ONCE(back.refused_s) || now - READ_ONCE(back.tried_s) > XMD_TRIES_S)
-		WRITE_ONCE(back.refused_s, now ?: 1);
-	WRITE_ONCE(back.tried_s, now);
-}
-
-/*
  * Each frame at the NIC holds a reference to its vif; taken before, because the NIC may
  * return it before xmd_nic_tx_provide does.  The table's reference keeps the count above
  * zero when those of refused frames are given back.
@@ -204,10 +227,9 @@ static int provide(struct xmd_vif *v, struct xmd_buf **frames, unsigned int n)
 	xmd_vif_put(v, n - max(taken, 0) + 1);
 	if (taken > 0) {
 		v->nic_late = false;
-		if (unlikely(READ_ONCE(back.refused_s)))
-			WRITE_ONCE(back.refused_s, 0);
-	} else if (xmd_nic_tx_idle(back.nic)) {
-		refused((u32)ktime_get_seconds());
+		not_in_vain(&back.refused);
+	} else {
+		in_vain(&back.refused);
 	}
 	if (taken != -EAGAIN && unlikely(READ_ONCE(back.nic_serves) != (taken != -ENODEV)))
 		WRITE_ONCE(back.nic_serves, taken != -ENODEV);
@@ -251,7 +273,7 @@ static int push_segments(struct xmd_vif *v)
 	n = xmd_tx_get(v, seg, n);
 	/* Its account may be full of what waits here: then one at a time, or it would for ever. */
 	if (!n && !in_nic(v))
-		n = xmd_buf_get(back.nic, seg, 1);
+		n = get(seg, 1);
 	if (!n)
 		return -ENOBUFS;
 	for (i = 0; i < n; i++) {
@@ -325,6 +347,8 @@ void xmd_tx_watch(struct xmd_vif *v)
 		return;
 	spin_lock(&v->fifo_lock);
 	n = xmd_fifo_cut(&v->fifo, rsp, v->tx.req_cons);
+	if (n && !in_nic(v) && !v->nic_head)
+		WRITE_ONCE(v->lost, true);
 	spin_unlock(&v->fifo_lock);
 	v->st.tx_late += n;
 	v->st.tx_drops += n;

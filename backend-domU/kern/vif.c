@@ -226,9 +226,10 @@ static int connect_locked(const struct xmd_vif_connect *c)
 		return -EEXIST;
 	/*
 	 * Its buffers are on the account of the vif that it was.  Else a guest that comes and goes while
-	 * the NIC keeps frames has an account, and a minimum, for each time.
+	 * the NIC keeps frames has an account, and a minimum, for each time.  A NIC that keeps none has
+	 * lost what was counted: that is no reason to have its guest wait for ever.
 	 */
-	if (!c->adopt && is_leaving(&c->id))
+	if (!c->adopt && is_leaving(&c->id) && !xmd_nic_tx_idle(back.nic))
 		return -EINPROGRESS;
 	port = free_port();
 	if (port < 0)
@@ -287,6 +288,7 @@ static unsigned int pending(const struct xmd_vif *v)
 {
 	unsigned int n = READ_ONCE(v->tx.req_cons) - READ_ONCE(v->tx.rsp_prod_pvt);
 
+	n += !back.draining && READ_ONCE(v->tx_state) == XMD_TX_BLOCKED;
 	return READ_ONCE(v->rx_starved) ? n : n + READ_ONCE(v->bl_tail) - READ_ONCE(v->bl_head);
 }
 
@@ -300,14 +302,33 @@ static bool is_stuck(struct xmd_vif *v)
 }
 
 /*
- * A NIC that has no frame takes none, at one try after the other until now: whatever keeps it from them, nobody else
- * will find it.  A ring that is full, a link that is lost, PAUSE and a NIC that stands are other things.
+ * Requests were read and are not answered, or could be read and nobody does, one look after the other; and no NIC that
+ * has their frames is why, nor is it the guest.  back.ctl held.
  */
-static bool refuses(void)
+static bool stands(struct xmd_vif *v)
 {
-	u32 since = READ_ONCE(back.refused_s), last = READ_ONCE(back.tried_s);
+	u32 cons = READ_ONCE(v->tx.req_cons), rsp = READ_ONCE(v->tx.rsp_prod_pvt), now = ktime_get_seconds();
+	bool owes = cons != rsp || READ_ONCE(v->tx_state) == XMD_TX_BLOCKED;
 
-	return since && (s32)(last - since) >= (s32)XMD_REFUSED_S &&
+	if (!owes || cons + rsp != v->tx_at || now - v->looked_s > XMD_TRIES_S || back.draining ||
+	    !xmd_nic_tx_idle(back.nic)) {
+		v->tx_at = cons + rsp;
+		v->tx_still_s = now;
+	}
+	v->looked_s = now;
+	return now - v->tx_still_s >= XMD_DRY_S;
+}
+
+/*
+ * A NIC that has no frame takes none, at one try after the other until now: whatever keeps it from them, nobody else
+ * will find it.  A ring that is full, a link that is lost, PAUSE and a NIC that stands are other things.  And buffers of
+ * which none comes back, though the NIC has none and no guest may let them wait for so long, are lost.
+ */
+static bool in_vain(const struct xmd_vain *w, u32 seconds)
+{
+	u32 since = READ_ONCE(w->since_s), last = READ_ONCE(w->last_s);
+
+	return since && (s32)(last - since) >= (s32)seconds &&
 	       (u32)ktime_get_seconds() - last <= XMD_TRIES_S && xmd_nic_tx_idle(back.nic);
 }
 
@@ -352,9 +373,9 @@ void xmd_back_health(struct xmd_back_health *h)
 		if (!xmd_vif_serves(v))
 			continue;
 		h->pending += pending(v);
-		h->flags |= is_stuck(v) || (back.nic && xmd_tx_lost(v)) ? XMD_HEALTH_STUCK : 0;
+		h->flags |= is_stuck(v) || (back.nic && (xmd_tx_lost(v) || stands(v))) ? XMD_HEALTH_STUCK : 0;
 	}
-	if (back.nic && refuses())
+	if (back.nic && (in_vain(&back.refused, XMD_REFUSED_S) || in_vain(&back.dry, XMD_DRY_S)))
 		h->flags |= XMD_HEALTH_STUCK;
 	if (!had_time())
 		h->flags &= ~XMD_HEALTH_STUCK;

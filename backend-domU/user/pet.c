@@ -127,7 +127,7 @@ static void give_up(struct pet *p)
 	atomic_store(&p->ill, true);
 	set_timeout(p, PET_GIVE_UP_S);
 	if (may_say())
-		log_err("the data path is stuck: polls that are due do not run, or an idle NIC takes no frames;"
+		log_err("the data path is stuck: polls that are due do not run, or an idle NIC takes no frames, or no buffer comes back;"
 			" the watchdog ends this domain in %u s", PET_GIVE_UP_S);
 }
 

@@ -6,7 +6,7 @@
 modules_of() { # KIND WHERE
 	case $1.$2 in
 	xmd.nic-kernel | xmd.nic-kernel-sim) echo xmd_nic ;;
-	xmd.back-kernel) echo xmd_back ;;
+	xmd.back-kernel | xmd.back-kernel-sim) echo xmd_back ;;
 	stock.nic-kernel) echo e1000 ;;
 	stock.back-kernel) echo xen-netback bridge ;;
 	xmd.* | *.guest) echo - ;;
@@ -33,6 +33,10 @@ take() { # KIND WHERE MODULE
 	nic-kernel-sim)
 		elf=$root/build/bin/xmd-kernfaults
 		options=(--only "$twin/device/kernel.functions")
+		;;
+	back-kernel-sim)
+		elf=$root/build/bin/xmd-backfaults
+		options=(--only "$twin/back/kernel.functions")
 		;;
 	*) from_image "$1" "*/$3.ko" "$elf" ;;
 	esac

@@ -2,10 +2,10 @@
 # See bench/isolation/report. All is counted first, and told at the end.
 BEGIN {
 	n_v = split("host guest human cut control nothing", verdicts, " ")
-	n_p = split("userdriver userdriver-sim backend nic-kernel nic-kernel-sim back-kernel device guest", places, " ")
+	n_p = split("userdriver userdriver-sim backend nic-kernel nic-kernel-sim back-kernel back-kernel-sim device guest", places, " ")
 	n_k = split("xmd stock", kinds, " ")
 	says["userdriver"] = "xmd-userdriver, the NIC's user half"; says["userdriver-sim"] = "the same, over a simulated NIC"; says["backend"] = "xmd-backend, the vifs' user half"
-	says["nic-kernel"] = "the NIC's kernel module"; says["nic-kernel-sim"] = "the same, over a simulated NIC"; says["back-kernel"] = "the backend's kernel modules"
+	says["nic-kernel"] = "the NIC's kernel module"; says["nic-kernel-sim"] = "the same, over a simulated NIC"; says["back-kernel"] = "the backend's kernel modules"; says["back-kernel-sim"] = "the same, over a simulated Xen and NIC"
 	says["device"] = "the NIC (simulated)"; says["guest"] = "attacks by a guest"
 }
 /^\{"about"/ { about[++n_about] = sprintf("%s: seed %s, commit %s", FILENAME, text("seed"), text("commit")); next }
@@ -51,7 +51,7 @@ function in_short(   i, j, k, harmed) {
 	print "| place | | faults | host harmed | guest harmed | needs a human | cut off, back by itself | control operation failed | nothing seen | back without a human | wrong data | left something behind |"
 	print "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
 	for (i = 1; i <= n_p; i++) for (j = 1; j <= n_k; j++) {
-		if (kinds[j] == "stock" && places[i] ~ /^(userdriver|userdriver-sim|backend|nic-kernel-sim)$/) continue
+		if (kinds[j] == "stock" && places[i] ~ /^(userdriver|userdriver-sim|backend|nic-kernel-sim|back-kernel-sim)$/) continue
 		printf "| %s | %s |", says[places[i]], kinds[j]
 		if (!each(i, j)) { print (kinds[j] == "stock" && places[i] == "device" ? " cannot be: stock's driver has no simulated NIC" : " not run yet") " | | | | | | | | | |"; continue }
 		printf " %d |", all[now]

@@ -9,6 +9,11 @@
 results=/logs/results.jsonl
 stuck=
 
+# Which domain is the driver domain now. The store is asked, as xl takes a second to start on an emulated host.
+drv_domid() {
+	if [ "$(xs "/local/domain/${prepared:-none}/name")" = drv ]; then echo "$prepared"; else xl domid drv 2> /dev/null; fi
+}
+
 drv_prepare() {
 	prepared=$(xl domid drv)
 	on drv '[ -d /sys/kernel/debug/xmd ] || mount -t debugfs none /sys/kernel/debug 2> /dev/null; true'
@@ -21,7 +26,7 @@ drv_prepare_again() {
 	timeout 5 on drv true 2> /dev/null || return 0
 	drv_tools || true
 	(drv_prepare) || return 0
-	prepared=$(xl domid drv)
+	prepared=$(drv_domid)
 }
 
 state() { timeout 20 on drv drv-state 2> /dev/null || echo gone; }
@@ -38,14 +43,14 @@ marks() { wc -l "$LOG_DIR"/*.recv > /run/lab/marks; }
 # The programs that should run do, and serve. Sets $s_state
 serves() {
 	# without our program in it, one that has come for another would be taken for gone
-	[ "$(xl domid drv 2> /dev/null)" = "$prepared" ] || drv_prepare_again
+	[ "$(drv_domid)" = "$prepared" ] || drv_prepare_again
 	s_state=$(state)
 	# the supervisor's has the same domid
 	[ "$s_state" != gone ] || { drv_prepare_again; s_state=$(state); }
 	case $MODE in
 	xmd)
 		[ "$(field phase "$s_state")" = live ] && [ "$(field backend_pid "$s_state")" != - ] &&
-			[ "$(field carrier "$s_state")" = 1 ] && [ "$(xs "/local/domain/$(xl domid drv)/data/xmd-backend/state")" = serving ]
+			[ "$(field carrier "$s_state")" = 1 ] && [ "$(xs "/local/domain/$prepared/data/xmd-backend/state")" = serving ]
 		;;
 	*) [ "$s_state" != gone ] && [ "$(field carrier "$s_state")" = 1 ] ;;
 	esac
@@ -120,9 +125,9 @@ flows_again() {
 
 # ---- what must be as before ----
 
-ports() { lsevtchn "$(xl domid drv)" 2> /dev/null | wc -l; }
+ports() { lsevtchn "$(drv_domid)" 2> /dev/null | wc -l; }
 nodes() {
-	xenstore-ls -f "/local/domain/$(xl domid drv)/backend" 2> /dev/null | sed "s/ = .*//; s,/vif/$attacker_id/,/vif/attacker/," |
+	xenstore-ls -f "/local/domain/$(drv_domid)/backend" 2> /dev/null | sed "s/ = .*//; s,/vif/$attacker_id/,/vif/attacker/," |
 		sort | sha256sum | cut -d ' ' -f 1
 }
 harm_of() { # GUEST
@@ -226,7 +231,7 @@ judge() {
 
 who_recovered() {
 	recovered_by=-
-	if [ "$(restarts)" != "$before_restarts" ] || [ "$(xl domid drv 2> /dev/null)" != "$before_id" ]; then
+	if [ "$(restarts)" != "$before_restarts" ] || [ "$(drv_domid)" != "$before_id" ]; then
 		domain_again=1
 		recovered_by=xmd-supervisor
 		[ "$MODE" = xmd ] || recovered_by=xl
@@ -309,7 +314,7 @@ make_whole() {
 one_fault() {
 	began=$(now_ms) domain_again=0 stuck='' control='' left='' noticed_ms='' noticed_by='' noticed_what='' recovered_by=-
 	cut_g1=0 cut_g2=0 cut_g3=0
-	before=$(state) before_restarts=$(restarts) before_id=$(xl domid drv) before_supervisor=$(line_count /logs/supervisor.log)
+	before=$(state) before_restarts=$(restarts) before_id=$(drv_domid) before_supervisor=$(line_count /logs/supervisor.log)
 	marks
 	injected=$(now_ms)
 	said=$(inject | tail -n 1)

@@ -18,7 +18,7 @@
 #	lab/lab run --timeout 6000 --env XMD_FULL=1 lab/cases/front-restart.sh
 . /case/caselib.sh
 GAP_MS=1500
-kills=4 moves=2
+kills=2 moves=1
 [ -z "$FULL" ] || kills=100 moves=100
 kills=${XMD_KILLS:-$kills} moves=${XMD_MOVES:-$moves}
 

@@ -8,7 +8,7 @@
 # resize, a change of MAC or MTU, a self-test, a reset, or just under traffic. Each time the next
 # one serves, the settings are those that were confirmed, and the guest's stream goes on.
 . /case/caselib.sh
-times=${XMD_TIMES:-12}
+times=${XMD_TIMES:-6}
 [ -z "$FULL" ] || times=${XMD_TIMES:-200}
 hangs=${XMD_HANGS:-$(((times + 3) / 4))}
 [ -z "$FULL" ] || hangs=${XMD_HANGS:-200}

@@ -1,4 +1,5 @@
 # lab: file tests/tools/caselib.sh
+# full only: tests/backend-kern has rates in its own time, and as-configured what is in force after a restart
 # alone: rates are measured
 #
 # A vif with rate= sends what it may, a vif without what it can, both at the same time and whatever

@@ -14,8 +14,9 @@ struct nic_sim nic;
 void (*sim_grace)(void);
 unsigned int sim_errors, sim_notices, sim_unlimited, sim_mapped, sim_bound, sim_napis;
 int sim_fail_at, sim_failed, sim_pinned;
-u64 sim_now;
-s64 sim_us;
+u64 sim_now SIM_WORLD;
+s64 sim_us SIM_WORLD;
+void (*sim_on_wire)(const struct flat *f) SIM_WORLD;
 
 #define MAX_GUESTS 80
 #define MAX_RINGS (MAX_GUESTS * 2 + 8)
@@ -26,7 +27,7 @@ s64 sim_us;
 #define TX_RING_REF 1u
 #define RX_RING_REF 2u
 
-static struct guest *guests[MAX_GUESTS];
+static struct guest *guests[MAX_GUESTS] SIM_WORLD;
 static struct napi_struct *sched, **sched_tail = &sched;
 static struct { bool used; irq_handler_t h; void *arg; struct guest *g; } irqs[2 * MAX_GUESTS + 1];
 static struct guest *port_owner;
@@ -38,7 +39,7 @@ static struct area {
 	u8 *guests[XMD_STAGE_PAGES];	/* the same page where the guest has it */
 } areas[MAX_RINGS];
 static u8 *areas_from, *areas_to;	/* all there have been are in between */
-static int ring_file;
+static int ring_file SIM_WORLD;
 static u32 handles;
 unsigned int sim_copies;
 static struct xmd_buf bufs[SIM_POOL], *pool[SIM_POOL];
@@ -582,6 +583,8 @@ void nic_complete(unsigned int n)
 
 		for (unsigned int i = 0; i < k; i++) {
 			flat_of(nic.sent, nic.held[i]);
+			if (sim_on_wire)
+				sim_on_wire(nic.sent);
 			nic.sent_seq[nic.n_sent++ % SIM_FRAMES] = seq_of(nic.sent->data);
 			told[i] = nic.held[i];
 			nic.n_bytes -= xmd_wire_bytes(told[i]);
@@ -865,6 +868,17 @@ u32 seq_of(const u8 *p)
 	return seq;
 }
 
+void sim_pool_fill(void)
+{
+	for (unsigned int i = 0; i < POOL; i++) {
+		if (!bufs[i].data)
+			bufs[i].data = aligned_alloc(4096, 4096);
+		pool[i] = &bufs[i];
+	}
+	nic.pool_free = POOL;
+	nic.pool_least = POOL;
+}
+
 void sim_start(void)
 {
 	static const u8 host[6] = { 0x52, 0x54, 0, 0, 0, 1 };
@@ -878,13 +892,7 @@ void sim_start(void)
 	nic.sent = calloc(1, sizeof(*nic.sent));
 	nic.host = calloc(1, sizeof(*nic.host));
 	memcpy(nic.dev.dev_addr, host, 6);
-	for (unsigned int i = 0; i < POOL; i++) {
-		if (!bufs[i].data)
-			bufs[i].data = aligned_alloc(4096, 4096);
-		pool[i] = &bufs[i];
-	}
-	nic.pool_free = POOL;
-	nic.pool_least = POOL;
+	sim_pool_fill();
 	INIT_LIST_HEAD(&back.line);
 	INIT_LIST_HEAD(&back.short_of_bufs);
 	INIT_LIST_HEAD(&back.leaving);

@@ -18,6 +18,11 @@
 #define SIM_DOMIDS 80u
 #define SIM_RESERVE 256u	/* of these, for the receive ring alone */
 
+/* What is not the driver domain's: it stays when that dies (bench/isolation/back). */
+#ifndef SIM_WORLD
+#define SIM_WORLD
+#endif
+
 /* A frame somewhere outside, flat. */
 struct flat {
 	u32 len;
@@ -73,6 +78,7 @@ struct nic_sim {
 };
 
 extern struct nic_sim nic;
+extern void (*sim_on_wire)(const struct flat *f);	/* NULL, or: each frame that the NIC has sent */
 extern unsigned int sim_copies;	/* pieces that Xen copied */
 extern unsigned int sim_mapped, sim_bound, sim_napis;
 extern int sim_fail_at;		/* the n-th call that can fail does; 0: none */
@@ -81,6 +87,7 @@ extern int sim_pinned;		/* Xen refuses to unmap */
 /* Where a guest has the byte that is mapped at @p; NULL: nothing of a guest's is. */
 u8 *sim_guests_byte(const void *p);
 
+void sim_pool_fill(void);
 void sim_start(void);
 /* ... with guests 1 and 2 connected. */
 void sim_start_two(struct guest **a, struct guest **b);

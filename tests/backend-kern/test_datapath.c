@@ -1428,6 +1428,121 @@ static void tries(unsigned int n)
 	}
 }
 
+/* Buffers that somebody has lost: nobody's, and none is left. */
+static void test_buffers_that_do_not_come_back(void **state)
+{
+	static struct xmd_buf *lost[SIM_POOL];
+	unsigned int n;
+
+	(void)state;
+	n = nic.pool_free;
+	nic_take(lost, n);
+	queue_frames(a, 3, 1000, 0);
+	guest_event(a);
+	sim_run();
+	tries(XMD_DRY_S - 1);
+	assert_false(says_stuck());
+	tries(1);
+	assert_true(says_stuck());
+	/* the NIC may have them */
+	nic.answer = -EAGAIN;
+	assert_false(says_stuck());
+	nic.answer = 1;
+	assert_true(says_stuck());
+	/* nobody asks any more: nobody knows */
+	sim_now += XMD_TRIES_S + 1;
+	assert_false(says_stuck());
+	tries(1);
+	assert_false(says_stuck());
+	tries(XMD_DRY_S);
+	assert_true(says_stuck());
+	while (n)
+		xmd_buf_put((struct xmd_nic *)&nic, lost[--n]);
+	tries(1);
+	drain();
+	assert_false(says_stuck());
+	assert_int_equal(nic.n_sent, 3);
+}
+
+static bool stuck_after(unsigned int seconds)
+{
+	bool stuck = says_stuck();
+
+	while (seconds-- && !stuck) {
+		sim_now++;
+		stuck = says_stuck();
+	}
+	return stuck;
+}
+
+/* Requests that were read and are never answered, though no NIC has their frames */
+static void test_requests_that_nobody_answers(void **state)
+{
+	(void)state;
+	queue_frames(a, 3, 1000, 0);
+	guest_event(a);
+	sim_run();
+	assert_int_equal(nic.n_held, 3);
+	/* it has them: PAUSE, perhaps */
+	assert_false(stuck_after(60));
+	nic.says_idle = true;
+	assert_false(stuck_after(XMD_DRY_S - 1));
+	assert_true(stuck_after(1));
+	/* one goes on */
+	nic_complete(1);
+	sim_run();
+	assert_false(stuck_after(XMD_DRY_S - 1));
+	assert_true(stuck_after(1));
+	/* nobody has looked for long, nobody knows */
+	sim_now += 100;
+	assert_false(says_stuck());
+	nic.says_idle = false;
+	drain();
+	assert_false(stuck_after(2 * XMD_DRY_S));
+	/* it is meant to stand */
+	xmd_back_drain(true);
+	queue_frames(a, 3, 1000, 0);
+	sim_run();
+	assert_false(stuck_after(2 * XMD_DRY_S));
+	xmd_back_drain(false);
+	drain();
+	assert_int_equal(nic.n_sent, 6);
+}
+
+/* For the answers of frames that are nowhere: neither with the NIC nor in line for it */
+static void test_answers_that_wait_for_nothing(void **state)
+{
+	struct xmd_vif *v = vif_of(a);
+
+	(void)state;
+	queue_frames(a, 3, 1000, 0);
+	guest_event(a);
+	sim_run();
+	assert_int_equal(v->nic_taken - v->nic_back, 3);
+	v->nic_back += 3;
+	sim_now += XMD_NIC_LATE_S + 1;
+	assert_false(says_stuck());
+	tries(1);
+	assert_true(says_stuck());
+	v->nic_back -= 3;
+	drain();
+}
+
+/* Its last frame was never returned, or that was not counted: the NIC has none. */
+static void test_a_frame_that_is_lost_lets_its_guest_come_back(void **state)
+{
+	struct xmd_vif *v = vif_of(a);
+
+	(void)state;
+	refcount_add(1, &v->refs);
+	assert_int_equal(guest_disconnect(a), 0);
+	nic.answer = -EAGAIN;
+	assert_int_equal(guest_connect(a, false), -EINPROGRESS);
+	nic.answer = 1;
+	assert_int_equal(guest_connect(a, false), 0);
+	xmd_vif_put(v, 1);
+}
+
 /* It has no frame, and takes none, at one try after the other. */
 static void test_an_idle_nic_that_refuses(void **state)
 {
@@ -1915,6 +2030,10 @@ int main(void)
 		T(test_limit_with_nothing_to_spare),
 		T(test_limit_changes),
 		T(test_polls_that_do_not_run),
+		T(test_buffers_that_do_not_come_back),
+		T(test_requests_that_nobody_answers),
+		T(test_answers_that_wait_for_nothing),
+		T(test_a_frame_that_is_lost_lets_its_guest_come_back),
 		T(test_an_idle_nic_that_refuses),
 		T(test_a_nic_that_comes_late),
 		T(test_limit_and_drain),

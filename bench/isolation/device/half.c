@@ -13,6 +13,7 @@
 #define STORM		500u	/* interrupts in a ms, at most */
 #define POOL		1400u
 
+const char kern_where[] = "nic-kernel-sim", kern_module[] = "xmd_nic", kern_over[] = "over a SIMULATED NIC";
 uint64_t world_us;
 unsigned long jiffies;
 int sim_irqs_off, sim_atomic;

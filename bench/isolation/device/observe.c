@@ -162,7 +162,7 @@ static void pet(uint64_t now)
 	if (doubts >= DOUBTS && !given_up) {
 		given_up = true;
 		petted = now + GIVE_UP_MS - WATCHDOG_MS;
-		observe_line(SAID_WARN, "xmd-backend: the data path is stuck: polls that are due do not run, or an idle NIC takes no frames; the watchdog ends this domain in 1 s");
+		observe_line(SAID_WARN, "xmd-backend: the data path is stuck: polls that are due do not run, or an idle NIC takes no frames, or no buffer comes back; the watchdog ends this domain in 1 s");
 	}
 	if (!half_away())
 		away_at = now;

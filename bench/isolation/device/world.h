@@ -8,6 +8,7 @@
  *   user.c      xmd-userdriver as it is, who starts it again, and what it logs
  *   proc.c      or that as a process of its own (proc.h)
  *   guests.c    three vifs of a backend, which check every frame, and the peer on the wire
+ *   datagram.c  what they send
  *   dev.c       the NIC: its rings, DMA and interrupts; registers, PHY and EEPROM are userdriver/sim's
  *   faults.c    what can be wrong with it, and when
  *   observe.c   who notices, and when everything is back
@@ -35,6 +36,7 @@ void world_run(unsigned int ms);
 void world_sleep(unsigned int us);
 
 /* ---- half.c ---- */
+extern const char kern_where[], kern_module[], kern_over[];	/* the campaign's place; what is simulated under it */
 bool half_load(void);			/* insmod: probed, offered, the client attached */
 void half_pass(void);
 void half_gone(void);			/* the domain is */

@@ -53,15 +53,20 @@
 
 extern unsigned int sim_errors, sim_notices;	/* log lines */
 extern unsigned int sim_unlimited;		/* of both, as many as there are reasons */
-#define pr_err(...)		(sim_errors++, sim_unlimited++)
-#define pr_err_ratelimited(...)	(sim_errors++)
-#define pr_warn(...)		(sim_notices++, sim_unlimited++)
+#ifdef SIM_LOG
+void SIM_LOG(const char *fmt, ...);
+#define sim_log SIM_LOG
+#else
 static inline void sim_log(const char *fmt, ...) { (void)fmt; }
+#endif
+#define pr_err(...)		(sim_errors++, sim_unlimited++, sim_log(__VA_ARGS__))
+#define pr_err_ratelimited(...)	(sim_errors++, sim_log(__VA_ARGS__))
+#define pr_warn(...)		(sim_notices++, sim_unlimited++, sim_log(__VA_ARGS__))
 #define pr_warn_ratelimited(...) (sim_notices++, sim_log(__VA_ARGS__))
-#define pr_notice_ratelimited(...) (sim_notices++)
-#define pr_notice(...)		(sim_notices++, sim_unlimited++)
-#define pr_info(...)		(sim_notices++, sim_unlimited++)
-#define pr_info_ratelimited(...) (sim_notices++)
+#define pr_notice_ratelimited(...) (sim_notices++, sim_log(__VA_ARGS__))
+#define pr_notice(...)		(sim_notices++, sim_unlimited++, sim_log(__VA_ARGS__))
+#define pr_info(...)		(sim_notices++, sim_unlimited++, sim_log(__VA_ARGS__))
+#define pr_info_ratelimited(...) (sim_notices++, sim_log(__VA_ARGS__))
 #define net_ratelimit()		1
 
 /* locks and counts */
