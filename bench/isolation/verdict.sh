@@ -37,7 +37,7 @@ json_field() { echo "$2" | sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }
 # ---- watching ----
 
 restarts() { if [ "$MODE" = xmd ]; then xmdctl status drv 2> /dev/null | sed -n 's/^drv .* watched  *[0-9][0-9]*  *\([0-9]*\).*/\1/p'; fi; }
-line_count() { wc -l < "$1" 2> /dev/null || echo 0; }
+line_count() { if [ -e "$1" ]; then wc -l < "$1"; else echo 0; fi; }
 marks() { wc -l "$LOG_DIR"/*.recv > /run/lab/marks; }
 
 # The programs that should run do, and serve. Sets $s_state

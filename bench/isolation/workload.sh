@@ -4,7 +4,7 @@
 #
 #   numbered datagrams   each guest to the peer and back, g1 to g2, g3 to g1
 #   checked streams      g1 to the peer, the peer to g2, g1 to g2, g3 to the peer
-#   control operations   each second or two: statistics, moderation; attach of a second vif to g2, its detach
+#   control operations   each second or two: statistics, moderation (stock: the driver's message level); attach of a second vif to g2, its detach
 #
 # Flows are named FROM-TO-KIND; their receivers' logs are $LOG_DIR/NAME.recv.
 : "${RATE:=20}" "${STREAM:=20000}" "${OP_EVERY:=1}"
@@ -48,6 +48,12 @@ op() { # 0 to 3
 	0) op_name=statistics; timeout 20 on drv 'ethtool -S eth0 && ethtool eth0' ;;
 	1)
 		op_name=moderation
+		if [ "$MODE" = stock ]; then
+			# Linux's e1000 has no moderation to be set for this chip
+			op_name=messages
+			timeout 20 on drv "ethtool -s eth0 msglvl $((l_n + $(now_ms) % 2))"
+			return
+		fi
 		if [ "$(cat $ops_state.usecs 2> /dev/null)" = 100 ]; then op_usecs=200; else op_usecs=100; fi
 		timeout 20 on drv "ethtool -C eth0 rx-usecs $op_usecs" && echo $op_usecs > $ops_state.usecs
 		;;
