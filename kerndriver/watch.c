@@ -125,13 +125,16 @@ static void count_reset(struct xmd_nic *nic)
 static const char *again(struct xmd_nic *nic, const char *why)
 {
 	struct xmd_watch *w = &nic->watch;
+	bool done = time_after(nic->started, w->asked);
 	unsigned int was;
 
 	if (!over(w->asked, HANG_MS))
 		return NULL;
-	count_reset(nic);
+	/* a user half that has had no time for the last one is another matter */
+	if (done)
+		count_reset(nic);
 	was = w->resets;
-	w->resets = helped(nic) ? 0 : was + time_after(nic->started, w->asked);
+	w->resets = helped(nic) ? 0 : was + done;
 	w->frames = READ_ONCE(nic->tx.ring.frame_cons);
 	if (w->resets == RESETS_VAIN && was < RESETS_VAIN)
 		dev_err(&nic->pdev->dev,

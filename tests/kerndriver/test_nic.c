@@ -874,12 +874,20 @@ static void test_resets_that_help_for_moments(void **state)
 	(void)state;
 	sim_up(256);
 	sim_run(6000);
-	assert_int_equal(hangs_again(5, 6000), 0);
+	assert_int_equal(hangs_again(6, 6000), 0);
 	sim_lines = 0;
 	assert_in_range(hangs_again(2, 6000), 6000, 10000);
 	assert_int_equal(sim_lines, 2 + 1);
 	/* and when they end */
 	sim_run(60000);
+	assert_int_equal(xmd_nic_unwell_ms(sim.nic), 0);
+	/* a user half without a processor is asked again and again, and has done none */
+	sim.stuck = true;
+	sim_fill(1500);
+	sim.dead = true;
+	sim_run(20000);
+	sim.dead = false;
+	sim_run(4000);
 	assert_int_equal(xmd_nic_unwell_ms(sim.nic), 0);
 	sim_down();
 }
