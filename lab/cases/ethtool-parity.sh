@@ -19,7 +19,7 @@ rows() { # KIND
 }
 record=/case/stock-$(sed 's/^0x//' "/sys/bus/pci/devices/$NIC/device").txt
 tool=$(ethtool --version 2> /dev/null) || tool=none
-if [ -z "$FULL" ] && [ "$(head -n 1 "$record" 2> /dev/null)" = "# Linux $(uname -r), $tool" ]; then
+if [ -z "${XMD_FULL:-}" ] && [ "$(head -n 1 "$record" 2> /dev/null)" = "# Linux $(uname -r), $tool" ]; then
 	note "stock: as recorded of $(head -n 1 "$record")"
 	cp "$record" /logs/parity-stock.txt
 else
