@@ -17,18 +17,17 @@ rows() { # KIND
 	# the kernel that is worked with is dom0's, too
 	{ echo "# Linux $(uname -r), $(on drv 'ethtool --version')"; cat "/logs/rows-$1"; } > "/logs/parity-$1.txt"
 }
+rows xmd
 record=/case/stock-$(sed 's/^0x//' "/sys/bus/pci/devices/$NIC/device").txt
-tool=$(ethtool --version 2> /dev/null) || tool=none
-if [ -z "${XMD_FULL:-}" ] && [ "$(head -n 1 "$record" 2> /dev/null)" = "# Linux $(uname -r), $tool" ]; then
+if [ -z "${XMD_FULL:-}" ] && [ "$(head -n 1 "$record" 2> /dev/null)" = "$(head -n 1 /logs/parity-xmd.txt)" ]; then
 	note "stock: as recorded of $(head -n 1 "$record")"
 	cp "$record" /logs/parity-stock.txt
 else
-	rows stock
 	drv_stop
+	rows stock
 	[ "$(head -n 1 "$record" 2> /dev/null)" != "$(head -n 1 /logs/parity-stock.txt)" ] || cmp "$record" /logs/parity-stock.txt ||
 		fail "tests/parity/$(basename "$record") is not what Linux does: /logs/parity-stock.txt is"
 fi
-rows xmd
 reasons=/case/reasons-$(on drv 'sed s/0x// /sys/class/net/eth0/device/device').txt
 [ -e "$reasons" ] || reasons=/case/reasons.txt
 
@@ -40,6 +39,7 @@ BEGIN {
 			says[substr(line, 1, i - 1)] = substr(line, j + 3)
 		}
 }
+FNR == 1 { next }	# of what
 /^## / { row = substr($0, 4); if (FILENAME ~ /stock/) order[++n] = row; next }
 FILENAME ~ /stock/ { stock[row] = stock[row] "\n    " $0; next }
 { ours[row] = ours[row] "\n    " $0 }
