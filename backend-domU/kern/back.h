@@ -190,7 +190,8 @@ struct xmd_vif {
 	unsigned int nic_back;
 	bool nic_late;			/* it kept a frame for too long: no other waits for it */
 	bool nic_shut;			/* ... and keeps it still: none of this batch goes there */
-	bool lost;			/* answers were waited for that no frame was there for */
+	bool lost;			/* answers were waited for that no frame was there for, */
+	bool unsent;			/* ... which is right: the NIC was taken away with them; under fifo_lock */
 	struct xmd_account tx_account;
 	struct xmd_fifo fifo;
 	spinlock_t fifo_lock;

@@ -47,7 +47,7 @@ bool xmd_tx_lost(const struct xmd_vif *v)
  * By a NIC that runs, has a link and no frame, for whatever reason.  What was so long ago, and not
  * again since, was a moment of its ring only.
  */
-static void in_vain(struct xmd_vain *w)
+static void tried_in_vain(struct xmd_vain *w)
 {
 	u32 now = ktime_get_seconds();
 
@@ -70,7 +70,7 @@ static unsigned int get(struct xmd_buf **bufs, unsigned int n)
 	if (likely(n))
 		not_in_vain(&back.dry);
 	else
-		in_vain(&back.dry);
+		tried_in_vain(&back.dry);
 	return n;
 }
 
@@ -96,12 +96,14 @@ void xmd_tx_returned(struct xmd_vif *v, struct xmd_buf **frames, unsigned int n)
 
 	spin_lock(&v->fifo_lock);
 	for (i = 0; i < n; i++) {
-		if (frames[i]->flags & XMD_F_UNSENT)
+		if (frames[i]->flags & XMD_F_UNSENT) {
 			WRITE_ONCE(back.nic_serves, false);
-		else
+			v->unsent = true;
+		} else {
 			xmd_fifo_done(&v->fifo, frames[i]->cookie,
 				      frames[i]->flags & XMD_F_ABORTED ?
 				      XEN_NETIF_RSP_DROPPED : XEN_NETIF_RSP_OKAY);
+		}
 		bufs += frames[i]->nbufs;
 		/* What is one buffer that nobody else holds goes back to the pool in one chain. */
 		if (frames[i]->nbufs == 1 && smp_load_acquire(&frames[i]->refs) == 1) {
@@ -229,7 +231,7 @@ static int provide(struct xmd_vif *v, struct xmd_buf **frames, unsigned int n)
 		v->nic_late = false;
 		not_in_vain(&back.refused);
 	} else {
-		in_vain(&back.refused);
+		tried_in_vain(&back.refused);
 	}
 	if (taken != -EAGAIN && unlikely(READ_ONCE(back.nic_serves) != (taken != -ENODEV)))
 		WRITE_ONCE(back.nic_serves, taken != -ENODEV);
@@ -347,8 +349,9 @@ void xmd_tx_watch(struct xmd_vif *v)
 		return;
 	spin_lock(&v->fifo_lock);
 	n = xmd_fifo_cut(&v->fifo, rsp, v->tx.req_cons);
-	if (n && !in_nic(v) && !v->nic_head)
+	if (n && !in_nic(v) && !v->nic_head && !v->unsent)
 		WRITE_ONCE(v->lost, true);
+	v->unsent = false;
 	spin_unlock(&v->fifo_lock);
 	v->st.tx_late += n;
 	v->st.tx_drops += n;

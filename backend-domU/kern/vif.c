@@ -303,7 +303,7 @@ static bool is_stuck(struct xmd_vif *v)
 
 /*
  * Requests were read and are not answered, or could be read and nobody does, one look after the other; and no NIC that
- * has their frames is why, nor is it the guest.  back.ctl held.
+ * has their frames is why, nor one that was taken away with them, nor is it the guest.  back.ctl held.
  */
 static bool stands(struct xmd_vif *v)
 {
@@ -311,7 +311,7 @@ static bool stands(struct xmd_vif *v)
 	bool owes = cons != rsp || READ_ONCE(v->tx_state) == XMD_TX_BLOCKED;
 
 	if (!owes || cons + rsp != v->tx_at || now - v->looked_s > XMD_TRIES_S || back.draining ||
-	    !xmd_nic_tx_idle(back.nic)) {
+	    !READ_ONCE(back.nic_serves) || !xmd_nic_tx_idle(back.nic)) {
 		v->tx_at = cons + rsp;
 		v->tx_still_s = now;
 	}

@@ -312,7 +312,7 @@ struct xmd_vif_event {
  * @unwell_ms: for how long the NIC has not been served as it should, 0: it is (nic.h);
  *	       ~0 without a NIC
  * @pending:   frames that were taken from guests and not answered yet, or wait for a guest
- *	       that takes frames
+ *	       that takes frames; and guests whose requests wait for buffers or for the NIC
  * @flags:     XMD_HEALTH_*: what xmd-backend has asked for, perhaps one before this one, and
  *	       whether frames move at all
  */
@@ -326,7 +326,8 @@ struct xmd_back_health {
 #define XMD_HEALTH_BLINKING	0x2	/* XMD_ASK_IDENTIFY 1 */
 #define XMD_HEALTH_STUCK	0x4	/* not asked for: a poll was due all the time since the last
 					 * question, with time for it, and none ran; or a NIC without frames has taken none
-					 * for seconds, or has not returned one.  Again and again: nothing mends it */
+					 * for seconds, or has not returned one, or nobody has a buffer,
+					 * or a guest's requests go no further.  Again and again: nothing mends it */
 #define XMD_HEALTH_AWAY	0x8	/* no register of the NIC answers, and its user half waits for one that
 				 * does, or it does not see the link that there is: no restart mends it, but where the
 				 * NIC answers others */

@@ -868,7 +868,7 @@ u32 seq_of(const u8 *p)
 	return seq;
 }
 
-void sim_pool_fill(void)
+static void pool_fill(void)
 {
 	for (unsigned int i = 0; i < POOL; i++) {
 		if (!bufs[i].data)
@@ -879,7 +879,7 @@ void sim_pool_fill(void)
 	nic.pool_least = POOL;
 }
 
-void sim_start(void)
+void sim_begin(void)
 {
 	static const u8 host[6] = { 0x52, 0x54, 0, 0, 0, 1 };
 
@@ -892,12 +892,17 @@ void sim_start(void)
 	nic.sent = calloc(1, sizeof(*nic.sent));
 	nic.host = calloc(1, sizeof(*nic.host));
 	memcpy(nic.dev.dev_addr, host, 6);
-	sim_pool_fill();
+	pool_fill();
 	INIT_LIST_HEAD(&back.line);
 	INIT_LIST_HEAD(&back.short_of_bufs);
 	INIT_LIST_HEAD(&back.leaving);
 	back.fdb = calloc(1, sizeof(*back.fdb));
 	xmd_fdb_init(back.fdb, &(hsiphash_key_t){ { 42, 43 } });
+}
+
+void sim_start(void)
+{
+	sim_begin();
 	sim_now = 1000;
 	sim_fail_at = 0;
 	sim_failed = 0;

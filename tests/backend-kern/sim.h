@@ -87,7 +87,7 @@ extern int sim_pinned;		/* Xen refuses to unmap */
 /* Where a guest has the byte that is mapped at @p; NULL: nothing of a guest's is. */
 u8 *sim_guests_byte(const void *p);
 
-void sim_pool_fill(void);
+void sim_begin(void);		/* the module's memory, its pool and its NIC, as they are when it is loaded */
 void sim_start(void);
 /* ... with guests 1 and 2 connected. */
 void sim_start_two(struct guest **a, struct guest **b);

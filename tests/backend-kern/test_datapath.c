@@ -1528,6 +1528,30 @@ static void test_answers_that_wait_for_nothing(void **state)
 	drain();
 }
 
+/* The NIC was taken away with frames, and is given back: they are owed by nobody, and that is no fault. */
+static void test_a_nic_that_comes_back_without_the_frames_it_had(void **state)
+{
+	(void)state;
+	queue_frames(a, 3, 1000, 0);
+	guest_event(a);
+	sim_run();
+	for (unsigned int i = 0; i < 3; i++)
+		nic.held[i]->flags |= XMD_F_ABORTED | XMD_F_UNSENT;
+	nic_complete(3);
+	assert_false(back.nic_serves);
+	assert_int_equal(guest_tx_status(a), 99);
+	/* nobody has anything to send */
+	assert_false(stuck_after(3 * XMD_DRY_S));
+	/* and then somebody has */
+	queue_frames(b, 1, 1000, 0);
+	guest_event(b);
+	drain();
+	assert_true(back.nic_serves);
+	tries(2);
+	assert_int_equal(guest_tx_status(a), NETIF_RSP_DROPPED);
+	assert_false(stuck_after(3 * XMD_DRY_S));
+}
+
 /* Its last frame was never returned, or that was not counted: the NIC has none. */
 static void test_a_frame_that_is_lost_lets_its_guest_come_back(void **state)
 {
@@ -2033,6 +2057,7 @@ int main(void)
 		T(test_buffers_that_do_not_come_back),
 		T(test_requests_that_nobody_answers),
 		T(test_answers_that_wait_for_nothing),
+		T(test_a_nic_that_comes_back_without_the_frames_it_had),
 		T(test_a_frame_that_is_lost_lets_its_guest_come_back),
 		T(test_an_idle_nic_that_refuses),
 		T(test_a_nic_that_comes_late),

@@ -84,33 +84,12 @@ void world_run(unsigned int ms)
 
 /* -------------------------------------------------------------------------------- its life */
 
-static void nic_begins(void)
-{
-	static const u8 host[6] = { 2, 0x52, 0x54, 0, 0, 1 };
-
-	memset(&nic, 0, sizeof(nic));
-	sim_pool_fill();
-	nic.answer = 1;
-	nic.room = 100;
-	nic.room_bytes = ~0u;
-	nic.max_frame = XMD_FRAME_STD;
-	nic.sent = calloc(1, sizeof(*nic.sent));
-	nic.host = calloc(1, sizeof(*nic.host));
-	memcpy(nic.dev.dev_addr, host, sizeof(host));
-}
-
 /* xmd_nic.ko and xmd_back.ko are loaded, and xmd-backend connects the vifs; those that served are adopted. */
 bool half_load(void)
 {
 	bool adopt = user_starts++;
 
-	memset(&back, 0, sizeof(back));
-	nic_begins();
-	INIT_LIST_HEAD(&back.line);
-	INIT_LIST_HEAD(&back.short_of_bufs);
-	INIT_LIST_HEAD(&back.leaving);
-	back.fdb = calloc(1, sizeof(*back.fdb));
-	xmd_fdb_init(back.fdb, &(hsiphash_key_t){ { 42, 43 } });
+	sim_begin();
 	back.early = true;
 	if (xmd_switch_attach())
 		return false;
